@@ -1,0 +1,1 @@
+//! Checked big-endian reads and writes, and Kafka's variable-length integers.

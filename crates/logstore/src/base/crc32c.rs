@@ -1,0 +1,1 @@
+//! Castagnoli CRC-32C.

@@ -1,0 +1,48 @@
+//! Causes shared by every layer; each layer adds an enum of its own where it has more to say.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What can go wrong below the log: the system refused, or bytes are not what was written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StorageError {
+    /// A system call failed; the directory is taken out of service when it was a write or a sync (D17).
+    #[error("{operation} {}: {source}", path.display())]
+    Io {
+        /// What was being done, as a verb: `open`, `write`, `sync`.
+        operation: &'static str,
+        /// On which file or directory.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// Bytes on disk fail a check.
+    #[error("{} is damaged at byte {position}: {why}", path.display())]
+    Corrupt {
+        /// The file that holds them.
+        path: PathBuf,
+        /// Where the first bad byte lies.
+        position: u64,
+        /// Which check failed.
+        why: String,
+    },
+    /// The file or directory was taken out of service by an earlier failed write or sync.
+    #[error("{} is out of service after an earlier failure", path.display())]
+    Poisoned {
+        /// What is out of service.
+        path: PathBuf,
+    },
+}
+
+impl StorageError {
+    /// Names the operation and the file of a failed system call.
+    pub fn io(operation: &'static str, path: impl AsRef<Path>, source: impl Into<io::Error>) -> Self {
+        Self::Io { operation, path: path.as_ref().to_owned(), source: source.into() }
+    }
+
+    /// Names the file and the place of a failed check.
+    pub fn corrupt(path: impl AsRef<Path>, position: u64, why: impl Into<String>) -> Self {
+        Self::Corrupt { path: path.as_ref().to_owned(), position, why: why.into() }
+    }
+}

@@ -1,0 +1,8 @@
+//! Words everything else uses.
+
+pub mod bytes;
+pub mod clock;
+pub mod crc32c;
+pub mod error;
+pub mod limits;
+pub mod types;

@@ -1,0 +1,1 @@
+//! One base offset and its files.

@@ -1,0 +1,1 @@
+//! The data plane: connections, Produce, Fetch, ApiVersions, Metadata.
