@@ -1,1 +1,1 @@
-//! The data plane: connections, Produce, Fetch, ApiVersions, Metadata.
+//! The data plane: connections, Produce, Fetch, `ApiVersions`, Metadata.
