@@ -1,1 +1,3 @@
-//! The only module that names Node-API.
+//! The only module that names Node-API: four crossings between the engine and the control plane (D1).
+
+mod engine;
