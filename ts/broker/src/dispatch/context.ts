@@ -1,0 +1,25 @@
+/**
+ * What a handler knows about a request besides its body. Everything here was fixed when the frame arrived: `arrivedAt`
+ * is the engine's stamp, so that a busy event loop never makes a client look late.
+ */
+export interface RequestContext {
+  readonly connectionId: number
+  readonly correlationId: number
+  readonly clientId: string | null
+  readonly apiKey: number
+  readonly apiVersion: number
+  readonly listener: string
+  readonly principal: string
+  readonly clientAddress: string
+  /** Wall clock, milliseconds. */
+  readonly arrivedAt: number
+}
+
+/** The principal of every connection that has not authenticated. */
+export const ANONYMOUS = 'User:ANONYMOUS'
+
+/** One request becomes one response, or null: nothing is sent, and the connection goes on. */
+export type Handler<Request, Response> = (
+  context: RequestContext,
+  request: Request,
+) => Response | null | Promise<Response | null>

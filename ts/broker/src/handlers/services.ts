@@ -1,0 +1,10 @@
+/** Everything a handler may use. Built once, in `node.ts`; a handler takes what it needs and nothing reaches around it. */
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+
+export interface Services {
+  readonly cluster: Cluster
+  readonly clock: Clock
+  readonly logger: Logger
+}
