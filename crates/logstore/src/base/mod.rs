@@ -2,6 +2,7 @@
 
 pub mod bytes;
 pub mod clock;
+pub mod codes;
 pub mod crc32c;
 pub mod error;
 pub mod limits;

@@ -1,0 +1,543 @@
+//! What a producer's batch must satisfy before a log takes it, as far as the batch alone can tell (D9).
+//!
+//! Codes and their order are Kafka 4.3's. Records are walked only where the topic's semantics need it; otherwise
+//! the header answers for them, its largest timestamp included.
+
+use crate::base::codes::{
+    CORRUPT_MESSAGE, INVALID_RECORD, INVALID_TIMESTAMP, MESSAGE_TOO_LARGE, UNSUPPORTED_COMPRESSION_TYPE,
+};
+use crate::base::types::{Offset, Timestamp};
+use crate::io::arena::BufMut;
+
+use super::codec::{Codec, CodecError};
+use super::layout::{HEADER_BYTES, LENGTH_AT, LENGTH_OVERHEAD, MAGIC_AT};
+use super::records::{Record, RecordsError};
+use super::stamp;
+use super::view::{BatchError, BatchHeader, BatchView, TimestampType};
+use crate::base::bytes::be;
+
+/// Fewer bytes than this behind a batch are cut off without a word: they cannot hold the start of another.
+const TRAILING_BYTES_MAX: usize = MAGIC_AT;
+/// Produce versions below this one do not carry zstd (KIP-110).
+const ZSTD_PRODUCE_VERSION: i16 = 7;
+/// Record errors reported per batch; the rest would only repeat them.
+const RECORD_ERRORS_MAX: usize = 100;
+
+/// A batch that a log can take: header checked, CRC right.
+#[derive(Debug)]
+pub struct ValidatedBatch {
+    header: BatchHeader,
+    bytes: BufMut,
+}
+
+/// What the topic asks of a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// Version of the request that carried it.
+    pub produce_version: i16,
+    /// `max.message.bytes`.
+    pub message_bytes_max: i32,
+    /// `message.timestamp.type`.
+    pub timestamp_type: TimestampType,
+    /// `message.timestamp.before.max.ms`.
+    pub timestamp_before_max_ms: i64,
+    /// `message.timestamp.after.max.ms`.
+    pub timestamp_after_max_ms: i64,
+    /// The cleanup policy has `compact`: every record needs a key.
+    pub compacted: bool,
+    /// `message.validation=strict`: every record is read.
+    pub strict: bool,
+    /// Time of arrival.
+    pub now: Timestamp,
+}
+
+/// Why a batch was refused, as the answer says it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Rejection {
+    /// Kafka's code.
+    pub error_code: i16,
+    /// For the client's log.
+    pub message: String,
+    /// Which records, where it was single ones.
+    pub record_errors: Vec<RecordError>,
+}
+
+/// What is wrong with one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordError {
+    /// Index of the record within its batch.
+    pub index: i32,
+    /// For the client's log.
+    pub message: &'static str,
+}
+
+impl Rejection {
+    fn new(error_code: i16, message: impl Into<String>) -> Self {
+        Self {
+            error_code,
+            message: message.into(),
+            record_errors: Vec::new(),
+        }
+    }
+}
+
+impl ValidatedBatch {
+    /// The records of one partition of a Produce request.
+    pub fn from_producer(mut records: BufMut, rules: &Rules) -> Result<Self, Rejection> {
+        let view = only_batch(&records, rules)?;
+        check_header(&view, rules)?;
+        if rules.strict || rules.compacted {
+            check_records(&view, rules)?;
+        }
+        let header = *view.header();
+        records.truncate(header.size_in_bytes());
+        Ok(Self {
+            header,
+            bytes: records,
+        })
+    }
+
+    /// A batch that this broker made itself, to which only the CRC may be missing.
+    pub fn from_coordinator(mut batch: BufMut) -> Result<Self, BatchError> {
+        let header = *BatchView::parse(&batch)?.header();
+        batch.truncate(header.size_in_bytes());
+        stamp::crc(&mut batch);
+        Ok(Self {
+            header: BatchHeader::parse(&batch)?,
+            bytes: batch,
+        })
+    }
+
+    /// Its header, as it came.
+    pub fn header(&self) -> &BatchHeader {
+        &self.header
+    }
+
+    /// Its bytes, to be stamped.
+    pub fn into_bytes(self) -> BufMut {
+        self.bytes
+    }
+}
+
+/// Exactly one batch of format 2, whole.
+fn only_batch<'a>(records: &'a [u8], rules: &Rules) -> Result<BatchView<'a>, Rejection> {
+    let length = be::get_i32(records, LENGTH_AT);
+    let magic = be::get_i8(records, MAGIC_AT);
+    let (Some(length), Some(magic)) = (length, magic) else {
+        return Err(Rejection::new(INVALID_RECORD, "no record batch"));
+    };
+    match magic {
+        0 | 1 => {
+            return Err(Rejection::new(
+                INVALID_RECORD,
+                "record batches of magic 0 and 1 are not taken",
+            ));
+        }
+        2 => {}
+        _ => {
+            return Err(Rejection::new(
+                CORRUPT_MESSAGE,
+                format!("no record batch has magic {magic}"),
+            ));
+        }
+    }
+    // What a header says that ends before its own end.
+    let size = usize::try_from(length).map_or(0, |length| length + LENGTH_OVERHEAD);
+    if size < HEADER_BYTES {
+        return Err(Rejection::new(
+            CORRUPT_MESSAGE,
+            "a record batch shorter than its header",
+        ));
+    }
+    let view = BatchView::parse(records).map_err(|_| {
+        Rejection::new(
+            INVALID_RECORD,
+            "the record batch is longer than what was sent of it",
+        )
+    })?;
+    if view.header().attributes.codec() == Some(Codec::Zstd) && rules.produce_version < ZSTD_PRODUCE_VERSION {
+        return Err(Rejection::new(
+            UNSUPPORTED_COMPRESSION_TYPE,
+            "zstd needs Produce version 7",
+        ));
+    }
+    match records.get(size..) {
+        Some(behind) if behind.len() >= TRAILING_BYTES_MAX => Err(behind_the_batch(behind)),
+        _ => Ok(view),
+    }
+}
+
+/// A second batch, whole or not, or bytes that are none.
+fn behind_the_batch(bytes: &[u8]) -> Rejection {
+    match BatchView::parse(bytes) {
+        Ok(_) => Rejection::new(INVALID_RECORD, "more than one record batch for one partition"),
+        Err(_) => Rejection::new(
+            CORRUPT_MESSAGE,
+            "the record batch is shorter than what was sent of it",
+        ),
+    }
+}
+
+fn check_header(view: &BatchView<'_>, rules: &Rules) -> Result<(), Rejection> {
+    let header = view.header();
+    let invalid = |message| Err(Rejection::new(INVALID_RECORD, message));
+    if header.base_offset != Offset(0) {
+        return invalid("the base offset of a producer's batch is 0");
+    }
+    if header.size_in_bytes() > usize::try_from(rules.message_bytes_max).unwrap_or(0) {
+        let message = format!(
+            "a batch of {} bytes where the topic takes {}",
+            header.size_in_bytes(),
+            rules.message_bytes_max
+        );
+        return Err(Rejection::new(MESSAGE_TOO_LARGE, message));
+    }
+    if !view.verify_crc() {
+        return Err(Rejection::new(CORRUPT_MESSAGE, "the CRC does not match"));
+    }
+    if header.attributes.codec().is_none() {
+        return Err(Rejection::new(
+            UNSUPPORTED_COMPRESSION_TYPE,
+            "unknown compression type",
+        ));
+    }
+    if header.records_count <= 0 {
+        return invalid("a batch holds at least one record");
+    }
+    if i64::from(header.last_offset_delta) + 1 != i64::from(header.records_count) {
+        return invalid("the last offset delta contradicts the number of records");
+    }
+    if header.attributes.is_control() {
+        return invalid("clients write no control batches");
+    }
+    if header.has_producer() && header.base_sequence.0 < 0 {
+        return invalid("a producer id without a sequence number");
+    }
+    check_timestamps(header, rules)
+}
+
+fn check_timestamps(header: &BatchHeader, rules: &Rules) -> Result<(), Rejection> {
+    if header.attributes.timestamp_type() == TimestampType::LogAppendTime {
+        return Err(Rejection::new(
+            INVALID_TIMESTAMP,
+            "a producer does not set the timestamp type LogAppendTime",
+        ));
+    }
+    if !in_bounds(header.max_timestamp, rules) {
+        let message = format!(
+            "the timestamp {} is out of the topic's bounds",
+            header.max_timestamp
+        );
+        return Err(Rejection::new(INVALID_TIMESTAMP, message));
+    }
+    Ok(())
+}
+
+fn in_bounds(timestamp: Timestamp, rules: &Rules) -> bool {
+    if rules.timestamp_type == TimestampType::LogAppendTime || timestamp == Timestamp::NONE {
+        return true;
+    }
+    let age = rules.now.0.saturating_sub(timestamp.0);
+    age <= rules.timestamp_before_max_ms && age.saturating_neg() <= rules.timestamp_after_max_ms
+}
+
+/// Every record: readable, at its place, with a key where the topic needs one, its time within bounds.
+fn check_records(view: &BatchView<'_>, rules: &Rules) -> Result<(), Rejection> {
+    let records = view.records().map_err(|error| unreadable(&error))?;
+    let mut timestamp_errors = 0;
+    let mut errors = Vec::new();
+    for (index, record) in records.iter().enumerate() {
+        let record = record.map_err(|error| unreadable(&error))?;
+        let Some(message) = record_error(&record, index as i64, rules) else {
+            continue;
+        };
+        timestamp_errors += usize::from(message == TIMESTAMP_OUT_OF_BOUNDS);
+        if errors.len() < RECORD_ERRORS_MAX {
+            errors.push(RecordError {
+                index: index as i32,
+                message,
+            });
+        }
+    }
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let (error_code, message) = if timestamp_errors > 0 {
+        (
+            INVALID_TIMESTAMP,
+            "one or more records have a timestamp out of the topic's bounds",
+        )
+    } else {
+        (INVALID_RECORD, "one or more records break a rule of the topic")
+    };
+    Err(Rejection {
+        error_code,
+        message: message.into(),
+        record_errors: errors,
+    })
+}
+
+const TIMESTAMP_OUT_OF_BOUNDS: &str = "the timestamp is out of the topic's bounds";
+
+fn record_error(record: &Record<'_>, index: i64, rules: &Rules) -> Option<&'static str> {
+    if rules.compacted && record.key.is_none() {
+        return Some("a compacted topic takes no record without a key");
+    }
+    if !in_bounds(record.timestamp, rules) {
+        return Some(TIMESTAMP_OUT_OF_BOUNDS);
+    }
+    (record.offset != Offset(index)).then_some("the offset delta is not the record's index")
+}
+
+fn unreadable(error: &RecordsError) -> Rejection {
+    let error_code = match error {
+        RecordsError::Codec(CodecError::TooLarge(_)) => MESSAGE_TOO_LARGE,
+        _ => INVALID_RECORD,
+    };
+    Rejection::new(error_code, format!("records cannot be read: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::types::{ProducerEpoch, ProducerId, Sequence};
+    use crate::batch::Attributes;
+    use crate::batch::build::{BatchBuilder, RecordData};
+    use crate::batch::layout::{BASE_OFFSET_AT, LAST_OFFSET_DELTA_AT, RECORDS_COUNT_AT};
+    use proptest::prelude::*;
+
+    const NOW: Timestamp = Timestamp(1_700_000_000_000);
+    const HOUR_MS: i64 = 3_600_000;
+
+    fn rules() -> Rules {
+        Rules {
+            produce_version: 9,
+            message_bytes_max: 1_048_588,
+            timestamp_type: TimestampType::CreateTime,
+            timestamp_before_max_ms: i64::MAX,
+            timestamp_after_max_ms: HOUR_MS,
+            compacted: false,
+            strict: false,
+            now: NOW,
+        }
+    }
+
+    fn batch() -> BatchBuilder {
+        BatchBuilder::new().value(b"a").value(b"b")
+    }
+
+    fn patched(at: usize, bytes: &[u8]) -> Vec<u8> {
+        let mut batch = batch().build();
+        batch[at..at + bytes.len()].copy_from_slice(bytes);
+        stamp::crc(&mut batch);
+        batch
+    }
+
+    fn code(bytes: Vec<u8>, rules: &Rules) -> i16 {
+        ValidatedBatch::from_producer(bytes.into(), rules)
+            .map_or_else(|rejection| rejection.error_code, |_| 0)
+    }
+
+    #[test]
+    fn a_good_batch_passes_and_loses_a_short_tail() {
+        let mut bytes = batch().build();
+        let size = bytes.len();
+        bytes.extend([0; TRAILING_BYTES_MAX - 1]);
+        let validated = ValidatedBatch::from_producer(bytes.into(), &rules()).unwrap();
+        assert_eq!(validated.header().records_count, 2);
+        assert_eq!(validated.into_bytes().len(), size);
+    }
+
+    #[test]
+    fn size_crc_and_number_of_batches() {
+        let good = batch().build();
+        assert_eq!(code(Vec::new(), &rules()), INVALID_RECORD);
+        assert_eq!(code(good[..good.len() - 1].to_vec(), &rules()), INVALID_RECORD);
+        assert_eq!(code(good.repeat(2), &rules()), INVALID_RECORD);
+        assert_eq!(
+            code([good.clone(), vec![9; 40]].concat(), &rules()),
+            CORRUPT_MESSAGE
+        );
+        let mut flipped = good.clone();
+        *flipped.last_mut().unwrap() ^= 1;
+        assert_eq!(code(flipped, &rules()), CORRUPT_MESSAGE);
+        assert_eq!(
+            code(patched(LENGTH_AT, &[0, 0, 0, 20]), &rules()),
+            CORRUPT_MESSAGE
+        );
+        assert_eq!(
+            code(
+                good.clone(),
+                &Rules {
+                    message_bytes_max: 60,
+                    ..rules()
+                }
+            ),
+            MESSAGE_TOO_LARGE
+        );
+        assert_eq!(code(good, &rules()), 0);
+    }
+
+    #[test]
+    fn formats_and_codecs_not_served() {
+        assert_eq!(code(patched(MAGIC_AT, &[1]), &rules()), INVALID_RECORD);
+        assert_eq!(code(patched(MAGIC_AT, &[9]), &rules()), CORRUPT_MESSAGE);
+        for bits in 5..8 {
+            assert_eq!(
+                code(batch().attributes(bits).build(), &rules()),
+                UNSUPPORTED_COMPRESSION_TYPE
+            );
+        }
+        let zstd = batch().codec(Codec::Zstd).build();
+        assert_eq!(code(zstd.clone(), &rules()), 0);
+        assert_eq!(
+            code(
+                zstd,
+                &Rules {
+                    produce_version: 6,
+                    ..rules()
+                }
+            ),
+            UNSUPPORTED_COMPRESSION_TYPE
+        );
+    }
+
+    #[test]
+    fn headers_that_contradict_themselves() {
+        assert_eq!(
+            code(patched(BASE_OFFSET_AT, &1_i64.to_be_bytes()), &rules()),
+            INVALID_RECORD
+        );
+        for count in [0, -1, 3, i32::MAX] {
+            assert_eq!(
+                code(patched(RECORDS_COUNT_AT, &count.to_be_bytes()), &rules()),
+                INVALID_RECORD
+            );
+        }
+        for delta in [0, -1, i32::MAX] {
+            assert_eq!(
+                code(patched(LAST_OFFSET_DELTA_AT, &delta.to_be_bytes()), &rules()),
+                INVALID_RECORD
+            );
+        }
+        assert_eq!(
+            code(batch().attributes(Attributes::CONTROL).build(), &rules()),
+            INVALID_RECORD
+        );
+        let no_sequence = batch()
+            .producer(ProducerId(1), ProducerEpoch(0), Sequence(-1))
+            .build();
+        assert_eq!(code(no_sequence, &rules()), INVALID_RECORD);
+    }
+
+    #[test]
+    fn timestamps() {
+        let at = |timestamp| {
+            BatchBuilder::new()
+                .record(RecordData {
+                    timestamp,
+                    ..RecordData::default()
+                })
+                .build()
+        };
+        assert_eq!(code(at(Timestamp(NOW.0 + HOUR_MS)), &rules()), 0);
+        assert_eq!(
+            code(at(Timestamp(NOW.0 + HOUR_MS + 1)), &rules()),
+            INVALID_TIMESTAMP
+        );
+        assert_eq!(code(at(Timestamp(i64::MAX)), &rules()), INVALID_TIMESTAMP);
+        assert_eq!(code(at(Timestamp::NONE), &rules()), 0);
+        let strict_past = Rules {
+            timestamp_before_max_ms: 10,
+            ..rules()
+        };
+        assert_eq!(code(at(Timestamp(NOW.0 - 11)), &strict_past), INVALID_TIMESTAMP);
+        let appended = Rules {
+            timestamp_type: TimestampType::LogAppendTime,
+            ..rules()
+        };
+        assert_eq!(code(at(Timestamp(i64::MAX)), &appended), 0);
+        assert_eq!(
+            code(batch().attributes(Attributes::LOG_APPEND_TIME).build(), &rules()),
+            INVALID_TIMESTAMP
+        );
+    }
+
+    #[test]
+    fn a_compacted_topic_wants_keys_and_names_the_records_without() {
+        let keyed = RecordData {
+            key: Some(b"k".to_vec()),
+            ..RecordData::default()
+        };
+        let bytes = BatchBuilder::new()
+            .record(keyed.clone())
+            .record(RecordData::default())
+            .record(keyed)
+            .build();
+        let compacted = Rules {
+            compacted: true,
+            ..rules()
+        };
+        let rejection = ValidatedBatch::from_producer(bytes.into(), &compacted).unwrap_err();
+        assert_eq!(rejection.error_code, INVALID_RECORD);
+        assert_eq!(
+            rejection
+                .record_errors
+                .iter()
+                .map(|error| error.index)
+                .collect::<Vec<_>>(),
+            [1]
+        );
+    }
+
+    #[test]
+    fn strict_validation_reads_every_record() {
+        let strict = Rules {
+            strict: true,
+            ..rules()
+        };
+        for codec in [Codec::None, Codec::Gzip, Codec::Snappy, Codec::Lz4, Codec::Zstd] {
+            assert_eq!(code(batch().codec(codec).build(), &strict), 0);
+        }
+        // The offset delta of the only record, behind length, attributes and timestamp delta.
+        let mut batch = BatchBuilder::new().value(b"a").build();
+        batch[HEADER_BYTES + 3] = 2;
+        stamp::crc(&mut batch);
+        assert_eq!(code(batch.clone(), &rules()), 0);
+        assert_eq!(code(batch, &strict), INVALID_RECORD);
+        let bomb = BatchBuilder::new()
+            .codec(Codec::Zstd)
+            .value(&vec![0; 80 << 20])
+            .build();
+        assert!(bomb.len() < 100_000);
+        assert_eq!(code(bomb, &strict), MESSAGE_TOO_LARGE);
+    }
+
+    #[test]
+    fn a_coordinators_batch_gets_its_crc() {
+        let mut bytes = batch().build();
+        bytes[17] ^= 0xff;
+        let validated = ValidatedBatch::from_coordinator(bytes.into()).unwrap();
+        let header = *validated.header();
+        let bytes = validated.into_bytes();
+        let view = BatchView::parse(&bytes).unwrap();
+        assert!(view.verify_crc());
+        assert_eq!(view.header(), &header);
+    }
+
+    proptest! {
+        #[test]
+        fn no_input_panics(mut bytes: Vec<u8>, strict: bool, keep_crc: bool) {
+            let mut batch = batch().build();
+            for (at, byte) in bytes.iter().enumerate().take(batch.len()) {
+                if byte % 7 == 0 { batch[at] ^= byte; }
+            }
+            if keep_crc { stamp::crc(&mut batch); }
+            let rules = Rules { strict, ..rules() };
+            let _ = code(batch, &rules);
+            bytes.truncate(200);
+            let _ = code(bytes, &rules);
+        }
+    }
+}
