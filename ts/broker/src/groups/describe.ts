@@ -1,0 +1,78 @@
+/** Groups as administrators see them. A group is there once its first record is stored. */
+import type { ClassicState } from './classic/state.ts'
+import { fromMetadata, metadataOf, NO_ASSIGNMENT, type ClassicGroup } from './classic/state.ts'
+import { groupKey, type GroupRecord, type GroupsState } from './group.ts'
+
+export interface DescribedMember {
+  readonly memberId: string
+  readonly instanceId: string | null
+  readonly clientId: string
+  readonly clientHost: string
+  readonly metadata: Buffer
+  readonly assignment: Buffer
+}
+
+export interface DescribedGroup {
+  readonly groupId: string
+  readonly state: ClassicState
+  readonly protocolType: string
+  /** Known, like the members' metadata, in a stable group alone. */
+  readonly protocol: string
+  readonly members: readonly DescribedMember[]
+}
+
+export interface ListedGroup {
+  readonly groupId: string
+  readonly protocolType: string
+  readonly state: ClassicState
+  readonly type: 'classic'
+}
+
+export interface GroupFilter {
+  /** Empty: any. Compared without regard to case. */
+  readonly states: readonly string[]
+  readonly types: readonly string[]
+}
+
+type Before = (key: string) => GroupRecord | undefined
+
+export const describeGroup = (state: GroupsState, before: Before, groupId: string): DescribedGroup | null => {
+  const group = storedGroup(state, before, groupId)
+  if (group === null) return null
+  const stable = group.state === 'Stable'
+  return {
+    groupId,
+    state: group.state,
+    protocolType: group.protocolType ?? '',
+    protocol: stable ? (group.protocol ?? '') : '',
+    members: [...group.members.values()].map((member) => ({
+      memberId: member.id,
+      instanceId: member.instanceId,
+      clientId: member.clientId,
+      clientHost: member.clientHost,
+      metadata: stable ? metadataOf(group, member) : NO_ASSIGNMENT,
+      assignment: member.assignment,
+    })),
+  }
+}
+
+export const listGroups = (state: GroupsState, before: Before, filter: GroupFilter): readonly ListedGroup[] => {
+  const states = new Set(filter.states.map((name) => name.trim().toLowerCase()))
+  const types = new Set(filter.types.map((name) => name.trim().toLowerCase()))
+  if (types.size > 0 && !types.has('classic')) return []
+  const listed: ListedGroup[] = []
+  for (const groupId of state.recorded.keys()) {
+    const group = storedGroup(state, before, groupId)
+    if (group === null || (states.size > 0 && !states.has(group.state.toLowerCase()))) continue
+    listed.push({ groupId, protocolType: group.protocolType ?? '', state: group.state, type: 'classic' })
+  }
+  return listed
+}
+
+const storedGroup = (state: GroupsState, before: Before, groupId: string): ClassicGroup | null => {
+  const recorded = state.recorded.get(groupId)
+  if (recorded === undefined) return null
+  const stored = before(groupKey(groupId))
+  if (stored?.kind === 'group' && stored.value === null && recorded.offsets.size === 0) return null
+  return state.live.get(groupId) ?? fromMetadata(groupId, recorded.metadata)
+}
