@@ -1,4 +1,174 @@
 //! The only home of system calls.
-#![allow(unsafe_code, reason = "system calls and buffers without a safe wrapper; each block says why it holds")]
+//!
+//! Everything above reaches the disk through [`Disk`], so that a simulated one can stand in for it.
+#![allow(
+    unsafe_code,
+    reason = "system calls and buffers without a safe wrapper; each block says why it holds"
+)]
+
+use std::fmt;
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::path::{Path, PathBuf};
 
 pub mod arena;
+pub mod disk;
+pub mod file;
+pub mod pool;
+
+pub use disk::SystemDisk;
+pub use file::File;
+pub use pool::{FilePool, PooledFile};
+
+use crate::base::types::Position;
+
+/// How a file is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenMode {
+    /// An existing file, for reading only.
+    Read,
+    /// An existing file, for reading and writing.
+    Write,
+    /// For reading and writing; created when it does not exist.
+    Create,
+}
+
+/// One name in a directory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// The last part of the path.
+    pub name: String,
+    /// Whether it is a directory.
+    pub directory: bool,
+}
+
+/// Room on the file system that holds a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// All of it.
+    pub total_bytes: u64,
+    /// What an unprivileged process may still use.
+    pub usable_bytes: u64,
+}
+
+/// An open file as the system knows it. [`File`] wraps it with a path and with what D17 asks for.
+pub trait RawFile: Send + Sync + fmt::Debug {
+    /// Reads at most `into.len()` bytes; 0 at the end of the file.
+    fn read_at(&self, into: &mut [u8], at: Position) -> io::Result<usize>;
+    /// Writes some of the bytes.
+    fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize>;
+    /// Writes some of the bytes of several buffers, one behind the other.
+    fn write_vectored_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize>;
+    /// Cuts or extends; what is added reads as zeros.
+    fn set_len(&self, bytes: u64) -> io::Result<()>;
+    /// Current length.
+    fn size(&self) -> io::Result<u64>;
+    /// Makes data and length durable.
+    fn sync(&self) -> io::Result<()>;
+    /// The descriptor, where there is one: `sendfile` needs it.
+    fn descriptor(&self) -> Option<BorrowedFd<'_>>;
+}
+
+/// A file system.
+pub trait Disk: Send + Sync + fmt::Debug {
+    /// Opens a file.
+    fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Box<dyn RawFile>>;
+    /// Creates a directory and its missing parents.
+    fn create_dir(&self, path: &Path) -> io::Result<()>;
+    /// Names in a directory, unordered.
+    fn list(&self, path: &Path) -> io::Result<Vec<Entry>>;
+    /// Length of a file, `None` when there is none.
+    fn file_len(&self, path: &Path) -> io::Result<Option<u64>>;
+    /// Renames within a file system, replacing the target; durable once both directories are synced.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Removes a file.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+    /// Removes an empty directory.
+    fn remove_dir(&self, path: &Path) -> io::Result<()>;
+    /// Makes the names in a directory durable.
+    fn sync_dir(&self, path: &Path) -> io::Result<()>;
+    /// Takes an exclusive lock on a file that lasts until the returned guard is dropped; `None` when another holds it.
+    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn RawFile>>>;
+    /// Room on the file system below `path`.
+    fn space(&self, path: &Path) -> io::Result<Space>;
+}
+
+/// Reads a small file whole, refusing one above `bytes_max`; `None` when there is none.
+pub fn read_small(disk: &dyn Disk, path: &Path, bytes_max: u64) -> io::Result<Option<Vec<u8>>> {
+    let Some(len) = disk.file_len(path)? else {
+        return Ok(None);
+    };
+    if len > bytes_max {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("{len} bytes, at most {bytes_max} expected"),
+        ));
+    }
+    let raw = match disk.open(path, OpenMode::Read) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other?,
+    };
+    let mut bytes = vec![0; len as usize];
+    let mut filled = 0;
+    while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match raw.read_at(rest, Position(filled as u64))? {
+            0 => break,
+            read => filled += read,
+        }
+    }
+    bytes.truncate(filled);
+    Ok(Some(bytes))
+}
+
+/// Replaces a small file so that a crash leaves the old or the new content: temporary file, sync, rename, sync of
+/// the directory.
+pub fn replace_small(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_renamed(disk, path, bytes, true)?;
+    disk.sync_dir(path.parent().unwrap_or(Path::new("/")))
+}
+
+/// Like [`replace_small`] but durable only at the next sync: for what recovery can rebuild.
+pub fn replace_small_relaxed(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_renamed(disk, path, bytes, false)
+}
+
+fn write_renamed(disk: &dyn Disk, path: &Path, bytes: &[u8], sync: bool) -> io::Result<()> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".tmp");
+    let temporary = PathBuf::from(temporary);
+    let raw = disk.open(&temporary, OpenMode::Create)?;
+    let mut written = 0;
+    while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
+        match raw.write_at(rest, Position(written as u64))? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            count => written += count,
+        }
+    }
+    raw.set_len(bytes.len() as u64)?;
+    if sync {
+        raw.sync()?;
+    }
+    drop(raw);
+    disk.rename(&temporary, path)
+}
+
+/// Removes a file; one that is not there is fine.
+pub fn remove_if_exists(disk: &dyn Disk, path: &Path) -> io::Result<()> {
+    match disk.remove(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+/// Removes a directory with the files and directories in it.
+pub fn remove_tree(disk: &dyn Disk, path: &Path) -> io::Result<()> {
+    for entry in disk.list(path)? {
+        let inner = path.join(&entry.name);
+        if entry.directory {
+            remove_tree(disk, &inner)?;
+        } else {
+            remove_if_exists(disk, &inner)?;
+        }
+    }
+    disk.remove_dir(path)
+}

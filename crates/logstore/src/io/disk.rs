@@ -1,0 +1,192 @@
+//! The real file system, through rustix.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+
+use rustix::fs::{self, FlockOperation, Mode, OFlags};
+use rustix::io::Errno;
+
+use super::{Disk, Entry, OpenMode, RawFile, Space};
+use crate::base::types::Position;
+
+/// Buffers that one vectored write takes (`IOV_MAX` on Linux).
+const VECTORED_BUFFERS_MAX: usize = 1024;
+/// Files are the broker's own: nobody else reads or writes them.
+const FILE_MODE: Mode = Mode::from_bits_retain(0o644);
+
+/// The file system of this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemDisk;
+
+#[derive(Debug)]
+struct SystemFile(OwnedFd);
+
+/// Repeats a call that a signal interrupted.
+fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(Errno::INTR) => {}
+            other => return other.map_err(io::Error::from),
+        }
+    }
+}
+
+impl RawFile for SystemFile {
+    fn read_at(&self, into: &mut [u8], at: Position) -> io::Result<usize> {
+        retry(|| rustix::io::pread(&self.0, &mut *into, at.0))
+    }
+
+    fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize> {
+        retry(|| rustix::io::pwrite(&self.0, bytes, at.0))
+    }
+
+    fn write_vectored_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize> {
+        let some = buffers.get(..VECTORED_BUFFERS_MAX).unwrap_or(buffers);
+        retry(|| rustix::io::pwritev(&self.0, some, at.0))
+    }
+
+    fn set_len(&self, bytes: u64) -> io::Result<()> {
+        retry(|| fs::ftruncate(&self.0, bytes))
+    }
+
+    fn size(&self) -> io::Result<u64> {
+        retry(|| fs::fstat(&self.0)).map(|stat| stat.st_size as u64)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        retry(|| fs::fdatasync(&self.0))
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.0.as_fd())
+    }
+}
+
+fn open(path: &Path, flags: OFlags) -> io::Result<OwnedFd> {
+    retry(|| fs::open(path, flags | OFlags::CLOEXEC, FILE_MODE))
+}
+
+impl Disk for SystemDisk {
+    fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Box<dyn RawFile>> {
+        let flags = match mode {
+            OpenMode::Read => OFlags::RDONLY,
+            OpenMode::Write => OFlags::RDWR,
+            OpenMode::Create => OFlags::RDWR | OFlags::CREATE,
+        };
+        Ok(Box::new(SystemFile(open(path, flags)?)))
+    }
+
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(path)
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(path)? {
+            let entry = entry?;
+            // A name that is not UTF-8 is none of Kafka's or ours.
+            if let Ok(name) = entry.file_name().into_string() {
+                entries.push(Entry {
+                    name,
+                    directory: entry.file_type()?.is_dir(),
+                });
+            }
+        }
+        Ok(entries)
+    }
+
+    fn file_len(&self, path: &Path) -> io::Result<Option<u64>> {
+        match retry(|| fs::stat(path)) {
+            Ok(stat) => Ok(Some(stat.st_size as u64)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        retry(|| fs::rename(from, to))
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        retry(|| fs::unlink(path))
+    }
+
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        retry(|| fs::rmdir(path))
+    }
+
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        let directory = open(path, OFlags::RDONLY | OFlags::DIRECTORY)?;
+        retry(|| fs::fsync(&directory))
+    }
+
+    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn RawFile>>> {
+        let file = open(path, OFlags::RDWR | OFlags::CREATE)?;
+        match fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(Box::new(SystemFile(file)))),
+            Err(Errno::WOULDBLOCK) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn space(&self, path: &Path) -> io::Result<Space> {
+        let stat = retry(|| fs::statvfs(path))?;
+        Ok(Space {
+            total_bytes: stat.f_blocks.saturating_mul(stat.f_frsize),
+            usable_bytes: stat.f_bavail.saturating_mul(stat.f_frsize),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::{read_small, remove_tree, replace_small};
+
+    #[test]
+    fn a_file_reads_back_what_was_written_at_a_position() {
+        let directory = tempfile::tempdir().unwrap();
+        let raw = SystemDisk
+            .open(&directory.path().join("a"), OpenMode::Create)
+            .unwrap();
+        let parts = [io::IoSlice::new(b"ab"), io::IoSlice::new(b"cd")];
+        assert_eq!(raw.write_vectored_at(&parts, Position(3)).unwrap(), 4);
+        let mut bytes = [9; 8];
+        assert_eq!(raw.read_at(&mut bytes, Position(0)).unwrap(), 7);
+        assert_eq!(&bytes, b"\0\0\0abcd\x09");
+        raw.set_len(4).unwrap();
+        assert_eq!(raw.size().unwrap(), 4);
+        raw.sync().unwrap();
+        SystemDisk.sync_dir(directory.path()).unwrap();
+    }
+
+    #[test]
+    fn a_lock_is_held_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(".lock");
+        let held = SystemDisk.lock(&path).unwrap();
+        assert!(held.is_some());
+        assert!(SystemDisk.lock(&path).unwrap().is_none());
+        drop(held);
+        assert!(SystemDisk.lock(&path).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_small_file_is_replaced_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("checkpoint");
+        assert!(read_small(&SystemDisk, &path, 10).unwrap().is_none());
+        replace_small(&SystemDisk, &path, b"longer").unwrap();
+        replace_small(&SystemDisk, &path, b"short").unwrap();
+        assert_eq!(read_small(&SystemDisk, &path, 10).unwrap().unwrap(), b"short");
+        assert!(read_small(&SystemDisk, &path, 4).is_err());
+        assert_eq!(
+            SystemDisk.list(directory.path()).unwrap().len(),
+            1,
+            "no temporary file is left"
+        );
+        SystemDisk.create_dir(&directory.path().join("d/e")).unwrap();
+        remove_tree(&SystemDisk, &directory.path().join("d")).unwrap();
+    }
+}

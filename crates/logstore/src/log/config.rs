@@ -1,0 +1,82 @@
+//! What a topic's configuration asks of its logs.
+
+use crate::batch::{Codec, TimestampType};
+
+/// `compression.type`; recorded here, applied by the storage issue's recompression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// Keep what the producer sent.
+    Producer,
+    /// Compress with this one, whatever the producer sent.
+    To(Codec),
+}
+
+/// Every topic key that the engine honours, under Kafka's names with the unit last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogConfig {
+    /// `segment.bytes`.
+    pub segment_bytes: u32,
+    /// `segment.ms`.
+    pub segment_ms: i64,
+    /// `segment.jitter.ms`: each segment rolls up to this much earlier, so that not all roll at once.
+    pub segment_jitter_ms: i64,
+    /// `segment.index.bytes`.
+    pub segment_index_bytes: u32,
+    /// `index.interval.bytes`.
+    pub index_interval_bytes: u32,
+    /// `retention.ms`; -1 for ever.
+    pub retention_ms: i64,
+    /// `retention.bytes`; -1 without bound.
+    pub retention_bytes: i64,
+    /// `file.delete.delay.ms`.
+    pub file_delete_delay_ms: i64,
+    /// `max.message.bytes`: the largest batch, header included.
+    pub max_message_bytes: i32,
+    /// `cleanup.policy` contains `delete`.
+    pub cleanup_delete: bool,
+    /// `cleanup.policy` contains `compact`.
+    pub cleanup_compact: bool,
+    /// `message.timestamp.type`.
+    pub timestamp_type: TimestampType,
+    /// `message.timestamp.before.max.ms`.
+    pub timestamp_before_max_ms: i64,
+    /// `message.timestamp.after.max.ms`.
+    pub timestamp_after_max_ms: i64,
+    /// `flush.messages`.
+    pub flush_messages: i64,
+    /// `flush.ms`.
+    pub flush_ms: i64,
+    /// `min.insync.replicas`.
+    pub min_insync_replicas: i32,
+    /// `compression.type`.
+    pub compression: Compression,
+    /// `message.validation=strict`: walk every record at produce (D9).
+    pub strict_validation: bool,
+}
+
+impl Default for LogConfig {
+    /// Kafka's defaults, but for `flush.messages` (D11).
+    fn default() -> Self {
+        Self {
+            segment_bytes: 1024 * 1024 * 1024,
+            segment_ms: 7 * 24 * 60 * 60 * 1000,
+            segment_jitter_ms: 0,
+            segment_index_bytes: 10 * 1024 * 1024,
+            index_interval_bytes: 4096,
+            retention_ms: 7 * 24 * 60 * 60 * 1000,
+            retention_bytes: -1,
+            file_delete_delay_ms: 60_000,
+            max_message_bytes: 1_048_588,
+            cleanup_delete: true,
+            cleanup_compact: false,
+            timestamp_type: TimestampType::CreateTime,
+            timestamp_before_max_ms: i64::MAX,
+            timestamp_after_max_ms: 60 * 60 * 1000,
+            flush_messages: 1,
+            flush_ms: i64::MAX,
+            min_insync_replicas: 1,
+            compression: Compression::Producer,
+            strict_validation: false,
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What a log is asked and what it answers.
+
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+
+use super::offsets::LogOffsets;
+use crate::base::error::StorageError;
+use crate::base::types::{LeaderEpoch, Offset, Position, ProducerEpoch, ProducerId, Sequence, Timestamp};
+use crate::io::File;
+use crate::io::arena::Buf;
+
+/// Who appends, which decides what is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A producer: epoch, sequence and duplicates are checked.
+    Client,
+    /// A coordinator of this broker: epochs are checked, markers are taken.
+    Coordinator,
+}
+
+/// Where a batch went. It is acknowledged once the high watermark has reached `last_offset + 1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// Offset of the batch's first record.
+    pub base_offset: Offset,
+    /// Offset of its last.
+    pub last_offset: Offset,
+    /// The broker's time where the topic asks for it, else none.
+    pub log_append_time: Timestamp,
+    /// First offset of the log.
+    pub log_start: Offset,
+    /// The batch was there already; these are the original's offsets. It waits on the same watermark.
+    pub duplicate: bool,
+}
+
+/// Batches read, in order, none of them cut.
+#[derive(Debug)]
+pub struct LogRead {
+    /// The batches; the first is the one that contains the offset asked for, or the next one after a hole.
+    pub slices: Vec<Slice>,
+    /// Sum of the slices.
+    pub bytes: usize,
+    /// The log's offsets at the time.
+    pub offsets: LogOffsets,
+    /// Aborted transactions that overlap what was read; filled for reads up to the last stable offset.
+    pub aborted: Vec<AbortedTransaction>,
+}
+
+/// Consecutive whole batches.
+#[derive(Clone, Debug)]
+pub enum Slice {
+    /// In memory.
+    Memory(Buf),
+    /// In a segment.
+    File(FileSlice),
+}
+
+impl Slice {
+    /// Bytes in it.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Memory(bytes) => bytes.len(),
+            Self::File(slice) => slice.len,
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A range of a segment's data file. The file stays readable while the slice lives, even when it is deleted.
+#[derive(Clone, Debug)]
+pub struct FileSlice {
+    file: Arc<File>,
+    position: Position,
+    len: usize,
+}
+
+impl FileSlice {
+    pub(super) fn new(file: Arc<File>, position: Position, len: usize) -> Self {
+        Self { file, position, len }
+    }
+
+    /// First byte.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Bytes in it.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The descriptor for `sendfile`, where the disk has any.
+    pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.file.descriptor()
+    }
+
+    /// Reads from `skip` bytes into the slice, at most to its end; answers how much it was, 0 when the file is
+    /// shorter than the slice.
+    pub fn read_at(&self, into: &mut [u8], skip: usize) -> Result<usize, StorageError> {
+        let len = into.len().min(self.len.saturating_sub(skip));
+        let into = into.get_mut(..len).unwrap_or_default();
+        self.file.read_at(into, Position(self.position.0 + skip as u64))
+    }
+}
+
+/// A transaction that was aborted, as a Fetch answer lists it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AbortedTransaction {
+    /// Whose it was.
+    pub producer_id: ProducerId,
+    /// Its first record.
+    pub first_offset: Offset,
+    /// Its abort marker.
+    pub last_offset: Offset,
+}
+
+/// A record found by its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimestampOffset {
+    /// The record's time.
+    pub timestamp: Timestamp,
+    /// Where it is.
+    pub offset: Offset,
+    /// The epoch it was appended in.
+    pub leader_epoch: LeaderEpoch,
+}
+
+/// Where an epoch ends: the answer of `OffsetForLeaderEpoch`, -1 for both where nothing is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EpochEnd {
+    /// The largest epoch that is not above the one asked for.
+    pub leader_epoch: LeaderEpoch,
+    /// First offset that does not belong to it.
+    pub end_offset: Offset,
+}
+
+/// A producer as `DescribeProducers` shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProducerState {
+    /// Who.
+    pub producer_id: ProducerId,
+    /// Its newest incarnation.
+    pub producer_epoch: ProducerEpoch,
+    /// Sequence of its last record, -1 for none.
+    pub last_sequence: Sequence,
+    /// Time of its last batch.
+    pub last_timestamp: Timestamp,
+    /// Epoch of the coordinator that ended its last transaction, -1 for none.
+    pub coordinator_epoch: i32,
+    /// First offset of its open transaction.
+    pub current_transaction_start: Option<Offset>,
+}
