@@ -12,5 +12,12 @@ pub const FETCH_SESSIONS_MAX: usize = 1000;
 pub const FETCH_BYTES_MAX: usize = 55 * 1024 * 1024;
 /// Batches remembered per idempotent producer and partition.
 pub const PRODUCER_BATCHES_MAX: usize = 5;
+/// What one commit of the metadata catalogue may hold.
+pub const CATALOGUE_COMMIT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes encoded for JavaScript and not yet collected; requests beyond it wait outside.
+pub const RING_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of requests that wait for room in the ring; a connection that would add more is closed.
+pub const RING_WAITING_BYTES_MAX: usize = 256 * 1024 * 1024;
 
+const _: () = assert!(RING_WAITING_BYTES_MAX > FRAME_BYTES_MAX);
 const _: () = assert!(FETCH_BYTES_MAX < FRAME_BYTES_MAX);

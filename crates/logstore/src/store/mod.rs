@@ -1,6 +1,8 @@
 //! All logs of this node.
 #![forbid(unsafe_code)]
 
+pub mod catalogue;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
