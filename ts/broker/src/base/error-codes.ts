@@ -123,7 +123,10 @@ export const errors = {
   INELIGIBLE_REPLICA: final(107, 'The new in-sync set names a replica that may not be in it.'),
   NEW_LEADER_ELECTED: final(108, 'The partition changed as asked, and with it its leader.'),
   OFFSET_MOVED_TO_TIERED_STORAGE: final(109, 'The offset lies in tiered storage.'),
-  FENCED_MEMBER_EPOCH: final(110, 'The epoch of the member is fenced; it has to give up its partitions and join again.'),
+  FENCED_MEMBER_EPOCH: final(
+    110,
+    'The epoch of the member is fenced; it has to give up its partitions and join again.',
+  ),
   UNRELEASED_INSTANCE_ID: final(111, 'Another member still uses this group instance id.'),
   UNSUPPORTED_ASSIGNOR: final(112, 'The group does not support this assignor or its version.'),
   STALE_MEMBER_EPOCH: final(113, 'The epoch of the member is old; the next heartbeat brings the new one.'),

@@ -42,5 +42,7 @@ it('goes on after a commit that the disk refused, without it', async () => {
   )
   await expect(store.commit([], [{ key: 'a', value: Buffer.from('1') }])).rejects.toThrow('disk full')
   full = false
-  expect((await store.commit([{ key: 'a', is: 'absent' }], [{ key: 'a', value: Buffer.from('2') }])).committed).toBe(true)
+  expect((await store.commit([{ key: 'a', is: 'absent' }], [{ key: 'a', value: Buffer.from('2') }])).committed).toBe(
+    true,
+  )
 })

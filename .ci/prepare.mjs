@@ -1,0 +1,120 @@
+// Installs and builds what a command needs, and nothing twice: `node .ci/prepare.mjs`.
+//
+// Dependency-free, since it runs before anything is installed. Each step has a fingerprint of its input files (name,
+// size, time of change) kept in node_modules/.millrace; a step whose fingerprint stands is not run.
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const rustMinimum = [1, 95]
+const stampDirectory = 'node_modules/.millrace'
+
+const steps = [
+  {
+    name: 'install the packages of package-lock.json',
+    stamp: 'packages',
+    inputs: ['package-lock.json', 'package.json', 'ts/broker/package.json', 'test/package.json', 'bench/package.json'],
+    outputs: ['node_modules/typescript'],
+    command: ['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'],
+  },
+  {
+    name: 'build the log engine (Rust, release)',
+    stamp: 'addon',
+    inputs: ['crates', 'Cargo.toml', 'Cargo.lock'],
+    outputs: ['ts/broker/native/index.cjs'],
+    before: requireRust,
+    command: (
+      'node_modules/.bin/napi build --release --platform --features napi --manifest-path crates/logstore/Cargo.toml ' +
+      '--output-dir ts/broker/native --js index.cjs --dts index.d.cts'
+    ).split(' '),
+  },
+  {
+    name: 'compile the control plane (TypeScript)',
+    stamp: 'typescript',
+    inputs: [
+      'ts/broker/src',
+      'ts/broker/tsconfig.json',
+      'ts/broker/native/index.d.cts',
+      'tsconfig.json',
+      'package-lock.json',
+    ],
+    outputs: ['ts/broker/dist/main.js'],
+    command: ['node_modules/.bin/tsc', '-b', 'ts/broker'],
+  },
+]
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+requireNode()
+for (const step of steps) await bringUpToDate(step)
+
+/** Runs a step unless its inputs are those of its last success and its outputs still exist. */
+async function bringUpToDate(step) {
+  const stampFile = join(stampDirectory, step.stamp)
+  const recorded = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : ''
+  if (recorded === fingerprintOf(step.inputs) && step.outputs.every((path) => existsSync(path))) return
+  step.before?.()
+  const started = Date.now()
+  process.stderr.write(`millrace: ${step.name} ...\n`)
+  const status = await run(step.command)
+  if (status !== 0) fail(`could not ${step.name}: \`${step.command.join(' ')}\` ended with ${status}`)
+  mkdirSync(stampDirectory, { recursive: true })
+  // Taken again, since a build may touch its own inputs (a lock file, generated types).
+  writeFileSync(stampFile, fingerprintOf(step.inputs))
+  process.stderr.write(`millrace: ${step.name}: done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`)
+}
+
+function run([program, ...options]) {
+  return new Promise((resolve) => {
+    // Standard output belongs to the command that follows; progress goes to standard error.
+    const child = spawn(program, options, { stdio: ['ignore', 2, 2] })
+    const started = Date.now()
+    const heartbeat = setInterval(() => {
+      process.stderr.write(`millrace: ... ${Math.round((Date.now() - started) / 1000)} s\n`)
+    }, 30_000)
+    child.on('error', (error) => fail(`cannot run ${program}: ${error.message}`))
+    child.on('exit', (status, signal) => {
+      clearInterval(heartbeat)
+      resolve(status ?? signal)
+    })
+  })
+}
+
+function fingerprintOf(paths) {
+  const hash = createHash('sha256')
+  const visit = (path) => {
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (found === undefined) return
+    if (!found.isDirectory()) {
+      hash.update(`${path} ${found.size} ${found.mtimeMs}\n`)
+      return
+    }
+    for (const name of readdirSync(path).toSorted()) {
+      if (name !== 'target' && name !== 'node_modules') visit(join(path, name))
+    }
+  }
+  for (const path of paths) visit(path)
+  return hash.digest('hex')
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if ((major === 20 && minor >= 19) || (major === 22 && minor >= 18)) return
+  fail(`Node ${process.versions.node} is not supported: install Node 20.19 or later of 20, or 22.18 or later of 22`)
+}
+
+function requireRust() {
+  const answer = spawnSync('cargo', ['--version'], { encoding: 'utf8' })
+  const version = /cargo (\d+)\.(\d+)/.exec(answer.stdout ?? '')
+  if (version === null) fail('Rust is missing: install Rust 1.95 or later (rustup) so that `cargo --version` answers')
+  const [major, minor] = [Number(version[1]), Number(version[2])]
+  if (major < rustMinimum[0] || (major === rustMinimum[0] && minor < rustMinimum[1])) {
+    fail(`Rust ${major}.${minor} is too old: install ${rustMinimum.join('.')} or later (\`rustup update\`)`)
+  }
+}
+
+function fail(message) {
+  process.stderr.write(`millrace: ${message}\n`)
+  process.exit(1)
+}

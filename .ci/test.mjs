@@ -1,0 +1,21 @@
+// `npm test`: every test, quick ones first. `--full` (npm run test:full) runs the long forms.
+import { runSteps } from './steps.mjs'
+
+const env = process.argv.includes('--full') ? { MILLRACE_FULL: '1' } : {}
+const vitest = (project) => [
+  'node_modules/.bin/vitest',
+  'run',
+  '--config',
+  'test/vitest.config.ts',
+  '--project',
+  project,
+]
+
+await runSteps([
+  { name: 'types of the tests', command: ['node_modules/.bin/tsc', '-b', 'test'] },
+  { name: 'unit: control plane', command: vitest('unit'), env },
+  { name: 'wire: schemas, golden bytes, properties', command: vitest('wire'), env },
+  { name: 'unit and integration: engine', command: ['cargo', 'test', '--quiet'], env },
+  { name: 'hostile: bad input against the broker', command: vitest('hostile'), env },
+  { name: 'integration: real clients against the broker', command: vitest('integration'), env },
+])
