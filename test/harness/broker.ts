@@ -1,46 +1,46 @@
 // One broker for one test, on its own ports and directory: Millrace as a user starts it, or Apache Kafka as the reference.
-import { removeDirectory, temporaryDirectory } from './cleanup.ts';
-import { eventually, GiveUp } from './eventually.ts';
-import { freePorts } from './ports.ts';
-import { brokersListed } from './probe.ts';
-import type { Running } from './process.ts';
-import type { LaunchPlan, Target } from './target.ts';
-import { kafka } from './target-kafka.ts';
-import { millrace } from './target-millrace.ts';
+import { removeDirectory, temporaryDirectory } from './cleanup.ts'
+import { eventually, GiveUp } from './eventually.ts'
+import { freePorts } from './ports.ts'
+import { brokersListed } from './probe.ts'
+import type { Running } from './process.ts'
+import type { LaunchPlan, Target } from './target.ts'
+import { kafka } from './target-kafka.ts'
+import { millrace } from './target-millrace.ts'
 
-export type TargetName = 'millrace' | 'kafka';
+export type TargetName = 'millrace' | 'kafka'
 
 /** The broker under test: TARGET=kafka proves that a test asks for what Kafka does. */
-export const targetName: TargetName = process.env['TARGET'] === 'kafka' ? 'kafka' : 'millrace';
+export const targetName: TargetName = process.env['TARGET'] === 'kafka' ? 'kafka' : 'millrace'
 
 export interface BrokerOptions {
-  readonly target?: TargetName;
+  readonly target?: TargetName
   /** Broker settings by Kafka's names, over the ones of the harness. */
-  readonly overrides?: Readonly<Record<string, string>>;
+  readonly overrides?: Readonly<Record<string, string>>
   /** A module that the Node process loads first (Millrace only). */
-  readonly preload?: string;
+  readonly preload?: string
 }
 
 export interface Broker {
-  readonly target: TargetName;
-  readonly host: string;
-  readonly port: number;
-  readonly bootstrap: string;
-  readonly dataDirectory: string;
-  readonly pid: () => number;
-  readonly signal: (signal: NodeJS.Signals) => void;
+  readonly target: TargetName
+  readonly host: string
+  readonly port: number
+  readonly bootstrap: string
+  readonly dataDirectory: string
+  readonly pid: () => number
+  readonly signal: (signal: NodeJS.Signals) => void
   /** Ends it in order and keeps the data, for a look at the files or a restart. Answers the exit code. */
-  readonly halt: () => Promise<number | null>;
+  readonly halt: () => Promise<number | null>
   /** SIGKILL; keeps the data. */
-  readonly kill: () => Promise<void>;
+  readonly kill: () => Promise<void>
   /** Starts it again on the same data and ports, after `halt` or `kill`. */
-  readonly restart: () => Promise<void>;
+  readonly restart: () => Promise<void>
   /** Ends it in order and removes the data. */
-  readonly stop: () => Promise<void>;
-  readonly logs: () => string;
+  readonly stop: () => Promise<void>
+  readonly logs: () => string
 }
 
-const targets: Readonly<Record<TargetName, Target>> = { millrace, kafka };
+const targets: Readonly<Record<TargetName, Target>> = { millrace, kafka }
 
 /** For quick tests on one node; the same for both targets. */
 const settings: Readonly<Record<string, string>> = {
@@ -48,13 +48,13 @@ const settings: Readonly<Record<string, string>> = {
   'offsets.topic.replication.factor': '1',
   'transaction.state.log.replication.factor': '1',
   'transaction.state.log.min.isr': '1',
-};
+}
 
 export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> => {
-  const name = options.target ?? targetName;
-  const target = targets[name];
-  const [port = 0, controllerPort = 0] = await freePorts(2);
-  const directory = temporaryDirectory(name);
+  const name = options.target ?? targetName
+  const target = targets[name]
+  const [port = 0, controllerPort = 0] = await freePorts(2)
+  const directory = temporaryDirectory(name)
   const plan: LaunchPlan = {
     port,
     controllerPort,
@@ -62,24 +62,24 @@ export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> 
     dataDirectory: `${directory}/data`,
     settings: { ...settings, ...options.overrides },
     preload: options.preload,
-  };
+  }
 
   const launch = async (): Promise<Running> => {
-    const launched = await target.launch(plan);
+    const launched = await target.launch(plan)
     try {
-      await ready(launched, port, target.startTimeoutMs);
-      return launched;
+      await ready(launched, port, target.startTimeoutMs)
+      return launched
     } catch (error) {
-      await launched.kill();
-      const output = logs(launched);
-      throw new Error(`${name} did not start: ${String(error)}\n${output}`, { cause: error });
+      await launched.kill()
+      const output = logs(launched)
+      throw new Error(`${name} did not start: ${String(error)}\n${output}`, { cause: error })
     }
-  };
+  }
 
   let running = await launch().catch((error: unknown) => {
-    removeDirectory(directory);
-    throw error;
-  });
+    removeDirectory(directory)
+    throw error
+  })
   return {
     target: name,
     host: '127.0.0.1',
@@ -91,27 +91,27 @@ export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> 
     halt: () => running.stop(),
     kill: () => running.kill(),
     restart: async () => {
-      running = await launch();
+      running = await launch()
     },
     stop: async () => {
-      await running.stop();
-      removeDirectory(directory);
+      await running.stop()
+      removeDirectory(directory)
     },
     logs: () => logs(running),
-  };
-};
+  }
+}
 
-const logs = (running: Running): string => [...running.lines.slice(-200), running.stderr()].join('\n');
+const logs = (running: Running): string => [...running.lines.slice(-200), running.stderr()].join('\n')
 
 const ready = async (running: Running, port: number, timeoutMs: number): Promise<void> => {
-  let ended = false;
-  void running.exited.then(() => (ended = true));
+  let ended = false
+  void running.exited.then(() => (ended = true))
   await eventually(
     `the broker answers on port ${port}`,
     async () => {
-      if (ended) throw new GiveUp('it ended');
-      return (await brokersListed(port)) > 0 ? true : undefined;
+      if (ended) throw new GiveUp('it ended')
+      return (await brokersListed(port)) > 0 ? true : undefined
     },
     { timeoutMs, intervalMs: 20 },
-  );
-};
+  )
+}

@@ -2,29 +2,29 @@
 //
 // A client whose runtime is missing leaves its tests out with one line that says what to install; with CI=true that is a failure,
 // because a run that skips proves nothing.
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { exclusively } from './exclusively.ts';
-import { cache, clients } from './paths.ts';
-import { type Command, run } from './process.ts';
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { exclusively } from './exclusively.ts'
+import { cache, clients } from './paths.ts'
+import { type Command, run } from './process.ts'
 
-export type ClientKind = 'java' | 'python' | 'node' | 'kcat';
+export type ClientKind = 'java' | 'python' | 'node' | 'kcat'
 
 interface Recipe {
   /** What must be there before: a program that answers, and what to install when it does not. */
-  readonly needs: readonly { readonly command: Command; readonly install: string }[];
+  readonly needs: readonly { readonly command: Command; readonly install: string }[]
   /** Files whose content decides whether an installation is still right. */
-  readonly inputs: () => readonly string[];
-  readonly install: () => Promise<void>;
+  readonly inputs: () => readonly string[]
+  readonly install: () => Promise<void>
 }
 
-const INSTALL_TIMEOUT_MS = 600_000;
+const INSTALL_TIMEOUT_MS = 600_000
 
-const javaDirectory = join(clients, 'java');
-const pythonDirectory = join(clients, 'python');
-const nodeDirectory = join(clients, 'node');
-const virtualEnvironment = join(pythonDirectory, '.venv');
+const javaDirectory = join(clients, 'java')
+const pythonDirectory = join(clients, 'python')
+const nodeDirectory = join(clients, 'node')
+const virtualEnvironment = join(pythonDirectory, '.venv')
 
 const recipes: Readonly<Record<ClientKind, Recipe>> = {
   java: {
@@ -34,21 +34,23 @@ const recipes: Readonly<Record<ClientKind, Recipe>> = {
     ],
     inputs: () => [join(javaDirectory, 'pom.xml'), ...javaSources()],
     install: async () => {
-      const quiet = ['-q', '-B', '-f', join(javaDirectory, 'pom.xml')];
-      const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${jars}`];
-      await run({ command: 'mvn', args: [...quiet, ...copy] }, { timeoutMs: INSTALL_TIMEOUT_MS });
-      await run({ command: 'javac', args: ['-nowarn', '-cp', `${jars}/*`, '-d', classes, ...javaSources()] });
+      const quiet = ['-q', '-B', '-f', join(javaDirectory, 'pom.xml')]
+      const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${jars}`]
+      await run({ command: 'mvn', args: [...quiet, ...copy] }, { timeoutMs: INSTALL_TIMEOUT_MS })
+      await run({ command: 'javac', args: ['-nowarn', '-cp', `${jars}/*`, '-d', classes, ...javaSources()] })
     },
   },
   python: {
-    needs: [{ command: { command: 'python3', args: ['-m', 'venv', '--help'] }, install: 'Python 3.9 or newer with venv' }],
+    needs: [
+      { command: { command: 'python3', args: ['-m', 'venv', '--help'] }, install: 'Python 3.9 or newer with venv' },
+    ],
     inputs: () => [join(pythonDirectory, 'requirements.txt')],
     install: async () => {
-      rmSync(virtualEnvironment, { recursive: true, force: true });
-      await run({ command: 'python3', args: ['-m', 'venv', virtualEnvironment] });
-      const pip = ['-m', 'pip', '--quiet', '--disable-pip-version-check', 'install', '--require-hashes'];
-      const requirements = ['--only-binary', ':all:', '-r', join(pythonDirectory, 'requirements.txt')];
-      await run({ command: python, args: [...pip, ...requirements] }, { timeoutMs: INSTALL_TIMEOUT_MS });
+      rmSync(virtualEnvironment, { recursive: true, force: true })
+      await run({ command: 'python3', args: ['-m', 'venv', virtualEnvironment] })
+      const pip = ['-m', 'pip', '--quiet', '--disable-pip-version-check', 'install', '--require-hashes']
+      const requirements = ['--only-binary', ':all:', '-r', join(pythonDirectory, 'requirements.txt')]
+      await run({ command: python, args: [...pip, ...requirements] }, { timeoutMs: INSTALL_TIMEOUT_MS })
     },
   },
   node: {
@@ -56,10 +58,10 @@ const recipes: Readonly<Record<ClientKind, Recipe>> = {
     inputs: () => [join(nodeDirectory, 'package-lock.json')],
     install: async () => {
       // The lz4 plug-in of kafkajs compiles an addon; with the headers beside Node nothing has to be downloaded for it.
-      const prefix = dirname(dirname(process.execPath));
-      const headers = existsSync(join(prefix, 'include', 'node')) ? { npm_config_nodedir: prefix } : {};
-      const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-      await run({ command: 'npm', args, cwd: nodeDirectory, env: headers }, { timeoutMs: INSTALL_TIMEOUT_MS });
+      const prefix = dirname(dirname(process.execPath))
+      const headers = existsSync(join(prefix, 'include', 'node')) ? { npm_config_nodedir: prefix } : {}
+      const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+      await run({ command: 'npm', args, cwd: nodeDirectory, env: headers }, { timeoutMs: INSTALL_TIMEOUT_MS })
     },
   },
   kcat: {
@@ -67,25 +69,25 @@ const recipes: Readonly<Record<ClientKind, Recipe>> = {
     inputs: () => [],
     install: () => Promise.resolve(),
   },
-};
+}
 
-const jars = join(javaDirectory, 'target', 'lib');
-const classes = join(javaDirectory, 'target', 'classes');
+const jars = join(javaDirectory, 'target', 'lib')
+const classes = join(javaDirectory, 'target', 'classes')
 
 const javaSources = (): readonly string[] =>
   readdirSync(javaDirectory)
     .filter((name) => name.endsWith('.java'))
     .toSorted()
-    .map((name) => join(javaDirectory, name));
+    .map((name) => join(javaDirectory, name))
 
-export const javaClassPath = (): string => `${classes}:${jars}/*`;
+export const javaClassPath = (): string => `${classes}:${jars}/*`
 
 /** Warnings to standard error, nothing else. */
-export const javaLogging = `-Dlog4j2.configurationFile=${join(javaDirectory, 'log4j2.properties')}`;
+export const javaLogging = `-Dlog4j2.configurationFile=${join(javaDirectory, 'log4j2.properties')}`
 
-const quickJvm = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', javaLogging];
+const quickJvm = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', javaLogging]
 
-export const python = join(virtualEnvironment, 'bin', 'python');
+export const python = join(virtualEnvironment, 'bin', 'python')
 
 /** A command that runs one of our scripts in `test/clients`. */
 export const script = {
@@ -103,59 +105,59 @@ export const script = {
   }),
   /** The JVM that runs Kafka's tools: it loads their jars itself, anew for each call, so they are not on its class path. */
   javaTools: (): Command => {
-    const others = readdirSync(jars).filter((name) => !/^kafka(-tools-|_)/.test(name));
-    const path = [classes, ...others.map((name) => join(jars, name))].join(':');
-    return { command: 'java', args: ['-Xmx768m', ...quickJvm, '-cp', path, 'Tools', jars] };
+    const others = readdirSync(jars).filter((name) => !/^kafka(-tools-|_)/.test(name))
+    const path = [classes, ...others.map((name) => join(jars, name))].join(':')
+    return { command: 'java', args: ['-Xmx768m', ...quickJvm, '-cp', path, 'Tools', jars] }
   },
-} as const;
+} as const
 
 /** Installs a client once per content of its lock file. Throws when a runtime is missing or the installation fails. */
 export const install = (kind: ClientKind): Promise<void> => {
-  const stamp = join(cache, `${kind}.stamp`);
-  const recipe = recipes[kind];
-  mkdirSync(cache, { recursive: true });
+  const stamp = join(cache, `${kind}.stamp`)
+  const recipe = recipes[kind]
+  mkdirSync(cache, { recursive: true })
   return exclusively(`${stamp}.lock`, async () => {
-    const missing = await missingRuntime(recipe);
-    if (missing !== undefined) throw new Error(`${kind} client: install ${missing}`);
-    const wanted = hash(recipe.inputs());
-    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-    process.stderr.write(`installing the ${kind} clients ...\n`);
-    rmSync(stamp, { force: true });
-    await recipe.install();
-    writeFileSync(stamp, wanted);
-  });
-};
+    const missing = await missingRuntime(recipe)
+    if (missing !== undefined) throw new Error(`${kind} client: install ${missing}`)
+    const wanted = hash(recipe.inputs())
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+    process.stderr.write(`installing the ${kind} clients ...\n`)
+    rmSync(stamp, { force: true })
+    await recipe.install()
+    writeFileSync(stamp, wanted)
+  })
+}
 
 /**
  * For the head of a test file: undefined when all are there, else the line to skip with. Under CI a missing runtime throws.
  */
 export const missingClients = async (...kinds: readonly ClientKind[]): Promise<string | undefined> => {
   for (const kind of kinds) {
-    const missing = await missingRuntime(recipes[kind]);
+    const missing = await missingRuntime(recipes[kind])
     if (missing !== undefined) {
-      const line = `skipped, the ${kind} client is missing: install ${missing}`;
-      if (process.env['CI'] === 'true') throw new Error(line);
-      process.stderr.write(`${line}\n`);
-      return line;
+      const line = `skipped, the ${kind} client is missing: install ${missing}`
+      if (process.env['CI'] === 'true') throw new Error(line)
+      process.stderr.write(`${line}\n`)
+      return line
     }
-    await install(kind);
+    await install(kind)
   }
-  return undefined;
-};
+  return undefined
+}
 
 const missingRuntime = async (recipe: Recipe): Promise<string | undefined> => {
   for (const { command, install: what } of recipe.needs) {
     const found = await run(command).then(
       () => true,
       () => false,
-    );
-    if (!found) return what;
+    )
+    if (!found) return what
   }
-  return undefined;
-};
+  return undefined
+}
 
 const hash = (files: readonly string[]): string => {
-  const digest = createHash('sha256').update(process.version);
-  for (const file of files) digest.update(readFileSync(file));
-  return digest.digest('hex');
-};
+  const digest = createHash('sha256').update(process.version)
+  for (const file of files) digest.update(readFileSync(file))
+  return digest.digest('hex')
+}

@@ -1,9 +1,9 @@
 // Waiting for something that becomes true: polled, bounded, and with the last reason in the error when it never does.
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Patience {
-  readonly timeoutMs?: number;
-  readonly intervalMs?: number;
+  readonly timeoutMs?: number
+  readonly intervalMs?: number
 }
 
 /** Thrown by an attempt that can no longer succeed: ends the wait at once. */
@@ -15,19 +15,19 @@ export const eventually = async <T>(
   attempt: () => T | undefined | Promise<T | undefined>,
   { timeoutMs = 30_000, intervalMs = 50 }: Patience = {},
 ): Promise<T> => {
-  const deadline = performance.now() + timeoutMs;
-  let reason: unknown = 'it stayed undefined';
+  const deadline = performance.now() + timeoutMs
+  let reason: unknown = 'it stayed undefined'
   for (;;) {
     try {
-      const value = await attempt();
-      if (value !== undefined) return value;
+      const value = await attempt()
+      if (value !== undefined) return value
     } catch (error) {
-      if (error instanceof GiveUp) throw error;
-      reason = error;
+      if (error instanceof GiveUp) throw error
+      reason = error
     }
     if (performance.now() >= deadline) {
-      throw new Error(`not within ${timeoutMs} ms: ${what} (${String(reason)})`, { cause: reason });
+      throw new Error(`not within ${timeoutMs} ms: ${what} (${String(reason)})`, { cause: reason })
     }
-    await sleep(intervalMs);
+    await sleep(intervalMs)
   }
-};
+}

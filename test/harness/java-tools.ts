@@ -1,17 +1,17 @@
 // Apache Kafka's command line tools, run in one JVM that is kept: see test/clients/java/Tools.java for the line protocol.
-import { script } from './clients.ts';
-import { type Running, start } from './process.ts';
+import { script } from './clients.ts'
+import { type Running, start } from './process.ts'
 
 export interface ToolResult {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
 }
 
 export interface JavaTools {
   /** Calls a tool by its class, as its shell script would. */
-  readonly run: (tool: Tool, args: readonly string[], input?: string) => Promise<ToolResult>;
-  readonly stop: () => Promise<void>;
+  readonly run: (tool: Tool, args: readonly string[], input?: string) => Promise<ToolResult>
+  readonly stop: () => Promise<void>
 }
 
 const classes = {
@@ -28,33 +28,33 @@ const classes = {
   consoleProducer: 'org.apache.kafka.tools.ConsoleProducer',
   consoleConsumer: 'org.apache.kafka.tools.consumer.ConsoleConsumer',
   dumpLogSegments: 'org.apache.kafka.tools.DumpLogSegments',
-} as const;
+} as const
 
-export type Tool = keyof typeof classes;
+export type Tool = keyof typeof classes
 
-const CALL_TIMEOUT_MS = 120_000;
+const CALL_TIMEOUT_MS = 120_000
 
 export const startJavaTools = (): JavaTools => {
-  const jvm: Running = start(script.javaTools());
-  let answered = 0;
-  let turn: Promise<unknown> = Promise.resolve();
+  const jvm: Running = start(script.javaTools())
+  let answered = 0
+  let turn: Promise<unknown> = Promise.resolve()
   const call = async (tool: Tool, args: readonly string[], input: string): Promise<ToolResult> => {
-    jvm.write(`${[input, classes[tool], ...args].map(encode).join('\t')}\n`);
-    const wanted = answered;
-    const answer = await jvm.line(`an answer of ${tool}`, () => jvm.lines[wanted], CALL_TIMEOUT_MS);
-    answered += 1;
-    const [code = '', stdout = '', stderr = ''] = answer.split('\t');
-    return { code: Number(code), stdout: decode(stdout), stderr: decode(stderr) };
-  };
+    jvm.write(`${[input, classes[tool], ...args].map(encode).join('\t')}\n`)
+    const wanted = answered
+    const answer = await jvm.line(`an answer of ${tool}`, () => jvm.lines[wanted], CALL_TIMEOUT_MS)
+    answered += 1
+    const [code = '', stdout = '', stderr = ''] = answer.split('\t')
+    return { code: Number(code), stdout: decode(stdout), stderr: decode(stderr) }
+  }
   return {
     run: (tool, args, input = '') => {
-      const result = turn.then(() => call(tool, args, input));
-      turn = result.catch(() => undefined);
-      return result;
+      const result = turn.then(() => call(tool, args, input))
+      turn = result.catch(() => undefined)
+      return result
     },
     stop: () => jvm.kill(),
-  };
-};
+  }
+}
 
-const encode = (text: string): string => Buffer.from(text).toString('base64');
-const decode = (text: string): string => Buffer.from(text, 'base64').toString();
+const encode = (text: string): string => Buffer.from(text).toString('base64')
+const decode = (text: string): string => Buffer.from(text, 'base64').toString()

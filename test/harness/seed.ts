@@ -2,16 +2,16 @@
 
 /** Numbers in [0, 1) from a seed (mulberry32). */
 export const random = (seed: number): (() => number) => {
-  let state = seed >>> 0;
+  let state = seed >>> 0
   return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
 
 export const seedFromEnvironment = (): number => {
-  const given = process.env['MILLRACE_SEED'];
-  return given === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given);
-};
+  const given = process.env['MILLRACE_SEED']
+  return given === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given)
+}

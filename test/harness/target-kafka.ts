@@ -1,26 +1,31 @@
 // Apache Kafka, one KRaft node from its Maven Central jars: the reference that every semantic test must pass as well.
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { install, javaClassPath, javaLogging } from './clients.ts';
-import { cache } from './paths.ts';
-import { run, start } from './process.ts';
-import type { LaunchPlan, Target } from './target.ts';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { install, javaClassPath, javaLogging } from './clients.ts'
+import { cache } from './paths.ts'
+import { run, start } from './process.ts'
+import type { LaunchPlan, Target } from './target.ts'
 
 export const kafka: Target = {
   startTimeoutMs: 90_000,
   launch: async (plan) => {
-    const { directory, dataDirectory } = plan;
-    const config = join(directory, 'kafka.properties');
-    writeFileSync(config, lines(properties(plan)));
-    if (!existsSync(dataDirectory)) cpSync(await formatted(), dataDirectory, { recursive: true });
-    return start({ command: 'java', args: [...flags, '-cp', javaClassPath(), 'kafka.Kafka', config], cwd: directory });
+    const { directory, dataDirectory } = plan
+    const config = join(directory, 'kafka.properties')
+    writeFileSync(config, lines(properties(plan)))
+    if (!existsSync(dataDirectory)) cpSync(await formatted(), dataDirectory, { recursive: true })
+    return start({ command: 'java', args: [...flags, '-cp', javaClassPath(), 'kafka.Kafka', config], cwd: directory })
   },
-};
+}
 
 // A broker that lives for one test: a quick start counts for more than peak speed.
-const flags = ['-Xms256m', '-Xmx1g', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', javaLogging];
+const flags = ['-Xms256m', '-Xmx1g', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', javaLogging]
 
-const properties = ({ port, controllerPort, dataDirectory, settings }: LaunchPlan): Readonly<Record<string, string>> => ({
+const properties = ({
+  port,
+  controllerPort,
+  dataDirectory,
+  settings,
+}: LaunchPlan): Readonly<Record<string, string>> => ({
   'process.roles': 'broker,controller',
   'node.id': '1',
   // Static voters: the formatted directory names no port, so one serves as the template of all.
@@ -34,34 +39,34 @@ const properties = ({ port, controllerPort, dataDirectory, settings }: LaunchPla
   'share.coordinator.state.topic.replication.factor': '1',
   'share.coordinator.state.topic.min.isr': '1',
   ...settings,
-});
+})
 
 const lines = (values: Readonly<Record<string, string>>): string =>
   Object.entries(values)
     .map(([key, value]) => `${key}=${value}\n`)
-    .join('');
+    .join('')
 
-const CLUSTER_ID = 'TWlsbHJhY2VUZXN0MDAwMA';
+const CLUSTER_ID = 'TWlsbHJhY2VUZXN0MDAwMA'
 
 /** A formatted log directory, made once: the storage tool costs a JVM start. */
 const formatted = async (): Promise<string> => {
-  await install('java');
-  const template = join(cache, 'kafka-formatted');
-  if (existsSync(template)) return template;
-  const work = `${template}.${process.pid}`;
-  mkdirSync(work, { recursive: true });
-  const config = join(work, 'kafka.properties');
-  const plan = { port: 9092, controllerPort: 9093, directory: work, settings: {}, preload: undefined };
-  writeFileSync(config, lines(properties({ ...plan, dataDirectory: join(work, 'data') })));
+  await install('java')
+  const template = join(cache, 'kafka-formatted')
+  if (existsSync(template)) return template
+  const work = `${template}.${process.pid}`
+  mkdirSync(work, { recursive: true })
+  const config = join(work, 'kafka.properties')
+  const plan = { port: 9092, controllerPort: 9093, directory: work, settings: {}, preload: undefined }
+  writeFileSync(config, lines(properties({ ...plan, dataDirectory: join(work, 'data') })))
   await run({
     command: 'java',
     args: ['-cp', javaClassPath(), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config],
-  });
+  })
   try {
-    renameSync(join(work, 'data'), template);
+    renameSync(join(work, 'data'), template)
   } catch {
     // Another test file was quicker; its template is as good.
   }
-  rmSync(work, { recursive: true, force: true });
-  return template;
-};
+  rmSync(work, { recursive: true, force: true })
+  return template
+}

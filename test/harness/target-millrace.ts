@@ -1,23 +1,23 @@
 // Millrace, started from the build as a user starts it: nothing is set that a command line could not.
-import { join } from 'node:path';
-import { repository } from './paths.ts';
-import { start } from './process.ts';
-import type { LaunchPlan, Target } from './target.ts';
+import { join } from 'node:path'
+import { repository } from './paths.ts'
+import { start } from './process.ts'
+import type { LaunchPlan, Target } from './target.ts'
 
 export const millrace: Target = {
   startTimeoutMs: 30_000,
   launch: (plan) => {
-    const preload = plan.preload === undefined ? [] : ['--import', plan.preload];
-    const main = join(repository, 'ts', 'broker', 'dist', 'main.js');
-    const overrides = Object.entries(properties(plan)).flatMap(([key, value]) => ['--override', `${key}=${value}`]);
+    const preload = plan.preload === undefined ? [] : ['--import', plan.preload]
+    const main = join(repository, 'ts', 'broker', 'dist', 'main.js')
+    const overrides = Object.entries(properties(plan)).flatMap(([key, value]) => ['--override', `${key}=${value}`])
     return Promise.resolve(
       start({ command: process.execPath, args: [...preload, main, 'start', ...overrides], cwd: plan.directory }),
-    );
+    )
   },
-};
+}
 
 const properties = ({ port, dataDirectory, settings }: LaunchPlan): Readonly<Record<string, string>> => ({
   listeners: `PLAINTEXT://127.0.0.1:${port}`,
   'log.dirs': dataDirectory,
   ...settings,
-});
+})

@@ -1,19 +1,19 @@
 // What a kind of broker must say to be started by the harness.
-import type { Running } from './process.ts';
+import type { Running } from './process.ts'
 
 export interface LaunchPlan {
-  readonly port: number;
-  readonly controllerPort: number;
+  readonly port: number
+  readonly controllerPort: number
   /** Holds everything of this broker. */
-  readonly directory: string;
+  readonly directory: string
   /** log.dirs */
-  readonly dataDirectory: string;
-  readonly settings: Readonly<Record<string, string>>;
-  readonly preload: string | undefined;
+  readonly dataDirectory: string
+  readonly settings: Readonly<Record<string, string>>
+  readonly preload: string | undefined
 }
 
 export interface Target {
-  readonly startTimeoutMs: number;
+  readonly startTimeoutMs: number
   /** Starts the process; called again for a restart on the same directory. */
-  readonly launch: (plan: LaunchPlan) => Promise<Running>;
+  readonly launch: (plan: LaunchPlan) => Promise<Running>
 }

@@ -66,7 +66,7 @@ export const replay = async <State, Command, Rec>(
     }
   }
 
-  for (let offset = 0; ; ) {
+  for (let offset = 0; ;) {
     const bytes = await port.read(partition, offset)
     if (bytes.length === 0) return { records, skipped, open: open.size }
     const from = offset

@@ -66,7 +66,7 @@ export const encodeBatch = (records: readonly StoredRecord[], timestamp: number)
 
 /** Walks concatenated batches. Damage is an error: the engine has checked what it hands out. */
 export function* readBatches(bytes: Buffer): Iterable<ReadBatch> {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     if (bytes.length - at < HEADER_BYTES) throw damaged('a batch is cut')
     const size = bytes.readInt32BE(at + LENGTH_AT) + BEFORE_LENGTH_BYTES
     if (size < HEADER_BYTES || size > bytes.length - at) throw damaged('a batch has a wrong length')

@@ -74,10 +74,7 @@ export class Runtime<State, Command, Rec> {
     return this.#loaded(partition).submit(make)
   }
 
-  read<Result>(
-    partition: number,
-    reader: (state: State, before: (key: string) => Rec | undefined) => Result,
-  ): Result {
+  read<Result>(partition: number, reader: (state: State, before: (key: string) => Rec | undefined) => Result): Result {
     return this.#loaded(partition).read(reader)
   }
 

@@ -100,7 +100,10 @@ const keysOf = (batch: Buffer | undefined): string[] =>
   [...readBatches(batch ?? Buffer.alloc(0))].flatMap(({ records }) => records.map(({ key }) => key.toString()))
 
 const withOffset = (records: { name: string; value: number }[], base: number): Buffer => {
-  const batch = encodeBatch(records.map((record) => counting.codec.encode(record)), 0)
+  const batch = encodeBatch(
+    records.map((record) => counting.codec.encode(record)),
+    0,
+  )
   batch.writeBigInt64BE(BigInt(base), 0)
   return batch
 }
@@ -147,8 +150,7 @@ describe('a shard in its runtime', () => {
 
   it('shows readers what is stored, and decides on what is newest', async () => {
     const { add, runtime, appends, endTurn } = await setUp()
-    const stored = (): number =>
-      runtime.read(0, (state, before) => before('a')?.value ?? state.get('a') ?? 0)
+    const stored = (): number => runtime.read(0, (state, before) => before('a')?.value ?? state.get('a') ?? 0)
     void add('a', 1)
     await endTurn()
     const second = add('a', 1)
@@ -238,7 +240,13 @@ describe('a shard in its runtime', () => {
 describe('loading', () => {
   it('replays batch after batch and skips what it does not know', async () => {
     const log: Buffer[] = []
-    log[0] = withOffset([{ name: 'a', value: 1 }, { name: '?', value: 9 }], 0)
+    log[0] = withOffset(
+      [
+        { name: 'a', value: 1 },
+        { name: '?', value: 9 },
+      ],
+      0,
+    )
     log[2] = withOffset([{ name: 'a', value: 4 }], 2)
     const { runtime } = await setUp(log)
     expect(runtime.read(0, (state) => [...state])).toEqual([['a', 4]])
@@ -285,7 +293,16 @@ describe('loading', () => {
       batch.writeBigInt64BE(BigInt(base), 0)
       return inTransaction(batch, producer, true)
     }
-    log[0] = inTransaction(withOffset([{ name: 'a', value: 1 }, { name: 'b', value: 1 }], 0), 7)
+    log[0] = inTransaction(
+      withOffset(
+        [
+          { name: 'a', value: 1 },
+          { name: 'b', value: 1 },
+        ],
+        0,
+      ),
+      7,
+    )
     log[2] = withOffset([{ name: 'b', value: 2 }], 2)
     log[3] = inTransaction(withOffset([{ name: 'c', value: 3 }], 3), 8)
     log[4] = marker(4, 7, 1)

@@ -23,7 +23,7 @@ const freezable = () => {
   return {
     clock,
     run(ms: number): void {
-      for (const end = now + ms; now < end; ) {
+      for (const end = now + ms; now < end;) {
         now++
         fireDue()
       }
@@ -39,7 +39,11 @@ describe('timers of a shard', () => {
   it('replace, cancel and fire by key', () => {
     const { clock, run } = freezable()
     const fired: string[] = []
-    const timers = new Timers<string>(clock, () => {}, (command) => fired.push(command))
+    const timers = new Timers<string>(
+      clock,
+      () => {},
+      (command) => fired.push(command),
+    )
     timers.set('a', 10, 'a1')
     timers.set('a', 20, 'a2')
     timers.set('b', 15, 'b')
@@ -53,7 +57,11 @@ describe('timers of a shard', () => {
     const { clock, run, freeze } = freezable()
     const arrived: (() => void)[] = []
     const fired: string[] = []
-    const timers = new Timers<string>(clock, () => arrived.splice(0).forEach((handle) => handle()), (command) => fired.push(command))
+    const timers = new Timers<string>(
+      clock,
+      () => arrived.splice(0).forEach((handle) => handle()),
+      (command) => fired.push(command),
+    )
     timers.set('session', 6000, 'evicted')
     run(1500)
     arrived.push(() => timers.set('session', 6000, 'evicted'))
@@ -67,7 +75,11 @@ describe('timers of a shard', () => {
   it('do not count the time the loop stood still, once', () => {
     const { clock, run, freeze } = freezable()
     const fired: number[] = []
-    const timers = new Timers<string>(clock, () => {}, () => fired.push(clock.monotonic()))
+    const timers = new Timers<string>(
+      clock,
+      () => {},
+      () => fired.push(clock.monotonic()),
+    )
     timers.set('session', 1000, 'evicted')
     freeze(5000)
     expect(fired).toEqual([])

@@ -19,7 +19,15 @@ import {
 import { createGroup, fromMetadata, newGroupMetadata, type ClassicGroup } from './classic/state.ts'
 import { sync } from './classic/sync.ts'
 import { deleteGroup, expire, topicsDeleted, type Swept } from './cleanup.ts'
-import type { GroupCommand, GroupSettings, JoinRequest, JoinResult, LeaveRequest, LeaveResult, Turn } from './commands.ts'
+import type {
+  GroupCommand,
+  GroupSettings,
+  JoinRequest,
+  JoinResult,
+  LeaveRequest,
+  LeaveResult,
+  Turn,
+} from './commands.ts'
 import { applyRecord, emptyGroups, keyOfRecord, type GroupRecord, type GroupsState } from './group.ts'
 import { allOffsets, commit, deleteOffsets, tombstone } from './offsets.ts'
 

@@ -13,13 +13,7 @@ import type {
 } from './commands.ts'
 import { restartSession } from './classic/rebalance.ts'
 import { CONSUMER_PROTOCOL_TYPE, isSubscribedTo, memberError, type ClassicGroup } from './classic/state.ts'
-import {
-  committedOffset,
-  UNKNOWN_TIME,
-  type CommittedOffset,
-  type GroupRecord,
-  type RecordedGroup,
-} from './group.ts'
+import { committedOffset, UNKNOWN_TIME, type CommittedOffset, type GroupRecord, type RecordedGroup } from './group.ts'
 
 /** Tombstones of one batch; the rest follows in the next. Keys dominate, so characters stand for bytes. */
 const TOMBSTONE_BYTES_PER_TURN = 256 * 1024

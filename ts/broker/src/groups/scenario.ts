@@ -111,7 +111,12 @@ export class Scenario {
     return { id, reply: this.join(id, options, groupId) }
   }
 
-  sync(memberId: string, generation: number, assignments: Record<string, string> = {}, more: Partial<SyncRequest> = {}) {
+  sync(
+    memberId: string,
+    generation: number,
+    assignments: Record<string, string> = {},
+    more: Partial<SyncRequest> = {},
+  ) {
     const request: SyncRequest = {
       groupId: 'g',
       memberId,

@@ -1,7 +1,15 @@
 /** Heartbeats, and what happens to a member that sends none. */
 import type { ErrorCode } from '../../base/error-codes.ts'
 import type { HeartbeatRequest, Turn } from '../commands.ts'
-import { answerJoin, answerSync, completeJoin, joinError, prepareRebalance, restartSession, syncError } from './rebalance.ts'
+import {
+  answerJoin,
+  answerSync,
+  completeJoin,
+  joinError,
+  prepareRebalance,
+  restartSession,
+  syncError,
+} from './rebalance.ts'
 import { allJoined, memberError, removeMember, type ClassicGroup } from './state.ts'
 
 export const heartbeat = (turn: Turn, group: ClassicGroup, request: HeartbeatRequest): ErrorCode => {

@@ -19,9 +19,7 @@ describe('a first join', () => {
       protocol: 'range',
       protocolType: 'consumer',
     })
-    expect(joined.value.members).toEqual([
-      { memberId: 'client-1', instanceId: null, metadata: subscription('topic') },
-    ])
+    expect(joined.value.members).toEqual([{ memberId: 'client-1', instanceId: null, metadata: subscription('topic') }])
   })
 
   it('of older versions joins at once', () => {

@@ -282,4 +282,3 @@ export const metadataOf = (group: ClassicGroup, member: ClassicMember): Buffer =
   assert(chosen !== undefined, 'every member supports the chosen protocol')
   return chosen.metadata
 }
-

@@ -56,7 +56,8 @@ describe('a static member', () => {
     const scenario = new Scenario()
     scenario.join('', { instanceId: 'a', protocols: { range: '', sticky: '' } })
     scenario.advance(3000)
-    const { memberId } = scenario.group().members.values().next().value?.id === 'a-1' ? { memberId: 'a-1' } : { memberId: '' }
+    const { memberId } =
+      scenario.group().members.values().next().value?.id === 'a-1' ? { memberId: 'a-1' } : { memberId: '' }
     scenario.sync(memberId, 1, {})
     const back = scenario.join('', { instanceId: 'a', protocols: { sticky: '', range: '' } })
     expect(back.value).toMatchObject({ generation: 2, protocol: 'sticky' })

@@ -27,7 +27,10 @@ describe('sync', () => {
     scenario.sync(leader, 1, { [leader]: 'l', stranger: 's' })
     expect(scenario.sync(follower, 1).value.assignment).toHaveLength(0)
     const last = scenario.log.at(-1)
-    expect(last?.kind === 'group' ? last.value?.members.map(({ memberId }) => memberId) : []).toEqual([leader, follower])
+    expect(last?.kind === 'group' ? last.value?.members.map(({ memberId }) => memberId) : []).toEqual([
+      leader,
+      follower,
+    ])
   })
 
   it('checks generation, member, protocol and state', () => {
