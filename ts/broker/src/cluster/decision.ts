@@ -1,13 +1,18 @@
 /** What a pure function over the image returns: what to change, on what ground, and what to answer if it happens. */
-import type { Change } from './records.ts'
-import type { Compare } from './store/store.ts'
+import type { Change, RecordName } from './records.ts'
 
 export interface Decision<Result> {
   readonly result: Result
   readonly changes: readonly Change[]
-  /** What must still hold in the store; each change of an existing key should be guarded by one. */
-  readonly compares?: readonly Compare[]
+  /** What has to hold in the store besides what the decision saw: the ground of each change. */
+  readonly guards: readonly Guard[]
+}
+
+/** `unchanged` is meant since the image of the decision. */
+export interface Guard {
+  readonly record: RecordName
+  readonly is: 'absent' | 'unchanged'
 }
 
 /** Answers without changing anything. */
-export const unchanged = <Result>(result: Result): Decision<Result> => ({ result, changes: [] })
+export const unchanged = <Result>(result: Result): Decision<Result> => ({ result, changes: [], guards: [] })

@@ -1,0 +1,192 @@
+/**
+ * Image and changes to the next image: the only place where cluster state changes, live and at start alike. Whatever
+ * a commit does not touch is shared with the image before; a topic is copied once per commit, however many of its
+ * partitions change.
+ */
+import { assert, unreachable } from '../base/errors.ts'
+import { partitionIndex, type BrokerId, type LeaderEpoch, type PartitionIndex, type TopicId } from '../base/ids.ts'
+import {
+  configKey,
+  emptyImage,
+  NO_CONFIGS,
+  NO_LEADER,
+  type BrokerImage,
+  type ClusterImage,
+  type ConfigOverrides,
+  type PartitionImage,
+  type TopicImage,
+} from './image.ts'
+import { decodeChange, inApplyOrder, type Change, type ConfigRecord, type PartitionRecord } from './records.ts'
+import type { Commit, Snapshot } from './store/store.ts'
+import { collisionKey, isInternalTopic } from './topic-names.ts'
+
+export const applyCommit = (image: ClusterImage, { revision, changes }: Commit): ClusterImage =>
+  applyChanges(
+    image,
+    revision,
+    changes.map(({ key, value }) => decodeChange(key, value)),
+  )
+
+/** The image that a snapshot holds; keys of a snapshot have no order that means anything. */
+export const loadImage = ({ revision, entries }: Snapshot): ClusterImage =>
+  applyChanges(emptyImage, revision, entries.map(({ key, value }) => decodeChange(key, value)).sort(inApplyOrder))
+
+export const applyChanges = (image: ClusterImage, revision: number, changes: readonly Change[]): ClusterImage => {
+  const draft = createDraft(image, revision)
+  for (const change of changes) applyChange(draft, change)
+  return finish(draft)
+}
+
+interface TopicDraft {
+  readonly id: TopicId
+  readonly name: string
+  configs: ConfigOverrides
+  readonly partitions: (PartitionImage | undefined)[]
+}
+
+interface Draft {
+  readonly base: ClusterImage
+  readonly revision: number
+  clusterId: string
+  nextProducerId: number
+  /** A copy from the first change on. */
+  brokers: ReadonlyMap<BrokerId, BrokerImage>
+  readonly configs: Map<string, ConfigOverrides | undefined>
+  /** Undefined for a topic that this commit removes. */
+  readonly topics: Map<TopicId, TopicDraft | undefined>
+}
+
+const createDraft = (base: ClusterImage, revision: number): Draft => ({
+  base,
+  revision,
+  clusterId: base.clusterId,
+  nextProducerId: base.nextProducerId,
+  brokers: base.brokers,
+  configs: new Map(),
+  topics: new Map(),
+})
+
+const applyChange = (draft: Draft, change: Change): void => {
+  switch (change.kind) {
+    case 'cluster':
+      draft.clusterId = change.record?.clusterId ?? ''
+      return
+    case 'broker': {
+      const brokers = new Map(draft.brokers)
+      if (change.record === null) brokers.delete(change.broker)
+      else brokers.set(change.broker, { id: change.broker, epoch: draft.revision, ...change.record })
+      draft.brokers = brokers
+      return
+    }
+    case 'topic':
+      if (change.record === null) draft.topics.set(change.topic, undefined)
+      else draft.topics.set(change.topic, newTopic(change.topic, change.record.name))
+      return
+    case 'topic-name':
+      return // It guards creation; the image finds names through its topics.
+    case 'partition': {
+      const partitions = topicDraft(draft, change.topic)?.partitions
+      assert(partitions !== undefined || change.record === null, `partition ${change.index} has a topic`)
+      if (partitions === undefined || change.record === null) return // Partitions go with their topic, never alone.
+      partitions[change.index] = partitionImage(change.index, change.record)
+      return
+    }
+    case 'topic-config': {
+      const topic = topicDraft(draft, change.topic)
+      if (topic !== undefined) topic.configs = overrides(change.record)
+      return
+    }
+    case 'config':
+      draft.configs.set(configKey(change.type, change.name), change.record === null ? undefined : overrides(change.record))
+      return
+    case 'producer-ids':
+      draft.nextProducerId = change.record?.next ?? 0
+      return
+    default:
+      unreachable(change)
+  }
+}
+
+const newTopic = (id: TopicId, name: string): TopicDraft => ({ id, name, configs: NO_CONFIGS, partitions: [] })
+
+const topicDraft = (draft: Draft, id: TopicId): TopicDraft | undefined => {
+  if (draft.topics.has(id)) return draft.topics.get(id)
+  const topic = draft.base.topicsById.get(id)
+  if (topic === undefined) return undefined
+  const copy = { id, name: topic.name, configs: topic.configs, partitions: [...topic.partitions] }
+  draft.topics.set(id, copy)
+  return copy
+}
+
+const partitionImage = (index: PartitionIndex, record: PartitionRecord): PartitionImage => {
+  // Records hold plain numbers; here they become what they stand for.
+  const replicas = record.replicas as readonly BrokerId[]
+  const isr = record.isr as readonly BrokerId[]
+  return {
+    index,
+    leader: record.leader as BrokerId,
+    leaderEpoch: record.leaderEpoch as LeaderEpoch,
+    partitionEpoch: record.partitionEpoch,
+    replicas,
+    // Nearly always the same list; with 100,000 partitions two arrays each would be seen in the heap.
+    isr: sameIds(replicas, isr) ? replicas : isr,
+    elr: record.elr.length === 0 ? NO_BROKERS : (record.elr as readonly BrokerId[]),
+  }
+}
+
+const NO_BROKERS: readonly BrokerId[] = []
+
+const sameIds = (a: readonly BrokerId[], b: readonly BrokerId[]): boolean =>
+  a.length === b.length && a.every((id, at) => id === b[at])
+
+const overrides = (record: ConfigRecord | null): ConfigOverrides =>
+  record === null ? NO_CONFIGS : new Map(record.configs.map(({ name, value }) => [name, value]))
+
+const finish = (draft: Draft): ClusterImage => {
+  const { base } = draft
+  const byId: [string, TopicImage | undefined][] = []
+  const byName: [string, TopicImage | undefined][] = []
+  const colliding: [string, string | undefined][] = []
+  // Removals first: a commit may remove a topic and make another one of the same name.
+  for (const [id, topic] of draft.topics) {
+    const before = base.topicsById.get(id)
+    if (topic !== undefined || before === undefined) continue
+    byId.push([id, undefined])
+    byName.push([before.name, undefined])
+    colliding.push([collisionKey(before.name), undefined])
+  }
+  for (const topic of draft.topics.values()) {
+    if (topic === undefined) continue
+    const image = topicImage(topic)
+    byId.push([topic.id, image])
+    byName.push([topic.name, image])
+    if (hasCollisionCharacter(topic.name)) colliding.push([collisionKey(topic.name), topic.name])
+  }
+  return {
+    revision: draft.revision,
+    clusterId: draft.clusterId,
+    controllerId: draft.brokers.has(base.controllerId) ? base.controllerId : lowestId(draft.brokers),
+    brokers: draft.brokers,
+    topicsById: base.topicsById.with(byId),
+    topicsByName: base.topicsByName.with(byName),
+    collidingNames: base.collidingNames.with(colliding),
+    configs: base.configs.with(draft.configs),
+    nextProducerId: draft.nextProducerId,
+  }
+}
+
+const hasCollisionCharacter = (name: string): boolean => name.includes('.') || name.includes('_')
+
+const topicImage = ({ id, name, configs, partitions }: TopicDraft): TopicImage => ({
+  id,
+  name,
+  internal: isInternalTopic(name),
+  configs,
+  partitions: Array.from(partitions, (partition, index) => {
+    assert(partition !== undefined, `topic ${name} has partition ${partitionIndex(index)}`)
+    return partition
+  }),
+})
+
+const lowestId = (brokers: ReadonlyMap<BrokerId, BrokerImage>): BrokerId =>
+  [...brokers.keys()].reduce((lowest, id) => (lowest === NO_LEADER || id < lowest ? id : lowest), NO_LEADER)

@@ -1,0 +1,83 @@
+/** Deletes topics, by name or by id. Each result carries of name and id what the client may be told. */
+import { BrokerError } from '../base/errors.ts'
+import { ZERO_TOPIC_ID, type TopicId } from '../base/ids.ts'
+import type { Decision, Guard } from '../cluster/decision.ts'
+import type { ClusterImage, TopicImage } from '../cluster/image.ts'
+import type { Change } from '../cluster/records.ts'
+import { collisionKey } from '../cluster/topic-names.ts'
+
+/** As requests give it: a name, or a null name and an id. */
+export interface TopicReference {
+  readonly name: string | null
+  readonly topicId: TopicId
+}
+
+export interface DeleteResult {
+  readonly name: string | null
+  readonly topicId: TopicId
+  /** Null when the topic is gone. */
+  readonly error: BrokerError | null
+}
+
+export const deleteTopics = (
+  image: ClusterImage,
+  references: readonly TopicReference[],
+): Decision<readonly DeleteResult[]> => {
+  const names = countBy(references.filter(isByName).map(({ name }) => name))
+  const ids = countBy(references.filter(isById).map(({ topicId }) => topicId))
+  const deleted = new Map<TopicId, TopicImage>()
+
+  const resolve = ({ name, topicId }: TopicReference): DeleteResult => {
+    const failed = (error: BrokerError): DeleteResult => ({ name, topicId, error })
+    if (name === null && topicId === ZERO_TOPIC_ID) {
+      return failed(new BrokerError('INVALID_REQUEST', 'Neither topic name nor id were specified.'))
+    }
+    if (name !== null && topicId !== ZERO_TOPIC_ID) {
+      return failed(new BrokerError('INVALID_REQUEST', 'You may not specify both topic name and topic id.'))
+    }
+    if (name !== null && (names.get(name) ?? 0) > 1) {
+      return failed(new BrokerError('INVALID_REQUEST', 'Duplicate topic name.'))
+    }
+    if (name === null && (ids.get(topicId) ?? 0) > 1) {
+      return failed(new BrokerError('INVALID_REQUEST', 'Duplicate topic id.'))
+    }
+    const topic = name === null ? image.topicsById.get(topicId) : image.topicsByName.get(name)
+    if (topic === undefined) {
+      return failed(new BrokerError(name === null ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION'))
+    }
+    if (name !== null && ids.has(topic.id)) {
+      const message = 'The provided topic name maps to an ID that was already supplied.'
+      return { name, topicId: topic.id, error: new BrokerError('INVALID_REQUEST', message) }
+    }
+    deleted.set(topic.id, topic)
+    return { name: topic.name, topicId: topic.id, error: null }
+  }
+
+  const result = withoutRepeats(references).map(resolve)
+  const topics = [...deleted.values()]
+  return { result, changes: topics.flatMap(removal), guards: topics.map(stillThere) }
+}
+
+const isByName = (reference: TopicReference): reference is TopicReference & { name: string } =>
+  reference.name !== null && reference.topicId === ZERO_TOPIC_ID
+const isById = ({ name, topicId }: TopicReference): boolean => name === null && topicId !== ZERO_TOPIC_ID
+
+const countBy = <Key>(keys: readonly Key[]): ReadonlyMap<Key, number> => {
+  const counts = new Map<Key, number>()
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return counts
+}
+
+/** What is named twice gets one answer. */
+const withoutRepeats = (references: readonly TopicReference[]): readonly TopicReference[] => [
+  ...new Map(references.map((reference) => [`${reference.topicId}/${reference.name ?? ''}`, reference])).values(),
+]
+
+const removal = (topic: TopicImage): readonly Change[] => [
+  { kind: 'topic', topic: topic.id, record: null },
+  { kind: 'topic-name', name: collisionKey(topic.name), record: null },
+  ...(topic.configs.size === 0 ? [] : ([{ kind: 'topic-config', topic: topic.id, record: null }] as const)),
+  ...topic.partitions.map(({ index }) => ({ kind: 'partition', topic: topic.id, index, record: null }) as const),
+]
+
+const stillThere = ({ id }: TopicImage): Guard => ({ record: { kind: 'topic', topic: id }, is: 'unchanged' })
