@@ -97,7 +97,10 @@ const applyChange = (draft: Draft, change: Change): void => {
       return
     }
     case 'config':
-      draft.configs.set(configKey(change.type, change.name), change.record === null ? undefined : overrides(change.record))
+      draft.configs.set(
+        configKey(change.type, change.name),
+        change.record === null ? undefined : overrides(change.record),
+      )
       return
     case 'producer-ids':
       draft.nextProducerId = change.record?.next ?? 0

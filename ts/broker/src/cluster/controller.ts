@@ -111,9 +111,7 @@ export const startController = async ({ store, brokerId, publish, logger }: Cont
 }
 
 const compares = (guards: readonly Guard[], since: number): readonly Compare[] =>
-  guards.map(({ record, is }) =>
-    is === 'absent' ? { key: keyOf(record), is } : { key: keyOf(record), is, since },
-  )
+  guards.map(({ record, is }) => (is === 'absent' ? { key: keyOf(record), is } : { key: keyOf(record), is, since }))
 
 const toKeyed = (change: Change): KeyedChange => ({ key: keyOf(change), value: encodeRecord(change) })
 

@@ -50,5 +50,7 @@ const racksInTurn = (brokers: readonly BrokerImage[]): readonly BrokerId[] => {
     else members.push(id)
   }
   const longest = Math.max(0, ...[...racks.values()].map(({ length }) => length))
-  return Array.from({ length: longest }, (_, at) => [...racks.values()].flatMap((rack) => rack.slice(at, at + 1))).flat()
+  return Array.from({ length: longest }, (_, at) =>
+    [...racks.values()].flatMap((rack) => rack.slice(at, at + 1)),
+  ).flat()
 }

@@ -15,7 +15,16 @@ import { brokerId, isUuid, partitionIndex, type BrokerId, type PartitionIndex, t
 import { assert, unreachable } from '../base/errors.ts'
 import { readVersioned, writeVersioned } from '../wire/codec.ts'
 import { int32, int64, string, uuid } from '../wire/primitives.ts'
-import { array, message, nullable, struct, type AnyStruct, type Draft, type Infer, type Message } from '../wire/schema.ts'
+import {
+  array,
+  message,
+  nullable,
+  struct,
+  type AnyStruct,
+  type Draft,
+  type Infer,
+  type Message,
+} from '../wire/schema.ts'
 import type { ConfigResourceType } from './image.ts'
 
 const record = <const Body extends AnyStruct>(name: string, body: Body): Message<Body> =>
@@ -167,6 +176,9 @@ const topicIdIn = (key: string, text: string): TopicId => {
 }
 
 const configType = (key: string, text: string): ConfigResourceType => {
-  assert(text === 'broker' || text === 'group' || text === 'client-metrics', `metadata key ${key} names a resource type`)
+  assert(
+    text === 'broker' || text === 'group' || text === 'client-metrics',
+    `metadata key ${key} names a resource type`,
+  )
   return text
 }

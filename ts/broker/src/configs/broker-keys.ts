@@ -37,8 +37,8 @@ export const brokerKeys = {
     'Name, host and port of every listener. Kafka binds all interfaces by default; here that has to be said.',
   ),
   'advertised.listeners': list(null, 'What clients are told to connect to; the listeners themselves where unset.'),
-  'listener.security.protocol.map': list(
-    ['PLAINTEXT:PLAINTEXT', 'SSL:SSL', 'SASL_PLAINTEXT:SASL_PLAINTEXT', 'SASL_SSL:SASL_SSL', 'CONTROLLER:PLAINTEXT'],
+  'listener.security.protocol.map': string(
+    'SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
     'The security protocol of each listener by its name.',
   ),
   'inter.broker.listener.name': string(null, 'The listener that other brokers use.', idle),

@@ -42,9 +42,9 @@ const isEveryInterface = (host: string): boolean => host === '0.0.0.0' || /^[0:]
 
 const shown = ({ name, host, port }: Endpoint): string => `${name}://${host.includes(':') ? `[${host}]` : host}:${port}`
 
-const protocolsByName = (entries: readonly string[]): Map<string, string> =>
+const protocolsByName = (map: string): Map<string, string> =>
   new Map(
-    entries.map((entry) => {
+    map.split(',').map((entry) => {
       const [name = '', protocol = ''] = entry.split(':')
       return [name.trim().toUpperCase(), protocol.trim().toUpperCase()]
     }),
@@ -131,7 +131,7 @@ const exposure = (key: string, place: string, host: string, insecure: boolean): 
 const adminExposure = (values: BrokerValues): string[] => {
   const place = values['admin.listener']
   if (place === null) return []
-  const [, ipv6, host] = /^(?:\w+:\/\/)?(?:\[([0-9a-fA-F:.%]+)\]|([\w.%-]*)):\d{1,5}$/.exec(place) ?? []
-  if (ipv6 === undefined && host === undefined) return [`admin.listener: "${place}" is not host:port`]
-  return exposure('admin.listener', place, (ipv6 ?? host) || LOOPBACK, values['millrace.insecure'])
+  const endpoint = parseEndpoint(place.includes('://') ? place : `HTTP://${place}`)
+  if (endpoint === null) return [`admin.listener: "${place}" is not host:port`]
+  return exposure('admin.listener', place, endpoint.host === '' ? LOOPBACK : endpoint.host, values['millrace.insecure'])
 }

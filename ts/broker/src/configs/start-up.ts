@@ -117,10 +117,10 @@ export const nearest = (name: string): string | null => {
 const distance = (left: string, right: string, bound: number): number => {
   if (Math.abs(left.length - right.length) >= bound) return bound
   let row = Array.from({ length: right.length + 1 }, (_, index) => index)
-  for (const [at, letter] of [...left].entries()) {
+  for (let at = 0; at < left.length; at += 1) {
     const next = [at + 1]
     for (let column = 1; column <= right.length; column += 1) {
-      const replace = (row[column - 1] ?? 0) + (right[column - 1] === letter ? 0 : 1)
+      const replace = (row[column - 1] ?? 0) + (right[column - 1] === left[at] ? 0 : 1)
       next.push(Math.min(replace, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
     }
     row = next

@@ -133,7 +133,10 @@ const assign = (image: ClusterImage, spec: TopicSpec, rules: CreateRules): Assig
   })
 }
 
-const assignByHand = (image: ClusterImage, { assignments, numPartitions, replicationFactor }: TopicSpec): Assignments => {
+const assignByHand = (
+  image: ClusterImage,
+  { assignments, numPartitions, replicationFactor }: TopicSpec,
+): Assignments => {
   const counted = replicationFactor === -1 ? 'numPartitions' : 'replication factor'
   if (replicationFactor !== -1 || numPartitions !== -1) {
     throw new BrokerError(
@@ -156,10 +159,7 @@ const assignByHand = (image: ClusterImage, { assignments, numPartitions, replica
   return Array.from({ length: byIndex.size }, (_, index) => {
     const replicas = byIndex.get(index)
     if (replicas !== undefined) return replicas
-    throw new BrokerError(
-      'INVALID_REPLICA_ASSIGNMENT',
-      'partitions should be a consecutive 0-based integer sequence',
-    )
+    throw new BrokerError('INVALID_REPLICA_ASSIGNMENT', 'partitions should be a consecutive 0-based integer sequence')
   })
 }
 

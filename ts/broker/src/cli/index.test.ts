@@ -1,0 +1,55 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { run } from './index.ts'
+
+const cli = async (args: string[], environment: Record<string, string> = {}) => {
+  let said = ''
+  const say = (text: string): void => void (said += `${text}\n`)
+  const code = await run({ print: say, complain: say, environment, interactive: false }, args)
+  return { code, said }
+}
+
+const file = (text: string, mode = 0o600): string => {
+  const path = join(mkdtempSync(join(tmpdir(), 'millrace-')), 'server.properties')
+  writeFileSync(path, text, { mode })
+  return path
+}
+
+test('a bad value stops the start with key, value and what is allowed', async () => {
+  const { code, said } = await cli(['config', 'check', file('num.partitions=0\n')])
+  expect(code).toBe(1)
+  expect(said).toContain('num.partitions: "0" is not allowed')
+  expect(said).toContain('a whole number of at least 1')
+})
+
+test('a secret that everybody may read stops the start', async () => {
+  const secret = 'ssl.key.password=x\n'
+  expect((await cli(['config', 'check', file(secret, 0o644)])).said).toContain('holds a secret (ssl.key.password)')
+  expect((await cli(['config', 'check', file(secret)])).code).toBe(0)
+})
+
+test('a file that is not there, and an override that is none', async () => {
+  expect((await cli(['config', 'check', '/nowhere/server.properties'])).said).toContain('cannot be read')
+  expect((await cli(['config', 'check', '--override', 'nonsense'])).said).toContain('expected key=value')
+})
+
+test('the three sources in order', async () => {
+  const path = file('node.id=2\nlog.dirs=/a\n')
+  const args = ['config', 'check', path, '--override', 'log.dirs=/c']
+  expect((await cli(args, { KAFKA_NODE_ID: '3', KAFKA_LOG_DIRS: '/b' })).said).toBe(
+    'good: node 3, 1 listener(s), data in /c\n',
+  )
+})
+
+test('explaining keys', async () => {
+  expect((await cli(['config', 'explain', 'retention.ms'])).said).toContain(
+    'see also  log.retention.ms, log.retention.minutes',
+  )
+  expect(await cli(['config', 'explain', 'retention.m'])).toEqual({
+    code: 1,
+    said: 'retention.m is not a key. Did you mean retention.ms?\n',
+  })
+  expect((await cli(['config', 'explain', 'metric.reporters'])).code).toBe(0)
+})
