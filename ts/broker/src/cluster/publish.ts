@@ -1,0 +1,152 @@
+/**
+ * Image differences to the engine, which serves Metadata, Produce and Fetch from what it was told last. A topic is
+ * sent whole whenever anything of it changed; what both images share is never looked at.
+ */
+import type { BrokerId } from '../base/ids.ts'
+import type { TopicValues } from '../configs/definitions.ts'
+import { advertisedApis, type ApiRange } from '../messages/index.ts'
+import type { BrokerConfigs } from './broker-configs.ts'
+import type { ClusterImage, Endpoint, PartitionImage, TopicImage } from './image.ts'
+
+export interface ImageDelta {
+  readonly version: number
+  /** At first, and whenever any of it changed; then all of it. */
+  readonly cluster?: ImageCluster
+  readonly topics: ImageTopic[]
+  readonly removedTopics: string[]
+}
+
+interface ImageCluster {
+  readonly clusterId: string
+  readonly controllerId: number
+  readonly brokers: { readonly id: number; readonly rack?: string; readonly endpoints: Endpoint[] }[]
+  readonly apis: ApiRange[]
+  readonly features: never[]
+  readonly featuresEpoch: number
+  readonly autoCreateTopics: boolean
+  readonly fetchBytesMax: number
+}
+
+interface ImageTopic {
+  readonly id: string
+  readonly name: string
+  readonly internal: boolean
+  readonly config: ImageLogConfig
+  /** At position i lies partition i. */
+  readonly partitions: ImagePartition[]
+}
+
+interface ImagePartition {
+  readonly leader: number
+  readonly leaderEpoch: number
+  readonly replicas: number[]
+  readonly isr: number[]
+  readonly offline: number[]
+}
+
+/** There are no features to agree on yet, so no version of them is known. */
+const FEATURES_EPOCH_UNKNOWN = -1
+
+export type Publish = (before: ClusterImage, next: ClusterImage) => void
+
+/** `send` returns once the engine serves what it was given. */
+export const createPublisher = (configs: BrokerConfigs, send: (delta: ImageDelta) => void): Publish => {
+  let isFirst = true
+  return (before, next) => {
+    send(difference(isFirst, before, next, configs))
+    isFirst = false
+  }
+}
+
+const difference = (isFirst: boolean, before: ClusterImage, next: ClusterImage, configs: BrokerConfigs): ImageDelta => {
+  const brokersChanged = before.brokers !== next.brokers
+  const configsChanged = before.configs !== next.configs
+  const clusterChanged =
+    isFirst ||
+    brokersChanged ||
+    configsChanged ||
+    before.clusterId !== next.clusterId ||
+    before.controllerId !== next.controllerId
+  // Which replicas are offline, and what topics inherit, may be another for every topic.
+  const ids =
+    isFirst || brokersChanged || configsChanged
+      ? allTopics(before, next)
+      : before.topicsById.changedKeys(next.topicsById)
+  const topics: ImageTopic[] = []
+  const removedTopics: string[] = []
+  for (const id of ids) {
+    const topic = next.topicsById.get(id)
+    if (topic === undefined) removedTopics.push(id)
+    else topics.push(imageTopic(next, topic, configs))
+  }
+  const delta = { version: next.revision, topics, removedTopics }
+  return clusterChanged ? { ...delta, cluster: imageCluster(next, configs) } : delta
+}
+
+const allTopics = (before: ClusterImage, next: ClusterImage): ReadonlySet<string> =>
+  new Set([...before.topicsById.keys(), ...next.topicsById.keys()])
+
+const imageCluster = (image: ClusterImage, configs: BrokerConfigs): ImageCluster => {
+  const values = configs.values(image)
+  return {
+    clusterId: image.clusterId,
+    controllerId: image.controllerId,
+    brokers: [...image.brokers.values()].map(({ id, rack, endpoints }) => ({
+      id,
+      ...(rack === null ? {} : { rack }),
+      endpoints: [...endpoints],
+    })),
+    apis: [...advertisedApis],
+    features: [],
+    featuresEpoch: FEATURES_EPOCH_UNKNOWN,
+    autoCreateTopics: values['auto.create.topics.enable'],
+    fetchBytesMax: values['fetch.max.bytes'],
+  }
+}
+
+const imageTopic = (image: ClusterImage, topic: TopicImage, configs: BrokerConfigs): ImageTopic => ({
+  id: topic.id,
+  name: topic.name,
+  internal: topic.internal,
+  config: logConfig(configs.topic(image, topic.configs)),
+  partitions: topic.partitions.map((partition) => imagePartition(image, partition)),
+})
+
+const imagePartition = (
+  image: ClusterImage,
+  { leader, leaderEpoch, replicas, isr }: PartitionImage,
+): ImagePartition => ({
+  leader,
+  leaderEpoch,
+  replicas: [...replicas],
+  isr: [...isr],
+  offline: offlineReplicas(image, replicas),
+})
+
+const offlineReplicas = (image: ClusterImage, replicas: readonly BrokerId[]): BrokerId[] =>
+  replicas.filter((replica) => !image.brokers.has(replica))
+
+/** What of a topic's configs the engine honours. */
+const logConfig = (values: TopicValues) => ({
+  segmentBytes: values['internal.segment.bytes'] ?? values['segment.bytes'],
+  segmentMs: values['segment.ms'],
+  segmentJitterMs: values['segment.jitter.ms'],
+  segmentIndexBytes: values['segment.index.bytes'],
+  indexIntervalBytes: values['index.interval.bytes'],
+  retentionMs: values['retention.ms'],
+  retentionBytes: values['retention.bytes'],
+  fileDeleteDelayMs: values['file.delete.delay.ms'],
+  maxMessageBytes: values['max.message.bytes'],
+  cleanupDelete: values['cleanup.policy'].includes('delete'),
+  cleanupCompact: values['cleanup.policy'].includes('compact'),
+  timestampType: values['message.timestamp.type'],
+  timestampBeforeMaxMs: values['message.timestamp.before.max.ms'],
+  timestampAfterMaxMs: values['message.timestamp.after.max.ms'],
+  flushMessages: values['flush.messages'],
+  flushMs: values['flush.ms'],
+  minInsyncReplicas: values['min.insync.replicas'],
+  compression: values['compression.type'],
+  strictValidation: values['message.validation'] === 'strict',
+})
+
+type ImageLogConfig = ReturnType<typeof logConfig>

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { randomTopicId, ZERO_TOPIC_ID, type TopicId } from '../base/ids.ts'
+import { applyChanges } from '../cluster/apply.ts'
+import type { ClusterImage } from '../cluster/image.ts'
+import { withBrokers } from '../cluster/scenario.ts'
+import { createTopics } from './create.ts'
+import { deleteTopics, type TopicReference } from './delete.ts'
+
+const withTopics = (...names: readonly string[]): ClusterImage => {
+  const image = withBrokers(1)
+  const specs = names.map((name) => ({
+    name,
+    numPartitions: 2,
+    replicationFactor: 1,
+    assignments: [],
+    configs: [{ name: 'retention.ms', value: '1' }],
+  }))
+  const rules = {
+    partitionsDefault: 1,
+    replicationFactorDefault: 1,
+    newTopicId: randomTopicId,
+    checkConfigs: () => undefined,
+  }
+  return applyChanges(image, 2, createTopics(image, specs, rules).changes)
+}
+
+const byName = (name: string): TopicReference => ({ name, topicId: ZERO_TOPIC_ID })
+const byId = (topicId: TopicId): TopicReference => ({ name: null, topicId })
+
+const outcomes = (image: ClusterImage, ...references: readonly TopicReference[]): readonly unknown[] =>
+  deleteTopics(image, references).result.map(({ name, error }) => [name, error?.code ?? 'NONE'])
+
+describe('deleting topics', () => {
+  const image = withTopics('a', 'b.c')
+  const idOf = (name: string): TopicId => image.topicsByName.get(name)!.id
+
+  it('leaves nothing of them', () => {
+    const { changes, result } = deleteTopics(image, [byName('a'), byId(idOf('b.c'))])
+    expect(result.map(({ name, error }) => [name, error])).toEqual([
+      ['a', null],
+      ['b.c', null],
+    ])
+    const left = applyChanges(image, 3, changes)
+    expect([left.topicsById.size, left.topicsByName.size, left.collidingNames.size]).toEqual([0, 0, 0])
+    expect(changes.every(({ record }) => record === null)).toBe(true)
+    expect(changes).toHaveLength(2 * (1 + 1 + 1 + 2))
+  })
+
+  it('tells an unknown name from an unknown id', () => {
+    expect(outcomes(image, byName('nope'), byId(randomTopicId()))).toEqual([
+      ['nope', 'UNKNOWN_TOPIC_OR_PARTITION'],
+      [null, 'UNKNOWN_TOPIC_ID'],
+    ])
+  })
+
+  it('refuses what is named twice, in whatever way, and deletes the rest', () => {
+    expect(outcomes(image, byName('a'), byName('a'), byName('b.c'))).toEqual([
+      ['a', 'INVALID_REQUEST'],
+      ['b.c', 'NONE'],
+    ])
+    expect(outcomes(image, byId(idOf('a')), byId(idOf('a')))).toEqual([[null, 'INVALID_REQUEST']])
+  })
+
+  it('refuses both a name and an id, and neither', () => {
+    expect(outcomes(image, { name: 'a', topicId: idOf('a') }, byId(ZERO_TOPIC_ID))).toEqual([
+      ['a', 'INVALID_REQUEST'],
+      [null, 'INVALID_REQUEST'],
+    ])
+  })
+
+  it('deletes by id what was also given by name, and says so for the name', () => {
+    expect(outcomes(image, byName('a'), byId(idOf('a')))).toEqual([
+      ['a', 'INVALID_REQUEST'],
+      ['a', 'NONE'],
+    ])
+  })
+})
