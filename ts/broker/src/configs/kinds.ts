@@ -55,8 +55,8 @@ export interface ListOptions extends KeyOptions {
   readonly allowed?: string
 }
 
-type Widened<D> = D extends null ? null : D extends boolean ? boolean : D extends number | bigint ? number : string
-type ListOf<D> = D extends null ? null : readonly string[]
+/** A key without a default may be unset. */
+type Read<T, D> = D extends null ? T | null : T
 
 /** Kafka's "no limit" for a long. */
 export const LONG_MAX = 9_223_372_036_854_775_807n
@@ -96,7 +96,7 @@ const inBounds = (value: number, given: NumberOptions): boolean =>
 
 const whole =
   (type: 'int' | 'short' | 'long') =>
-  <D extends number | bigint | null>(fallback: D, doc: string, given: NumberOptions = {}): KeyKind<Widened<D>> => {
+  <D extends number | bigint | null>(fallback: D, doc: string, given: NumberOptions = {}): KeyKind<Read<number, D>> => {
     const [least, most] = RANGES[type]
     const allowed = `a whole number${boundsInWords(given)}`
     const read = (text: string): Reading<number> => {
@@ -110,9 +110,9 @@ const whole =
     return {
       type,
       default: fallback === null ? null : fallback.toString(),
-      fallback: (fallback === null ? null : safeNumber(BigInt(fallback))) as Widened<D>,
+      fallback: (fallback === null ? null : safeNumber(BigInt(fallback))) as Read<number, D>,
       allowed,
-      read: read as (text: string) => Reading<Widened<D>>,
+      read,
       doc,
       ...options(given),
     }
@@ -171,7 +171,7 @@ export const boolean = (
 
 const text =
   (type: 'string' | 'class' | 'password') =>
-  <D extends string | null>(fallback: D, doc: string, given: TextOptions = {}): KeyKind<Widened<D>> => {
+  <D extends string | null>(fallback: D, doc: string, given: TextOptions = {}): KeyKind<Read<string, D>> => {
     const read = (raw: string): Reading<string> => {
       const value = type === 'password' ? raw : raw.trim()
       if (given.oneOf && !given.oneOf.includes(value)) {
@@ -183,9 +183,9 @@ const text =
     return {
       type,
       default: fallback,
-      fallback: fallback as unknown as Widened<D>,
+      fallback: fallback as Read<string, D>,
       allowed: given.allowed ?? (given.oneOf ? `one of ${given.oneOf.join(', ')}` : 'text'),
-      read: read as (raw: string) => Reading<Widened<D>>,
+      read,
       doc,
       ...options(given),
     }
@@ -200,7 +200,7 @@ export const list = <D extends readonly string[] | null>(
   fallback: D,
   doc: string,
   given: ListOptions = {},
-): KeyKind<ListOf<D>> => {
+): KeyKind<Read<readonly string[], D>> => {
   const read = (raw: string): Reading<readonly string[]> => {
     const trimmed = raw.trim()
     const items = trimmed === '' ? [] : trimmed.split(/\s*,\s*/)
@@ -214,9 +214,9 @@ export const list = <D extends readonly string[] | null>(
   return {
     type: 'list',
     default: fallback === null ? null : fallback.join(','),
-    fallback: fallback as unknown as ListOf<D>,
+    fallback: fallback as Read<readonly string[], D>,
     allowed: given.allowed ?? (given.oneOf ? `a list of ${given.oneOf.join(', ')}` : 'a list with commas'),
-    read: read as (raw: string) => Reading<ListOf<D>>,
+    read,
     doc,
     ...options(given),
   }
