@@ -9,8 +9,407 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
-/** One open engine. */
+/** One open engine: its store, its server and what lies between them and JavaScript. */
 export declare class Engine {
-  /** Opens it. */
-  constructor()
+  /**
+   * Opens the store and recovers what lies in it. `wake` is called, on the JavaScript thread, when there is
+   * something to drain.
+   */
+  constructor(options: EngineOptions, wake: () => void)
+  /** Binds every listener, so that their ports are known, and accepts nobody yet. */
+  bind(): Array<ListenerAddress>
+  /** Begins to serve; the first image has been published by then. */
+  listen(): Array<ListenerAddress>
+  /** Everything that came up since the last call, up to a bound: call it until it is empty. */
+  drain(): Buffer
+  /** Sends replies down; the layout stands in `requests.rs`. */
+  reply(batch: Uint8Array): void
+  /** Serves from this image on; returns when the engine does. */
+  publish(delta: ImageDelta): void
+  /** Appends one record batch to an internal log; what becomes of it comes up with `token`. */
+  append(topicId: string, partition: number, batch: Uint8Array, leaderEpoch: number, token: number): void
+  /** Whole batches of an internal log from an offset on, uncompressed. */
+  read(topicId: string, partition: number, offset: number, maxBytes: number): Promise<ReadAnswer>
+  /** Offsets by time, or by one of Kafka's special values. */
+  listOffsets(queries: Array<OffsetQuery>): Promise<Array<OffsetAnswer>>
+  /** Where leader epochs ended. */
+  epochEnds(queries: Array<EpochQuery>): Promise<Array<EpochAnswer>>
+  /** Moves log starts forward. */
+  deleteRecords(queries: Array<DeleteQuery>): Promise<Array<DeleteAnswer>>
+  /** Producers that partitions remember. */
+  producers(queries: Array<PartitionQuery>): Promise<Array<ProducersAnswer>>
+  /** Where logs stand. */
+  logOffsets(queries: Array<PartitionQuery>): Promise<Array<LogOffsetsAnswer>>
+  /** The log directories and what lies in them. */
+  logDirs(): Promise<Array<LogDirectory>>
+  /** All keys of the catalogue as they are now. */
+  catalogue(): Array<CatalogueEntry>
+  /** Commits changes together; they are durable when the promise resolves, with the catalogue's revision. */
+  commit(changes: Array<CatalogueChange>): Promise<number>
+  /** What the numbers of `stats` mean, in their order. */
+  static statNames(): Array<string>
+  /** Counters and gauges now. */
+  stats(): Float64Array
+  /** Stops accepting and waits until what is in flight was answered, at most this long. */
+  drainConnections(timeoutMs: number): Promise<void>
+  /** Ends the connections, writes what is pending, marks the directories clean. */
+  close(): Promise<void>
+}
+
+/** One change of the catalogue. */
+export interface CatalogueChange {
+  /** The key. */
+  key: string
+  /** Its value from now on; none to remove it. */
+  value?: Buffer
+}
+
+/** One key of the catalogue. */
+export interface CatalogueEntry {
+  /** The key. */
+  key: string
+  /** Its value. */
+  value: Buffer
+}
+
+/** What a `DeleteRecords` answer says of one partition. */
+export interface DeleteAnswer {
+  /** Kafka's code. */
+  errorCode: number
+  /** The log start now. */
+  lowWatermark: number
+}
+
+/** One partition of a `DeleteRecords` request. */
+export interface DeleteQuery {
+  /** 22 characters. */
+  topicId: string
+  /** Its index. */
+  partition: number
+  /** Records below it go; -1 for all below the high watermark. */
+  before: number
+}
+
+/** One partition in a log directory. */
+export interface DirectoryLog {
+  /** 22 characters. */
+  topicId: string
+  /** Its index. */
+  partition: number
+  /** Bytes of its segments. */
+  size: number
+}
+
+/** What an engine is opened with. */
+export interface EngineOptions {
+  /** Log directories; the first also holds the catalogue. */
+  directories: Array<string>
+  /** `node.id`. */
+  brokerId: number
+  /** Written to `meta.properties` of new directories, compared with that of old ones. */
+  clusterId: string
+  /** Configuration of logs that the image has not named yet. */
+  logConfig: ImageLogConfig
+  /** `num.recovery.threads.per.data.dir`. */
+  recoveryThreads: number
+  /** Data files and indexes that stay open. */
+  openFilesMax: number
+  /** `producer.id.expiration.ms`. */
+  producerExpirationMs: number
+  /** `log.retention.check.interval.ms`. */
+  retentionCheckIntervalMs: number
+  /** Where to serve. */
+  listeners: Array<ListenerConfig>
+  /** Worker threads. */
+  workers: number
+  /** `socket.request.max.bytes`. */
+  frameBytesMax: number
+  /** `max.connections`. */
+  connectionsMax: number
+  /** `max.connections.per.ip`. */
+  connectionsMaxPerIp: number
+  /** `connections.max.idle.ms`. */
+  idleMs: number
+}
+
+/** Where an epoch ended. */
+export interface EpochAnswer {
+  /** Kafka's code. */
+  errorCode: number
+  /** The largest epoch not above the one asked for; -1 when unknown. */
+  leaderEpoch: number
+  /** First offset behind it; -1 when unknown. */
+  endOffset: number
+}
+
+/** One partition of an `OffsetForLeaderEpoch` request. */
+export interface EpochQuery {
+  /** 22 characters. */
+  topicId: string
+  /** Its index. */
+  partition: number
+  /** The epoch whose end is asked for. */
+  leaderEpoch: number
+  /** The partition's epoch now, from the image. */
+  currentLeaderEpoch: number
+}
+
+/** Versions of one API. */
+export interface ImageApi {
+  /** API key. */
+  key: number
+  /** First version served. */
+  min: number
+  /** Last version served. */
+  max: number
+}
+
+/** One live broker. */
+export interface ImageBroker {
+  /** Its id. */
+  id: number
+  /** Where it stands. */
+  rack?: string
+  /** Where it is reached. */
+  endpoints: Array<ImageEndpoint>
+}
+
+/** What is not about one topic. Each delta that carries it replaces all of it. */
+export interface ImageCluster {
+  /** The cluster's id. */
+  clusterId: string
+  /** Whom clients ask for what the controller decides. */
+  controllerId: number
+  /** All live brokers. */
+  brokers: Array<ImageBroker>
+  /** APIs answered by the control plane; the engine adds its own. */
+  apis: Array<ImageApi>
+  /** Features. */
+  features: Array<ImageFeature>
+  /** Version of the finalized features. */
+  featuresEpoch: number
+  /** `auto.create.topics.enable`. */
+  autoCreateTopics: boolean
+  /** `fetch.max.bytes` of the broker. */
+  fetchBytesMax: number
+}
+
+/** What changed since the last publication; the first one holds everything. */
+export interface ImageDelta {
+  /** Grows with each publication. */
+  version: number
+  /** Present in the first delta and whenever any of it changed. */
+  cluster?: ImageCluster
+  /** New and changed topics. */
+  topics: Array<ImageTopic>
+  /** Ids of topics that are gone. */
+  removedTopics: Array<string>
+}
+
+/** An advertised address. */
+export interface ImageEndpoint {
+  /** The listener's name. */
+  listener: string
+  /** Host as clients resolve it. */
+  host: string
+  /** Port as clients reach it. */
+  port: number
+}
+
+/** One feature as `ApiVersions` lists it. */
+export interface ImageFeature {
+  /** Its name. */
+  name: string
+  /** Lowest level supported. */
+  supportedMin: number
+  /** Highest level supported. */
+  supportedMax: number
+  /** Level in force, when it is finalized. */
+  finalized?: number
+}
+
+/** The topic configuration that the engine honours, every key resolved; names as in Kafka. */
+export interface ImageLogConfig {
+  /** `segment.bytes`. */
+  segmentBytes: number
+  /** `segment.ms`. */
+  segmentMs: number
+  /** `segment.jitter.ms`. */
+  segmentJitterMs: number
+  /** `segment.index.bytes`. */
+  segmentIndexBytes: number
+  /** `index.interval.bytes`. */
+  indexIntervalBytes: number
+  /** `retention.ms`. */
+  retentionMs: number
+  /** `retention.bytes`. */
+  retentionBytes: number
+  /** `file.delete.delay.ms`. */
+  fileDeleteDelayMs: number
+  /** `max.message.bytes`. */
+  maxMessageBytes: number
+  /** `cleanup.policy` contains `delete`. */
+  cleanupDelete: boolean
+  /** `cleanup.policy` contains `compact`. */
+  cleanupCompact: boolean
+  /** `message.timestamp.type`: `CreateTime` or `LogAppendTime`. */
+  timestampType: string
+  /** `message.timestamp.before.max.ms`. */
+  timestampBeforeMaxMs: number
+  /** `message.timestamp.after.max.ms`. */
+  timestampAfterMaxMs: number
+  /** `flush.messages`. */
+  flushMessages: number
+  /** `flush.ms`. */
+  flushMs: number
+  /** `min.insync.replicas`. */
+  minInsyncReplicas: number
+  /** `compression.type`: `producer`, `uncompressed` or a codec. */
+  compression: string
+  /** `message.validation` is `strict`. */
+  strictValidation: boolean
+}
+
+/** One partition; its index is its place in the list. */
+export interface ImagePartition {
+  /** Who leads it; -1 for nobody. */
+  leader: number
+  /** The leader's reign. */
+  leaderEpoch: number
+  /** All replicas. */
+  replicas: Array<number>
+  /** Replicas in sync. */
+  isr: Array<number>
+  /** Replicas that are down. */
+  offline: Array<number>
+}
+
+/** One topic, new or changed; it replaces what was known of it. */
+export interface ImageTopic {
+  /** 22 characters. */
+  id: string
+  /** Its name. */
+  name: string
+  /** Written by coordinators alone. */
+  internal: boolean
+  /** Its configuration. */
+  config: ImageLogConfig
+  /** All its partitions. */
+  partitions: Array<ImagePartition>
+}
+
+/** Where a listener came to be bound. */
+export interface ListenerAddress {
+  /** The listener's name. */
+  name: string
+  /** Address without port. */
+  host: string
+  /** The real port. */
+  port: number
+}
+
+/** An address to serve on. */
+export interface ListenerConfig {
+  /** The listener's name. */
+  name: string
+  /** Address or host name. */
+  host: string
+  /** Port; 0 lets the system choose. */
+  port: number
+}
+
+/** One log directory. */
+export interface LogDirectory {
+  /** Absolute path. */
+  path: string
+  /** Size of its file system. */
+  totalBytes: number
+  /** Room left on it. */
+  usableBytes: number
+  /** Out of service since a write or a sync failed. */
+  failed: boolean
+  /** What lies in it. */
+  logs: Array<DirectoryLog>
+}
+
+/** Where a log stands. */
+export interface LogOffsetsAnswer {
+  /** Kafka's code. */
+  errorCode: number
+  /** First offset that may be read. */
+  logStart: number
+  /** Offset up to which records are acknowledged. */
+  highWatermark: number
+  /** Offset up to which transactions are decided. */
+  lastStable: number
+  /** Offset that the next record will have. */
+  logEnd: number
+  /** Bytes of its segments. */
+  size: number
+}
+
+/** What a `ListOffsets` answer says of one partition. */
+export interface OffsetAnswer {
+  /** Kafka's code, 0 when all is well. */
+  errorCode: number
+  /** Time of the record found; -1 when the query was not for a time. */
+  timestamp: number
+  /** The offset; -1 when there is none. */
+  offset: number
+  /** Epoch of the record at the offset; -1 when unknown. */
+  leaderEpoch: number
+}
+
+/** One partition of a `ListOffsets` request. */
+export interface OffsetQuery {
+  /** 22 characters. */
+  topicId: string
+  /** Its index. */
+  partition: number
+  /** A time, or one of Kafka's special values. */
+  timestamp: number
+  /** `READ_COMMITTED`: what open transactions hold back does not count. */
+  committedOnly: boolean
+  /** The request came from a follower, to which the log end counts. */
+  replica: boolean
+}
+
+/** One partition. */
+export interface PartitionQuery {
+  /** 22 characters. */
+  topicId: string
+  /** Its index. */
+  partition: number
+}
+
+/** One producer that a partition remembers. */
+export interface ProducerAnswer {
+  /** Its id. */
+  producerId: number
+  /** Its incarnation. */
+  producerEpoch: number
+  /** Sequence of its last record; -1 for none. */
+  lastSequence: number
+  /** Time of its last record. */
+  lastTimestamp: number
+  /** Epoch of the coordinator that wrote its last marker; -1 for none. */
+  coordinatorEpoch: number
+  /** First offset of its open transaction; -1 for none. */
+  txnStartOffset: number
+}
+
+/** The producers of one partition. */
+export interface ProducersAnswer {
+  /** Kafka's code. */
+  errorCode: number
+  /** All that are remembered. */
+  producers: Array<ProducerAnswer>
+}
+
+/** Batches of an internal log. */
+export interface ReadAnswer {
+  /** Kafka's code. */
+  errorCode: number
+  /** Whole batches, uncompressed; empty at the end of the log. */
+  batches: Buffer
 }

@@ -1,0 +1,172 @@
+/**
+ * The engine as the rest of the control plane sees it. What comes up is collected when the engine wakes us, and when
+ * somebody pumps; what goes down is sent once at the end of the turn.
+ */
+import { BrokerError } from '../base/errors.ts'
+import type { TopicId } from '../base/ids.ts'
+import type { Logger } from '../base/logger.ts'
+import { errorName } from '../wire/errors.ts'
+import type { EngineEvent } from './events.ts'
+import {
+  loadNative,
+  type CatalogueChange,
+  type CatalogueEntry,
+  type EngineOptions,
+  type ImageDelta,
+  type ListenerAddress,
+  type NativeEngine,
+} from './native.ts'
+import { createQueries, storage, type Queries } from './queries.ts'
+import { readEntries, writeReplies, type EntryVisitor, type Frame, type Reply } from './requests.ts'
+import type { RecordLog } from './records.ts'
+
+/** Who answers. Neither may throw; one that does costs the client its connection. */
+export interface EngineUser {
+  request(frame: Frame): void
+  event(event: EngineEvent): void
+}
+
+interface PendingAppend {
+  readonly resolve: (baseOffset: number) => void
+  readonly reject: (error: BrokerError) => void
+}
+
+export class Engine implements RecordLog {
+  readonly queries: Queries
+  readonly #native: NativeEngine
+  readonly #logger: Logger
+  readonly #appends = new Map<number, PendingAppend>()
+  readonly #visitor: EntryVisitor
+  readonly #statNames: readonly string[]
+  #listeners: readonly string[] = []
+  #user: EngineUser | undefined
+  #lastToken = 0
+  #replies: Reply[] = []
+  #closed = false
+
+  /** Opens the store, which recovers what lies in it before this returns. */
+  constructor(options: EngineOptions, logger: Logger) {
+    this.#logger = logger
+    const { Engine: Native } = loadNative()
+    this.#native = new Native(options, () => this.pump())
+    this.#statNames = Native.statNames()
+    this.queries = createQueries(this.#native)
+    this.#visitor = {
+      request: (frame) => this.#request(frame),
+      closed: (connectionId) => this.#user?.event({ type: 'connection-closed', connectionId }),
+      settled: (token, errorCode, baseOffset) => this.#settled(token, errorCode, baseOffset),
+    }
+  }
+
+  /** Binds without accepting: with port 0, the image can only name a port that is bound. */
+  bind(): readonly ListenerAddress[] {
+    const bound = this.#native.bind()
+    this.#listeners = bound.map(({ name }) => name)
+    return bound
+  }
+
+  /** Serves, from the image that was published before. */
+  listen(user: EngineUser): readonly ListenerAddress[] {
+    this.#user = user
+    this.bind()
+    return this.#native.listen()
+  }
+
+  /** Returns when requests are answered from it. */
+  publish(delta: ImageDelta): void {
+    this.#native.publish(delta)
+  }
+
+  /** Goes down with the others of this turn. */
+  reply(reply: Reply): void {
+    if (this.#replies.push(reply) === 1) setImmediate(() => this.#flush())
+  }
+
+  /**
+   * Takes everything that has come up by now. Whoever is about to conclude from silence, such as a session timer after
+   * a long turn, pumps first.
+   */
+  pump(): void {
+    if (this.#closed) return
+    for (;;) {
+      const drained = this.#native.drain()
+      if (drained.length === 0) return
+      readEntries(drained, this.#listeners, this.#visitor)
+    }
+  }
+
+  async append(topicId: TopicId, partition: number, leaderEpoch: number, batch: Buffer): Promise<number> {
+    const token = ++this.#lastToken
+    return new Promise((resolve, reject) => {
+      this.#appends.set(token, { resolve, reject })
+      this.#native.append(topicId, partition, batch, leaderEpoch, token)
+    })
+  }
+
+  async read(topicId: TopicId, partition: number, offset: number, bytesMax: number): Promise<Buffer> {
+    const { errorCode, batches } = await storage(this.#native.read(topicId, partition, offset, bytesMax))
+    if (errorCode !== 0) throw new BrokerError(errorName(errorCode))
+    return batches
+  }
+
+  catalogue(): readonly CatalogueEntry[] {
+    return this.#native.catalogue()
+  }
+
+  /** Resolves when all of it is on disk. */
+  async commit(changes: readonly CommitChange[]): Promise<number> {
+    return storage(this.#native.commit(changes.map(toNative)))
+  }
+
+  /** Counters and gauges by name. */
+  stats(): ReadonlyMap<string, number> {
+    const values = this.#native.stats()
+    return new Map(this.#statNames.map((name, index) => [name, values[index] ?? 0]))
+  }
+
+  /** Stops accepting and lets requests in flight be answered. */
+  async drainConnections(timeoutMs: number): Promise<void> {
+    await this.#native.drainConnections(timeoutMs)
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#flush()
+    await storage(this.#native.close())
+    this.pump()
+    this.#closed = true
+    for (const { reject } of this.#appends.values()) reject(new BrokerError('BROKER_NOT_AVAILABLE'))
+    this.#appends.clear()
+  }
+
+  #request(frame: Frame): void {
+    try {
+      this.#user?.request(frame)
+    } catch (error) {
+      this.#logger.error({ err: error, connection: frame.connectionId }, 'a request was not taken')
+      this.reply({ connectionId: frame.connectionId, bytes: null, close: true, muteMs: 0 })
+    }
+  }
+
+  #settled(token: number, errorCode: number, baseOffset: number): void {
+    const pending = this.#appends.get(token)
+    this.#appends.delete(token)
+    if (errorCode === 0) pending?.resolve(baseOffset)
+    else pending?.reject(new BrokerError(errorName(errorCode)))
+  }
+
+  #flush(): void {
+    if (this.#replies.length === 0 || this.#closed) return
+    const replies = this.#replies
+    this.#replies = []
+    this.#native.reply(writeReplies(replies))
+  }
+}
+
+/** One key, and its value from now on; null removes it. */
+export interface CommitChange {
+  readonly key: string
+  readonly value: Buffer | null
+}
+
+const toNative = ({ key, value }: CommitChange): CatalogueChange => (value === null ? { key } : { key, value })

@@ -1,0 +1,42 @@
+/** Loads the addon; nothing else does. Its types are generated with it, from `crates/logstore/src/bridge`. */
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import type * as addon from '../../native/index.cjs'
+
+export type Addon = typeof addon
+export type NativeEngine = addon.Engine
+export type {
+  CatalogueChange,
+  CatalogueEntry,
+  DeleteAnswer,
+  DeleteQuery,
+  EngineOptions,
+  EpochAnswer,
+  EpochQuery,
+  ImageApi,
+  ImageBroker,
+  ImageCluster,
+  ImageDelta,
+  ImageFeature,
+  ImageLogConfig,
+  ImagePartition,
+  ImageTopic,
+  ListenerAddress,
+  ListenerConfig,
+  LogDirectory,
+  LogOffsetsAnswer,
+  OffsetAnswer,
+  OffsetQuery,
+  PartitionQuery,
+  ProducersAnswer,
+} from '../../native/index.cjs'
+
+/** From `src/engine` and from `dist/engine` alike. */
+const ADDON = '../../native/index.cjs'
+
+export const loadNative = (): Addon => {
+  const path = fileURLToPath(new URL(ADDON, import.meta.url))
+  if (!existsSync(path)) throw new Error('the engine is not built: run `npm run build`')
+  return createRequire(import.meta.url)(path) as Addon
+}

@@ -1,0 +1,98 @@
+/**
+ * Requests up and replies down, as bytes: one buffer for everything that happened in a turn. The layout is drawn in
+ * `crates/logstore/src/bridge/requests.rs`.
+ */
+import { assert } from '../base/errors.ts'
+
+/** A request as it came: header and body, without the length in front. */
+export interface Frame {
+  readonly connectionId: number
+  readonly listener: string
+  readonly principal: string
+  readonly clientAddress: string
+  /** Wall clock when the engine had read it, milliseconds. */
+  readonly arrivedAt: number
+  readonly frame: Buffer
+}
+
+export interface Reply {
+  readonly connectionId: number
+  /** Response header and body, without the length in front; null when nothing is sent. */
+  readonly bytes: Buffer | null
+  readonly close: boolean
+  /** The connection is not read for so long. */
+  readonly muteMs: number
+}
+
+/** Who is told of each entry. */
+export interface EntryVisitor {
+  request(frame: Frame): void
+  closed(connectionId: number): void
+  settled(token: number, errorCode: number, baseOffset: number): void
+}
+
+const REQUEST = 1
+const CONNECTION_CLOSED = 2
+const APPEND_SETTLED = 3
+
+const KIND_AT = 4
+const BODY_AT = 5
+/** Within a request's body. */
+const LISTENER_AT = 8
+const ARRIVED_AT = 10
+const ADDRESS_AT = 18
+
+const HAS_ANSWER = 1
+const CLOSE = 2
+/** Length, connection, flags and mute of a reply. */
+const REPLY_HEADER_BYTES = 17
+
+/** Until connections can authenticate, everybody is this. */
+const PRINCIPAL = 'User:ANONYMOUS'
+
+/** Walks a drained buffer. Frames are views of it: whoever keeps one keeps all of it. */
+export const readEntries = (drained: Buffer, listeners: readonly string[], visitor: EntryVisitor): void => {
+  for (let at = 0; at < drained.length;) {
+    const end = at + KIND_AT + drained.readUInt32BE(at)
+    const body = at + BODY_AT
+    const kind = drained.readUInt8(at + KIND_AT)
+    if (kind === REQUEST) {
+      visitor.request(readFrame(drained, body, end, listeners))
+    } else if (kind === CONNECTION_CLOSED) {
+      visitor.closed(drained.readDoubleBE(body))
+    } else {
+      assert(kind === APPEND_SETTLED, 'the addon and the control plane are of one build')
+      visitor.settled(drained.readDoubleBE(body), drained.readInt16BE(body + 8), drained.readDoubleBE(body + 10))
+    }
+    at = end
+  }
+}
+
+const readFrame = (drained: Buffer, at: number, end: number, listeners: readonly string[]): Frame => {
+  const frameAt = at + ADDRESS_AT + 1 + drained.readUInt8(at + ADDRESS_AT)
+  return {
+    connectionId: drained.readDoubleBE(at),
+    listener: listeners[drained.readUInt16BE(at + LISTENER_AT)] ?? '',
+    principal: PRINCIPAL,
+    clientAddress: drained.toString('latin1', at + ADDRESS_AT + 1, frameAt),
+    arrivedAt: drained.readDoubleBE(at + ARRIVED_AT),
+    frame: drained.subarray(frameAt, end),
+  }
+}
+
+/** The replies of a turn as one buffer. */
+export const writeReplies = (replies: readonly Reply[]): Buffer => {
+  const size = replies.reduce((sum, { bytes }) => sum + REPLY_HEADER_BYTES + (bytes?.length ?? 0), 0)
+  const batch = Buffer.allocUnsafe(size)
+  let at = 0
+  for (const { connectionId, bytes, close, muteMs } of replies) {
+    const length = REPLY_HEADER_BYTES + (bytes?.length ?? 0)
+    batch.writeUInt32BE(length - 4, at)
+    batch.writeDoubleBE(connectionId, at + 4)
+    batch.writeUInt8((bytes === null ? 0 : HAS_ANSWER) | (close ? CLOSE : 0), at + 12)
+    batch.writeUInt32BE(muteMs, at + 13)
+    bytes?.copy(batch, at + REPLY_HEADER_BYTES)
+    at += length
+  }
+  return batch
+}
