@@ -8,6 +8,10 @@ pub const ARENA_BYTES_MAX: usize = 96 * 1024 * 1024;
 pub const CONNECTION_IN_FLIGHT_MAX: usize = 64;
 /// Fetch sessions kept (KIP-227; Kafka's `max.incremental.fetch.session.cache.slots`).
 pub const FETCH_SESSIONS_MAX: usize = 1000;
+/// Partitions remembered by all fetch sessions together; a session beyond that is not begun.
+pub const FETCH_SESSION_PARTITIONS_MAX: usize = 500_000;
+/// Bytes that one connection may have waiting to be sent before its next request is taken.
+pub const CONNECTION_OUTPUT_BYTES_MAX: usize = 1024 * 1024;
 /// `fetch.max.bytes` of the broker: 55 MiB.
 pub const FETCH_BYTES_MAX: usize = 55 * 1024 * 1024;
 /// Batches remembered per idempotent producer and partition.

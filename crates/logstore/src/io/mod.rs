@@ -15,6 +15,8 @@ pub mod arena;
 pub mod disk;
 pub mod file;
 pub mod pool;
+pub mod poller;
+pub mod socket;
 
 pub use disk::SystemDisk;
 pub use file::File;

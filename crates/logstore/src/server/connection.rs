@@ -1,0 +1,428 @@
+//! One connection: bytes in, requests in order, answers in order, bytes out.
+//!
+//! ```text
+//!  socket -> frames -> [ slot | slot | slot ] -> output -> socket
+//!                        one per request; the front one's answer leaves first
+//! ```
+//!
+//! Produces may overtake each other's syncs: up to `CONNECTION_IN_FLIGHT_MAX` of them are appended before the first
+//! is answered. Every other request waits until those ahead are answered, and holds back those behind. Nothing more
+//! is read while answers pile up, while the control plane has muted the connection, or once it is closing.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::base::limits::{CONNECTION_IN_FLIGHT_MAX, CONNECTION_OUTPUT_BYTES_MAX};
+use crate::io::socket::{Socket, Transfer};
+
+use super::context::Context;
+use super::control::{ConnectionId, ForwardedRequest, Reply};
+use super::delayed::fetch::ParkedFetch;
+use super::delayed::produce::PendingProduce;
+use super::fetch::Fetched;
+use super::frame::{Frame, FrameReader};
+use super::header::RequestHeader;
+use super::produce::Produced;
+use super::reply::Answer;
+use super::route::{self, Route};
+use super::stats::{CloseReason, Native, add};
+use super::worker::Core;
+use super::{api_versions, fetch, metadata, produce};
+
+/// Bytes taken from one connection before the others of its worker have their turn.
+const READ_BYTES_PER_TURN: usize = 1 << 20;
+/// Low bits of a token count a connection's requests, the others name the connection.
+const SEQUENCE_BITS: u32 = 24;
+const SEQUENCE_MASK: u64 = (1 << SEQUENCE_BITS) - 1;
+
+const _: () = assert!((CONNECTION_IN_FLIGHT_MAX as u64) < SEQUENCE_MASK);
+
+/// A client.
+pub(crate) struct Connection {
+    id: ConnectionId,
+    /// Names it within its worker.
+    key: u64,
+    pub(crate) socket: Socket,
+    pub(crate) peer: SocketAddr,
+    listener: u16,
+    frames: FrameReader,
+    slots: VecDeque<Slot>,
+    /// Sequence number of the front slot.
+    first_sequence: u64,
+    output: super::send::SendQueue,
+    readable: bool,
+    muted_until: Duration,
+    /// Closes once everything is answered and sent.
+    closing: Option<CloseReason>,
+    /// Last complete request or answer.
+    active: Duration,
+    /// Since when the peer takes nothing of what waits for it.
+    stalled: Option<Duration>,
+    /// The deadline that is in the wheel.
+    pub(crate) armed: Option<Duration>,
+}
+
+/// A request in order of arrival.
+enum Slot {
+    /// Its answer waits for those ahead; `None` where none is sent.
+    Ready(Option<Answer>),
+    Produce(PendingProduce),
+    Fetch(ParkedFetch),
+    /// In the hands of the control plane.
+    Forwarded,
+}
+
+impl Connection {
+    pub(crate) fn new(key: u64, accepted: super::listener::Accepted, core: &Core) -> Self {
+        Self {
+            id: core.connection_id(key),
+            key,
+            socket: accepted.socket,
+            peer: accepted.peer,
+            listener: accepted.listener,
+            frames: FrameReader::new(core.shared.options.frame_bytes_max),
+            slots: VecDeque::new(),
+            first_sequence: 0,
+            output: super::send::SendQueue::default(),
+            readable: true,
+            muted_until: Duration::ZERO,
+            closing: None,
+            active: core.now,
+            stalled: None,
+            armed: None,
+        }
+    }
+
+    pub(crate) fn id(&self) -> ConnectionId {
+        self.id
+    }
+
+    pub(crate) fn set_readable(&mut self) {
+        self.readable = true;
+    }
+
+    /// Does everything that can be done now.
+    pub(crate) fn drive(&mut self, core: &mut Core) -> Result<(), CloseReason> {
+        let mut budget = READ_BYTES_PER_TURN;
+        loop {
+            self.collect(core);
+            if !self.takes_requests(core) {
+                break;
+            }
+            if let Some(frame) = self.next_startable() {
+                self.start(frame, core)?;
+            } else if self.frames.peek().is_some() || !self.readable {
+                break;
+            } else if budget == 0 {
+                core.runnable.push(self.key);
+                break;
+            } else {
+                self.send(core)?;
+                budget = budget.saturating_sub(self.receive(core)?);
+            }
+        }
+        self.collect(core);
+        self.send(core)?;
+        match self.closing {
+            Some(reason) if self.slots.is_empty() && self.output.is_empty() => Err(reason),
+            _ => Ok(()),
+        }
+    }
+
+    /// A log called for the request behind a token.
+    pub(crate) fn called(&mut self, token: u64, core: &mut Core) -> Result<(), CloseReason> {
+        let sequence = (token.wrapping_sub(self.first_sequence)) & SEQUENCE_MASK;
+        let Ok(index) = usize::try_from(sequence) else {
+            return Ok(());
+        };
+        let context = self.context(core, self.first_sequence + sequence);
+        match self.slots.get_mut(index) {
+            Some(Slot::Produce(pending)) => {
+                pending.called();
+                if pending.is_complete() {
+                    self.settle_produce(index, &context);
+                }
+            }
+            Some(Slot::Fetch(parked)) => {
+                if let Some(answer) = parked.wake(&context) {
+                    self.settle(index, Some(answer));
+                }
+            }
+            _ => return Ok(()),
+        }
+        drop(context);
+        self.drive(core)
+    }
+
+    /// The view changed under a parked fetch.
+    pub(crate) fn view_changed(&mut self, core: &mut Core) -> Result<(), CloseReason> {
+        let token = self.token(self.first_sequence);
+        if matches!(self.slots.front(), Some(Slot::Fetch(_))) {
+            self.called(token, core)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The control plane answered.
+    pub(crate) fn reply(&mut self, reply: Reply, core: &mut Core) -> Result<(), CloseReason> {
+        if matches!(self.slots.front(), Some(Slot::Forwarded)) {
+            self.settle(0, reply.bytes.map(Answer::from_control_plane));
+        } else if !reply.close {
+            return Ok(());
+        }
+        if reply.mute_ms > 0 {
+            self.muted_until = core.now + Duration::from_millis(u64::from(reply.mute_ms));
+        }
+        if reply.close {
+            self.closing = Some(CloseReason::ControlPlane);
+        }
+        self.drive(core)
+    }
+
+    /// A deadline may have passed.
+    pub(crate) fn timer(&mut self, core: &mut Core) -> Result<(), CloseReason> {
+        let context = self.context(core, self.first_sequence);
+        match self.slots.front() {
+            Some(Slot::Fetch(parked)) if parked.deadline() <= core.now => {
+                let answer = parked.expire(&context);
+                self.settle(0, Some(answer));
+            }
+            Some(Slot::Produce(pending)) if pending.deadline() <= core.now => {
+                pending.unwatch(context.mailbox, context.token);
+                self.settle_produce(0, &context);
+            }
+            _ => {}
+        }
+        drop(context);
+        self.drive(core)
+    }
+
+    /// When [`Self::timer`] has something to do.
+    pub(crate) fn deadline(&self, now: Duration) -> Option<Duration> {
+        let front = match self.slots.front() {
+            Some(Slot::Fetch(parked)) => Some(parked.deadline()),
+            Some(Slot::Produce(pending)) => Some(pending.deadline()),
+            _ => None,
+        };
+        let muted = (self.muted_until > now).then_some(self.muted_until);
+        front.into_iter().chain(muted).min()
+    }
+
+    /// Why the connection has to go, seen from time to time.
+    pub(crate) fn overdue(&self, core: &Core) -> Option<CloseReason> {
+        let options = &core.shared.options;
+        let passed = |since: Duration, limit: Duration| core.now.saturating_sub(since) > limit;
+        if self.stalled.is_some_and(|since| passed(since, options.stalled)) {
+            return Some(CloseReason::Stalled);
+        }
+        let idle = self.slots.is_empty() && self.output.is_empty();
+        (idle && passed(self.active, options.idle)).then_some(CloseReason::Idle)
+    }
+
+    /// Starts nothing more; parked fetches are answered, and it closes once all is.
+    pub(crate) fn drain(&mut self, core: &mut Core) -> Result<(), CloseReason> {
+        self.closing.get_or_insert(CloseReason::Stopping);
+        let context = self.context(core, self.first_sequence);
+        if let Some(Slot::Fetch(parked)) = self.slots.front() {
+            let answer = parked.expire(&context);
+            self.settle(0, Some(answer));
+        }
+        drop(context);
+        self.drive(core)
+    }
+
+    /// It is gone: nobody has to call any more.
+    pub(crate) fn abandon(&mut self, core: &Core) {
+        for (index, slot) in self.slots.iter().enumerate() {
+            let token = self.token(self.first_sequence + index as u64);
+            match slot {
+                Slot::Produce(pending) => pending.unwatch(&core.mailbox, token),
+                Slot::Fetch(parked) => parked.unwatch(&core.mailbox, token),
+                Slot::Ready(_) | Slot::Forwarded => {}
+            }
+        }
+    }
+
+    fn token(&self, sequence: u64) -> u64 {
+        (self.key << SEQUENCE_BITS) | (sequence & SEQUENCE_MASK)
+    }
+
+    fn context<'a>(&self, core: &'a Core, sequence: u64) -> Context<'a> {
+        Context {
+            view: core.shared.view.load_full(),
+            listener: core.shared.listener_name(self.listener),
+            now: core.now,
+            sessions: &core.shared.sessions,
+            counters: &core.shared.counters,
+            mailbox: &core.mailbox,
+            token: self.token(sequence),
+        }
+    }
+
+    fn takes_requests(&self, core: &Core) -> bool {
+        self.closing.is_none()
+            && self.muted_until <= core.now
+            && self.output.len() < CONNECTION_OUTPUT_BYTES_MAX
+    }
+
+    /// The next request, when the order of answers lets it start.
+    fn next_startable(&mut self) -> Option<Frame> {
+        let is_produce = |frame: &Frame| RequestHeader::peek_api_key(&frame.body) == Some(route::PRODUCE);
+        let pipelined = self
+            .slots
+            .iter()
+            .all(|slot| matches!(slot, Slot::Produce(_) | Slot::Ready(_)))
+            && self.slots.len() < CONNECTION_IN_FLIGHT_MAX;
+        let starts = self.slots.is_empty() || (pipelined && is_produce(self.frames.peek()?));
+        if starts { self.frames.pop() } else { None }
+    }
+
+    fn start(&mut self, frame: Frame, core: &mut Core) -> Result<(), CloseReason> {
+        self.active = core.now;
+        let header = RequestHeader::parse(&frame.body).map_err(|_| CloseReason::Malformed)?;
+        let context = self.context(core, self.first_sequence + self.slots.len() as u64);
+        let malformed = |_| CloseReason::Malformed;
+        let slot = match route::route(header, &context.view) {
+            Route::Close => return Err(CloseReason::Unsupported),
+            Route::Produce => match produce::handle(header, frame, &context).map_err(malformed)? {
+                Produced::Answer(answer) => Slot::Ready(Some(answer)),
+                Produced::Silent => Slot::Ready(None),
+                Produced::Wait(pending) => Slot::Produce(pending),
+                Produced::Failed => {
+                    // What was appended before is still answered.
+                    self.closing = Some(CloseReason::ProduceWithoutAcks);
+                    Slot::Ready(None)
+                }
+            },
+            Route::Fetch => match fetch::handle(header, &frame.body, &context).map_err(malformed)? {
+                Fetched::Answer(answer) => Slot::Ready(Some(answer)),
+                Fetched::Park(parked) => {
+                    core.parked.borrow_mut().insert(self.key);
+                    Slot::Fetch(parked)
+                }
+            },
+            Route::ApiVersions => {
+                context.counters.request(Native::ApiVersions);
+                let answer = api_versions::answer(header, &frame.body, &context.view).map_err(malformed)?;
+                Slot::Ready(Some(answer))
+            }
+            Route::Metadata => {
+                let answer = metadata::answer(header, &frame.body, &context.view, context.listener);
+                match answer.map_err(malformed)? {
+                    Some(answer) => {
+                        context.counters.request(Native::Metadata);
+                        Slot::Ready(Some(answer))
+                    }
+                    None => self.forward(header, &frame, core),
+                }
+            }
+            Route::Forward => self.forward(header, &frame, core),
+        };
+        drop(context);
+        self.slots.push_back(slot);
+        Ok(())
+    }
+
+    fn forward(&self, header: RequestHeader, frame: &Frame, core: &Core) -> Slot {
+        core.shared.counters.request(Native::Forwarded);
+        core.shared.control.request(ForwardedRequest {
+            connection: self.id,
+            listener: self.listener,
+            peer: self.peer,
+            arrived: frame.arrived,
+            arrived_monotonic: frame.arrived_monotonic,
+            api_key: header.api_key,
+            api_version: header.api_version,
+            correlation_id: header.correlation_id,
+            frame: frame.body.to_vec(),
+        });
+        Slot::Forwarded
+    }
+
+    fn settle_produce(&mut self, index: usize, context: &Context<'_>) {
+        if let Some(Slot::Produce(pending)) = self
+            .slots
+            .get_mut(index)
+            .map(|slot| std::mem::replace(slot, Slot::Ready(None)))
+        {
+            self.settle(index, Some(pending.answer(context)));
+        }
+    }
+
+    fn settle(&mut self, index: usize, answer: Option<Answer>) {
+        if let Some(slot) = self.slots.get_mut(index) {
+            *slot = Slot::Ready(answer);
+        }
+    }
+
+    /// Moves answers whose turn has come to the output.
+    fn collect(&mut self, core: &Core) {
+        while let Some(Slot::Ready(answer)) = self.slots.pop_front_if(|slot| matches!(slot, Slot::Ready(_))) {
+            self.first_sequence += 1;
+            self.active = core.now;
+            if let Some(answer) = answer {
+                self.output.push(answer);
+            }
+        }
+        if !matches!(self.slots.front(), Some(Slot::Fetch(_))) {
+            core.parked.borrow_mut().remove(&self.key);
+        }
+    }
+
+    fn send(&mut self, core: &Core) -> Result<(), CloseReason> {
+        if self.output.is_empty() {
+            return Ok(());
+        }
+        let (bytes, ended) = self.output.send(&mut self.socket);
+        add(&core.shared.counters.bytes_out, bytes);
+        if bytes > 0 {
+            self.stalled = None;
+        }
+        match ended {
+            Transfer::Bytes(_) => Ok(()),
+            Transfer::Blocked => {
+                self.stalled.get_or_insert(core.now);
+                Ok(())
+            }
+            Transfer::Closed => Err(CloseReason::Peer),
+        }
+    }
+
+    /// Reads once, into the rest of a large frame or through the worker's own buffer.
+    fn receive(&mut self, core: &mut Core) -> Result<usize, CloseReason> {
+        let mut through_scratch = false;
+        let transfer = if let Some(window) = self.frames.window(&core.shared.arena) {
+            self.socket.read(window)
+        } else {
+            through_scratch = true;
+            self.socket.read(&mut core.scratch)
+        };
+        let bytes = match transfer {
+            Transfer::Bytes(bytes) => bytes,
+            Transfer::Blocked => {
+                self.readable = false;
+                return Ok(0);
+            }
+            Transfer::Closed => return Err(CloseReason::Peer),
+        };
+        add(&core.shared.counters.bytes_in, bytes);
+        let arrived = (core.shared.clock.now(), core.now);
+        if through_scratch {
+            self.frames.feed(
+                core.scratch.get(..bytes).unwrap_or_default(),
+                &core.shared.arena,
+                arrived,
+            )?;
+        } else {
+            self.frames.filled(bytes, arrived);
+        }
+        Ok(bytes)
+    }
+}
+
+/// The connection that a token belongs to.
+pub(crate) fn key_of(token: u64) -> u64 {
+    token >> SEQUENCE_BITS
+}

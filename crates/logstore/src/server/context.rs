@@ -1,0 +1,25 @@
+//! What a request is handled with.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::log::Mailbox;
+
+use super::fetch_session::Sessions;
+use super::stats::Counters;
+use super::view::ClusterView;
+
+/// Everything outside the request that its handler may look at.
+pub(crate) struct Context<'a> {
+    pub(crate) view: Arc<ClusterView>,
+    /// Name of the listener that the client came through.
+    pub(crate) listener: &'a str,
+    /// Monotonic.
+    pub(crate) now: Duration,
+    pub(crate) sessions: &'a Sessions,
+    pub(crate) counters: &'a Counters,
+    /// Where this worker hears that something moved...
+    pub(crate) mailbox: &'a Arc<dyn Mailbox>,
+    /// ...and under which token for this request.
+    pub(crate) token: u64,
+}

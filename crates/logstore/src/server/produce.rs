@@ -1,0 +1,406 @@
+//! Produce (0), versions 3-13: decode, append to each partition, answer by `acks`.
+//!
+//! v3 transactional id, one batch of format 2 per partition; v5 log start offset; v7 zstd; v8 record errors and
+//! message; v9 flexible; v10 who leads instead, as tagged fields; v13 topics by id.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::base::bytes::{Malformed, Writer};
+use crate::base::codes::{
+    INVALID_RECORD, INVALID_REQUIRED_ACKS, INVALID_TOPIC_EXCEPTION, INVALID_TXN_STATE, KAFKA_STORAGE_ERROR,
+    NONE, NOT_ENOUGH_REPLICAS, NOT_LEADER_OR_FOLLOWER, REQUEST_TIMED_OUT,
+    TRANSACTIONAL_ID_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION,
+};
+use crate::base::types::{BrokerId, LeaderEpoch, Offset, Timestamp};
+use crate::batch::validate::{RecordError, Rules};
+use crate::batch::{Rejection, ValidatedBatch};
+use crate::io::arena::BufMut;
+use crate::log::{Log, Origin};
+
+use super::context::Context;
+use super::delayed::produce::PendingProduce;
+use super::frame::Frame;
+use super::header::{Fields, RequestHeader};
+use super::nodes;
+use super::reply::{Answer, AnswerWriter};
+use super::stats::{Native, add};
+use super::view::{ClusterView, PartitionView, TopicKey, TopicView};
+
+const FLEXIBLE_SINCE: i16 = 9;
+const LEADER_HINTS_SINCE: i16 = 10;
+const IDS_SINCE: i16 = 13;
+/// The client id under which Kafka's own admin tools may write to internal topics.
+const ADMIN_CLIENT_ID: &str = "__admin_client";
+
+/// How long an answer waits at most for this broker alone.
+const LEADER_PATIENCE: Duration = Duration::from_secs(30);
+
+/// What became of a Produce request.
+pub(crate) enum Produced {
+    Answer(Answer),
+    /// The client asked for no answer.
+    Silent,
+    /// The client asked for no answer and something failed.
+    Failed,
+    /// Answered once the high watermarks have passed.
+    Wait(PendingProduce),
+}
+
+#[derive(Debug)]
+struct Request {
+    transactional: bool,
+    acks: i16,
+    timeout_ms: i32,
+    internal_topics_allowed: bool,
+    topics: Vec<(TopicKey, Vec<PartitionRequest>)>,
+}
+
+#[derive(Debug)]
+struct PartitionRequest {
+    index: i32,
+    /// Where the records lie in the frame.
+    records: Option<Range<usize>>,
+}
+
+/// The answer for one topic.
+pub(crate) struct TopicResult {
+    topic: TopicKey,
+    pub(crate) partitions: Vec<PartitionResult>,
+}
+
+/// The answer for one partition.
+pub(crate) struct PartitionResult {
+    index: i32,
+    error_code: i16,
+    base_offset: Offset,
+    log_append_time: Timestamp,
+    log_start: Offset,
+    record_errors: Vec<RecordError>,
+    message: Option<String>,
+    leader: Option<(BrokerId, LeaderEpoch)>,
+    /// The log, and the offset its high watermark has to reach.
+    pub(crate) awaits: Option<(Arc<Log>, Offset)>,
+}
+
+impl PartitionResult {
+    fn error(index: i32, error_code: i16) -> Self {
+        Self {
+            index,
+            error_code,
+            base_offset: Offset(-1),
+            log_append_time: Timestamp::NONE,
+            log_start: Offset(-1),
+            record_errors: Vec::new(),
+            message: None,
+            leader: None,
+            awaits: None,
+        }
+    }
+
+    fn rejected(index: i32, rejection: Rejection) -> Self {
+        Self {
+            record_errors: rejection.record_errors,
+            message: Some(rejection.message),
+            ..Self::error(index, rejection.error_code)
+        }
+    }
+
+    /// Turns what is still awaited into the final answer.
+    pub(crate) fn settle(&mut self) {
+        let Some((log, target)) = self.awaits.take() else {
+            return;
+        };
+        let error_code = match log.offsets() {
+            Ok(offsets) if offsets.high_watermark >= target => return,
+            Ok(_) => REQUEST_TIMED_OUT,
+            Err(error) => error.error_code(),
+        };
+        *self = Self::error(self.index, error_code);
+    }
+}
+
+pub(crate) fn handle(
+    header: RequestHeader,
+    frame: Frame,
+    context: &Context<'_>,
+) -> Result<Produced, Malformed> {
+    context.counters.request(Native::Produce);
+    let request = parse(&frame.body, header.api_version)?;
+    let acks = request.acks;
+    let patience = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
+    // The client's timeout bounds replication alone; acks=1 waits for this broker's disk, which Kafka does not time.
+    let deadline = context.now
+        + if acks == -1 {
+            patience
+        } else {
+            patience.max(LEADER_PATIENCE)
+        };
+    let results = append_all(header.api_version, request, frame, context);
+    let errors = results
+        .iter()
+        .flat_map(|topic| &topic.partitions)
+        .filter(|result| result.error_code != NONE)
+        .count();
+    add(&context.counters.partition_errors, errors);
+    if acks == 0 {
+        return Ok(if errors > 0 {
+            Produced::Failed
+        } else {
+            Produced::Silent
+        });
+    }
+    let pending = PendingProduce::watch(header, results, deadline, context);
+    Ok(if pending.is_complete() {
+        Produced::Answer(pending.answer(context))
+    } else {
+        Produced::Wait(pending)
+    })
+}
+
+fn parse(frame: &[u8], version: i16) -> Result<Request, Malformed> {
+    const TOPIC_BYTES_MIN: usize = 2;
+    const PARTITION_BYTES_MIN: usize = 5;
+    let (mut fields, client_id) = Fields::open(frame, version >= FLEXIBLE_SINCE)?;
+    let internal_topics_allowed = client_id.as_deref() == Some(ADMIN_CLIENT_ID);
+    let transactional = fields.nullable_string()?.is_some();
+    let acks = fields.reader.i16()?;
+    let timeout_ms = fields.reader.i32()?;
+    let topics_count = fields.array_len(TOPIC_BYTES_MIN)?;
+    let mut topics = Vec::with_capacity(topics_count);
+    for _ in 0..topics_count {
+        let topic = fields.topic(version, IDS_SINCE)?;
+        let partitions_count = fields.array_len(PARTITION_BYTES_MIN)?;
+        let mut partitions = Vec::with_capacity(partitions_count);
+        for _ in 0..partitions_count {
+            let index = fields.reader.i32()?;
+            let len = fields.nullable_bytes()?.map(<[u8]>::len);
+            let end = fields.reader.position();
+            partitions.push(PartitionRequest {
+                index,
+                records: len.map(|len| end - len..end),
+            });
+            fields.tags()?;
+        }
+        fields.tags()?;
+        topics.push((topic, partitions));
+    }
+    fields.tags()?;
+    Ok(Request {
+        transactional,
+        acks,
+        timeout_ms,
+        internal_topics_allowed,
+        topics,
+    })
+}
+
+/// Appends in the order of the request. The frame's buffer is cut into one window per partition, which the log
+/// then keeps: the bytes are not copied.
+fn append_all(version: i16, request: Request, frame: Frame, context: &Context<'_>) -> Vec<TopicResult> {
+    let mut rest = frame.body;
+    let mut cut = 0;
+    let append = Append {
+        version,
+        acks: request.acks,
+        transactional: request.transactional,
+        internal_topics_allowed: request.internal_topics_allowed,
+        arrived: frame.arrived,
+        context,
+    };
+    let mut results = Vec::with_capacity(request.topics.len());
+    for (key, requested) in request.topics {
+        let topic = context.view.topic(&key);
+        let mut partitions = Vec::with_capacity(requested.len());
+        for partition in requested {
+            let records = partition.records.map(|range| {
+                drop(rest.split_to(range.start - cut));
+                cut = range.end;
+                rest.split_to(range.len())
+            });
+            partitions.push(append.partition(&key, topic.map(Arc::as_ref), partition.index, records));
+        }
+        results.push(TopicResult {
+            topic: key,
+            partitions,
+        });
+    }
+    results
+}
+
+/// What holds for every partition of one request.
+struct Append<'a> {
+    version: i16,
+    acks: i16,
+    transactional: bool,
+    internal_topics_allowed: bool,
+    arrived: Timestamp,
+    context: &'a Context<'a>,
+}
+
+impl Append<'_> {
+    fn partition(
+        &self,
+        key: &TopicKey,
+        topic: Option<&TopicView>,
+        index: i32,
+        records: Option<BufMut>,
+    ) -> PartitionResult {
+        let error = |code| PartitionResult::error(index, code);
+        if !(-1..=1).contains(&self.acks) {
+            return error(INVALID_REQUIRED_ACKS);
+        }
+        let Some(topic) = topic else {
+            return error(if matches!(key, TopicKey::Id(_)) {
+                UNKNOWN_TOPIC_ID
+            } else {
+                UNKNOWN_TOPIC_OR_PARTITION
+            });
+        };
+        let Some(partition) = topic.partition(index) else {
+            return error(UNKNOWN_TOPIC_OR_PARTITION);
+        };
+        let Some(records) = records else {
+            return error(INVALID_RECORD);
+        };
+        if topic.internal && !self.internal_topics_allowed {
+            return error(INVALID_TOPIC_EXCEPTION);
+        }
+        let Some(log) = led_here(&self.context.view, partition) else {
+            let leader = Some((partition.leader, partition.leader_epoch));
+            return PartitionResult {
+                leader,
+                ..error(NOT_LEADER_OR_FOLLOWER)
+            };
+        };
+        if self.acks == -1
+            && partition.isr.len() < usize::try_from(topic.config.min_insync_replicas).unwrap_or(0)
+        {
+            return error(NOT_ENOUGH_REPLICAS);
+        }
+        match ValidatedBatch::from_producer(records, &self.rules(topic)) {
+            Ok(batch) => self.append(index, partition, log, batch),
+            Err(rejection) => PartitionResult::rejected(index, rejection),
+        }
+    }
+
+    fn append(
+        &self,
+        index: i32,
+        partition: &PartitionView,
+        log: &Arc<Log>,
+        batch: ValidatedBatch,
+    ) -> PartitionResult {
+        if batch.header().attributes.is_transactional() {
+            // No transaction can be ongoing before there is a coordinator to begin one (KIP-890).
+            let code = if self.transactional {
+                INVALID_TXN_STATE
+            } else {
+                TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+            };
+            return PartitionResult::error(index, code);
+        }
+        let bytes = batch.header().size_in_bytes();
+        match log.append(batch, partition.leader_epoch, Origin::Client, self.arrived) {
+            Ok(appended) => {
+                add(&self.context.counters.records_bytes_in, bytes);
+                PartitionResult {
+                    index,
+                    error_code: NONE,
+                    base_offset: appended.base_offset,
+                    log_append_time: appended.log_append_time,
+                    log_start: appended.log_start,
+                    record_errors: Vec::new(),
+                    message: None,
+                    leader: None,
+                    awaits: Some((Arc::clone(log), appended.last_offset.plus(1))),
+                }
+            }
+            Err(refused) => PartitionResult {
+                message: Some(refused.to_string()),
+                ..PartitionResult::error(index, refused.error_code())
+            },
+        }
+    }
+
+    fn rules(&self, topic: &TopicView) -> Rules {
+        Rules {
+            produce_version: self.version,
+            message_bytes_max: topic.config.max_message_bytes,
+            timestamp_type: topic.config.timestamp_type,
+            timestamp_before_max_ms: topic.config.timestamp_before_max_ms,
+            timestamp_after_max_ms: topic.config.timestamp_after_max_ms,
+            compacted: topic.config.cleanup_compact,
+            strict: topic.config.strict_validation,
+            now: self.arrived,
+        }
+    }
+}
+
+/// The log of a partition that this broker leads.
+pub(super) fn led_here<'a>(view: &ClusterView, partition: &'a PartitionView) -> Option<&'a Arc<Log>> {
+    partition
+        .log
+        .as_ref()
+        .filter(|_| partition.leader == view.this_broker)
+}
+
+/// Writes the answer once nothing is awaited any more.
+pub(crate) fn encode(header: RequestHeader, results: &[TopicResult], context: &Context<'_>) -> Answer {
+    let version = header.api_version;
+    let mut out = AnswerWriter::new(header.correlation_id, version >= FLEXIBLE_SINCE);
+    let mut leaders = nodes::Leaders::default();
+    out.array_len(results.len());
+    for topic in results {
+        out.topic(&topic.topic);
+        out.array_len(topic.partitions.len());
+        for partition in &topic.partitions {
+            encode_partition(&mut out, version, partition, &mut leaders);
+        }
+        out.tags();
+    }
+    out.fixed().i32(0);
+    out.tagged(&leaders.tagged_field(context));
+    out.finish()
+}
+
+fn encode_partition(
+    out: &mut AnswerWriter,
+    version: i16,
+    partition: &PartitionResult,
+    leaders: &mut nodes::Leaders,
+) {
+    // Clients of version 3 do not know the code and would give up; they retry after this one.
+    let error_code = match partition.error_code {
+        KAFKA_STORAGE_ERROR if version < 4 => NOT_LEADER_OR_FOLLOWER,
+        code => code,
+    };
+    out.fixed()
+        .i32(partition.index)
+        .i16(error_code)
+        .i64(partition.base_offset.0);
+    out.fixed().i64(partition.log_append_time.0);
+    if version >= 5 {
+        out.fixed().i64(partition.log_start.0);
+    }
+    if version >= 8 {
+        out.array_len(partition.record_errors.len());
+        for error in &partition.record_errors {
+            out.fixed().i32(error.index);
+            out.nullable_string(Some(error.message));
+            out.tags();
+        }
+        out.nullable_string(partition.message.as_deref());
+    }
+    let hint = partition
+        .leader
+        .filter(|_| version >= LEADER_HINTS_SINCE)
+        .map(|(leader, epoch)| {
+            leaders.add(leader);
+            let mut field = Writer::new();
+            field.i32(leader.0).i32(epoch.0).no_tagged_fields();
+            (0, field)
+        });
+    out.tagged(hint.as_slice());
+}

@@ -1,0 +1,327 @@
+//! A worker: one thread, its poller, its connections, its timers (D6).
+//!
+//! Requests are read, handled and answered here. What comes from other threads lies in the worker's mailbox: new
+//! connections, replies of the control plane, calls of the logs. Whoever puts something there wakes the worker once.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use crate::io::poller::{Poller, Waker};
+use crate::log::Mailbox;
+
+use super::connection::{self, Connection};
+use super::control::{ConnectionId, Reply};
+use super::delayed::wheel::Wheel;
+use super::listener::Accepted;
+use super::shared::Shared;
+use super::stats::CloseReason;
+
+/// Small requests are read through a buffer of this size; large ones go to their own.
+const SCRATCH_BYTES: usize = 64 * 1024;
+/// Idle and stalled connections are looked for this many times per limit.
+const SWEEPS_PER_LIMIT: u32 = 4;
+const SWEEP_MAX: Duration = Duration::from_secs(5);
+const SWEEP_MIN: Duration = Duration::from_millis(20);
+/// A connection id is the worker's index above this many bits of the connection's key.
+const KEY_BITS: u32 = 40;
+
+/// What other threads want of a worker.
+#[derive(Default)]
+struct Mail {
+    accepted: Vec<Accepted>,
+    replies: Vec<Reply>,
+    tokens: Vec<u64>,
+    view_changed: bool,
+    drain: bool,
+    stop: bool,
+}
+
+/// The other threads' side of a worker.
+pub(crate) struct WorkerHandle {
+    mail: Mutex<Mail>,
+    waker: Waker,
+    connections: AtomicUsize,
+}
+
+impl WorkerHandle {
+    fn put(&self, change: impl FnOnce(&mut Mail)) {
+        let mut mail = self.mail.lock();
+        let was_empty = mail.is_empty();
+        change(&mut mail);
+        let wake = was_empty && !mail.is_empty();
+        drop(mail);
+        if wake {
+            self.waker.wake();
+        }
+    }
+
+    pub(crate) fn accept(&self, accepted: Accepted) {
+        self.connections.fetch_add(1, Ordering::Relaxed);
+        self.put(|mail| mail.accepted.push(accepted));
+    }
+
+    pub(crate) fn reply(&self, replies: Vec<Reply>) {
+        self.put(|mail| mail.replies.extend(replies));
+    }
+
+    pub(crate) fn view_changed(&self) {
+        self.put(|mail| mail.view_changed = true);
+    }
+
+    pub(crate) fn drain(&self) {
+        self.put(|mail| mail.drain = true);
+    }
+
+    pub(crate) fn stop(&self) {
+        self.put(|mail| mail.stop = true);
+    }
+
+    /// Connections given to it and not yet closed.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
+    }
+}
+
+impl Mail {
+    fn is_empty(&self) -> bool {
+        self.accepted.is_empty()
+            && self.replies.is_empty()
+            && self.tokens.is_empty()
+            && !(self.view_changed || self.drain || self.stop)
+    }
+}
+
+impl Mailbox for WorkerHandle {
+    fn deliver(&self, tokens: &mut dyn Iterator<Item = u64>) {
+        self.put(|mail| mail.tokens.extend(tokens));
+    }
+}
+
+/// Which worker a connection belongs to.
+pub(crate) fn worker_of(id: ConnectionId) -> usize {
+    (id.0 >> KEY_BITS) as usize
+}
+
+/// What a connection may use of its worker.
+pub(crate) struct Core {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) mailbox: Arc<dyn Mailbox>,
+    /// Monotonic time, read once per turn.
+    pub(crate) now: Duration,
+    pub(crate) scratch: Vec<u8>,
+    /// Connections that have more to read than their turn allowed.
+    pub(crate) runnable: Vec<u64>,
+    /// Connections with a parked fetch.
+    pub(crate) parked: RefCell<HashSet<u64>>,
+    index: usize,
+}
+
+impl Core {
+    pub(crate) fn connection_id(&self, key: u64) -> ConnectionId {
+        ConnectionId(((self.index as u64) << KEY_BITS) | key)
+    }
+}
+
+/// One worker thread's state.
+pub(crate) struct Worker {
+    core: Core,
+    handle: Arc<WorkerHandle>,
+    poller: Poller,
+    connections: HashMap<u64, Connection>,
+    wheel: Wheel,
+    next_key: u64,
+    sweep_every: Duration,
+    next_sweep: Duration,
+    draining: bool,
+}
+
+impl Worker {
+    pub(crate) fn new(index: usize, shared: Arc<Shared>) -> std::io::Result<(Self, Arc<WorkerHandle>)> {
+        let poller = Poller::new()?;
+        let handle = Arc::new(WorkerHandle {
+            mail: Mutex::default(),
+            waker: poller.waker(),
+            connections: AtomicUsize::new(0),
+        });
+        let now = shared.clock.monotonic();
+        let limit = shared.options.idle.min(shared.options.stalled);
+        let sweep_every = (limit / SWEEPS_PER_LIMIT).clamp(SWEEP_MIN, SWEEP_MAX);
+        let core = Core {
+            shared,
+            mailbox: handle.clone(),
+            now,
+            scratch: vec![0; SCRATCH_BYTES],
+            runnable: Vec::new(),
+            parked: RefCell::default(),
+            index,
+        };
+        let worker = Self {
+            core,
+            handle: Arc::clone(&handle),
+            poller,
+            connections: HashMap::new(),
+            wheel: Wheel::new(now),
+            next_key: 1,
+            sweep_every,
+            next_sweep: now + sweep_every,
+            draining: false,
+        };
+        Ok((worker, handle))
+    }
+
+    /// Serves until told to stop.
+    pub(crate) fn run(mut self) {
+        loop {
+            let timeout = self.timeout();
+            // Collected, because serving a connection needs the poller too.
+            let ready: Vec<_> = match self.poller.wait(timeout) {
+                Ok(events) => events.collect(),
+                Err(_) => break,
+            };
+            self.core.now = self.core.shared.clock.monotonic();
+            for readiness in ready {
+                self.with(readiness.key, |connection, core| {
+                    if readiness.readable {
+                        connection.set_readable();
+                    }
+                    connection.drive(core)
+                });
+            }
+            if self.take_mail() {
+                break;
+            }
+            self.fire_timers();
+            self.sweep();
+            for key in std::mem::take(&mut self.core.runnable) {
+                self.with(key, Connection::drive);
+            }
+        }
+        let keys: Vec<_> = self.connections.keys().copied().collect();
+        for key in keys {
+            self.close(key, CloseReason::Stopping);
+        }
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        if !self.core.runnable.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        let now = self.core.shared.clock.monotonic();
+        let sweep = (!self.connections.is_empty()).then(|| self.next_sweep.saturating_sub(now));
+        self.wheel.until_next(now).into_iter().chain(sweep).min()
+    }
+
+    /// Handles what other threads want; true when it is the end.
+    fn take_mail(&mut self) -> bool {
+        let mail = std::mem::take(&mut *self.handle.mail.lock());
+        for accepted in mail.accepted {
+            self.open(accepted);
+        }
+        for reply in mail.replies {
+            let key = reply.connection.0 & ((1 << KEY_BITS) - 1);
+            self.with(key, |connection, core| connection.reply(reply, core));
+        }
+        for token in mail.tokens {
+            self.with(connection::key_of(token), |connection, core| {
+                connection.called(token, core)
+            });
+        }
+        if mail.view_changed {
+            let parked: Vec<_> = self.core.parked.borrow().iter().copied().collect();
+            for key in parked {
+                self.with(key, Connection::view_changed);
+            }
+        }
+        if mail.drain {
+            self.draining = true;
+            let keys: Vec<_> = self.connections.keys().copied().collect();
+            for key in keys {
+                self.with(key, Connection::drain);
+            }
+        }
+        mail.stop
+    }
+
+    fn open(&mut self, accepted: Accepted) {
+        let key = self.next_key;
+        self.next_key += 1;
+        let mut connection = Connection::new(key, accepted, &self.core);
+        let added = self.poller.add(&mut connection.socket, key, true);
+        self.connections.insert(key, connection);
+        match added {
+            Err(_) => self.close(key, CloseReason::Internal),
+            Ok(()) if self.draining => self.close(key, CloseReason::Stopping),
+            // What arrived before the poller watched is not announced.
+            Ok(()) => self.with(key, Connection::drive),
+        }
+    }
+
+    /// Lets a connection act, and closes it where that ends it. A panic ends it too, and nothing else.
+    fn with(&mut self, key: u64, act: impl FnOnce(&mut Connection, &mut Core) -> Result<(), CloseReason>) {
+        let Some(connection) = self.connections.get_mut(&key) else {
+            return;
+        };
+        let core = &mut self.core;
+        let acted = catch_unwind(AssertUnwindSafe(|| act(connection, core)));
+        match acted.unwrap_or(Err(CloseReason::Internal)) {
+            Err(reason) => self.close(key, reason),
+            Ok(()) => self.arm(key),
+        }
+    }
+
+    /// Keeps the connection's next deadline in the wheel.
+    fn arm(&mut self, key: u64) {
+        let Some(connection) = self.connections.get_mut(&key) else {
+            return;
+        };
+        let Some(deadline) = connection.deadline(self.core.now) else {
+            return;
+        };
+        if connection.armed.is_none_or(|armed| deadline < armed) {
+            connection.armed = Some(deadline);
+            self.wheel.set(deadline, key);
+        }
+    }
+
+    fn fire_timers(&mut self) {
+        let mut due = Vec::new();
+        self.wheel.advance(self.core.now, |key| due.push(key));
+        for key in due {
+            self.with(key, |connection, core| {
+                connection.armed = connection.armed.filter(|armed| *armed > core.now);
+                connection.timer(core)
+            });
+        }
+    }
+
+    fn sweep(&mut self) {
+        if self.core.now < self.next_sweep {
+            return;
+        }
+        self.next_sweep = self.core.now + self.sweep_every;
+        let overdue = |(key, connection): (&u64, &Connection)| Some((*key, connection.overdue(&self.core)?));
+        let overdue: Vec<_> = self.connections.iter().filter_map(overdue).collect();
+        for (key, reason) in overdue {
+            self.close(key, reason);
+        }
+    }
+
+    fn close(&mut self, key: u64, reason: CloseReason) {
+        let Some(mut connection) = self.connections.remove(&key) else {
+            return;
+        };
+        connection.abandon(&self.core);
+        self.core.parked.borrow_mut().remove(&key);
+        // The socket closes when it is dropped, whether or not the poller knew it.
+        let _ = self.poller.remove(&mut connection.socket);
+        self.handle.connections.fetch_sub(1, Ordering::Relaxed);
+        self.core.shared.closed(connection.peer, reason);
+        self.core.shared.control.connection_closed(connection.id());
+    }
+}
