@@ -74,6 +74,11 @@ export class Runtime<State, Command, Rec> {
     return this.#loaded(partition).submit(make)
   }
 
+  /** To every shard that is loaded; nobody waits for it. */
+  tellAll(command: Command): void {
+    for (const slot of this.#slots.values()) if (slot.kind === 'loaded') slot.queue.tell(command)
+  }
+
   read<Result>(partition: number, reader: (state: State, before: (key: string) => Rec | undefined) => Result): Result {
     return this.#loaded(partition).read(reader)
   }

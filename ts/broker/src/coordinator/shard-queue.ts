@@ -72,6 +72,11 @@ export class ShardQueue<State, Command, Rec> {
     })
   }
 
+  /** For a command that nobody waits for. */
+  tell(command: Command): void {
+    this.#decide(command)
+  }
+
   /** Reads the state; `before` tells the stored value of a key that has a newer one, which is not stored yet. */
   read<Result>(reader: (state: State, before: (key: string) => Rec | undefined) => Result): Result {
     return reader(this.#options.state, (key) => {
