@@ -2,9 +2,11 @@
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { Groups } from '../groups/groups.ts'
 
 export interface Services {
   readonly cluster: Cluster
+  readonly groups: Groups
   readonly clock: Clock
   readonly logger: Logger
 }
