@@ -1,33 +1,33 @@
 // Every client sends the same records with every codec it has; every client reads what all of them sent. Null and empty keys and
 // values, headers, binary data and a record of 900 KB arrive as they were sent.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Broker, startBroker } from '../harness/broker.ts';
-import { missingClients } from '../harness/clients.ts';
-import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts';
-import { codecClients, type CodecClient } from './codec-clients.ts';
-import { expected } from './codec-records.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Broker, startBroker } from '../harness/broker.ts'
+import { missingClients } from '../harness/clients.ts'
+import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts'
+import { codecClients, type CodecClient } from './codec-clients.ts'
+import { expected } from './codec-records.ts'
 
-const clients: CodecClient[] = [];
+const clients: CodecClient[] = []
 for (const client of codecClients) {
-  if ((await missingClients(client.kind)) === undefined) clients.push(client);
+  if ((await missingClients(client.kind)) === undefined) clients.push(client)
 }
 
-let broker: Broker;
-let directory: string;
+let broker: Broker
+let directory: string
 beforeAll(async () => {
-  directory = temporaryDirectory('codecs');
-  broker = await startBroker();
-});
+  directory = temporaryDirectory('codecs')
+  broker = await startBroker()
+})
 afterAll(async () => {
-  await broker.stop();
-  removeDirectory(directory);
-});
+  await broker.stop()
+  removeDirectory(directory)
+})
 
-const topicPrefix = (client: CodecClient): string => `from-${client.name}`;
+const topicPrefix = (client: CodecClient): string => `from-${client.name}`
 
 describe('sent by', () => {
-  test.each(clients)('$name', (client) => client.produce(broker.bootstrap, topicPrefix(client), directory));
-});
+  test.each(clients)('$name', (client) => client.produce(broker.bootstrap, topicPrefix(client), directory))
+})
 
 describe('received by', () => {
   test.each(clients)('$name', async (reader) => {
@@ -35,15 +35,17 @@ describe('received by', () => {
       sender.codecs
         .filter((codec) => reader.codecs.includes(codec) && !reader.cannotRead.includes(`${sender.name}-${codec}`))
         .map((codec) => ({ topic: `${topicPrefix(sender)}-${codec}`, sends: sender.sends })),
-    );
-    const count = readable.reduce((sum, { sends }) => sum + sends.length, 0);
-    const topics = readable.map(({ topic }) => topic);
-    const received = await reader.consume(broker.bootstrap, count, topics);
+    )
+    const count = readable.reduce((sum, { sends }) => sum + sends.length, 0)
+    const topics = readable.map(({ topic }) => topic)
+    const received = await reader.consume(broker.bootstrap, count, topics)
     for (const { topic, sends } of readable) {
-      const got = received.get(topic) ?? [];
+      const got = received.get(topic) ?? []
       // A time that the client gave is not known here.
-      const comparable = got.map((record, at) => (sends[at]?.timestamp === null ? { ...record, timestamp: null } : record));
-      expect(comparable, topic).toEqual(sends.map(expected));
+      const comparable = got.map((record, at) =>
+        sends[at]?.timestamp === null ? { ...record, timestamp: null } : record,
+      )
+      expect(comparable, topic).toEqual(sends.map(expected))
     }
-  });
-});
+  })
+})
