@@ -13,6 +13,7 @@ import { describe, expect, test } from 'vitest'
 import { missingClients } from '../harness/clients.ts'
 import { clients } from '../harness/paths.ts'
 import { describeOurs } from './description.ts'
+import { versionsOf } from './every-message.ts'
 import { readJar } from './jar.ts'
 import { describeUpstream, parseRange, parseUpstream, type UpstreamMessage } from './upstream.ts'
 
@@ -40,9 +41,6 @@ const named = (messages: ReadonlyMap<string, UpstreamMessage>, name: string): Up
   return message
 }
 
-const versionsOf = ([first, last]: readonly [number, number]): readonly number[] =>
-  Array.from({ length: last - first + 1 }, (_, index) => first + index)
-
 const checkVersions = (ours: Omit<Message, 'body'>, upstream: UpstreamMessage): void => {
   const valid = parseRange(upstream.validVersions)
   const last = (valid?.last ?? -1) - (upstream.latestVersionUnstable === true ? 1 : 0)
@@ -67,11 +65,11 @@ describe.skipIf(missing !== undefined)('every message is what Apache defines', (
     })
 
     test('fields of the request', () => {
-      for (const version of versionsOf(api.versions)) checkFields({ ...api, body: api.request }, request, version)
+      for (const version of versionsOf(api)) checkFields({ ...api, body: api.request }, request, version)
     })
 
     test('fields of the response', () => {
-      for (const version of versionsOf(api.versions)) checkFields({ ...api, body: api.response }, response, version)
+      for (const version of versionsOf(api)) checkFields({ ...api, body: api.response }, response, version)
     })
   })
 
@@ -80,7 +78,7 @@ describe.skipIf(missing !== undefined)('every message is what Apache defines', (
     (name, value) => {
       const upstream = named(records, name)
       checkVersions(value, upstream)
-      for (const version of versionsOf(value.versions)) checkFields(value, upstream, version)
+      for (const version of versionsOf(value)) checkFields(value, upstream, version)
     },
   )
 
