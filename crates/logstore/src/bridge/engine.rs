@@ -1,17 +1,449 @@
 //! The engine as the control plane holds it.
 
-use napi_derive::napi;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-/// One open engine.
+use napi::bindgen_prelude::{AsyncTask, Buffer, BufferSlice, Float64Array};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::{Env, Result, Status};
+use napi_derive::napi;
+use parking_lot::Mutex;
+
+use super::errors::{invalid, thrown};
+use super::events::Upward;
+use super::image::{self, ImageDelta, ImageLogConfig};
+use super::job::{Job, spawn};
+use super::queries::{
+    self, DeleteAnswer, DeleteQuery, EpochAnswer, EpochQuery, LogDirectory, LogOffsetsAnswer, OffsetAnswer,
+    OffsetQuery, PartitionQuery, ProducersAnswer,
+};
+use super::records::{self, Appends};
+use super::ring::Ring;
+use super::{requests, stats};
+use crate::base::clock::{Clock, SystemClock};
+use crate::base::codes;
+use crate::base::types::{BrokerId, LeaderEpoch, Offset};
+use crate::io::SystemDisk;
+use crate::io::arena::Arena;
+use crate::server::{ClusterView, ControlPlane, ListenerOptions, Server, ServerOptions};
+use crate::store::catalogue::{Catalogue, Change};
+use crate::store::{Store, StoreOptions};
+
+/// An address to serve on.
+#[napi(object)]
+pub struct ListenerConfig {
+    /// The listener's name.
+    pub name: String,
+    /// Address or host name.
+    pub host: String,
+    /// Port; 0 lets the system choose.
+    pub port: u16,
+}
+
+/// What an engine is opened with.
+#[napi(object)]
+pub struct EngineOptions {
+    /// Log directories; the first also holds the catalogue.
+    pub directories: Vec<String>,
+    /// `node.id`.
+    pub broker_id: i32,
+    /// Written to `meta.properties` of new directories, compared with that of old ones.
+    pub cluster_id: String,
+    /// Configuration of logs that the image has not named yet.
+    pub log_config: ImageLogConfig,
+    /// `num.recovery.threads.per.data.dir`.
+    pub recovery_threads: u32,
+    /// Data files and indexes that stay open.
+    pub open_files_max: u32,
+    /// `producer.id.expiration.ms`.
+    pub producer_expiration_ms: f64,
+    /// `log.retention.check.interval.ms`.
+    pub retention_check_interval_ms: f64,
+    /// Where to serve.
+    pub listeners: Vec<ListenerConfig>,
+    /// Worker threads.
+    pub workers: u32,
+    /// `socket.request.max.bytes`.
+    pub frame_bytes_max: u32,
+    /// `max.connections`.
+    pub connections_max: u32,
+    /// `max.connections.per.ip`.
+    pub connections_max_per_ip: u32,
+    /// `connections.max.idle.ms`.
+    pub idle_ms: f64,
+}
+
+/// Where a listener came to be bound.
+#[napi(object)]
+pub struct ListenerAddress {
+    /// The listener's name.
+    pub name: String,
+    /// Address without port.
+    pub host: String,
+    /// The real port.
+    pub port: u16,
+}
+
+/// One key of the catalogue.
+#[napi(object)]
+pub struct CatalogueEntry {
+    /// The key.
+    pub key: String,
+    /// Its value.
+    pub value: Buffer,
+}
+
+/// One change of the catalogue.
+#[napi(object)]
+pub struct CatalogueChange {
+    /// The key.
+    pub key: String,
+    /// Its value from now on; none to remove it.
+    pub value: Option<Buffer>,
+}
+
+/// Batches of an internal log.
+#[napi(object)]
+pub struct ReadAnswer {
+    /// Kafka's code.
+    pub error_code: i32,
+    /// Whole batches, uncompressed; empty at the end of the log.
+    pub batches: Buffer,
+}
+
+type Wake = ThreadsafeFunction<(), (), (), Status, false>;
+
+/// One open engine: its store, its server and what lies between them and JavaScript.
 #[napi]
-pub struct Engine {}
+pub struct Engine {
+    core: Arc<Core>,
+}
+
+struct Core {
+    store: Arc<Store>,
+    catalogue: Catalogue,
+    ring: Arc<Ring>,
+    appends: Appends,
+    arena: Arena,
+    clock: Arc<dyn Clock>,
+    upward: Arc<Upward>,
+    server: OnceLock<Arc<Server>>,
+    server_options: Mutex<Option<ServerOptions>>,
+    view: Mutex<Arc<ClusterView>>,
+    /// Gone once the engine is closed: from then on Node may end.
+    wake: Arc<Mutex<Option<Wake>>>,
+}
 
 #[napi]
 impl Engine {
-    /// Opens it.
-    #[napi(constructor)]
-    #[must_use]
-    pub fn new() -> Self {
-        Self {}
+    /// Opens the store and recovers what lies in it. `wake` is called, on the JavaScript thread, when there is
+    /// something to drain.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(options: EngineOptions, #[napi(ts_arg_type = "() => void")] wake: Wake) -> Result<Self> {
+        let wake = Arc::new(Mutex::new(Some(wake)));
+        let bell = Arc::clone(&wake);
+        let ring = Arc::new(Ring::new(Box::new(move || {
+            if let Some(wake) = &*bell.lock() {
+                wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+            }
+        })));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let directories: Vec<PathBuf> = options.directories.iter().map(PathBuf::from).collect();
+        let first = directories
+            .first()
+            .ok_or_else(|| invalid("directories", "none"))?
+            .clone();
+        let broker_id = BrokerId(options.broker_id);
+        let store_options = StoreOptions {
+            directories,
+            broker_id,
+            cluster_id: options.cluster_id.clone(),
+            defaults: image::log_config(&options.log_config)?,
+            clock: Arc::clone(&clock),
+            recovery_threads: options.recovery_threads as usize,
+            open_files_max: options.open_files_max as usize,
+            producer_expiration_ms: options.producer_expiration_ms as i64,
+            retention_check_interval_ms: options.retention_check_interval_ms as i64,
+        };
+        let server_options = server_options(&options)?;
+        let store = Store::open(store_options, &|_| ()).map_err(thrown)?;
+        let catalogue = Catalogue::open(Arc::new(SystemDisk), &first).map_err(thrown)?;
+        let core = Core {
+            store,
+            catalogue,
+            appends: Appends::new(Arc::clone(&ring)),
+            upward: Arc::new(Upward::new(Arc::clone(&ring))),
+            ring,
+            arena: Arena::new(0),
+            clock,
+            server: OnceLock::new(),
+            server_options: Mutex::new(Some(server_options)),
+            view: Mutex::new(Arc::new(image::empty(broker_id, options.cluster_id))),
+            wake,
+        };
+        Ok(Self { core: Arc::new(core) })
     }
+
+    /// Binds every listener, so that their ports are known, and accepts nobody yet.
+    #[napi(catch_unwind)]
+    pub fn bind(&self) -> Result<Vec<ListenerAddress>> {
+        let core = &self.core;
+        if let Some(options) = core.server_options.lock().take() {
+            let control: Arc<dyn ControlPlane> = core.upward.clone();
+            let server = Server::bind(options, Arc::clone(&core.clock), control);
+            let server = Arc::new(server.map_err(thrown)?);
+            core.upward.connect(&server);
+            server.publish(Arc::clone(&core.view.lock()));
+            let _ = core.server.set(server);
+        }
+        let bound = self
+            .server()?
+            .addresses()
+            .into_iter()
+            .map(|(name, address)| ListenerAddress {
+                name,
+                host: address.ip().to_string(),
+                port: address.port(),
+            });
+        Ok(bound.collect())
+    }
+
+    /// Begins to serve; the first image has been published by then.
+    #[napi(catch_unwind)]
+    pub fn listen(&self) -> Result<Vec<ListenerAddress>> {
+        let bound = self.bind()?;
+        self.server()?.start().map_err(thrown)?;
+        Ok(bound)
+    }
+
+    /// Everything that came up since the last call, up to a bound: call it until it is empty.
+    #[napi(catch_unwind)]
+    pub fn drain<'env>(&self, env: &'env Env) -> Result<BufferSlice<'env>> {
+        let mut drained = self.core.ring.drain();
+        self.core.appends.settle(&mut drained);
+        BufferSlice::copy_from(env, drained.encoded.as_slice())
+    }
+
+    /// Sends replies down; the layout stands in `requests.rs`.
+    #[napi(catch_unwind)]
+    pub fn reply(&self, batch: &[u8]) -> Result<()> {
+        let replies = requests::decode_replies(batch).map_err(thrown)?;
+        self.server()?.reply(replies);
+        Ok(())
+    }
+
+    /// Serves from this image on; returns when the engine does.
+    #[napi(catch_unwind)]
+    pub fn publish(&self, delta: ImageDelta) -> Result<()> {
+        let mut view = self.core.view.lock();
+        let next = Arc::new(image::apply(&view, delta, &self.core.store)?);
+        *view = Arc::clone(&next);
+        if let Some(server) = self.core.server.get() {
+            server.publish(next);
+        }
+        Ok(())
+    }
+
+    /// Appends one record batch to an internal log; what becomes of it comes up with `token`.
+    #[napi(catch_unwind)]
+    pub fn append(&self, topic_id: String, partition: i32, batch: &[u8], leader_epoch: i32, token: f64) {
+        let core = &self.core;
+        let token = token as u64;
+        match queries::log(&core.store, &topic_id, partition) {
+            Err(error_code) => core.ring.push_refused(token, error_code),
+            Ok(log) => {
+                let mut buffer = core.arena.take(batch.len());
+                buffer.copy_from_slice(batch);
+                core.appends
+                    .append(log, buffer, LeaderEpoch(leader_epoch), token, core.clock.now());
+            }
+        }
+    }
+
+    /// Whole batches of an internal log from an offset on, uncompressed.
+    #[napi(catch_unwind, ts_return_type = "Promise<ReadAnswer>")]
+    pub fn read(
+        &self,
+        topic_id: String,
+        partition: i32,
+        offset: f64,
+        max_bytes: u32,
+    ) -> AsyncTask<Job<ReadAnswer>> {
+        self.on_store(move |store| {
+            let batches = queries::log(store, &topic_id, partition)
+                .and_then(|log| records::read(&log, Offset(offset as i64), max_bytes as usize));
+            match batches {
+                Ok(batches) => ReadAnswer {
+                    error_code: codes::NONE.into(),
+                    batches: batches.into(),
+                },
+                Err(error) => ReadAnswer {
+                    error_code: error.into(),
+                    batches: Vec::new().into(),
+                },
+            }
+        })
+    }
+
+    /// Offsets by time, or by one of Kafka's special values.
+    #[napi(catch_unwind, ts_return_type = "Promise<Array<OffsetAnswer>>")]
+    pub fn list_offsets(&self, queries: Vec<OffsetQuery>) -> AsyncTask<Job<Vec<OffsetAnswer>>> {
+        self.each(queries, queries::offset)
+    }
+
+    /// Where leader epochs ended.
+    #[napi(catch_unwind, ts_return_type = "Promise<Array<EpochAnswer>>")]
+    pub fn epoch_ends(&self, queries: Vec<EpochQuery>) -> AsyncTask<Job<Vec<EpochAnswer>>> {
+        self.each(queries, queries::epoch_end)
+    }
+
+    /// Moves log starts forward.
+    #[napi(catch_unwind, ts_return_type = "Promise<Array<DeleteAnswer>>")]
+    pub fn delete_records(&self, queries: Vec<DeleteQuery>) -> AsyncTask<Job<Vec<DeleteAnswer>>> {
+        self.each(queries, queries::delete_records)
+    }
+
+    /// Producers that partitions remember.
+    #[napi(catch_unwind, ts_return_type = "Promise<Array<ProducersAnswer>>")]
+    pub fn producers(&self, queries: Vec<PartitionQuery>) -> AsyncTask<Job<Vec<ProducersAnswer>>> {
+        self.each(queries, queries::producers)
+    }
+
+    /// Where logs stand.
+    #[napi(catch_unwind, ts_return_type = "Promise<Array<LogOffsetsAnswer>>")]
+    pub fn log_offsets(&self, queries: Vec<PartitionQuery>) -> AsyncTask<Job<Vec<LogOffsetsAnswer>>> {
+        self.each(queries, queries::log_offsets)
+    }
+
+    /// The log directories and what lies in them.
+    #[napi(catch_unwind, ts_return_type = "Promise<Array<LogDirectory>>")]
+    pub fn log_dirs(&self) -> AsyncTask<Job<Vec<LogDirectory>>> {
+        self.on_store(queries::directories)
+    }
+
+    /// All keys of the catalogue as they are now.
+    #[napi(catch_unwind)]
+    pub fn catalogue(&self) -> Vec<CatalogueEntry> {
+        let entries = self.core.catalogue.entries().into_iter();
+        entries
+            .map(|(key, value)| CatalogueEntry {
+                key,
+                value: value.into(),
+            })
+            .collect()
+    }
+
+    /// Commits changes together; they are durable when the promise resolves, with the catalogue's revision.
+    #[napi(catch_unwind, ts_return_type = "Promise<number>")]
+    pub fn commit(&self, changes: Vec<CatalogueChange>) -> Result<AsyncTask<Job<f64>>> {
+        let changes = changes.into_iter().map(|change| Change {
+            key: change.key,
+            value: change.value.map(|value| value.to_vec()),
+        });
+        // Taken here, so that commits keep the order of the calls whichever thread of the pool is first.
+        let revision = self.core.catalogue.take(changes.collect()).map_err(thrown)?;
+        let core = Arc::clone(&self.core);
+        Ok(spawn(move || {
+            core.catalogue.wait(revision).map_err(thrown)?;
+            Ok(revision.0 as f64)
+        }))
+    }
+
+    /// What the numbers of `stats` mean, in their order.
+    #[napi(catch_unwind)]
+    pub fn stat_names() -> Vec<&'static str> {
+        stats::names()
+    }
+
+    /// Counters and gauges now.
+    #[napi(catch_unwind)]
+    pub fn stats(&self) -> Float64Array {
+        let server = self
+            .core
+            .server
+            .get()
+            .map(|server| server.stats())
+            .unwrap_or_default();
+        Float64Array::new(stats::values(&self.core.store.stats(), &server))
+    }
+
+    /// Stops accepting and waits until what is in flight was answered, at most this long.
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn drain_connections(&self, timeout_ms: u32) -> AsyncTask<Job<()>> {
+        let core = Arc::clone(&self.core);
+        spawn(move || {
+            if let Some(server) = core.server.get() {
+                server.drain(Duration::from_millis(timeout_ms.into()));
+            }
+            Ok(())
+        })
+    }
+
+    /// Ends the connections, writes what is pending, marks the directories clean.
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn close(&self) -> AsyncTask<Job<()>> {
+        let core = Arc::clone(&self.core);
+        spawn(move || {
+            if let Some(server) = core.server.get() {
+                server.stop();
+            }
+            let flushed = core.catalogue.flush();
+            let closed = core.store.close();
+            core.wake.lock().take();
+            flushed.map_err(thrown)?;
+            closed.map_err(thrown)
+        })
+    }
+
+    fn server(&self) -> Result<&Arc<Server>> {
+        self.core
+            .server
+            .get()
+            .ok_or_else(|| thrown("the engine is not bound"))
+    }
+
+    fn on_store<T: super::job::Answer>(
+        &self,
+        ask: impl FnOnce(&Store) -> T + Send + 'static,
+    ) -> AsyncTask<Job<T>> {
+        let core = Arc::clone(&self.core);
+        spawn(move || Ok(ask(&core.store)))
+    }
+
+    fn each<Q: Send + 'static, A: Send + 'static>(
+        &self,
+        queries: Vec<Q>,
+        answer: fn(&Store, &Q) -> A,
+    ) -> AsyncTask<Job<Vec<A>>>
+    where
+        Vec<A>: super::job::Answer,
+    {
+        self.on_store(move |store| queries.iter().map(|query| answer(store, query)).collect())
+    }
+}
+
+fn server_options(options: &EngineOptions) -> Result<ServerOptions> {
+    let listeners = options.listeners.iter().map(|listener| {
+        Ok(ListenerOptions {
+            name: listener.name.clone(),
+            address: resolve(&listener.host, listener.port)?,
+        })
+    });
+    Ok(ServerOptions {
+        workers: options.workers as usize,
+        frame_bytes_max: options.frame_bytes_max as usize,
+        connections_max: options.connections_max as usize,
+        connections_per_ip_max: options.connections_max_per_ip as usize,
+        idle: Duration::from_millis(options.idle_ms as u64),
+        ..ServerOptions::new(listeners.collect::<Result<_>>()?)
+    })
+}
+
+fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
+    let mut addresses = (host, port)
+        .to_socket_addrs()
+        .map_err(|error| invalid(host, error))?;
+    addresses.next().ok_or_else(|| invalid(host, "no address"))
 }

@@ -8,6 +8,7 @@ use crate::base::types::{BrokerId, LeaderEpoch, TopicId};
 use crate::log::{Log, LogConfig};
 
 /// Everything that native requests need from the control plane (D2).
+#[derive(Clone)]
 pub struct ClusterView {
     /// Grows with each publication.
     pub version: u64,

@@ -54,6 +54,7 @@ export class Engine implements RecordLog {
     this.#visitor = {
       request: (frame) => this.#request(frame),
       closed: (connectionId) => this.#user?.event({ type: 'connection-closed', connectionId }),
+      refused: (clientAddress, reason) => this.#user?.event({ type: 'connection-refused', clientAddress, reason }),
       settled: (token, errorCode, baseOffset) => this.#settled(token, errorCode, baseOffset),
     }
   }

@@ -19,6 +19,7 @@ const collect = (drained: Buffer): readonly unknown[] => {
   const visitor: EntryVisitor = {
     request: (frame: Frame) => seen.push(frame),
     closed: (connectionId) => seen.push({ closed: connectionId }),
+    refused: (clientAddress, reason) => seen.push({ clientAddress, reason }),
     settled: (token, errorCode, baseOffset) => seen.push({ token, errorCode, baseOffset }),
   }
   readEntries(drained, ['PLAIN', 'INNER'], visitor)
@@ -30,7 +31,8 @@ describe('what comes up', () => {
     const address = Buffer.from('\x09127.0.0.1', 'latin1')
     const request = entry(1, double(7), Buffer.of(0, 1), double(1_700_000_000_000), address, Buffer.of(1, 2, 3))
     const settled = entry(3, double(12), Buffer.from([0xff, 0xfe]), double(-1))
-    expect(collect(Buffer.concat([request, entry(2, double(8)), settled]))).toEqual([
+    const refused = entry(4, address, Buffer.from('idle'))
+    expect(collect(Buffer.concat([request, entry(2, double(8)), refused, settled]))).toEqual([
       {
         connectionId: 7,
         listener: 'INNER',
@@ -40,6 +42,7 @@ describe('what comes up', () => {
         frame: Buffer.of(1, 2, 3),
       },
       { closed: 8 },
+      { clientAddress: '127.0.0.1', reason: 'idle' },
       { token: 12, errorCode: -2, baseOffset: -1 },
     ])
   })
@@ -49,7 +52,7 @@ describe('what comes up', () => {
   })
 
   it('is refused when it comes from an addon of another build', () => {
-    expect(() => collect(entry(99))).toThrow('of one build')
+    expect(() => collect(entry(99))).toThrow('not of one build')
   })
 })
 

@@ -2,7 +2,6 @@
  * Requests up and replies down, as bytes: one buffer for everything that happened in a turn. The layout is drawn in
  * `crates/logstore/src/bridge/requests.rs`.
  */
-import { assert } from '../base/errors.ts'
 
 /** A request as it came: header and body, without the length in front. */
 export interface Frame {
@@ -28,12 +27,14 @@ export interface Reply {
 export interface EntryVisitor {
   request(frame: Frame): void
   closed(connectionId: number): void
+  refused(clientAddress: string, reason: string): void
   settled(token: number, errorCode: number, baseOffset: number): void
 }
 
 const REQUEST = 1
 const CONNECTION_CLOSED = 2
 const APPEND_SETTLED = 3
+const CONNECTION_REFUSED = 4
 
 const KIND_AT = 4
 const BODY_AT = 5
@@ -56,13 +57,23 @@ export const readEntries = (drained: Buffer, listeners: readonly string[], visit
     const end = at + KIND_AT + drained.readUInt32BE(at)
     const body = at + BODY_AT
     const kind = drained.readUInt8(at + KIND_AT)
-    if (kind === REQUEST) {
-      visitor.request(readFrame(drained, body, end, listeners))
-    } else if (kind === CONNECTION_CLOSED) {
-      visitor.closed(drained.readDoubleBE(body))
-    } else {
-      assert(kind === APPEND_SETTLED, 'the addon and the control plane are of one build')
-      visitor.settled(drained.readDoubleBE(body), drained.readInt16BE(body + 8), drained.readDoubleBE(body + 10))
+    switch (kind) {
+      case REQUEST:
+        visitor.request(readFrame(drained, body, end, listeners))
+        break
+      case CONNECTION_CLOSED:
+        visitor.closed(drained.readDoubleBE(body))
+        break
+      case APPEND_SETTLED:
+        visitor.settled(drained.readDoubleBE(body), drained.readInt16BE(body + 8), drained.readDoubleBE(body + 10))
+        break
+      case CONNECTION_REFUSED: {
+        const reasonAt = body + 1 + drained.readUInt8(body)
+        visitor.refused(drained.toString('latin1', body + 1, reasonAt), drained.toString('latin1', reasonAt, end))
+        break
+      }
+      default:
+        throw new Error(`entry ${kind}: the addon and the control plane are not of one build`)
     }
     at = end
   }

@@ -1,0 +1,53 @@
+//! Counters and gauges as one array of numbers, and what each of them is called.
+
+use crate::server::ServerStats;
+use crate::store::StoreStats;
+
+/// A name and how it is read.
+type Stat<S> = (&'static str, fn(&S) -> u64);
+
+const STORE: &[Stat<StoreStats>] = &[
+    ("store.logs", |stats| stats.logs),
+    ("store.pending.bytes", |stats| stats.pending_bytes),
+    ("store.tail.bytes", |stats| stats.tail_bytes),
+    ("store.open.files", |stats| stats.open_files),
+    ("store.log.thread.turns", |stats| stats.turns),
+    ("store.batches.written", |stats| stats.batches_written),
+    ("store.bytes.written", |stats| stats.bytes_written),
+];
+
+const SERVER: &[Stat<ServerStats>] = &[
+    ("server.connections", |stats| stats.connections),
+    ("server.connections.accepted", |stats| stats.accepted),
+    ("server.requests.produce", |stats| stats.produce_requests),
+    ("server.requests.fetch", |stats| stats.fetch_requests),
+    ("server.requests.metadata", |stats| stats.metadata_requests),
+    ("server.requests.api_versions", |stats| {
+        stats.api_versions_requests
+    }),
+    ("server.requests.forwarded", |stats| stats.forwarded_requests),
+    ("server.bytes.in", |stats| stats.bytes_in),
+    ("server.bytes.out", |stats| stats.bytes_out),
+    ("server.records.bytes.in", |stats| stats.records_bytes_in),
+    ("server.records.bytes.out", |stats| stats.records_bytes_out),
+    ("server.fetches.parked", |stats| stats.fetches_parked),
+    ("server.partition.errors", |stats| stats.partition_errors),
+    ("server.fetch.sessions", |stats| stats.fetch_sessions),
+    ("server.arena.bytes.in_use", |stats| stats.arena_bytes_in_use),
+];
+
+pub(super) fn names() -> Vec<&'static str> {
+    STORE
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(SERVER.iter().map(|(name, _)| *name))
+        .collect()
+}
+
+/// In the order of the names; before the server is bound its part reads zero.
+pub(super) fn values(store: &StoreStats, server: &ServerStats) -> Vec<f64> {
+    let store = STORE.iter().map(|(_, read)| read(store) as f64);
+    store
+        .chain(SERVER.iter().map(|(_, read)| read(server) as f64))
+        .collect()
+}

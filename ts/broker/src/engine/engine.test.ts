@@ -1,0 +1,267 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { randomTopicId } from '../base/ids.ts'
+import { silentLogger } from '../base/logger.ts'
+import { Engine, type EngineUser } from './engine.ts'
+import type { EngineEvent } from './events.ts'
+import type { EngineOptions, ImageDelta, ImageLogConfig } from './native.ts'
+import type { Frame } from './requests.ts'
+
+const FOR_EVER = Number(2n ** 63n - 1n)
+const LOG_CONFIG: ImageLogConfig = {
+  segmentBytes: 1024 ** 3,
+  segmentMs: FOR_EVER,
+  segmentJitterMs: 0,
+  segmentIndexBytes: 10 * 1024 ** 2,
+  indexIntervalBytes: 4096,
+  retentionMs: -1,
+  retentionBytes: -1,
+  fileDeleteDelayMs: 60_000,
+  maxMessageBytes: 1_048_588,
+  cleanupDelete: true,
+  cleanupCompact: false,
+  timestampType: 'CreateTime',
+  timestampBeforeMaxMs: FOR_EVER,
+  timestampAfterMaxMs: FOR_EVER,
+  flushMessages: 1,
+  flushMs: FOR_EVER,
+  minInsyncReplicas: 1,
+  compression: 'producer',
+  strictValidation: false,
+}
+const CLUSTER_ID = 'mJ3q1yD5QkOfV0Z0cV2uUg'
+const topicId = randomTopicId()
+
+const optionsFor = (directory: string): EngineOptions => ({
+  directories: [directory],
+  brokerId: 1,
+  clusterId: CLUSTER_ID,
+  logConfig: LOG_CONFIG,
+  recoveryThreads: 1,
+  openFilesMax: 64,
+  producerExpirationMs: 86_400_000,
+  retentionCheckIntervalMs: 300_000,
+  listeners: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0 }],
+  workers: 1,
+  frameBytesMax: 1024 ** 2,
+  connectionsMax: 100,
+  connectionsMaxPerIp: 100,
+  idleMs: 600_000,
+})
+
+const imageWith = (port: number, topics: ImageDelta['topics']): ImageDelta => ({
+  version: 1,
+  cluster: {
+    clusterId: CLUSTER_ID,
+    controllerId: 1,
+    brokers: [{ id: 1, endpoints: [{ listener: 'PLAINTEXT', host: '127.0.0.1', port }] }],
+    apis: [{ key: 12, min: 0, max: 4 }],
+    features: [],
+    featuresEpoch: 0,
+    autoCreateTopics: false,
+    fetchBytesMax: 55 * 1024 ** 2,
+  },
+  topics,
+  removedTopics: [],
+})
+
+const TOPIC: ImageDelta['topics'][number] = {
+  id: topicId,
+  name: 'inner',
+  internal: true,
+  config: LOG_CONFIG,
+  partitions: [{ leader: 1, leaderEpoch: 0, replicas: [1], isr: [1], offline: [] }],
+}
+
+/** Header version 1 with a null client id; the body follows as hex. */
+const request = (apiKey: number, apiVersion: number, correlationId: number, body: string): Buffer => {
+  const rest = Buffer.from(body, 'hex')
+  const bytes = Buffer.alloc(14 + rest.length)
+  bytes.writeUInt32BE(10 + rest.length, 0)
+  bytes.writeInt16BE(apiKey, 4)
+  bytes.writeInt16BE(apiVersion, 6)
+  bytes.writeInt32BE(correlationId, 8)
+  bytes.writeInt16BE(-1, 12)
+  rest.copy(bytes, 14)
+  return bytes
+}
+
+const answerOf = async (socket: Socket): Promise<Buffer> => {
+  let received = Buffer.alloc(0)
+  for await (const chunk of socket) {
+    received = Buffer.concat([received, chunk as Buffer])
+    if (received.length >= 4 && received.length >= 4 + received.readUInt32BE(0)) break
+  }
+  return received.subarray(4)
+}
+
+const ask = async (port: number, bytes: Buffer): Promise<Buffer> => {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(bytes)
+  try {
+    return await answerOf(socket)
+  } finally {
+    socket.destroy()
+  }
+}
+
+/** One record batch v2 with one record, no key, and the CRC left to the engine. */
+const batchOf = (value: string): Buffer => {
+  const body = Buffer.from(value)
+  const record = Buffer.concat([Buffer.of(0, 0, 0, 1, body.length * 2), body, Buffer.of(0)])
+  const batch = Buffer.alloc(61)
+  batch.writeInt32BE(49 + 1 + record.length, 8)
+  batch.writeInt8(2, 16)
+  batch.writeBigInt64BE(1_700_000_000_000n, 27)
+  batch.writeBigInt64BE(1_700_000_000_000n, 35)
+  batch.writeBigInt64BE(-1n, 43)
+  batch.writeInt16BE(-1, 51)
+  batch.writeInt32BE(-1, 53)
+  batch.writeInt32BE(1, 57)
+  return Buffer.concat([batch, Buffer.of(record.length * 2), record])
+}
+
+const nobody: EngineUser = { request: () => undefined, event: () => undefined }
+
+describe('an engine', () => {
+  let directory: string
+  let engine: Engine
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'millrace-engine-'))
+    engine = new Engine(optionsFor(directory), silentLogger)
+  })
+
+  afterEach(async () => {
+    await engine.close()
+    await rm(directory, { recursive: true })
+  })
+
+  const serve = (user: EngineUser = nobody): number => {
+    const port = engine.bind()[0]?.port ?? 0
+    engine.publish(imageWith(port, [TOPIC]))
+    engine.listen(user)
+    return port
+  }
+
+  it('answers ApiVersions and Metadata from the image', async () => {
+    const port = serve()
+    const apis = await ask(port, request(18, 0, 77, ''))
+    expect(apis.readInt32BE(0)).toBe(77)
+    expect(apis.readInt16BE(4)).toBe(0)
+    expect(apis.toString('hex')).toContain('000c00000004')
+    const metadata = await ask(port, request(3, 1, 78, 'ffffffff'))
+    expect(metadata.readInt32BE(0)).toBe(78)
+    expect(metadata.toString('latin1')).toContain('inner')
+    expect(metadata.toString('latin1')).toContain('127.0.0.1')
+  })
+
+  it('hands on what it does not answer, in order, and sends the replies', async () => {
+    const frames: Frame[] = []
+    const port = serve({
+      ...nobody,
+      request: (frame) => {
+        frames.push(frame)
+        const answer = Buffer.concat([frame.frame.subarray(4, 8), Buffer.from('answer')])
+        engine.reply({ connectionId: frame.connectionId, bytes: answer, close: false, muteMs: 0 })
+      },
+    })
+    const before = Date.now()
+    const answer = await ask(port, request(12, 0, 5, 'aabbcc'))
+    expect(answer).toEqual(Buffer.concat([Buffer.of(0, 0, 0, 5), Buffer.from('answer')]))
+    expect(frames).toHaveLength(1)
+    expect(frames[0]).toMatchObject({ listener: 'PLAINTEXT', clientAddress: '127.0.0.1' })
+    expect(frames[0]?.frame.subarray(-3)).toEqual(Buffer.of(0xaa, 0xbb, 0xcc))
+    expect(frames[0]?.arrivedAt).toBeGreaterThanOrEqual(before - 1)
+    expect(frames[0]?.arrivedAt).toBeLessThanOrEqual(Date.now() + 1)
+  })
+
+  it('closes the connection of a request whose handling threw', async () => {
+    const port = serve({
+      ...nobody,
+      request: () => {
+        throw new Error('a defect')
+      },
+    })
+    await expect(ask(port, request(12, 0, 5, ''))).resolves.toHaveLength(0)
+  })
+
+  it('tells that a connection went', async () => {
+    const events: EngineEvent[] = []
+    const port = serve({ ...nobody, event: (event) => events.push(event) })
+    await ask(port, request(18, 0, 1, ''))
+    await expect.poll(() => events.map(({ type }) => type)).toEqual(['connection-closed'])
+  })
+
+  it('appends to an internal log and reads it back', async () => {
+    serve()
+    await expect(engine.append(topicId, 0, 0, batchOf('first'))).resolves.toBe(0)
+    const both = [engine.append(topicId, 0, 0, batchOf('second')), engine.append(topicId, 0, 0, batchOf('third'))]
+    await expect(Promise.all(both)).resolves.toEqual([1, 2])
+    const read = await engine.read(topicId, 0, 1, 1024)
+    expect(read.readBigInt64BE(0)).toBe(1n)
+    expect(read.toString('latin1')).toContain('second')
+    expect(read.toString('latin1')).toContain('third')
+    await expect(engine.read(topicId, 0, 3, 1024)).resolves.toHaveLength(0)
+    await expect(engine.read(topicId, 0, 99, 1024)).rejects.toMatchObject({ code: 'OFFSET_OUT_OF_RANGE' })
+    const [offsets] = await engine.queries.logOffsets([{ topicId, partition: 0 }])
+    expect(offsets).toMatchObject({ errorCode: 0, logStart: 0, highWatermark: 3, logEnd: 3 })
+    const latest = { topicId, partition: 0, timestamp: -1, committedOnly: false, replica: false }
+    const answers = await engine.queries.listOffsets([latest, { ...latest, partition: 7 }])
+    expect(answers).toMatchObject([
+      { errorCode: 0, offset: 3 },
+      { errorCode: 3, offset: -1 },
+    ])
+  })
+
+  it('refuses an append to a log it does not have, and bytes that are no batch', async () => {
+    serve()
+    await expect(engine.append(randomTopicId(), 0, 0, batchOf('x'))).rejects.toMatchObject({
+      code: 'UNKNOWN_TOPIC_OR_PARTITION',
+    })
+    await expect(engine.append(topicId, 0, 0, Buffer.from('none'))).rejects.toMatchObject({ code: 'CORRUPT_MESSAGE' })
+  })
+
+  it('drops the logs of topics that the image removes', async () => {
+    serve()
+    await engine.append(topicId, 0, 0, batchOf('first'))
+    engine.publish({ version: 2, topics: [], removedTopics: [topicId] })
+    await expect(engine.read(topicId, 0, 0, 1024)).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION' })
+  })
+
+  it('refuses an image that makes no sense and serves the one before', async () => {
+    const port = serve()
+    expect(() => engine.publish({ version: 2, topics: [], removedTopics: ['short'] })).toThrow('topic id')
+    const bad = { ...TOPIC, config: { ...LOG_CONFIG, compression: 'brotli' } }
+    expect(() => engine.publish({ version: 2, topics: [bad], removedTopics: [] })).toThrow('brotli')
+    const metadata = await ask(port, request(3, 1, 78, 'ffffffff'))
+    expect(metadata.toString('latin1')).toContain('inner')
+  })
+
+  it('keeps the catalogue over a restart', async () => {
+    await engine.commit([
+      { key: 'a', value: Buffer.from('1') },
+      { key: 'b', value: Buffer.from('2') },
+    ])
+    await expect(engine.commit([{ key: 'a', value: null }])).resolves.toBe(2)
+    await engine.close()
+    engine = new Engine(optionsFor(directory), silentLogger)
+    expect(engine.catalogue()).toEqual([{ key: 'b', value: Buffer.from('2') }])
+    await expect(engine.commit([])).resolves.toBe(3)
+  })
+
+  it('counts', async () => {
+    const port = serve()
+    await ask(port, request(18, 0, 1, ''))
+    const stats = engine.stats()
+    expect(stats.get('server.requests.api_versions')).toBe(1)
+    expect(stats.get('store.logs')).toBe(1)
+  })
+
+  it('says what is wrong when it cannot open', () => {
+    expect(() => new Engine({ ...optionsFor(directory), directories: [] }, silentLogger)).toThrow('directories')
+  })
+})
