@@ -1,0 +1,151 @@
+// A connection that may send anything: whole requests through the wire schemas, or bytes that no client would send.
+import { connect, type Socket } from 'node:net'
+import { readResponse, writeRequest } from 'millrace/wire/codec.js'
+import { readResponseHeader, writeRequestHeader } from 'millrace/wire/headers.js'
+import { Reader } from 'millrace/wire/reader.js'
+import type { AnyStruct, Api, Draft, Infer } from 'millrace/wire/schema.js'
+import { Writer } from 'millrace/wire/writer.js'
+
+const ANSWER_TIMEOUT_MS = 15_000
+
+/** How the broker took what was sent. */
+export type Outcome =
+  | { readonly kind: 'answer'; readonly frame: Buffer }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'silence' }
+
+export class Peer {
+  readonly socket: Socket
+  #received = Buffer.alloc(0)
+  #ended = false
+  #correlationId = 0
+  readonly #changed = new Set<() => void>()
+
+  private constructor(socket: Socket) {
+    this.socket = socket
+    socket.on('data', (chunk) => {
+      this.#received = Buffer.concat([this.#received, chunk])
+      this.#tell()
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      this.#ended = true
+      this.#tell()
+    })
+  }
+
+  static open(port: number): Promise<Peer> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+      socket.once('error', reject)
+      socket.once('connect', () => {
+        socket.off('error', reject)
+        resolve(new Peer(socket))
+      })
+    })
+  }
+
+  get closed(): boolean {
+    return this.#ended
+  }
+
+  /** Bytes as they are, without a length in front. */
+  raw(bytes: Buffer | string): void {
+    this.socket.write(bytes)
+  }
+
+  /** One frame: the length, then the bytes. */
+  frame(body: Buffer): void {
+    this.socket.write(framed(body))
+  }
+
+  /** The next frame, the close of the connection, or nothing for `waitMs`. */
+  async outcome(waitMs = ANSWER_TIMEOUT_MS): Promise<Outcome> {
+    const deadline = Date.now() + waitMs
+    for (;;) {
+      const frame = this.#takeFrame()
+      if (frame !== null) return { kind: 'answer', frame }
+      if (this.#ended) return { kind: 'closed' }
+      const left = deadline - Date.now()
+      if (left <= 0) return { kind: 'silence' }
+      await this.#change(left)
+    }
+  }
+
+  /** Sends a whole request and decodes its answer. */
+  async call<Q extends AnyStruct, R extends AnyStruct>(
+    api: Api<Q, R>,
+    version: number,
+    request: Draft<Q>,
+  ): Promise<Infer<R>> {
+    this.frame(requestBytes(api, version, request, ++this.#correlationId))
+    const outcome = await this.outcome()
+    if (outcome.kind !== 'answer') throw new Error(`${api.name} v${version}: ${outcome.kind} instead of an answer`)
+    const reader = new Reader(outcome.frame)
+    const correlationId = readResponseHeader(reader, api, version)
+    if (correlationId !== this.#correlationId)
+      throw new Error(`answer ${correlationId} to request ${this.#correlationId}`)
+    return readResponse(api, version, reader)
+  }
+
+  close(): void {
+    this.socket.destroy()
+  }
+
+  #takeFrame(): Buffer | null {
+    if (this.#received.length < 4) return null
+    const end = 4 + this.#received.readInt32BE(0)
+    if (this.#received.length < end) return null
+    const frame = this.#received.subarray(4, end)
+    this.#received = this.#received.subarray(end)
+    return frame
+  }
+
+  #tell(): void {
+    for (const wake of this.#changed) wake()
+  }
+
+  #change(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer)
+        this.#changed.delete(wake)
+        resolve()
+      }
+      const timer = setTimeout(wake, waitMs)
+      this.#changed.add(wake)
+    })
+  }
+}
+
+const framed = (body: Buffer): Buffer => {
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(body.length)
+  return Buffer.concat([length, body])
+}
+
+export const requestBytes = <Q extends AnyStruct>(
+  api: Api<Q>,
+  version: number,
+  request: Draft<Q>,
+  correlationId = 1,
+): Buffer => {
+  const writer = new Writer()
+  writeRequestHeader(writer, api, { apiVersion: version, correlationId, clientId: 'hostile' })
+  return writeRequest(api, version, request, writer)
+}
+
+/** A request header of version 1 (2 with the empty tags that `flexible` adds) in front of any bytes. */
+export const headed = (
+  apiKey: number,
+  apiVersion: number,
+  body: Buffer,
+  { clientId = Buffer.from('hostile') as Buffer | null, flexible = false } = {},
+): Buffer => {
+  const head = Buffer.alloc(10)
+  head.writeInt16BE(apiKey, 0)
+  head.writeInt16BE(apiVersion, 2)
+  head.writeInt32BE(1, 4)
+  head.writeInt16BE(clientId === null ? -1 : clientId.length, 8)
+  return Buffer.concat([head, clientId ?? Buffer.alloc(0), flexible ? Buffer.from([0]) : Buffer.alloc(0), body])
+}
