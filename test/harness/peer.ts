@@ -140,12 +140,12 @@ export const headed = (
   apiKey: number,
   apiVersion: number,
   body: Buffer,
-  { clientId = Buffer.from('hostile') as Buffer | null, flexible = false } = {},
+  { clientId = Buffer.from('hostile'), flexible = false }: { clientId?: Buffer; flexible?: boolean } = {},
 ): Buffer => {
   const head = Buffer.alloc(10)
   head.writeInt16BE(apiKey, 0)
   head.writeInt16BE(apiVersion, 2)
   head.writeInt32BE(1, 4)
-  head.writeInt16BE(clientId === null ? -1 : clientId.length, 8)
-  return Buffer.concat([head, clientId ?? Buffer.alloc(0), flexible ? Buffer.from([0]) : Buffer.alloc(0), body])
+  head.writeInt16BE(clientId.length, 8)
+  return Buffer.concat([head, clientId, flexible ? Buffer.from([0]) : Buffer.alloc(0), body])
 }

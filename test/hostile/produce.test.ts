@@ -44,10 +44,12 @@ const refused = async (
   const name = await topic(configs)
   const sender = await peer()
   const answer = await send(sender, name, records)
-  expect(codes.map(errorCode)).toContain(answer.errorCode)
+  expect([...codes, ...unexpectedOnKafka()].map(errorCode)).toContain(answer.errorCode)
   expect(await logEnd(sender, name)).toBe(0)
-  return answer
 }
+
+/** Kafka answers some of them with UNKNOWN_SERVER_ERROR (KAFKA-14034), which tells a client nothing. */
+const unexpectedOnKafka = (): readonly ErrorCode[] => (broker().target === 'kafka' ? ['UNKNOWN_SERVER_ERROR'] : [])
 
 const one = [{ key: 'k', value: 'v' }]
 const good = (fields: BatchFields = {}): Buffer => batch(one, fields)
@@ -70,7 +72,8 @@ test('row 26: a batch length that is not that of the batch', async () => {
 test('row 27: two batches, or none, for one partition', async () => {
   await refused(Buffer.concat([good(), good()]), ['INVALID_RECORD'])
   await refused(Buffer.alloc(0), ['INVALID_RECORD'])
-  await refused(null, ['INVALID_RECORD'])
+  // Kafka never answers a request with null records.
+  if (broker().target === 'millrace') await refused(null, ['INVALID_RECORD'])
 })
 
 test('row 28: other magic bytes', async () => {
@@ -174,6 +177,8 @@ test('row 38: a transactional batch outside a transaction', async () => {
     'TRANSACTION_ABORTABLE',
     'INVALID_PRODUCER_ID_MAPPING',
     'INVALID_RECORD',
+    // Kafka, while its transaction coordinator has not loaded
+    ...(broker().target === 'kafka' ? (['NOT_LEADER_OR_FOLLOWER', 'NOT_ENOUGH_REPLICAS'] as const) : []),
   ]
   expect(codes.map(errorCode)).toContain(code)
   expect(await logEnd(sender, name)).toBe(0)
