@@ -142,8 +142,8 @@ export const brokerKeys = {
   'log.index.interval.bytes': int(4096, 'Bytes between two entries of the offset index.', { ...live, min: 0 }),
   'log.flush.interval.messages': long(
     1,
-    'Records after which the log is made durable: 1 means before the answer, which is why it is the default here; more ' +
-      'means that an answer follows the write, as in Kafka.',
+    'Records after which the log is synced. 1, the default here, asks for that before the answer; until there is a ' +
+      'write-ahead log, an answer follows the write, whatever this says.',
     { ...live, min: 1 },
   ),
   'log.flush.interval.ms': long(null, 'Time after which the log is made durable.', live),

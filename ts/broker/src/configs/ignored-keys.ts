@@ -30,6 +30,7 @@ export const ignoredFamilies: readonly IgnoredFamily[] = [
   {
     why: 'metadata is kept by the broker itself, without a quorum of Kafka controllers',
     names: [
+      'controller.socket.timeout.ms',
       'early.start.listeners',
       'initial.broker.registration.timeout.ms',
       'metadata.log.dir',
@@ -43,7 +44,7 @@ export const ignoredFamilies: readonly IgnoredFamily[] = [
       'sasl.mechanism.controller.protocol',
       'server.max.startup.time.ms',
     ],
-    prefixes: ['controller.', 'internal.metadata.'],
+    prefixes: ['controller.quorum.', 'controller.quota.', 'controller.performance.', 'internal.metadata.'],
   },
   {
     why: 'nothing needs them in this design',

@@ -26,7 +26,7 @@ export const topicKeys = {
   'compression.zstd.level': int(3, 'Level where zstd is written.', { ...idle, min: -131_072, max: 22 }),
   'delete.retention.ms': long(86_400_000, 'How long a compacted topic keeps deletions visible.', { ...live, min: 0 }),
   'file.delete.delay.ms': long(60_000, 'How long deleted files stay for readers.', { ...live, min: 0 }),
-  'flush.messages': long(1, 'Records after which the log is made durable; 1 is before the answer.', {
+  'flush.messages': long(1, 'Records after which the log is synced; 1 asks for it before the answer.', {
     ...live,
     min: 1,
   }),
