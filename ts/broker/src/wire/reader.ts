@@ -28,11 +28,14 @@ const SAFE_HIGH = 2 ** 21
 export class Reader {
   position: number
   readonly #buffer: Buffer
+  /** The same bytes: V8 reads integers from it without a call. */
+  readonly #integers: DataView
   readonly #end: number
   #elementsLeft: number
 
   constructor(buffer: Buffer, position = 0, elementsMax = ELEMENTS_MAX) {
     this.#buffer = buffer
+    this.#integers = new DataView(buffer.buffer, buffer.byteOffset, buffer.length)
     this.position = position
     this.#end = buffer.length
     this.#elementsLeft = elementsMax
@@ -55,27 +58,27 @@ export class Reader {
   }
 
   int8(): number {
-    return this.#buffer.readInt8(this.#take(1))
+    return this.#integers.getInt8(this.#take(1))
   }
 
   int16(): number {
-    return this.#buffer.readInt16BE(this.#take(2))
+    return this.#integers.getInt16(this.#take(2))
   }
 
   int32(): number {
-    return this.#buffer.readInt32BE(this.#take(4))
+    return this.#integers.getInt32(this.#take(4))
   }
 
   int64(): number {
     const start = this.#take(8)
-    const high = this.#buffer.readInt32BE(start)
+    const high = this.#integers.getInt32(start)
     if (high >= SAFE_HIGH) return Number.MAX_SAFE_INTEGER
     if (high < -SAFE_HIGH) return Number.MIN_SAFE_INTEGER
-    return Math.max(high * INT32_RANGE + this.#buffer.readUInt32BE(start + 4), Number.MIN_SAFE_INTEGER)
+    return Math.max(high * INT32_RANGE + this.#integers.getUint32(start + 4), Number.MIN_SAFE_INTEGER)
   }
 
   int64Big(): bigint {
-    return this.#buffer.readBigInt64BE(this.#take(8))
+    return this.#integers.getBigInt64(this.#take(8))
   }
 
   uuid(): Uuid {
