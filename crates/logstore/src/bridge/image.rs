@@ -189,13 +189,19 @@ pub(super) fn empty(this_broker: BrokerId, cluster_id: String) -> ClusterView {
     }
 }
 
-/// Applies a delta: logs are registered, configured and deleted, and the next view is returned.
+/// Applies a delta: logs are registered, configured and deleted, and the next view is returned. A delta that makes no
+/// sense is refused before anything happened.
 pub(super) fn apply(before: &ClusterView, delta: ImageDelta, store: &Store) -> Result<ClusterView> {
-    let removed = delta
+    let removed: Vec<TopicId> = delta
         .removed_topics
         .iter()
         .map(|id| topic_id(id))
-        .collect::<Result<Vec<_>>>()?;
+        .collect::<Result<_>>()?;
+    let changed: Vec<Changed> = delta
+        .topics
+        .into_iter()
+        .map(Changed::checked)
+        .collect::<Result<_>>()?;
     let mut view = before.clone();
     view.version = delta.version as u64;
     if let Some(cluster) = delta.cluster {
@@ -214,20 +220,32 @@ pub(super) fn apply(before: &ClusterView, delta: ImageDelta, store: &Store) -> R
             delete_logs(&gone, store);
         }
     }
-    for topic in delta.topics {
-        let id = topic_id(&topic.id)?;
-        let next = Arc::new(topic_view(
-            id,
-            topic,
-            view.this_broker,
-            view.topics_by_id.get(&id),
-            store,
-        )?);
+    for topic in changed {
+        let id = topic.id;
+        let known = view.topics_by_id.get(&id);
+        let next = Arc::new(topic_view(topic, view.this_broker, known.map(Arc::as_ref), store));
         view.topics_by_name
             .insert(Arc::clone(&next.name), Arc::clone(&next));
         view.topics_by_id.insert(id, next);
     }
     Ok(view)
+}
+
+/// A topic of a delta whose parts all make sense.
+struct Changed {
+    id: TopicId,
+    config: Arc<LogConfig>,
+    topic: ImageTopic,
+}
+
+impl Changed {
+    fn checked(topic: ImageTopic) -> Result<Self> {
+        Ok(Self {
+            id: topic_id(&topic.id)?,
+            config: Arc::new(log_config(&topic.config)?),
+            topic,
+        })
+    }
 }
 
 fn replace_cluster(view: &mut ClusterView, cluster: ImageCluster) {
@@ -274,14 +292,13 @@ fn replace_cluster(view: &mut ClusterView, cluster: ImageCluster) {
 }
 
 fn topic_view(
-    id: TopicId,
-    topic: ImageTopic,
+    changed: Changed,
     this_broker: BrokerId,
-    before: Option<&Arc<TopicView>>,
+    known: Option<&TopicView>,
     store: &Store,
-) -> Result<TopicView> {
-    let config = Arc::new(log_config(&topic.config)?);
-    if before.is_some_and(|before| before.config != config) {
+) -> TopicView {
+    let Changed { id, config, topic } = changed;
+    if known.is_some_and(|known| known.config != config) {
         store.configure(id, &config);
     }
     let partitions = topic
@@ -307,13 +324,13 @@ fn topic_view(
             }
         });
     let partitions = partitions.collect();
-    Ok(TopicView {
+    TopicView {
         id,
         name: topic.name.into(),
         internal: topic.internal,
         config,
         partitions,
-    })
+    }
 }
 
 fn delete_logs(topic: &TopicView, store: &Store) {

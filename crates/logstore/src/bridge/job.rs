@@ -38,3 +38,16 @@ impl<T: Answer> Task for Job<T> {
         Ok(output)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error_like_any_other() {
+        let mut job: Job<f64> = Job(Some(Box::new(|| panic!("a defect"))));
+        let error = job.compute().unwrap_err();
+        assert_eq!(error.reason, "the engine panicked: a defect");
+        assert!(job.compute().is_err(), "a job runs once");
+    }
+}

@@ -98,10 +98,12 @@ impl Appends {
     }
 }
 
-/// Whole batches from `from` up to the high watermark, decompressed; nothing at the end of the log.
+/// Whole batches from `from` up to the high watermark, decompressed; nothing at the end of the log. Retention may have
+/// passed by: below the log start, reading begins there.
 pub(super) fn read(log: &Log, from: Offset, bytes_max: usize) -> Result<Vec<u8>, ReadFailure> {
+    let log_start = log.offsets().map_err(|error| error.error_code())?.log_start;
     let read = log
-        .read(from, bytes_max, ReadBound::HighWatermark, true)
+        .read(from.max(log_start), bytes_max, ReadBound::HighWatermark, true)
         .map_err(|error| error.error_code())?;
     let bytes = gather(&read).map_err(|_| codes::KAFKA_STORAGE_ERROR)?;
     let mut plain = Vec::with_capacity(bytes.len());

@@ -38,9 +38,12 @@ const REPLY_BYTES_MIN: usize = 8 + 1 + 4;
 /// Everything of a request entry but address and frame.
 const REQUEST_OVERHEAD: usize = 4 + 1 + 8 + 2 + 8 + 1;
 
-/// Room that a request takes in the ring.
+/// The longest text of an address.
+const ADDRESS_BYTES_MAX: usize = 45;
+
+/// Room that a request takes in the ring, at most.
 pub(super) fn request_bytes(request: &ForwardedRequest) -> usize {
-    REQUEST_OVERHEAD + request.peer.ip().to_string().len() + request.frame.len()
+    REQUEST_OVERHEAD + ADDRESS_BYTES_MAX + request.frame.len()
 }
 
 pub(super) fn encode_request(into: &mut Writer, request: &ForwardedRequest) {

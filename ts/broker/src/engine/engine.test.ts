@@ -206,9 +206,11 @@ describe('an engine', () => {
     expect(read.toString('latin1')).toContain('second')
     expect(read.toString('latin1')).toContain('third')
     await expect(engine.read(topicId, 0, 3, 1024)).resolves.toHaveLength(0)
+    await engine.queries.deleteRecords([{ topicId, partition: 0, before: 1 }])
+    await expect(engine.read(topicId, 0, 0, 1024)).resolves.toEqual(read)
     await expect(engine.read(topicId, 0, 99, 1024)).rejects.toMatchObject({ code: 'OFFSET_OUT_OF_RANGE' })
     const [offsets] = await engine.queries.logOffsets([{ topicId, partition: 0 }])
-    expect(offsets).toMatchObject({ errorCode: 0, logStart: 0, highWatermark: 3, logEnd: 3 })
+    expect(offsets).toMatchObject({ errorCode: 0, logStart: 1, highWatermark: 3, logEnd: 3 })
     const latest = { topicId, partition: 0, timestamp: -1, committedOnly: false, replica: false }
     const answers = await engine.queries.listOffsets([latest, { ...latest, partition: 7 }])
     expect(answers).toMatchObject([
@@ -235,8 +237,9 @@ describe('an engine', () => {
   it('refuses an image that makes no sense and serves the one before', async () => {
     const port = serve()
     expect(() => engine.publish({ version: 2, topics: [], removedTopics: ['short'] })).toThrow('topic id')
-    const bad = { ...TOPIC, config: { ...LOG_CONFIG, compression: 'brotli' } }
-    expect(() => engine.publish({ version: 2, topics: [bad], removedTopics: [] })).toThrow('brotli')
+    const bad = { ...TOPIC, id: randomTopicId(), config: { ...LOG_CONFIG, compression: 'brotli' } }
+    expect(() => engine.publish({ version: 2, topics: [bad], removedTopics: [topicId] })).toThrow('brotli')
+    await expect(engine.read(topicId, 0, 0, 1024)).resolves.toHaveLength(0)
     const metadata = await ask(port, request(3, 1, 78, 'ffffffff'))
     expect(metadata.toString('latin1')).toContain('inner')
   })
