@@ -3,6 +3,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
@@ -30,24 +31,30 @@ public final class Tools {
     private static final PrintStream ANSWERS = System.out;
     private static final InputStream CALLS = System.in;
 
+    /** How the call under way ended: the first exit counts. Some tools catch what ends them and exit once more. */
+    private static Integer exitCode;
+
     /** Thrown in place of the end of the JVM. */
     private static final class Exited extends RuntimeException {
         private static final long serialVersionUID = 1L;
-        final int code;
 
-        Exited(int code) {
-            super("exit " + code, null, false, false);
-            this.code = code;
+        Exited() {
+            super("exit", null, false, false);
         }
     }
 
+    private static void exit(int code, String message) {
+        if (exitCode == null) {
+            exitCode = code;
+            System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+            System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+        }
+        throw new Exited();
+    }
+
     public static void main(String[] arguments) throws Exception {
-        Exit.setExitProcedure((code, message) -> {
-            throw new Exited(code);
-        });
-        Exit.setHaltProcedure((code, message) -> {
-            throw new Exited(code);
-        });
+        Exit.setExitProcedure(Tools::exit);
+        Exit.setHaltProcedure(Tools::exit);
         URL[] tools = toolJars(Path.of(arguments[0]));
         BufferedReader calls = new BufferedReader(new InputStreamReader(CALLS, StandardCharsets.US_ASCII));
         for (String line = calls.readLine(); line != null; line = calls.readLine()) {
@@ -66,6 +73,7 @@ public final class Tools {
         // Exit hooks would run when the JVM ends, long after the call: they are run here instead.
         List<Runnable> hooks = new ArrayList<>();
         Exit.setShutdownHookAdder((name, runnable) -> hooks.add(runnable));
+        exitCode = null;
         int code;
         try (URLClassLoader loader = new URLClassLoader(tools, Tools.class.getClassLoader())) {
             Thread.currentThread().setContextClassLoader(loader);
@@ -77,17 +85,16 @@ public final class Tools {
     private static int invoke(Class<?> tool, String[] arguments) {
         try {
             tool.getMethod("main", String[].class).invoke(null, (Object) arguments);
-            return 0;
+            return exitCode == null ? 0 : exitCode;
         } catch (InvocationTargetException failure) {
-            if (failure.getCause() instanceof Exited) {
-                return ((Exited) failure.getCause()).code;
+            if (exitCode != null) {
+                return exitCode;
             }
             failure.getCause().printStackTrace();
-            return 1;
         } catch (ReflectiveOperationException failure) {
             failure.printStackTrace();
-            return 1;
         }
+        return 1;
     }
 
     private static URL[] toolJars(Path directory) throws Exception {
