@@ -256,10 +256,15 @@ export class Scenario {
     } else this.#stored(decision)
   }
 
+  #give(answer: Answer): void {
+    if (this.#answers.has(answer.ticket.id)) throw new Error('somebody is answered twice')
+    this.#answers.set(answer.ticket.id, answer)
+  }
+
   #stored(decision: Decision<GroupCommand, GroupRecord>): void {
     this.#undo.delete(decision)
     this.log.push(...decision.records)
-    for (const answer of decision.answers) this.#answers.set(answer.ticket.id, answer)
+    for (const answer of decision.answers) this.#give(answer)
     if (decision.followUp !== null) this.tell(decision.followUp.stored)
   }
 
@@ -267,7 +272,7 @@ export class Scenario {
     for (const inverse of (this.#undo.get(decision) ?? []).reverse()) this.shard.apply(this.state, inverse)
     this.#undo.delete(decision)
     this.#take(this.shard.restored(this.state, error))
-    for (const { ticket } of decision.answers) this.#answers.set(ticket.id, { ticket, error })
+    for (const { ticket } of decision.answers) this.#give({ ticket, error })
     if (decision.followUp !== null) this.tell(decision.followUp.failed(error))
   }
 }

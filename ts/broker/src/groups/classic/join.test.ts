@@ -130,16 +130,9 @@ describe('who may join', () => {
 
   it('finds no room beyond what a group may hold in memory', () => {
     const scenario = new Scenario()
-    const topic = 't'.repeat(30_000)
-    const huge = Array(300).fill(topic).join(',')
-    let refused = ''
-    for (let count = 0; count < 5 && refused === ''; count++) {
-      const { error } = scenario.join('', { version: 3, protocols: { range: huge } }).waits
-        ? { error: 'NONE' }
-        : { error: 'GROUP_MAX_SIZE_REACHED' }
-      if (error !== 'NONE') refused = error
-    }
-    expect(refused).toBe('GROUP_MAX_SIZE_REACHED')
+    const protocols = { range: Array(300).fill('t'.repeat(30_000)).join(',') }
+    for (let count = 0; count < 3; count++) expect(scenario.join('', { version: 3, protocols }).waits).toBe(true)
+    expect(scenario.join('', { version: 3, protocols }).value.error).toBe('GROUP_MAX_SIZE_REACHED')
     expect(scenario.group().protocolBytes).toBeLessThanOrEqual(GROUP_PROTOCOL_BYTES_MAX)
   })
 })

@@ -56,8 +56,7 @@ describe('a static member', () => {
     const scenario = new Scenario()
     scenario.join('', { instanceId: 'a', protocols: { range: '', sticky: '' } })
     scenario.advance(3000)
-    const { memberId } =
-      scenario.group().members.values().next().value?.id === 'a-1' ? { memberId: 'a-1' } : { memberId: '' }
+    const [memberId = ''] = scenario.group().members.keys()
     scenario.sync(memberId, 1, {})
     const back = scenario.join('', { instanceId: 'a', protocols: { sticky: '', range: '' } })
     expect(back.value).toMatchObject({ generation: 2, protocol: 'sticky' })
@@ -71,6 +70,20 @@ describe('a static member', () => {
     const back = scenario.join('', { instanceId: 'b' })
     expect(back.waits).toBe(true)
     expect(scenario.group().state).toBe('PreparingRebalance')
+  })
+
+  it('that is replaced while it waits hears that it is fenced', () => {
+    const scenario = new Scenario()
+    const joining = scenario.join('', { instanceId: 'a' })
+    scenario.join('', { instanceId: 'a' })
+    expect(joining.value).toMatchObject({ error: 'FENCED_INSTANCE_ID', memberId: 'a-1' })
+    scenario.join('', { instanceId: 'b' })
+    scenario.advance(6000)
+    const [a = '', b = ''] = scenario.group().members.keys()
+    const syncing = scenario.sync(b, 1, {}, { instanceId: 'b' })
+    expect([scenario.group().leader, syncing.waits]).toEqual([a, true])
+    scenario.join('', { instanceId: 'b' })
+    expect(syncing.value.error).toBe('FENCED_INSTANCE_ID')
   })
 
   it('whose new id cannot be stored keeps the old one', () => {

@@ -161,6 +161,12 @@ describe('leave', () => {
     const { id, reply } = scenario.enter()
     scenario.leave([{ memberId: id, instanceId: null }])
     expect(reply.value.error).toBe('UNKNOWN_MEMBER_ID')
+
+    const other = new Scenario()
+    const { follower } = joinedPair(other)
+    const syncing = other.sync(follower, 1)
+    other.leave([{ memberId: follower, instanceId: null }])
+    expect(syncing.value.error).toBe('UNKNOWN_MEMBER_ID')
   })
 
   it('of an unknown group knows no member', () => {
