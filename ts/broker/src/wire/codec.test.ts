@@ -1,4 +1,4 @@
-import { expect, expectTypeOf, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { ZERO_TOPIC_ID, randomTopicId } from '../base/ids.ts'
 import { fetch } from '../messages/01-fetch.ts'
 import { metadata } from '../messages/03-metadata.ts'
@@ -102,8 +102,4 @@ test('what is left out on write takes its default', () => {
 test('a topic name of invalid UTF-8 still reads, to something that no name check lets through', () => {
   const { topics } = readRequest(metadata, 1, new Reader(hex('00000001 0003 61ff62')))
   expect(topics).toEqual([{ topicId: ZERO_TOPIC_ID, name: 'a\ufffdb' }])
-})
-
-test('the type of what is written allows what is read', () => {
-  expectTypeOf(readRequest(heartbeat, 4, new Reader(hex('01 00000000 01 00 00')))).toHaveProperty('groupInstanceId')
 })
