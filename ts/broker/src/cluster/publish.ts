@@ -3,46 +3,11 @@
  * sent whole whenever anything of it changed; what both images share is never looked at.
  */
 import type { BrokerId } from '../base/ids.ts'
-import type { TopicValues } from '../configs/definitions.ts'
-import { advertisedApis, type ApiRange } from '../messages/index.ts'
+import type { ImageCluster, ImageDelta, ImagePartition, ImageTopic } from '../engine/native.ts'
+import { advertisedApis } from '../messages/index.ts'
 import type { BrokerConfigs } from './broker-configs.ts'
-import type { ClusterImage, Endpoint, PartitionImage, TopicImage } from './image.ts'
-
-export interface ImageDelta {
-  readonly version: number
-  /** At first, and whenever any of it changed; then all of it. */
-  readonly cluster?: ImageCluster
-  readonly topics: ImageTopic[]
-  readonly removedTopics: string[]
-}
-
-interface ImageCluster {
-  readonly clusterId: string
-  readonly controllerId: number
-  readonly brokers: { readonly id: number; readonly rack?: string; readonly endpoints: Endpoint[] }[]
-  readonly apis: ApiRange[]
-  readonly features: never[]
-  readonly featuresEpoch: number
-  readonly autoCreateTopics: boolean
-  readonly fetchBytesMax: number
-}
-
-interface ImageTopic {
-  readonly id: string
-  readonly name: string
-  readonly internal: boolean
-  readonly config: ImageLogConfig
-  /** At position i lies partition i. */
-  readonly partitions: ImagePartition[]
-}
-
-interface ImagePartition {
-  readonly leader: number
-  readonly leaderEpoch: number
-  readonly replicas: number[]
-  readonly isr: number[]
-  readonly offline: number[]
-}
+import type { ClusterImage, PartitionImage, TopicImage } from './image.ts'
+import { logConfig } from './log-config.ts'
 
 /** There are no features to agree on yet, so no version of them is known. */
 const FEATURES_EPOCH_UNKNOWN = -1
@@ -125,28 +90,3 @@ const imagePartition = (
 
 const offlineReplicas = (image: ClusterImage, replicas: readonly BrokerId[]): BrokerId[] =>
   replicas.filter((replica) => !image.brokers.has(replica))
-
-/** What of a topic's configs the engine honours. */
-const logConfig = (values: TopicValues) => ({
-  segmentBytes: values['internal.segment.bytes'] ?? values['segment.bytes'],
-  segmentMs: values['segment.ms'],
-  segmentJitterMs: values['segment.jitter.ms'],
-  segmentIndexBytes: values['segment.index.bytes'],
-  indexIntervalBytes: values['index.interval.bytes'],
-  retentionMs: values['retention.ms'],
-  retentionBytes: values['retention.bytes'],
-  fileDeleteDelayMs: values['file.delete.delay.ms'],
-  maxMessageBytes: values['max.message.bytes'],
-  cleanupDelete: values['cleanup.policy'].includes('delete'),
-  cleanupCompact: values['cleanup.policy'].includes('compact'),
-  timestampType: values['message.timestamp.type'],
-  timestampBeforeMaxMs: values['message.timestamp.before.max.ms'],
-  timestampAfterMaxMs: values['message.timestamp.after.max.ms'],
-  flushMessages: values['flush.messages'],
-  flushMs: values['flush.ms'],
-  minInsyncReplicas: values['min.insync.replicas'],
-  compression: values['compression.type'],
-  strictValidation: values['message.validation'] === 'strict',
-})
-
-type ImageLogConfig = ReturnType<typeof logConfig>

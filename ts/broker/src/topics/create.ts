@@ -91,8 +91,14 @@ const totalPartitions = (specs: readonly TopicSpec[], rules: CreateRules): numbe
     return total + (numPartitions === -1 ? rules.partitionsDefault : Math.max(numPartitions, 0))
   }, 0)
 
+/** Kafka's own log of metadata; tools take it for that wherever they meet it. */
+const RESERVED_NAME = '__cluster_metadata'
+
 const checkNewName = (image: ClusterImage, name: string, takenBy: string | undefined): void => {
   checkName(name)
+  if (name === RESERVED_NAME) {
+    throw new BrokerError('INVALID_REQUEST', `Creation of internal topic ${RESERVED_NAME} is prohibited.`)
+  }
   if (image.topicsByName.has(name)) {
     throw new BrokerError('TOPIC_ALREADY_EXISTS', `Topic '${name}' already exists.`)
   }

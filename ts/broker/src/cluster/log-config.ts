@@ -1,0 +1,26 @@
+/** Topic configs as the engine takes them. */
+import type { TopicValues } from '../configs/definitions.ts'
+import type { ImageLogConfig } from '../engine/native.ts'
+
+/** What of a topic's configs the engine honours. */
+export const logConfig = (values: TopicValues): ImageLogConfig => ({
+  segmentBytes: values['internal.segment.bytes'] ?? values['segment.bytes'],
+  segmentMs: values['segment.ms'],
+  segmentJitterMs: values['segment.jitter.ms'],
+  segmentIndexBytes: values['segment.index.bytes'],
+  indexIntervalBytes: values['index.interval.bytes'],
+  retentionMs: values['retention.ms'],
+  retentionBytes: values['retention.bytes'],
+  fileDeleteDelayMs: values['file.delete.delay.ms'],
+  maxMessageBytes: values['max.message.bytes'],
+  cleanupDelete: values['cleanup.policy'].includes('delete'),
+  cleanupCompact: values['cleanup.policy'].includes('compact'),
+  timestampType: values['message.timestamp.type'],
+  timestampBeforeMaxMs: values['message.timestamp.before.max.ms'],
+  timestampAfterMaxMs: values['message.timestamp.after.max.ms'],
+  flushMessages: values['flush.messages'],
+  flushMs: values['flush.ms'],
+  minInsyncReplicas: values['min.insync.replicas'],
+  compression: values['compression.type'],
+  strictValidation: values['message.validation'] === 'strict',
+})

@@ -1,0 +1,105 @@
+/**
+ * ListOffsets. Version 2 brings the isolation level, 4 leader epochs; 7, 8, 9 and 11 each a time below zero with a
+ * meaning of its own; before 5 a client does not know OFFSET_NOT_AVAILABLE. The time limit of 10 is for tiered
+ * storage, which is not here.
+ */
+import { BrokerError } from '../base/errors.ts'
+import { ledPartition } from '../cluster/leadership.ts'
+import type { RequestContext, Handler } from '../dispatch/context.ts'
+import type { ListOffsetsRequest, ListOffsetsResponse } from '../messages/02-list-offsets.ts'
+import { errorCode } from '../wire/errors.ts'
+import { askPartitions, partitionItems, regroup } from './per-partition.ts'
+import type { Services } from './services.ts'
+
+const EARLIEST = -2
+const EARLIEST_LOCAL = -4
+const LAST_TIERED = -5
+const EARLIEST_PENDING_UPLOAD = -6
+
+/** Each special time and the first version that knows it. */
+const specialTimes: ReadonlyMap<number, number> = new Map([
+  [-1, 0],
+  [EARLIEST, 0],
+  [-3, 7],
+  [EARLIEST_LOCAL, 8],
+  [LAST_TIERED, 9],
+  [EARLIEST_PENDING_UPLOAD, 11],
+])
+
+const CONSUMER = -1
+const READ_COMMITTED = 1
+const FIRST_WITH_OFFSET_NOT_AVAILABLE = 5
+
+type Topic = ListOffsetsRequest['topics'][number]
+type Partition = Topic['partitions'][number]
+type Reply = ListOffsetsResponse['topics'][number]['partitions'][number]
+
+export const handleListOffsets =
+  ({ cluster, queries }: Pick<Services, 'cluster' | 'queries'>): Handler<ListOffsetsRequest, ListOffsetsResponse> =>
+  async (context, { replicaId, isolationLevel, topics }) => {
+    const image = cluster.image()
+    const duplicates = duplicatesIn(topics)
+    const replies = await askPartitions({
+      items: partitionItems(topics, ({ partitions }) => partitions),
+      query: ({ topic, partition }) => {
+        checkPartition(context, topic, partition, duplicates)
+        const { partitionIndex, currentLeaderEpoch, timestamp } = partition
+        const led = ledPartition(image, cluster.brokerId, topic.name, partitionIndex, currentLeaderEpoch)
+        if (timestamp === LAST_TIERED || timestamp === EARLIEST_PENDING_UPLOAD) {
+          return { reply: { partitionIndex, errorCode: 0 } } // Nothing is ever tiered here.
+        }
+        return {
+          ask: {
+            topicId: led.topic.id,
+            partition: partitionIndex,
+            timestamp: timestamp === EARLIEST_LOCAL ? EARLIEST : timestamp,
+            committedOnly: replicaId === CONSUMER && isolationLevel === READ_COMMITTED,
+            replica: replicaId !== CONSUMER,
+          },
+        }
+      },
+      ask: queries.listOffsets,
+      reply: ({ partition }, { errorCode, ...found }): Reply =>
+        errorCode === 0
+          ? { partitionIndex: partition.partitionIndex, errorCode, ...found }
+          : refused(partition, knownTo(context, errorCode)),
+      refuse: ({ partition }, code) => refused(partition, errorCode(code)),
+    })
+    return {
+      topics: regroup(
+        topics,
+        ({ partitions }) => partitions.length,
+        replies,
+        ({ name }, partitions) => ({ name, partitions }),
+      ),
+    }
+  }
+
+const refused = ({ partitionIndex }: Partition, code: number): Reply => ({ partitionIndex, errorCode: code })
+
+const knownTo = ({ apiVersion }: RequestContext, code: number): number =>
+  apiVersion < FIRST_WITH_OFFSET_NOT_AVAILABLE && code === errorCode('OFFSET_NOT_AVAILABLE')
+    ? errorCode('LEADER_NOT_AVAILABLE')
+    : code
+
+const checkPartition = (
+  { apiVersion }: RequestContext,
+  topic: Topic,
+  { partitionIndex, timestamp }: Partition,
+  duplicates: ReadonlySet<string>,
+): void => {
+  if (duplicates.has(`${topic.name}/${partitionIndex}`)) throw new BrokerError('INVALID_REQUEST')
+  const since = timestamp < 0 ? specialTimes.get(timestamp) : 0
+  if (since === undefined || apiVersion < since) throw new BrokerError('UNSUPPORTED_VERSION')
+}
+
+const duplicatesIn = (topics: readonly Topic[]): ReadonlySet<string> => {
+  const seen = new Set<string>()
+  const duplicates = new Set<string>()
+  for (const { topic, partition } of partitionItems(topics, ({ partitions }) => partitions)) {
+    const key = `${topic.name}/${partition.partitionIndex}`
+    if (seen.has(key)) duplicates.add(key)
+    seen.add(key)
+  }
+  return duplicates
+}

@@ -1,0 +1,49 @@
+/** Topics that nobody creates by hand: those a client merely names, and the internal ones. */
+import type { TopicId } from '../base/ids.ts'
+import type { BrokerConfigs } from '../cluster/broker-configs.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { ClusterImage } from '../cluster/image.ts'
+import { checkConfigs } from '../configs/alter.ts'
+import type { BrokerValues } from '../configs/definitions.ts'
+import { createTopics, type CreateRules, type TopicSpec } from './create.ts'
+
+const OFFSETS_TOPIC = '__consumer_offsets'
+
+/** What a topic is created with when only its name is known. */
+export const automaticSpec = (image: ClusterImage, name: string, values: BrokerValues): TopicSpec =>
+  name === OFFSETS_TOPIC
+    ? offsetsSpec(image, values)
+    : { name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] }
+
+/** With fewer brokers than replicas asked for, as many as there are: a single node is no reason to fail. */
+const offsetsSpec = (image: ClusterImage, values: BrokerValues): TopicSpec => ({
+  name: OFFSETS_TOPIC,
+  numPartitions: values['offsets.topic.num.partitions'],
+  replicationFactor: Math.min(values['offsets.topic.replication.factor'], Math.max(image.brokers.size, 1)),
+  assignments: [],
+  configs: [
+    { name: 'cleanup.policy', value: 'compact' },
+    { name: 'compression.type', value: 'producer' },
+    { name: 'segment.bytes', value: String(values['offsets.topic.segment.bytes']) },
+  ],
+})
+
+export const createRules = (values: BrokerValues, newTopicId: () => TopicId): CreateRules => ({
+  partitionsDefault: values['num.partitions'],
+  replicationFactorDefault: values['default.replication.factor'],
+  newTopicId,
+  checkConfigs: (configs) => checkConfigs('topic', configs),
+})
+
+/** Resolves once the engine serves `__consumer_offsets`. */
+export const ensureOffsetsTopic = async (
+  cluster: Cluster,
+  configs: BrokerConfigs,
+  newTopicId: () => TopicId,
+): Promise<void> => {
+  const [result] = await cluster.run((image) => {
+    const values = configs.values(image)
+    return createTopics(image, [offsetsSpec(image, values)], createRules(values, newTopicId))
+  })
+  if (result !== undefined && 'error' in result && result.error.code !== 'TOPIC_ALREADY_EXISTS') throw result.error
+}
