@@ -10,7 +10,6 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { emptyImage, NO_CONFIGS, type ClusterImage, type TopicImage } from '../cluster/image.ts'
 import type { RecordsPort } from '../coordinator/records-port.ts'
 import type { Handler } from '../dispatch/context.ts'
-import type { Services } from './services.ts'
 import { Reader } from '../wire/reader.ts'
 import { readRequest, readResponse, writeRequest, writeResponse } from '../wire/codec.ts'
 import type { AnyStruct, Api, Draft, Infer } from '../wire/schema.ts'
@@ -126,12 +125,12 @@ export const groupsFixture = async ({ settings = {}, log = memoryLog(), started 
     image: () => image,
     run: () => Promise.reject(new BrokerError('UNKNOWN_SERVER_ERROR')),
   }
-  const services: Services = { cluster, groups, clock, logger: silentLogger }
+  const services = { cluster, groups, clock, logger: silentLogger }
 
   /** A request through the codec and the handler and back. */
   const call = async <Q extends AnyStruct, R extends AnyStruct>(
     api: Api<Q, R>,
-    handle: (services: Services) => Handler<Infer<Q>, Draft<R>>,
+    handle: (given: typeof services) => Handler<Infer<Q>, Draft<R>>,
     version: number,
     request: Draft<Q>,
   ): Promise<Infer<R>> => {
