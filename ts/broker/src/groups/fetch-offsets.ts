@@ -83,7 +83,7 @@ const stored = (
   return record?.kind === 'offset' ? (record.value ?? undefined) : newest
 }
 
-/** Committed by id to a topic that has since been made anew under its name. */
+/** Committed to a topic that has since been made anew under its name. */
 const isOfAnotherTopic = (offset: CommittedOffset, topicId: TopicId): boolean =>
   topicId !== ZERO_TOPIC_ID && offset.topicId !== ZERO_TOPIC_ID && offset.topicId !== topicId
 

@@ -35,7 +35,7 @@ export interface CommittedOffset {
   readonly committedAt: number
   /** From old clients that fixed a time of their own; else UNKNOWN_TIME. */
   readonly expiresAt: number
-  /** ZERO_TOPIC_ID when committed by name. */
+  /** ZERO_TOPIC_ID in what brokers before Kafka 4.1 wrote. */
   readonly topicId: TopicId
 }
 

@@ -12,7 +12,7 @@ export interface NamedTopic<Partition> {
 }
 
 export interface Sorted<Partition> {
-  /** With their names, and without the partitions that do not exist. */
+  /** With both name and id, and without the partitions that do not exist. */
   readonly known: readonly NamedTopic<Partition>[]
   /** Completes what was answered for the known to an answer for all, in the order of the request. */
   readonly complete: (answers: TopicErrors) => TopicErrors
@@ -28,7 +28,13 @@ export const sortTopics = <Partition>(
     const there = byId ? image.topicsById.get(topic.topicId) : image.topicsByName.get(topic.name)
     const unknown: ErrorCode = byId && there === undefined ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION'
     const partitions = topic.partitions.filter((partition) => there?.partitions[indexOf(partition)] !== undefined)
-    return { ...topic, name: there?.name ?? topic.name, all: topic.partitions, partitions, unknown }
+    return {
+      name: there?.name ?? topic.name,
+      topicId: there?.id ?? topic.topicId,
+      all: topic.partitions,
+      partitions,
+      unknown,
+    }
   })
   return {
     known: found.filter(({ partitions }) => partitions.length > 0),

@@ -129,6 +129,6 @@ export const isExpired = (turn: Turn, group: ClassicGroup, topic: string, offset
   return turn.now - start >= turn.settings.offsetsRetentionMs
 }
 
-/** An offset committed by name belongs to whatever topic had the name. */
+/** An offset without an id belongs to whatever topic had the name. */
 export const belongsTo = (topic: string, offset: CommittedOffset, deleted: readonly DeletedTopic[]): boolean =>
   deleted.some(({ id, name }) => name === topic && (offset.topicId === ZERO_TOPIC_ID || offset.topicId === id))
