@@ -110,7 +110,7 @@ impl Connection {
             if !self.takes_requests(core) {
                 break;
             }
-            if let Some(frame) = self.next_startable() {
+            if let Some(frame) = self.next_startable(core) {
                 self.start(frame, core)?;
             } else if self.frames.peek().is_some() || !self.readable {
                 break;
@@ -267,16 +267,20 @@ impl Connection {
             && self.output.len() < CONNECTION_OUTPUT_BYTES_MAX
     }
 
-    /// The next request, when the order of answers lets it start.
-    fn next_startable(&mut self) -> Option<Frame> {
-        let is_produce = |frame: &Frame| RequestHeader::peek_api_key(&frame.body) == Some(route::PRODUCE);
+    /// The next request, when the order of answers and the store let it start.
+    fn next_startable(&mut self, core: &mut Core) -> Option<Frame> {
+        let next = self.frames.peek()?;
+        let is_produce = RequestHeader::peek_api_key(&next.body) == Some(route::PRODUCE);
         let pipelined = self
             .slots
             .iter()
             .all(|slot| matches!(slot, Slot::Produce(_) | Slot::Ready(_)))
             && self.slots.len() < CONNECTION_IN_FLIGHT_MAX;
-        let starts = self.slots.is_empty() || (pipelined && is_produce(self.frames.peek()?));
-        if starts { self.frames.pop() } else { None }
+        let starts = self.slots.is_empty() || (pipelined && is_produce);
+        if !starts || (is_produce && core.holds_back(self.key)) {
+            return None;
+        }
+        self.frames.pop()
     }
 
     fn start(&mut self, frame: Frame, core: &mut Core) -> Result<(), CloseReason> {

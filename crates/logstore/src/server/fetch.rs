@@ -444,12 +444,7 @@ fn empty(header: RequestHeader, error: i16, session: i32, context: &Context<'_>)
 }
 
 /// The same error for the request and for every partition it lists, since old versions have no other place.
-fn refuse(
-    header: RequestHeader,
-    request: &SessionRequest,
-    error_code: i16,
-    context: &Context<'_>,
-) -> Answer {
+fn refuse(header: RequestHeader, request: &SessionRequest, error_code: i16, context: &Context<'_>) -> Answer {
     let partitions = request.wanted.iter().map(|wanted| PartitionReading {
         wanted: wanted.clone(),
         error_code,

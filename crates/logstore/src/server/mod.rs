@@ -39,6 +39,7 @@ use parking_lot::Mutex;
 
 use crate::base::clock::Clock;
 use crate::io::socket::Listener;
+use crate::store::Store;
 
 pub use control::{ConnectionId, ControlPlane, ForwardedRequest, Reply};
 pub use options::{BindError, ListenerOptions, ServerOptions};
@@ -75,6 +76,7 @@ impl Server {
     /// Binds every listener. Clients may connect from here on and are served after [`Self::start`].
     pub fn bind(
         options: ServerOptions,
+        store: Arc<Store>,
         clock: Arc<dyn Clock>,
         control: Arc<dyn ControlPlane>,
     ) -> Result<Self, BindError> {
@@ -90,7 +92,7 @@ impl Server {
             listeners.push(bound);
         }
         let count = options.workers.max(1);
-        let shared = Arc::new(Shared::new(options, clock, control));
+        let shared = Arc::new(Shared::new(options, store, clock, control));
         let mut workers = Vec::new();
         let mut handles = Vec::new();
         for index in 0..count {

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 
 use crate::base::clock::Clock;
 use crate::io::arena::Arena;
+use crate::store::Store;
 
 use super::ServerOptions;
 use super::control::ControlPlane;
@@ -19,6 +20,7 @@ use super::view::ClusterView;
 
 pub(crate) struct Shared {
     pub(crate) options: ServerOptions,
+    pub(crate) store: Arc<Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) control: Arc<dyn ControlPlane>,
     pub(crate) view: ArcSwap<ClusterView>,
@@ -30,10 +32,16 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(options: ServerOptions, clock: Arc<dyn Clock>, control: Arc<dyn ControlPlane>) -> Self {
+    pub(crate) fn new(
+        options: ServerOptions,
+        store: Arc<Store>,
+        clock: Arc<dyn Clock>,
+        control: Arc<dyn ControlPlane>,
+    ) -> Self {
         Self {
             arena: Arena::new(options.arena_bytes_max),
             options,
+            store,
             clock,
             control,
             view: ArcSwap::from_pointee(ClusterView::empty()),

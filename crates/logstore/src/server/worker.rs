@@ -31,6 +31,9 @@ const SWEEP_MIN: Duration = Duration::from_millis(20);
 /// A connection id is the worker's index above this many bits of the connection's key.
 const KEY_BITS: u32 = 40;
 
+/// The store calls under this token; no connection has the key 0.
+const STORE_TOKEN: u64 = 0;
+
 /// What other threads want of a worker.
 #[derive(Default)]
 struct Mail {
@@ -119,12 +122,26 @@ pub(crate) struct Core {
     pub(crate) runnable: Vec<u64>,
     /// Connections with a parked fetch.
     pub(crate) parked: RefCell<HashSet<u64>>,
+    /// Connections whose next produce waits until the store has written what it holds.
+    held_back: Vec<u64>,
     index: usize,
 }
 
 impl Core {
     pub(crate) fn connection_id(&self, key: u64) -> ConnectionId {
         ConnectionId(((self.index as u64) << KEY_BITS) | key)
+    }
+
+    /// Whether a produce has to wait for the store; its connection is then driven again when it need not.
+    pub(crate) fn holds_back(&mut self, key: u64) -> bool {
+        let pressure = self.shared.store.pressure();
+        if pressure && !self.held_back.contains(&key) {
+            if self.held_back.is_empty() {
+                self.shared.store.watch_pressure(&self.mailbox, STORE_TOKEN);
+            }
+            self.held_back.push(key);
+        }
+        pressure
     }
 }
 
@@ -159,6 +176,7 @@ impl Worker {
             scratch: vec![0; SCRATCH_BYTES],
             runnable: Vec::new(),
             parked: RefCell::default(),
+            held_back: Vec::new(),
             index,
         };
         let worker = Self {
@@ -228,6 +246,12 @@ impl Worker {
             self.with(key, |connection, core| connection.reply(reply, core));
         }
         for token in mail.tokens {
+            if token == STORE_TOKEN {
+                for key in std::mem::take(&mut self.core.held_back) {
+                    self.with(key, Connection::drive);
+                }
+                continue;
+            }
             self.with(connection::key_of(token), |connection, core| {
                 connection.called(token, core)
             });

@@ -1,0 +1,11 @@
+//! The data plane over real sockets: what clients do, and what they should not do.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod control;
+mod fetch;
+mod harness;
+mod hostile;
+mod limits;
+mod produce;
+mod sessions;
+mod wire;
