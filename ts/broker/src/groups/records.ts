@@ -90,7 +90,6 @@ const decodeGroup = (key: Buffer, value: Buffer | null): GroupRecord => {
   return { kind: 'group', groupId: group, value: value === null ? null : readGroup(value) }
 }
 
-/** The bytes of members are copied: they lie in a batch that must not stay in memory with the group. */
 const readGroup = (bytes: Buffer): GroupMetadata => {
   const read = readVersioned(groupMetadataValue, bytes).value
   return {
@@ -107,8 +106,8 @@ const readGroup = (bytes: Buffer): GroupMetadata => {
       // Version 0 knows one timeout for both.
       rebalanceTimeoutMs: member.rebalanceTimeout < 0 ? member.sessionTimeout : member.rebalanceTimeout,
       sessionTimeoutMs: member.sessionTimeout,
-      subscription: Buffer.from(member.subscription),
-      assignment: Buffer.from(member.assignment),
+      subscription: member.subscription,
+      assignment: member.assignment,
     })),
   }
 }

@@ -1,7 +1,7 @@
 /** JoinGroup: who may enter, under which id, and when that starts a rebalance. */
 import type { ErrorCode } from '../../base/error-codes.ts'
 import type { Ticket } from '../../coordinator/shard.ts'
-import type { JoinRequest, JoinResult, Protocol, StaticMemberFailed, StaticMemberStored, Turn } from '../commands.ts'
+import type { JoinRequest, JoinResult, StaticMemberFailed, StaticMemberStored, Turn } from '../commands.ts'
 import { protocolBytes, sameProtocols, selectProtocol, supportsProtocols } from './protocols.ts'
 import {
   answerJoin,
@@ -119,7 +119,7 @@ const addThenRebalance = (
     protocolType: request.protocolType,
     rebalanceTimeoutMs: request.rebalanceTimeoutMs,
     sessionTimeoutMs: request.sessionTimeoutMs,
-    protocols: kept(request.protocols),
+    protocols: request.protocols,
     assignment: NO_ASSIGNMENT,
     isNew: true,
     awaitingJoin: ticket,
@@ -168,7 +168,7 @@ const updateThenRebalance = (
   request: JoinRequest,
   ticket: Ticket<JoinResult>,
 ): void => {
-  updateMember(group, member, { ...request, protocols: kept(request.protocols) })
+  updateMember(group, member, request)
   awaitJoin(turn, group, member, ticket)
   rebalanceOrCompleteJoin(turn, group)
 }
@@ -199,7 +199,7 @@ const replaceStaticMember = (
   const before = { memberId: id, protocols, rebalanceTimeoutMs, sessionTimeoutMs }
   const member = renameStaticMember(group, old, memberId)
   draft.cancel(sessionKey(group.id, id))
-  updateMember(group, member, { ...request, protocols: kept(request.protocols) })
+  updateMember(group, member, request)
   setAwaitingJoin(group, member, ticket)
   restartSession(turn, group, member)
   if (group.state === 'CompletingRebalance') {
@@ -248,7 +248,3 @@ export const staticMemberFailed = (turn: Turn, group: ClassicGroup, failed: Stat
   updateMember(group, restored, settings)
   restartSession(turn, group, restored)
 }
-
-/** Copied, as the bytes of a request lie in a buffer that many requests share. */
-const kept = (protocols: readonly Protocol[]): readonly Protocol[] =>
-  protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) }))

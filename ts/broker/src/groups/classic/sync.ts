@@ -43,10 +43,7 @@ const differ = (named: string | null, current: string | null): boolean =>
 /** Whoever the leader left out gets nothing. The group is stable, and all are answered, once this is stored. */
 const store = (turn: Turn, group: ClassicGroup, request: SyncRequest): void => {
   const given = new Map(request.assignments.map(({ memberId, assignment }) => [memberId, assignment]))
-  const ofMember = ({ id }: ClassicMember): readonly [string, Buffer] => [
-    id,
-    Buffer.from(given.get(id) ?? NO_ASSIGNMENT),
-  ]
+  const ofMember = ({ id }: ClassicMember): readonly [string, Buffer] => [id, given.get(id) ?? NO_ASSIGNMENT]
   const assignments = new Map([...group.members.values()].map(ofMember))
   turn.draft.record({ kind: 'group', groupId: group.id, value: toMetadata(group, assignments) })
   const { id: groupId, generation } = group
