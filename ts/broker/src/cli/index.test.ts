@@ -18,7 +18,7 @@ const file = (text: string, mode = 0o600): string => {
 }
 
 test('a bad value stops the start with key, value and what is allowed', async () => {
-  const { code, said } = await cli(['config', 'check', file('num.partitions=0\n')])
+  const { code, said } = await cli(['start', file('num.partitions=0\n')])
   expect(code).toBe(1)
   expect(said).toContain('num.partitions: "0" is not allowed')
   expect(said).toContain('a whole number of at least 1')
@@ -31,8 +31,8 @@ test('a secret that everybody may read stops the start', async () => {
 })
 
 test('a file that is not there, and an override that is none', async () => {
-  expect((await cli(['config', 'check', '/nowhere/server.properties'])).said).toContain('cannot be read')
-  expect((await cli(['config', 'check', '--override', 'nonsense'])).said).toContain('expected key=value')
+  expect((await cli(['start', '/nowhere/server.properties'])).said).toContain('cannot be read')
+  expect((await cli(['start', '--override', 'nonsense'])).said).toContain('expected key=value')
 })
 
 test('the three sources in order', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { BrokerError } from '../base/errors.ts'
 import { check, explain } from './config.ts'
+import { start } from './start.ts'
 import type { Terminal } from './terminal.ts'
 
 const version = (): string => {
@@ -25,6 +26,15 @@ export const run = async (terminal: Terminal, args: readonly string[]): Promise<
     .description('A streaming broker that speaks the protocol of Apache Kafka.')
     .version(version())
     .showSuggestionAfterError()
+
+  program
+    .command('start')
+    .description('run a broker until it is told to stop')
+    .argument('[server.properties]', "configuration with Kafka's own keys")
+    .option(...OVERRIDE)
+    .action(async (path: string | undefined, { override }: { override: string[] }) => {
+      code = await start(terminal, path, override)
+    })
 
   const config = program.command('config').description('look at configuration')
   config

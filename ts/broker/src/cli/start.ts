@@ -1,0 +1,50 @@
+// `millrace start`: a broker in this process, from the first signal stopped in order, from the second at once.
+import { createLogger, type Logger, prettyDestination } from '../base/logger.ts'
+import { readStartUp } from '../configs/start-up.ts'
+import { type BrokerNode, openNode } from '../node.ts'
+import { readSources } from './sources.ts'
+import type { Terminal } from './terminal.ts'
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
+/** What a shell shows for a process that a signal ended. */
+const KILLED = 143
+
+const loggerFor = async (terminal: Terminal): Promise<Logger> =>
+  createLogger(terminal.interactive ? { destination: await prettyDestination() } : {})
+
+/** Runs a broker; resolves with 0 once it has stopped in order, with 1 if it could not start. Throws INVALID_CONFIG. */
+export const start = async (
+  terminal: Terminal,
+  path: string | undefined,
+  overrides: readonly string[],
+): Promise<number> => {
+  const { config, warnings } = readStartUp(readSources(path, overrides, terminal.environment))
+  const logger = await loggerFor(terminal)
+  for (const warning of warnings) logger.child('config').warn({}, warning)
+
+  const told = stopSignal(logger)
+  let node: BrokerNode
+  try {
+    node = await openNode(config, logger)
+  } catch (error) {
+    logger.error({ err: error }, 'the broker could not start')
+    return 1
+  }
+  logger.info(node.summary, 'broker started')
+  await told
+  await node.stop()
+  logger.info({}, 'broker stopped')
+  return 0
+}
+
+const stopSignal = async (logger: Logger): Promise<void> =>
+  new Promise((resolve) => {
+    let signals = 0
+    const heard = (signal: NodeJS.Signals): void => {
+      signals += 1
+      if (signals > 1) process.exit(KILLED)
+      logger.info({ signal }, 'stopping; a second signal ends this at once')
+      resolve()
+    }
+    for (const signal of SIGNALS) process.on(signal, heard)
+  })

@@ -1,0 +1,208 @@
+/**
+ * The composition root: every object of a broker is built here, in order, and stopped in reverse. What each step needs
+ * of those before it is the whole of the wiring; `DESIGN.md` says why the order is this one.
+ */
+import { randomUUID } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { type Clock, systemClock } from './base/clock.ts'
+import { BrokerError } from './base/errors.ts'
+import { type BrokerId, brokerId, randomTopicId } from './base/ids.ts'
+import type { LogFields, Logger } from './base/logger.ts'
+import { createBrokerConfigs } from './cluster/broker-configs.ts'
+import { startController } from './cluster/controller.ts'
+import { claimClusterId } from './cluster/identity.ts'
+import type { ClusterImage, Endpoint } from './cluster/image.ts'
+import { startSession } from './cluster/liveness.ts'
+import { logConfig } from './cluster/log-config.ts'
+import { createProducerIds } from './cluster/producer-ids.ts'
+import { createPublisher, type Publish } from './cluster/publish.ts'
+import { openEmbeddedStore } from './cluster/store/embedded.ts'
+import type { Listener } from './configs/listeners.ts'
+import { topicDefaults } from './configs/resolve.ts'
+import type { BrokerConfig } from './configs/start-up.ts'
+import { storedClusterId } from './configs/stored-identity.ts'
+import { createDispatch } from './dispatch/dispatch.ts'
+import { createLatencies } from './dispatch/latency.ts'
+import { Engine } from './engine/engine.ts'
+import type { EngineOptions, ListenerAddress } from './engine/native.ts'
+import { createRecords, type LedPartition } from './engine/records.ts'
+import type { GroupSettings } from './groups/commands.ts'
+import { createGroups } from './groups/groups.ts'
+import { OFFSETS_TOPIC } from './groups/offsets-topic.ts'
+import { createHandlers } from './handlers/index.ts'
+import { ensureOffsetsTopic } from './topics/automatic.ts'
+
+/** How long a stop waits for requests that are in hand. */
+const DRAIN_MS = 5000
+/** Data files and indexes that stay open; the rest of what a process may open is for connections. */
+const OPEN_FILES_MAX = 2000
+const MINUTE_MS = 60_000
+/** What an acknowledgement means: until there is a write-ahead log, whatever log.flush.interval.messages asks for. */
+const DURABILITY = 'acks follow the write: a killed process loses nothing, a power failure may lose what was not synced'
+
+export interface BrokerNode {
+  readonly clusterId: string
+  /** Where it serves, with the ports that were really bound. */
+  readonly listeners: readonly ListenerAddress[]
+  /** What a person wants to know at start: where, with which data, how durable. */
+  readonly summary: LogFields
+  /** In order; a second call waits for the first. */
+  stop(): Promise<void>
+}
+
+/** Opens a broker; it serves when this resolves. */
+export const openNode = async (
+  config: BrokerConfig,
+  logger: Logger,
+  clock: Clock = systemClock,
+): Promise<BrokerNode> => {
+  const stops: (() => Promise<void> | void)[] = []
+  const stop = async (): Promise<void> => {
+    for (let last = stops.pop(); last !== undefined; last = stops.pop()) await last()
+  }
+  try {
+    return await build(config, logger, clock, stops, stop)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+const build = async (
+  config: BrokerConfig,
+  logger: Logger,
+  clock: Clock,
+  stops: (() => Promise<void> | void)[],
+  stop: () => Promise<void>,
+): Promise<BrokerNode> => {
+  const broker = brokerId(config.nodeId)
+  const clusterId = chooseClusterId(config)
+
+  const engine = new Engine(engineOptions(config, clusterId), logger.child('engine'))
+  stops.push(() => engine.close())
+  const endpoints = advertisedEndpoints(config.listeners, engine.bind())
+
+  const store = openEmbeddedStore(engine, clock)
+  stops.push(() => store.close())
+  const session = await startSession(store, { broker, rack: config.rack, endpoints }, clock, logger.child('session'))
+
+  const configs = createBrokerConfigs(broker, config.static)
+  const watchers: Publish[] = [createPublisher(configs, (delta) => engine.publish(delta))]
+  const publish: Publish = (before, next) => {
+    for (const watcher of watchers) watcher(before, next)
+  }
+  const cluster = await startController({ store, brokerId: broker, publish, logger: logger.child('controller') })
+  stops.push(
+    () => cluster.stop(),
+    () => session.end(),
+  )
+  await cluster.run(claimClusterId(clusterId))
+
+  const groups = createGroups({
+    brokerId: broker,
+    records: createRecords(engine, (partition) => ledPartition(cluster.image(), partition, broker)),
+    image: cluster.image,
+    clock,
+    logger: logger.child('groups'),
+    settings: groupSettings(config),
+    ensureTopic: async () => ensureOffsetsTopic(cluster, configs, randomTopicId),
+    pump: () => engine.pump(),
+    randomId: randomUUID,
+  })
+  stops.push(() => groups.stop())
+  watchers.push((before, next) => groups.imageChanged(before, next))
+  await groups.start()
+
+  const handlers = createHandlers({
+    cluster,
+    configs,
+    groups,
+    queries: engine.queries,
+    producerIds: createProducerIds(cluster),
+    newTopicId: randomTopicId,
+    clock,
+    logger: logger.child('handlers'),
+  })
+  const dispatch = createDispatch({
+    handlers,
+    reply: (reply) => engine.reply(reply),
+    latencies: createLatencies(),
+    clock,
+    logger: logger.child('dispatch'),
+  })
+  const listeners = engine.listen({ request: dispatch, event: ignoreEvent })
+  stops.push(() => engine.drainConnections(DRAIN_MS))
+
+  return { clusterId, listeners, summary: summarise(config, clusterId, listeners), stop }
+}
+
+// Connections that close matter to nobody yet: their state is all in the engine.
+const ignoreEvent = (): void => undefined
+
+/** The data knows best; a new broker takes the id it is given, or a new one. */
+const chooseClusterId = ({ logDirs, clusterId }: BrokerConfig): string => {
+  const stored = storedClusterId(logDirs)
+  if (stored === null || clusterId === null || stored === clusterId) return stored ?? clusterId ?? randomTopicId()
+  throw new BrokerError(
+    'INVALID_CONFIG',
+    `CLUSTER_ID: the data in ${logDirs.join(', ')} belongs to cluster ${stored}, not to ${clusterId}`,
+  )
+}
+
+const engineOptions = (config: BrokerConfig, clusterId: string): EngineOptions => {
+  const { values } = config
+  const layers = {
+    dynamicBroker: new Map<string, string>(),
+    dynamicDefault: new Map<string, string>(),
+    static: config.static,
+  }
+  return {
+    directories: [...config.logDirs],
+    brokerId: config.nodeId,
+    clusterId,
+    logConfig: logConfig(topicDefaults(layers)),
+    recoveryThreads: values['num.recovery.threads.per.data.dir'],
+    openFilesMax: OPEN_FILES_MAX,
+    producerExpirationMs: values['producer.id.expiration.ms'],
+    retentionCheckIntervalMs: values['log.retention.check.interval.ms'],
+    listeners: config.listeners.map(({ name, host, port }) => ({ name, host, port })),
+    workers: values['millrace.workers'] === 0 ? availableParallelism() : values['millrace.workers'],
+    frameBytesMax: values['socket.request.max.bytes'],
+    connectionsMax: values['max.connections'],
+    connectionsMaxPerIp: values['max.connections.per.ip'],
+    idleMs: values['connections.max.idle.ms'],
+  }
+}
+
+/** Port 0 is only known once it is bound. */
+const advertisedEndpoints = (listeners: readonly Listener[], bound: readonly ListenerAddress[]): Endpoint[] =>
+  listeners.map(({ name, advertised }) => ({
+    listener: name,
+    host: advertised.host,
+    port: advertised.port === 0 ? (bound.find((one) => one.name === name)?.port ?? 0) : advertised.port,
+  }))
+
+const groupSettings = ({ values }: BrokerConfig): GroupSettings => ({
+  sessionTimeoutMsMin: values['group.min.session.timeout.ms'],
+  sessionTimeoutMsMax: values['group.max.session.timeout.ms'],
+  initialRebalanceDelayMs: values['group.initial.rebalance.delay.ms'],
+  membersMax: values['group.max.size'],
+  offsetMetadataMax: values['offset.metadata.max.bytes'],
+  offsetsRetentionMs: values['offsets.retention.minutes'] * MINUTE_MS,
+  offsetsRetentionCheckMs: values['offsets.retention.check.interval.ms'],
+})
+
+const ledPartition = (image: ClusterImage, partition: number, broker: BrokerId): LedPartition | undefined => {
+  const topic = image.topicsByName.get(OFFSETS_TOPIC)
+  const placed = topic?.partitions[partition]
+  if (topic === undefined || placed?.leader !== broker) return undefined
+  return { topicId: topic.id, leaderEpoch: placed.leaderEpoch }
+}
+
+const summarise = (config: BrokerConfig, clusterId: string, listeners: readonly ListenerAddress[]): LogFields => ({
+  node: config.nodeId,
+  cluster: clusterId,
+  listeners: listeners.map(({ name, host, port }) => `${name}://${host.includes(':') ? `[${host}]` : host}:${port}`),
+  data: config.logDirs,
+  durability: DURABILITY,
+})
