@@ -34,6 +34,11 @@ public final class Tools {
     /** How the call under way ended: the first exit counts. Some tools catch what ends them and exit once more. */
     private static Integer exitCode;
 
+    /** What the tool wants done when the JVM ends, such as to flush its producer: done when the call ends. */
+    private static final List<Runnable> HOOKS = new ArrayList<>();
+
+    private static final long HOOK_MS_MAX = 20_000;
+
     /** Thrown in place of the end of the JVM. */
     private static final class Exited extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -46,6 +51,7 @@ public final class Tools {
     private static void exit(int code, String message) {
         if (exitCode == null) {
             exitCode = code;
+            runHooks();
             System.setOut(new PrintStream(OutputStream.nullOutputStream()));
             System.setErr(new PrintStream(OutputStream.nullOutputStream()));
         }
@@ -55,6 +61,7 @@ public final class Tools {
     public static void main(String[] arguments) throws Exception {
         Exit.setExitProcedure(Tools::exit);
         Exit.setHaltProcedure(Tools::exit);
+        Exit.setShutdownHookAdder((name, hook) -> HOOKS.add(hook));
         URL[] tools = toolJars(Path.of(arguments[0]));
         BufferedReader calls = new BufferedReader(new InputStreamReader(CALLS, StandardCharsets.US_ASCII));
         for (String line = calls.readLine(); line != null; line = calls.readLine()) {
@@ -70,9 +77,6 @@ public final class Tools {
         System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-        // Exit hooks would run when the JVM ends, long after the call: they are run here instead.
-        List<Runnable> hooks = new ArrayList<>();
-        Exit.setShutdownHookAdder((name, runnable) -> hooks.add(runnable));
         exitCode = null;
         int code;
         try (URLClassLoader loader = new URLClassLoader(tools, Tools.class.getClassLoader())) {
@@ -85,6 +89,7 @@ public final class Tools {
     private static int invoke(Class<?> tool, String[] arguments) {
         try {
             tool.getMethod("main", String[].class).invoke(null, (Object) arguments);
+            runHooks();
             return exitCode == null ? 0 : exitCode;
         } catch (InvocationTargetException failure) {
             if (exitCode != null) {
@@ -95,6 +100,19 @@ public final class Tools {
             failure.printStackTrace();
         }
         return 1;
+    }
+
+    private static void runHooks() {
+        List<Thread> threads = HOOKS.stream().map(Thread::new).collect(Collectors.toList());
+        HOOKS.clear();
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            try {
+                thread.join(HOOK_MS_MAX);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private static URL[] toolJars(Path directory) throws Exception {
