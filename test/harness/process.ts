@@ -51,6 +51,8 @@ export interface Running {
   readonly stderr: () => string
   readonly exited: Promise<number | null>
   readonly write: (text: string) => void
+  /** Ends its standard input. */
+  readonly end: () => void
   readonly signal: (signal: NodeJS.Signals) => void
   readonly kill: () => Promise<void>
   /** SIGTERM, then SIGKILL when it does not end in time. */
@@ -80,6 +82,7 @@ export const start = (command: Command): Running => {
     stderr: () => errors,
     exited,
     write: (text) => child.stdin?.write(text),
+    end: () => child.stdin?.end(),
     signal: (signal) => child.kill(signal),
     kill,
     stop: async (timeoutMs = 20_000) => {
