@@ -108,9 +108,7 @@ export const createGroups = (options: GroupsOptions): Groups => {
 
   return {
     start: () => topic.refresh(),
-    stop() {
-      for (const partition of runtime.partitions) runtime.unload(partition)
-    },
+    stop: () => topic.stop(),
     imageChanged(before, after) {
       void topic.refresh()
       const topics = deletedTopics(before, after)

@@ -32,6 +32,7 @@ export class OffsetsTopic {
   readonly #options: OffsetsTopicOptions
   #seen: TopicImage | undefined
   #creating = false
+  #stopped = false
 
   constructor(options: OffsetsTopicOptions) {
     this.#options = options
@@ -53,6 +54,7 @@ export class OffsetsTopic {
   /** Loads and unloads what the newest image demands; resolves when what it starts is loaded. */
   async refresh(): Promise<void> {
     const { image, shards, brokerId } = this.#options
+    if (this.#stopped) return
     const topic = image().topicsByName.get(OFFSETS_TOPIC)
     if (topic === this.#seen) return
     const recreated = this.#seen !== undefined && this.#seen.id !== topic?.id
@@ -66,6 +68,13 @@ export class OffsetsTopic {
       for (const partition of due) await shards.load(partition)
     }
     await Promise.all(Array.from({ length: LOADS_MAX }, worker))
+  }
+
+  /** Whoever waits is answered, and whoever comes is sent away. */
+  stop(): void {
+    this.#stopped = true
+    const { shards } = this.#options
+    for (const partition of shards.partitions) shards.unload(partition)
   }
 
   #topic(): TopicImage {

@@ -370,6 +370,18 @@ describe('groups as administrators see them', () => {
     expect((await ask('simple', 'orders', 9)).topics[0]?.partitions[0]?.errorCode).toBe(unknown)
   })
 
+  it('are answered when the coordinator stops, and sent away after', async () => {
+    const fixture = await groupsFixture({ settings: { initialRebalanceDelayMs: 3000 } })
+    const join = () => fixture.call(joinGroup, handleJoinGroup, 3, joinRequest(''))
+    const waiting = join()
+    await settled()
+    fixture.groups.stop()
+    expect((await waiting).errorCode).toBe(errors.NOT_COORDINATOR.code)
+    fixture.change((now) => withTopics(now, [testTopic('another', 1)]))
+    expect((await join()).errorCode).toBe(errors.NOT_COORDINATOR.code)
+    expect(fixture.clock.pendingTimers).toBe(0)
+  })
+
   it('are found again by the next coordinator', async () => {
     const log = memoryLog()
     const first = await groupsFixture({ log })
