@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest'
+import { resourceTypes } from '../cluster/config-resources.ts'
+import { describeConfigs } from '../messages/32-describe-configs.ts'
+import { alterConfigs } from '../messages/33-alter-configs.ts'
+import { incrementalAlterConfigs } from '../messages/44-incremental-alter-configs.ts'
+import { errorCode } from '../wire/errors.ts'
+import { handleDescribeConfigs } from './32-describe-configs.ts'
+import { handleAlterConfigs } from './33-alter-configs.ts'
+import { handleIncrementalAlterConfigs } from './44-incremental-alter-configs.ts'
+import { clusterFixture, type FixtureOptions } from './cluster-fixture.ts'
+
+const { topic, broker, brokerLogger, clientMetrics, group } = resourceTypes
+const SET = 0
+const DELETE = 1
+const APPEND = 2
+const SUBTRACT = 3
+
+const fixture = async (options: FixtureOptions = {}) => {
+  const made = await clusterFixture(options)
+  const { call } = made
+
+  const show = async (
+    resourceType: number,
+    resourceName: string,
+    configurationKeys: readonly string[] | null = null,
+    given: { readonly includeSynonyms?: boolean; readonly includeDocumentation?: boolean } = {},
+  ) => {
+    const resources = [{ resourceType, resourceName, configurationKeys }]
+    const [result] = (await call(describeConfigs, handleDescribeConfigs, 4, { resources, ...given })).results
+    return result!
+  }
+
+  const edit = async (
+    resourceType: number,
+    resourceName: string,
+    configs: readonly (readonly [name: string, operation: number, value: string | null])[],
+    validateOnly = false,
+  ) => {
+    const changes = configs.map(([name, configOperation, value]) => ({ name, configOperation, value }))
+    const { responses } = await call(incrementalAlterConfigs, handleIncrementalAlterConfigs, 1, {
+      resources: [{ resourceType, resourceName, configs: changes }],
+      validateOnly,
+    })
+    return responses[0]!.errorCode
+  }
+
+  const valueOf = async (resourceType: number, resourceName: string, key: string) =>
+    (await show(resourceType, resourceName, [key])).configs[0]?.value
+
+  return { ...made, show, edit, valueOf }
+}
+
+describe('DescribeConfigs', () => {
+  it('shows a topic, with where each value comes from, most specific first', async () => {
+    const { show, createTopic } = await fixture({ configs: new Map([['log.retention.ms', '1000']]) })
+    await createTopic('a', 1, [{ name: 'retention.ms', value: '5' }])
+    const { configs } = await show(topic, 'a', ['retention.ms'], { includeSynonyms: true, includeDocumentation: true })
+    expect(configs).toHaveLength(1)
+    expect(configs[0]).toMatchObject({
+      value: '5',
+      configSource: 1,
+      readOnly: false,
+      isSensitive: false,
+      configType: 5,
+    })
+    expect(configs[0]?.documentation).not.toBe('')
+    expect(configs[0]?.synonyms.map(({ name, value, source }) => [name, value, source])).toEqual([
+      ['retention.ms', '5', 1],
+      ['log.retention.ms', '1000', 4],
+      ['log.retention.hours', '168', 5],
+    ])
+  })
+
+  it('shows all keys when none is named, and neither synonyms nor texts unless asked', async () => {
+    const { show, createTopic } = await fixture()
+    await createTopic('a')
+    for (const keys of [null, []]) {
+      const { configs } = await show(topic, 'a', keys)
+      expect(configs.length).toBeGreaterThan(20)
+      expect(configs.every(({ synonyms, documentation }) => synonyms.length === 0 && documentation === null)).toBe(true)
+    }
+  })
+
+  it('shows this broker, and of all brokers what was set for them', async () => {
+    const { show, edit } = await fixture()
+    expect((await show(broker, '1', ['node.id', 'message.max.bytes'])).configs.map((each) => each.readOnly)).toEqual([
+      true,
+      false,
+    ])
+    expect((await show(broker, '')).configs).toEqual([])
+    await edit(broker, '', [['message.max.bytes', SET, '2000']])
+    expect(
+      (await show(broker, '')).configs.map(({ name, value, configSource }) => [name, value, configSource]),
+    ).toEqual([['message.max.bytes', '2000', 3]])
+    expect((await show(broker, '1', ['message.max.bytes'])).configs[0]).toMatchObject({
+      value: '2000',
+      configSource: 3,
+    })
+  })
+
+  it.each([
+    ['an unknown topic', topic, 'nope', 'UNKNOWN_TOPIC_OR_PARTITION'],
+    ['what cannot be a topic', topic, 'a/b', 'INVALID_TOPIC_EXCEPTION'],
+    ['another broker', broker, '2', 'INVALID_REQUEST'],
+    ['a broker that is no number', broker, 'one', 'INVALID_REQUEST'],
+    ['the loggers of no broker', brokerLogger, '', 'INVALID_REQUEST'],
+    ['a group without a name', group, '', 'INVALID_REQUEST'],
+    ['a subscription without a name', clientMetrics, '', 'INVALID_REQUEST'],
+    ['an unknown kind', 77, 'x', 'INVALID_REQUEST'],
+  ] as const)('refuses %s', async (_, type, name, code) => {
+    const { show } = await fixture()
+    expect(await show(type, name)).toMatchObject({ errorCode: errorCode(code), configs: [] })
+  })
+
+  it('has nothing to show of groups, loggers and client metrics', async () => {
+    const { show } = await fixture()
+    for (const [type, name] of [
+      [group, 'g'],
+      [brokerLogger, '1'],
+      [clientMetrics, 'm'],
+    ] as const) {
+      expect(await show(type, name)).toMatchObject({ errorCode: 0, configs: [] })
+    }
+  })
+})
+
+describe('IncrementalAlterConfigs', () => {
+  it('sets, appends, subtracts and deletes', async () => {
+    const { edit, valueOf, createTopic, cluster } = await fixture()
+    await createTopic('a')
+    await edit(topic, 'a', [
+      ['retention.ms', SET, '5'],
+      ['cleanup.policy', APPEND, 'compact'],
+    ])
+    expect([await valueOf(topic, 'a', 'retention.ms'), await valueOf(topic, 'a', 'cleanup.policy')]).toEqual([
+      '5',
+      'delete,compact',
+    ])
+    await edit(topic, 'a', [
+      ['retention.ms', DELETE, null],
+      ['cleanup.policy', SUBTRACT, 'delete'],
+    ])
+    expect(cluster.image().topicsByName.get('a')?.configs).toEqual(new Map([['cleanup.policy', 'compact']]))
+  })
+
+  it('validates without changing anything', async () => {
+    const { edit, createTopic, cluster } = await fixture()
+    await createTopic('a')
+    const { revision } = cluster.image()
+    expect(await edit(topic, 'a', [['retention.ms', SET, '5']], true)).toBe(0)
+    expect(await edit(topic, 'a', [['retention.ms', SET, 'abc']], true)).toBe(errorCode('INVALID_CONFIG'))
+    expect(cluster.image().revision).toBe(revision)
+  })
+
+  it.each([
+    ['an unknown key', topic, 'a', ['nope', SET, '1'], 'INVALID_CONFIG'],
+    ['a value that is no number', topic, 'a', ['retention.ms', SET, 'abc'], 'INVALID_CONFIG'],
+    ['an append to a number', topic, 'a', ['retention.ms', APPEND, '1'], 'INVALID_CONFIG'],
+    ['an unknown operation', topic, 'a', ['retention.ms', 9, '1'], 'INVALID_REQUEST'],
+    ['a null that is set', topic, 'a', ['retention.ms', SET, null], 'INVALID_REQUEST'],
+    ['an unknown topic', topic, 'b', ['retention.ms', SET, '1'], 'UNKNOWN_TOPIC_OR_PARTITION'],
+    ['all topics at once', topic, '', ['retention.ms', SET, '1'], 'INVALID_REQUEST'],
+    ['another broker', broker, '2', ['message.max.bytes', SET, '1'], 'INVALID_REQUEST'],
+    ['a key that needs a restart', broker, '1', ['num.partitions', SET, '1'], 'INVALID_REQUEST'],
+    ['a group', group, 'g', ['consumer.session.timeout.ms', SET, '1'], 'INVALID_CONFIG'],
+    ['a logger', brokerLogger, '1', ['root', SET, 'DEBUG'], 'INVALID_REQUEST'],
+    ['an unknown kind', 77, 'x', ['a', SET, '1'], 'INVALID_REQUEST'],
+  ] as const)('refuses %s', async (_, type, name, change, code) => {
+    const { edit, createTopic } = await fixture()
+    await createTopic('a')
+    expect(await edit(type, name, [change])).toBe(errorCode(code))
+  })
+
+  it('refuses a resource that a request has twice, and alters the others', async () => {
+    const { call, createTopic, cluster } = await fixture()
+    await createTopic('a')
+    await createTopic('b')
+    const configs = [{ name: 'retention.ms', configOperation: SET, value: '5' }]
+    const resources = ['a', 'b', 'a'].map((resourceName) => ({ resourceType: topic, resourceName, configs }))
+    const { responses } = await call(incrementalAlterConfigs, handleIncrementalAlterConfigs, 0, {
+      resources,
+      validateOnly: false,
+    })
+    expect(responses.map(({ resourceName, errorCode: code }) => [resourceName, code])).toEqual([
+      ['a', 42],
+      ['b', 0],
+      ['a', 42],
+    ])
+    expect(cluster.image().topicsByName.get('b')?.configs.get('retention.ms')).toBe('5')
+  })
+
+  it('sets a broker key for this broker and for all, the one over the other', async () => {
+    const { edit, valueOf, createTopic } = await fixture()
+    await createTopic('a')
+    await edit(broker, '', [['message.max.bytes', SET, '2000']])
+    await edit(broker, '1', [['message.max.bytes', SET, '3000']])
+    expect(await valueOf(topic, 'a', 'max.message.bytes')).toBe('3000')
+    await edit(broker, '1', [['message.max.bytes', DELETE, null]])
+    expect(await valueOf(topic, 'a', 'max.message.bytes')).toBe('2000')
+  })
+})
+
+describe('AlterConfigs', () => {
+  it('replaces all that was set', async () => {
+    const { call, createTopic, cluster } = await fixture()
+    await createTopic('a', 1, [{ name: 'retention.ms', value: '5' }])
+    const configs = [{ name: 'segment.bytes', value: '2000000' }]
+    const replace = async (validateOnly: boolean) =>
+      call(alterConfigs, handleAlterConfigs, 2, {
+        resources: [{ resourceType: topic, resourceName: 'a', configs }],
+        validateOnly,
+      })
+    await replace(true)
+    expect(cluster.image().topicsByName.get('a')?.configs).toEqual(new Map([['retention.ms', '5']]))
+    expect((await replace(false)).responses[0]?.errorCode).toBe(0)
+    expect(cluster.image().topicsByName.get('a')?.configs).toEqual(new Map([['segment.bytes', '2000000']]))
+  })
+})
