@@ -10,6 +10,8 @@ pub const CONNECTION_IN_FLIGHT_MAX: usize = 64;
 pub const FETCH_SESSIONS_MAX: usize = 1000;
 /// Partitions remembered by all fetch sessions together; a session beyond that is not begun.
 pub const FETCH_SESSION_PARTITIONS_MAX: usize = 500_000;
+/// Elements of all arrays of one request together; a frame of 100 MiB could name fifty million topics.
+pub const REQUEST_ELEMENTS_MAX: usize = 1_000_000;
 /// Bytes that one connection may have waiting to be sent before its next request is taken.
 pub const CONNECTION_OUTPUT_BYTES_MAX: usize = 1024 * 1024;
 /// `fetch.max.bytes` of the broker: 55 MiB.

@@ -107,6 +107,9 @@ impl Connection {
         let mut budget = READ_BYTES_PER_TURN;
         loop {
             self.collect(core);
+            if self.output.len() >= CONNECTION_OUTPUT_BYTES_MAX {
+                self.send(core)?;
+            }
             if !self.takes_requests(core) {
                 break;
             }

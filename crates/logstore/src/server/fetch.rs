@@ -3,13 +3,16 @@
 //! v5 log start offset; v7 sessions; v9 leader epochs; v11 rack, preferred replica; v12 flexible, diverging epochs;
 //! v13 topics by id; v15 the replica as a tagged field; v16 who leads instead; v17, v18 for followers.
 
+mod answer;
+mod request;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::base::bytes::{Malformed, Reader, Writer};
+use crate::base::bytes::Malformed;
 use crate::base::codes::{
-    CLUSTER_AUTHORIZATION_FAILED, FENCED_LEADER_EPOCH, INVALID_FETCH_SESSION_EPOCH, KAFKA_STORAGE_ERROR,
-    NONE, NOT_LEADER_OR_FOLLOWER, OFFSET_OUT_OF_RANGE, UNKNOWN_LEADER_EPOCH, UNKNOWN_TOPIC_ID,
+    CLUSTER_AUTHORIZATION_FAILED, FENCED_LEADER_EPOCH, INVALID_FETCH_SESSION_EPOCH, NONE,
+    NOT_LEADER_OR_FOLLOWER, OFFSET_OUT_OF_RANGE, UNKNOWN_LEADER_EPOCH, UNKNOWN_TOPIC_ID,
     UNKNOWN_TOPIC_OR_PARTITION, UNSUPPORTED_COMPRESSION_TYPE,
 };
 use crate::base::types::{BrokerId, LeaderEpoch, Offset};
@@ -18,49 +21,24 @@ use crate::log::{Compression, Log, LogOffsets, LogRead, ReadBound};
 
 use super::context::Context;
 use super::delayed::fetch::ParkedFetch;
-use super::fetch_session::{NO_SESSION, News, Scope, SessionRequest, Told};
-use super::header::{Fields, RequestHeader};
-use super::nodes::Leaders;
+use super::fetch_session::{NO_SESSION, News, Scope, Told};
+use super::header::RequestHeader;
 use super::produce::led_here;
-use super::reply::{Answer, AnswerWriter};
+use super::reply::Answer;
 use super::stats::{Native, add};
 use super::view::{PartitionView, TopicKey, TopicView};
 
+pub(crate) use request::Wanted;
+use request::{CONSUMER, parse};
+
+use answer::{empty, encode, refuse};
+
 const FLEXIBLE_SINCE: i16 = 12;
 const IDS_SINCE: i16 = 13;
-const LEADER_HINTS_SINCE: i16 = 16;
 const ZSTD_SINCE: i16 = 10;
-/// A consumer; followers name themselves.
-const CONSUMER: i32 = -1;
 const READ_COMMITTED: i8 = 1;
 /// Longest wait granted, whatever a client asks for.
 const WAIT_MAX: Duration = Duration::from_mins(5);
-
-/// One partition as a client wants it.
-#[derive(Clone, Debug)]
-pub(crate) struct Wanted {
-    pub(crate) topic: TopicKey,
-    pub(crate) partition: i32,
-    current_leader_epoch: LeaderEpoch,
-    offset: Offset,
-    last_fetched_epoch: LeaderEpoch,
-    bytes_max: usize,
-}
-
-impl Wanted {
-    /// From an offset, without epoch checks or a bound.
-    #[cfg(test)]
-    pub(crate) fn at(topic: TopicKey, partition: i32, offset: i64) -> Self {
-        Self {
-            topic,
-            partition,
-            current_leader_epoch: LeaderEpoch::NONE,
-            offset: Offset(offset),
-            last_fetched_epoch: LeaderEpoch::NONE,
-            bytes_max: usize::MAX,
-        }
-    }
-}
 
 /// What became of a Fetch request.
 pub(crate) enum Fetched {
@@ -77,16 +55,6 @@ pub(crate) struct Fetch {
     bound: ReadBound,
     pub(crate) deadline: Duration,
     scope: Scope,
-}
-
-#[derive(Debug)]
-struct Request {
-    replica: i32,
-    wait_ms_max: i32,
-    bytes_min: i32,
-    bytes_max: i32,
-    isolation: i8,
-    session: SessionRequest,
 }
 
 /// What one look at the logs gave.
@@ -150,96 +118,6 @@ pub(crate) fn handle(
         return Ok(Fetched::Answer(fetch.answer(reading, context)));
     }
     Ok(ParkedFetch::park(fetch, context))
-}
-
-fn parse(frame: &[u8], version: i16) -> Result<Request, Malformed> {
-    const REPLICA_STATE: u32 = 1;
-    const TOPIC_BYTES_MIN: usize = 2;
-    let (mut fields, _) = Fields::open(frame, version >= FLEXIBLE_SINCE)?;
-    let mut replica = if version <= 14 {
-        fields.reader.i32()?
-    } else {
-        CONSUMER
-    };
-    let wait_ms_max = fields.reader.i32()?;
-    let bytes_min = fields.reader.i32()?;
-    let bytes_max = fields.reader.i32()?;
-    let isolation = fields.reader.i8()?;
-    let (id, epoch) = if version >= 7 {
-        (fields.reader.i32()?, fields.reader.i32()?)
-    } else {
-        (NO_SESSION, -1)
-    };
-    let mut wanted = Vec::new();
-    for _ in 0..fields.array_len(TOPIC_BYTES_MIN)? {
-        let topic = fields.topic(version, IDS_SINCE)?;
-        parse_partitions(&mut fields, version, &topic, &mut wanted)?;
-        fields.tags()?;
-    }
-    let mut forgotten = Vec::new();
-    if version >= 7 {
-        for _ in 0..fields.array_len(TOPIC_BYTES_MIN)? {
-            let topic = fields.topic(version, IDS_SINCE)?;
-            for _ in 0..fields.array_len(4)? {
-                forgotten.push((topic.clone(), fields.reader.i32()?));
-            }
-            fields.tags()?;
-        }
-    }
-    if version >= 11 {
-        fields.string()?;
-    }
-    fields.each_tag(|tag, bytes| {
-        if tag == REPLICA_STATE && version >= 15 {
-            replica = Reader::new(bytes).i32()?;
-        }
-        Ok(())
-    })?;
-    let session = SessionRequest {
-        id,
-        epoch,
-        by_id: version >= IDS_SINCE,
-        wanted,
-        forgotten,
-    };
-    Ok(Request {
-        replica,
-        wait_ms_max,
-        bytes_min,
-        bytes_max,
-        isolation,
-        session,
-    })
-}
-
-fn parse_partitions(
-    fields: &mut Fields<'_>,
-    version: i16,
-    topic: &TopicKey,
-    into: &mut Vec<Wanted>,
-) -> Result<(), Malformed> {
-    const PARTITION_BYTES_MIN: usize = 16;
-    for _ in 0..fields.array_len(PARTITION_BYTES_MIN)? {
-        let partition = fields.reader.i32()?;
-        let current_leader_epoch = LeaderEpoch(if version >= 9 { fields.reader.i32()? } else { -1 });
-        let offset = Offset(fields.reader.i64()?);
-        let last_fetched_epoch = LeaderEpoch(if version >= 12 { fields.reader.i32()? } else { -1 });
-        if version >= 5 {
-            // A follower's log start offset.
-            fields.reader.i64()?;
-        }
-        let bytes_max = usize::try_from(fields.reader.i32()?).unwrap_or(0);
-        fields.tags()?;
-        into.push(Wanted {
-            topic: topic.clone(),
-            partition,
-            current_leader_epoch,
-            offset,
-            last_fetched_epoch,
-            bytes_max,
-        });
-    }
-    Ok(())
 }
 
 impl Fetch {
@@ -431,157 +309,4 @@ impl PartitionReading {
             is_error: self.error_code != NONE,
         }
     }
-}
-
-/// An answer without partitions.
-fn empty(header: RequestHeader, error: i16, session: i32, context: &Context<'_>) -> Answer {
-    let nothing = Reading {
-        partitions: Vec::new(),
-        bytes: 0,
-        urgent: true,
-    };
-    encode(header, error, session, nothing, ReadBound::HighWatermark, context)
-}
-
-/// The same error for the request and for every partition it lists, since old versions have no other place.
-fn refuse(header: RequestHeader, request: &SessionRequest, error_code: i16, context: &Context<'_>) -> Answer {
-    let partitions = request.wanted.iter().map(|wanted| PartitionReading {
-        wanted: wanted.clone(),
-        error_code,
-        read: None,
-        offsets: None,
-        diverging: None,
-        leader: None,
-    });
-    let refused = Reading {
-        partitions: partitions.collect(),
-        bytes: 0,
-        urgent: true,
-    };
-    encode(
-        header,
-        error_code,
-        NO_SESSION,
-        refused,
-        ReadBound::HighWatermark,
-        context,
-    )
-}
-
-fn encode(
-    header: RequestHeader,
-    error: i16,
-    session: i32,
-    reading: Reading,
-    bound: ReadBound,
-    context: &Context<'_>,
-) -> Answer {
-    let version = header.api_version;
-    let mut out = AnswerWriter::new(header.correlation_id, version >= FLEXIBLE_SINCE);
-    let mut leaders = Leaders::default();
-    out.fixed().i32(0);
-    if version >= 7 {
-        out.fixed().i16(error).i32(session);
-    }
-    let errors = reading
-        .partitions
-        .iter()
-        .filter(|partition| partition.error_code != NONE)
-        .count();
-    add(&context.counters.partition_errors, errors);
-    let topics = by_topic(reading.partitions);
-    out.array_len(topics.len());
-    for partitions in topics {
-        if let Some(first) = partitions.first() {
-            out.topic(&first.wanted.topic);
-        }
-        out.array_len(partitions.len());
-        for partition in partitions {
-            encode_partition(&mut out, version, partition, bound, &mut leaders);
-        }
-        out.tags();
-    }
-    let nodes = if version >= LEADER_HINTS_SINCE {
-        leaders.tagged_field(context)
-    } else {
-        Vec::new()
-    };
-    out.tagged(&nodes);
-    out.finish()
-}
-
-/// Neighbours of the same topic together, in the order in which they were read.
-fn by_topic(partitions: Vec<PartitionReading>) -> Vec<Vec<PartitionReading>> {
-    let mut topics: Vec<Vec<PartitionReading>> = Vec::new();
-    for partition in partitions {
-        match topics.last_mut() {
-            Some(group)
-                if group
-                    .first()
-                    .is_some_and(|first| first.wanted.topic == partition.wanted.topic) =>
-            {
-                group.push(partition);
-            }
-            _ => topics.push(vec![partition]),
-        }
-    }
-    topics
-}
-
-fn encode_partition(
-    out: &mut AnswerWriter,
-    version: i16,
-    partition: PartitionReading,
-    bound: ReadBound,
-    leaders: &mut Leaders,
-) {
-    const DIVERGING_EPOCH: u32 = 0;
-    const CURRENT_LEADER: u32 = 1;
-    const NO_PREFERRED_REPLICA: i32 = -1;
-    // Clients of version 5 do not know the code and would give up; they retry after this one.
-    let error_code = match partition.error_code {
-        KAFKA_STORAGE_ERROR if version <= 5 => NOT_LEADER_OR_FOLLOWER,
-        code => code,
-    };
-    let told = partition.told();
-    out.fixed()
-        .i32(partition.wanted.partition)
-        .i16(error_code)
-        .i64(told.high_watermark);
-    out.fixed()
-        .i64(partition.offsets.map_or(-1, |offsets| offsets.last_stable.0));
-    if version >= 5 {
-        out.fixed().i64(told.log_start);
-    }
-    let (bytes, slices, aborted) = partition.read.map_or((0, Vec::new(), Vec::new()), |read| {
-        (read.bytes, read.slices, read.aborted)
-    });
-    if bound == ReadBound::LastStable {
-        out.array_len(aborted.len());
-        for transaction in aborted {
-            out.fixed()
-                .i64(transaction.producer_id.0)
-                .i64(transaction.first_offset.0);
-            out.tags();
-        }
-    } else {
-        out.nullable_array_len(None);
-    }
-    if version >= 11 {
-        out.fixed().i32(NO_PREFERRED_REPLICA);
-    }
-    out.records(bytes, slices);
-    let mut tagged = Vec::new();
-    if let Some((epoch, end)) = partition.diverging {
-        let mut field = Writer::new();
-        field.i32(epoch.0).i64(end.0).no_tagged_fields();
-        tagged.push((DIVERGING_EPOCH, field));
-    }
-    if let Some((leader, epoch)) = partition.leader.filter(|_| version >= LEADER_HINTS_SINCE) {
-        leaders.add(leader);
-        let mut field = Writer::new();
-        field.i32(leader.0).i32(epoch.0).no_tagged_fields();
-        tagged.push((CURRENT_LEADER, field));
-    }
-    out.tagged(&tagged);
 }

@@ -10,6 +10,7 @@
 use std::borrow::Cow;
 
 use crate::base::bytes::{Malformed, Reader, be};
+use crate::base::limits::REQUEST_ELEMENTS_MAX;
 use crate::base::types::TopicId;
 
 use super::view::TopicKey;
@@ -46,6 +47,8 @@ impl RequestHeader {
 pub(crate) struct Fields<'a> {
     pub(crate) reader: Reader<'a>,
     flexible: bool,
+    /// Elements that arrays may still bring: what a frame unpacks to is bounded, not only what it takes.
+    elements_left: usize,
 }
 
 impl<'a> Fields<'a> {
@@ -55,7 +58,11 @@ impl<'a> Fields<'a> {
         let mut reader = Reader::new(frame);
         reader.bytes(CLIENT_ID_AT)?;
         let client_id = reader.nullable_string()?;
-        let mut fields = Self { reader, flexible };
+        let mut fields = Self {
+            reader,
+            flexible,
+            elements_left: REQUEST_ELEMENTS_MAX,
+        };
         fields.tags()?;
         Ok((fields, client_id))
     }
@@ -88,11 +95,17 @@ impl<'a> Fields<'a> {
         &mut self,
         element_bytes_min: usize,
     ) -> Result<Option<usize>, Malformed> {
-        if self.flexible {
+        let too_many = self.reader.malformed("more elements than a request may bring");
+        let count = if self.flexible {
             self.reader.compact_array_len(element_bytes_min)
         } else {
             self.reader.array_len(element_bytes_min)
-        }
+        }?;
+        self.elements_left = self
+            .elements_left
+            .checked_sub(count.unwrap_or(0))
+            .ok_or(too_many)?;
+        Ok(count)
     }
 
     pub(crate) fn array_len(&mut self, element_bytes_min: usize) -> Result<usize, Malformed> {

@@ -3,15 +3,17 @@
 //! v3 transactional id, one batch of format 2 per partition; v5 log start offset; v7 zstd; v8 record errors and
 //! message; v9 flexible; v10 who leads instead, as tagged fields; v13 topics by id.
 
-use std::ops::Range;
+mod answer;
+mod request;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::base::bytes::{Malformed, Writer};
+use crate::base::bytes::Malformed;
 use crate::base::codes::{
-    INVALID_RECORD, INVALID_REQUIRED_ACKS, INVALID_TOPIC_EXCEPTION, INVALID_TXN_STATE, KAFKA_STORAGE_ERROR,
-    NONE, NOT_ENOUGH_REPLICAS, NOT_LEADER_OR_FOLLOWER, REQUEST_TIMED_OUT,
-    TRANSACTIONAL_ID_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION,
+    INVALID_RECORD, INVALID_REQUIRED_ACKS, INVALID_TOPIC_EXCEPTION, INVALID_TXN_STATE, NONE,
+    NOT_ENOUGH_REPLICAS, NOT_LEADER_OR_FOLLOWER, REQUEST_TIMED_OUT, TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+    UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION,
 };
 use crate::base::types::{BrokerId, LeaderEpoch, Offset, Timestamp};
 use crate::batch::validate::{RecordError, Rules};
@@ -22,17 +24,15 @@ use crate::log::{Log, Origin};
 use super::context::Context;
 use super::delayed::produce::PendingProduce;
 use super::frame::Frame;
-use super::header::{Fields, RequestHeader};
-use super::nodes;
-use super::reply::{Answer, AnswerWriter};
+use super::header::RequestHeader;
+use super::reply::Answer;
 use super::stats::{Native, add};
 use super::view::{ClusterView, PartitionView, TopicKey, TopicView};
 
+pub(crate) use answer::encode;
+use request::{Request, parse};
+
 const FLEXIBLE_SINCE: i16 = 9;
-const LEADER_HINTS_SINCE: i16 = 10;
-const IDS_SINCE: i16 = 13;
-/// The client id under which Kafka's own admin tools may write to internal topics.
-const ADMIN_CLIENT_ID: &str = "__admin_client";
 
 /// How long an answer waits at most for this broker alone.
 const LEADER_PATIENCE: Duration = Duration::from_secs(30);
@@ -46,22 +46,6 @@ pub(crate) enum Produced {
     Failed,
     /// Answered once the high watermarks have passed.
     Wait(PendingProduce),
-}
-
-#[derive(Debug)]
-struct Request {
-    transactional: bool,
-    acks: i16,
-    timeout_ms: i32,
-    internal_topics_allowed: bool,
-    topics: Vec<(TopicKey, Vec<PartitionRequest>)>,
-}
-
-#[derive(Debug)]
-struct PartitionRequest {
-    index: i32,
-    /// Where the records lie in the frame.
-    records: Option<Range<usize>>,
 }
 
 /// The answer for one topic.
@@ -156,43 +140,6 @@ pub(crate) fn handle(
         Produced::Answer(pending.answer(context))
     } else {
         Produced::Wait(pending)
-    })
-}
-
-fn parse(frame: &[u8], version: i16) -> Result<Request, Malformed> {
-    const TOPIC_BYTES_MIN: usize = 2;
-    const PARTITION_BYTES_MIN: usize = 5;
-    let (mut fields, client_id) = Fields::open(frame, version >= FLEXIBLE_SINCE)?;
-    let internal_topics_allowed = client_id.as_deref() == Some(ADMIN_CLIENT_ID);
-    let transactional = fields.nullable_string()?.is_some();
-    let acks = fields.reader.i16()?;
-    let timeout_ms = fields.reader.i32()?;
-    let topics_count = fields.array_len(TOPIC_BYTES_MIN)?;
-    let mut topics = Vec::with_capacity(topics_count);
-    for _ in 0..topics_count {
-        let topic = fields.topic(version, IDS_SINCE)?;
-        let partitions_count = fields.array_len(PARTITION_BYTES_MIN)?;
-        let mut partitions = Vec::with_capacity(partitions_count);
-        for _ in 0..partitions_count {
-            let index = fields.reader.i32()?;
-            let len = fields.nullable_bytes()?.map(<[u8]>::len);
-            let end = fields.reader.position();
-            partitions.push(PartitionRequest {
-                index,
-                records: len.map(|len| end - len..end),
-            });
-            fields.tags()?;
-        }
-        fields.tags()?;
-        topics.push((topic, partitions));
-    }
-    fields.tags()?;
-    Ok(Request {
-        transactional,
-        acks,
-        timeout_ms,
-        internal_topics_allowed,
-        topics,
     })
 }
 
@@ -344,63 +291,4 @@ pub(super) fn led_here<'a>(view: &ClusterView, partition: &'a PartitionView) -> 
         .log
         .as_ref()
         .filter(|_| partition.leader == view.this_broker)
-}
-
-/// Writes the answer once nothing is awaited any more.
-pub(crate) fn encode(header: RequestHeader, results: &[TopicResult], context: &Context<'_>) -> Answer {
-    let version = header.api_version;
-    let mut out = AnswerWriter::new(header.correlation_id, version >= FLEXIBLE_SINCE);
-    let mut leaders = nodes::Leaders::default();
-    out.array_len(results.len());
-    for topic in results {
-        out.topic(&topic.topic);
-        out.array_len(topic.partitions.len());
-        for partition in &topic.partitions {
-            encode_partition(&mut out, version, partition, &mut leaders);
-        }
-        out.tags();
-    }
-    out.fixed().i32(0);
-    out.tagged(&leaders.tagged_field(context));
-    out.finish()
-}
-
-fn encode_partition(
-    out: &mut AnswerWriter,
-    version: i16,
-    partition: &PartitionResult,
-    leaders: &mut nodes::Leaders,
-) {
-    // Clients of version 3 do not know the code and would give up; they retry after this one.
-    let error_code = match partition.error_code {
-        KAFKA_STORAGE_ERROR if version < 4 => NOT_LEADER_OR_FOLLOWER,
-        code => code,
-    };
-    out.fixed()
-        .i32(partition.index)
-        .i16(error_code)
-        .i64(partition.base_offset.0);
-    out.fixed().i64(partition.log_append_time.0);
-    if version >= 5 {
-        out.fixed().i64(partition.log_start.0);
-    }
-    if version >= 8 {
-        out.array_len(partition.record_errors.len());
-        for error in &partition.record_errors {
-            out.fixed().i32(error.index);
-            out.nullable_string(Some(error.message));
-            out.tags();
-        }
-        out.nullable_string(partition.message.as_deref());
-    }
-    let hint = partition
-        .leader
-        .filter(|_| version >= LEADER_HINTS_SINCE)
-        .map(|(leader, epoch)| {
-            leaders.add(leader);
-            let mut field = Writer::new();
-            field.i32(leader.0).i32(epoch.0).no_tagged_fields();
-            (0, field)
-        });
-    out.tagged(hint.as_slice());
 }

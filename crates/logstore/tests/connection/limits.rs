@@ -135,3 +135,26 @@ fn a_drain_answers_what_was_begun() {
     broker.server.stop();
     broker.server.stop();
 }
+
+#[test]
+fn pipelined_fetches_beyond_the_output_bound_are_all_answered() {
+    // A connection once stopped for good: its answers filled the bound, the socket then took all of them at once,
+    // and nothing came any more that would have made it look at the requests that waited.
+    let broker = Broker::start();
+    let mut client = broker.connect();
+    let records = BatchBuilder::new().value(&vec![1; 400_000]).build();
+    for _ in 0..4 {
+        Produce::of(&records).send(&mut client);
+    }
+    let fetch = Fetch::of(&[Wanted {
+        bytes_max: 2 << 20,
+        ..Wanted::at(0, 0)
+    }]);
+    for _ in 0..20 {
+        client.send(&fetch.encode());
+    }
+    for _ in 0..20 {
+        let fetched = fetch.decode(&client.receive());
+        assert!(fetched.partitions[0].records.len() > 1_600_000);
+    }
+}

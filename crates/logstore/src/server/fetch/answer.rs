@@ -1,0 +1,173 @@
+//! The answer to a Fetch.
+
+use crate::base::bytes::Writer;
+use crate::base::codes::{KAFKA_STORAGE_ERROR, NONE, NOT_LEADER_OR_FOLLOWER};
+use crate::log::ReadBound;
+use crate::server::context::Context;
+use crate::server::fetch_session::{NO_SESSION, SessionRequest};
+use crate::server::header::RequestHeader;
+use crate::server::nodes::Leaders;
+use crate::server::reply::{Answer, AnswerWriter};
+use crate::server::stats::add;
+
+use super::{FLEXIBLE_SINCE, PartitionReading, Reading};
+
+const LEADER_HINTS_SINCE: i16 = 16;
+
+/// An answer without partitions.
+pub(super) fn empty(header: RequestHeader, error: i16, session: i32, context: &Context<'_>) -> Answer {
+    let nothing = Reading {
+        partitions: Vec::new(),
+        bytes: 0,
+        urgent: true,
+    };
+    encode(header, error, session, nothing, ReadBound::HighWatermark, context)
+}
+
+/// The same error for the request and for every partition it lists, since old versions have no other place.
+pub(super) fn refuse(
+    header: RequestHeader,
+    request: &SessionRequest,
+    error_code: i16,
+    context: &Context<'_>,
+) -> Answer {
+    let partitions = request.wanted.iter().map(|wanted| PartitionReading {
+        wanted: wanted.clone(),
+        error_code,
+        read: None,
+        offsets: None,
+        diverging: None,
+        leader: None,
+    });
+    let refused = Reading {
+        partitions: partitions.collect(),
+        bytes: 0,
+        urgent: true,
+    };
+    encode(
+        header,
+        error_code,
+        NO_SESSION,
+        refused,
+        ReadBound::HighWatermark,
+        context,
+    )
+}
+
+pub(super) fn encode(
+    header: RequestHeader,
+    error: i16,
+    session: i32,
+    reading: Reading,
+    bound: ReadBound,
+    context: &Context<'_>,
+) -> Answer {
+    let version = header.api_version;
+    let mut out = AnswerWriter::new(header.correlation_id, version >= FLEXIBLE_SINCE);
+    let mut leaders = Leaders::default();
+    out.fixed().i32(0);
+    if version >= 7 {
+        out.fixed().i16(error).i32(session);
+    }
+    let errors = reading
+        .partitions
+        .iter()
+        .filter(|partition| partition.error_code != NONE)
+        .count();
+    add(&context.counters.partition_errors, errors);
+    let topics = by_topic(reading.partitions);
+    out.array_len(topics.len());
+    for partitions in topics {
+        if let Some(first) = partitions.first() {
+            out.topic(&first.wanted.topic);
+        }
+        out.array_len(partitions.len());
+        for partition in partitions {
+            encode_partition(&mut out, version, partition, bound, &mut leaders);
+        }
+        out.tags();
+    }
+    let nodes = if version >= LEADER_HINTS_SINCE {
+        leaders.tagged_field(context)
+    } else {
+        Vec::new()
+    };
+    out.tagged(&nodes);
+    out.finish()
+}
+
+/// Neighbours of the same topic together, in the order in which they were read.
+fn by_topic(partitions: Vec<PartitionReading>) -> Vec<Vec<PartitionReading>> {
+    let mut topics: Vec<Vec<PartitionReading>> = Vec::new();
+    for partition in partitions {
+        match topics.last_mut() {
+            Some(group)
+                if group
+                    .first()
+                    .is_some_and(|first| first.wanted.topic == partition.wanted.topic) =>
+            {
+                group.push(partition);
+            }
+            _ => topics.push(vec![partition]),
+        }
+    }
+    topics
+}
+
+fn encode_partition(
+    out: &mut AnswerWriter,
+    version: i16,
+    partition: PartitionReading,
+    bound: ReadBound,
+    leaders: &mut Leaders,
+) {
+    const DIVERGING_EPOCH: u32 = 0;
+    const CURRENT_LEADER: u32 = 1;
+    const NO_PREFERRED_REPLICA: i32 = -1;
+    // Clients of version 5 do not know the code and would give up; they retry after this one.
+    let error_code = match partition.error_code {
+        KAFKA_STORAGE_ERROR if version <= 5 => NOT_LEADER_OR_FOLLOWER,
+        code => code,
+    };
+    let told = partition.told();
+    out.fixed()
+        .i32(partition.wanted.partition)
+        .i16(error_code)
+        .i64(told.high_watermark);
+    out.fixed()
+        .i64(partition.offsets.map_or(-1, |offsets| offsets.last_stable.0));
+    if version >= 5 {
+        out.fixed().i64(told.log_start);
+    }
+    let (bytes, slices, aborted) = partition.read.map_or((0, Vec::new(), Vec::new()), |read| {
+        (read.bytes, read.slices, read.aborted)
+    });
+    if bound == ReadBound::LastStable {
+        out.array_len(aborted.len());
+        for transaction in aborted {
+            out.fixed()
+                .i64(transaction.producer_id.0)
+                .i64(transaction.first_offset.0);
+            out.tags();
+        }
+    } else {
+        out.nullable_array_len(None);
+    }
+    if version >= 11 {
+        out.fixed().i32(NO_PREFERRED_REPLICA);
+    }
+    out.records(bytes, slices);
+    let mut tagged = Vec::new();
+    if let Some((epoch, end)) = partition.diverging {
+        let mut field = Writer::new();
+        field.i32(epoch.0).i64(end.0).no_tagged_fields();
+        tagged.push((DIVERGING_EPOCH, field));
+    }
+    if let Some((leader, epoch)) = partition.leader.filter(|_| version >= LEADER_HINTS_SINCE) {
+        leaders.add(leader);
+        let mut field = Writer::new();
+        field.i32(leader.0).i32(epoch.0).no_tagged_fields();
+        tagged.push((CURRENT_LEADER, field));
+    }
+    out.tagged(&tagged);
+}
