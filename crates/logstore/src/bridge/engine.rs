@@ -192,7 +192,8 @@ impl Engine {
         let core = &self.core;
         if let Some(options) = core.server_options.lock().take() {
             let control: Arc<dyn ControlPlane> = core.upward.clone();
-            let server = Server::bind(options, Arc::clone(&core.clock), control);
+            let (store, clock) = (Arc::clone(&core.store), Arc::clone(&core.clock));
+            let server = Server::bind(options, store, clock, control);
             let server = Arc::new(server.map_err(thrown)?);
             core.upward.connect(&server);
             server.publish(Arc::clone(&core.view.lock()));
