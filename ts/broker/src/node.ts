@@ -56,15 +56,27 @@ export const openNode = async (
   logger: Logger,
   clock: Clock = systemClock,
 ): Promise<BrokerNode> => {
-  const stops: (() => Promise<void> | void)[] = []
-  const stop = async (): Promise<void> => {
-    for (let last = stops.pop(); last !== undefined; last = stops.pop()) await last()
-  }
+  const built: Built = []
+  let stopped: Promise<void> | undefined
+  const stop = async (): Promise<void> => (stopped ??= stopAll(built, logger))
   try {
-    return await build(config, logger, clock, stops, stop)
+    return { ...(await build(config, logger, clock, built)), stop }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+type Built = (() => Promise<void> | void)[]
+
+// What cannot be stopped must not keep the rest from being written down.
+const stopAll = async (built: Built, logger: Logger): Promise<void> => {
+  for (const stop of built.toReversed()) {
+    try {
+      await stop()
+    } catch (error) {
+      logger.error({ err: error }, 'a part of the broker did not stop in order')
+    }
   }
 }
 
@@ -72,18 +84,17 @@ const build = async (
   config: BrokerConfig,
   logger: Logger,
   clock: Clock,
-  stops: (() => Promise<void> | void)[],
-  stop: () => Promise<void>,
-): Promise<BrokerNode> => {
+  built: Built,
+): Promise<Omit<BrokerNode, 'stop'>> => {
   const broker = brokerId(config.nodeId)
   const clusterId = chooseClusterId(config)
 
   const engine = new Engine(engineOptions(config, clusterId), logger.child('engine'))
-  stops.push(() => engine.close())
+  built.push(() => engine.close())
   const endpoints = advertisedEndpoints(config.listeners, engine.bind())
 
   const store = openEmbeddedStore(engine, clock)
-  stops.push(() => store.close())
+  built.push(() => store.close())
   const session = await startSession(store, { broker, rack: config.rack, endpoints }, clock, logger.child('session'))
 
   const configs = createBrokerConfigs(broker, config.static)
@@ -92,11 +103,13 @@ const build = async (
     for (const watcher of watchers) watcher(before, next)
   }
   const cluster = await startController({ store, brokerId: broker, publish, logger: logger.child('controller') })
-  stops.push(
+  built.push(
     () => cluster.stop(),
     () => session.end(),
   )
   await cluster.run(claimClusterId(clusterId))
+  // Below the groups, so that they stop first and answer the members that wait in them.
+  built.push(() => engine.drainConnections(DRAIN_MS))
 
   const groups = createGroups({
     brokerId: broker,
@@ -109,7 +122,7 @@ const build = async (
     pump: () => engine.pump(),
     randomId: randomUUID,
   })
-  stops.push(() => groups.stop())
+  built.push(() => groups.stop())
   watchers.push((before, next) => groups.imageChanged(before, next))
   await groups.start()
 
@@ -131,9 +144,8 @@ const build = async (
     logger: logger.child('dispatch'),
   })
   const listeners = engine.listen({ request: dispatch, event: ignoreEvent })
-  stops.push(() => engine.drainConnections(DRAIN_MS))
 
-  return { clusterId, listeners, summary: summarise(config, clusterId, listeners), stop }
+  return { clusterId, listeners, summary: summarise(config, clusterId, listeners) }
 }
 
 // Connections that close matter to nobody yet: their state is all in the engine.
