@@ -96,10 +96,9 @@ pub(crate) fn handle(
     let wait = Duration::from_millis(u64::try_from(request.wait_ms_max).unwrap_or(0)).min(WAIT_MAX);
     let bytes_max =
         (usize::try_from(request.bytes_max).unwrap_or(0)).min(context.view.limits.fetch_bytes_max);
-    let session_id = request.session.id;
     let scope = match context.sessions.open(request.session, context.now) {
         Ok(scope) => scope,
-        Err(code) => return Ok(Fetched::Answer(empty(header, code, session_id, context))),
+        Err(code) => return Ok(Fetched::Answer(empty(header, code, NO_SESSION, context))),
     };
     let fetch = Fetch {
         header,

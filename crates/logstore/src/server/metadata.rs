@@ -311,6 +311,16 @@ impl TopicsWriter<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes: Vec<u8>, version in 0_i16..=13) {
+            let frame = [&[0, 3, 0, 4, 0, 0, 0, 0, 0xff, 0xff, 0][..], &bytes].concat();
+            let _ = parse(&frame, version);
+            let _ = parse(&bytes, version);
+        }
+    }
 
     #[test]
     fn topic_names() {

@@ -4,8 +4,7 @@
 //! requests (D6). What the engine does not answer goes to the [`ControlPlane`] and comes back through
 //! [`Server::reply`]. What it knows of the cluster was published as one [`ClusterView`].
 //!
-//! Lock order: a log's own locks are never taken under one of these, and these are never nested but for the table
-//! of fetch sessions, then one session.
+//! Lock order: the table of fetch sessions, one session, a log's own locks, a worker's mail.
 #![forbid(unsafe_code)]
 
 mod api_versions;

@@ -306,3 +306,30 @@ fn a_long_poll_hears_that_its_topic_went_or_moved() {
         UNKNOWN_TOPIC_OR_PARTITION
     );
 }
+
+#[test]
+fn a_reader_catches_up_from_the_first_record_to_the_last() {
+    const BATCHES: usize = 60;
+    let broker = Broker::start();
+    let mut client = broker.connect();
+    for index in 0..BATCHES {
+        produce(&mut client, 0, &vec![index as u8; 900_000]);
+    }
+    let mut next = 0;
+    while next < BATCHES as i64 {
+        let wanted = Wanted {
+            bytes_max: 3 << 20,
+            ..Wanted::at(0, next)
+        };
+        let fetched = Fetch::of(&[wanted]).send(&mut client);
+        let before = next;
+        for batch in logstore::batch::iter(&fetched.partitions[0].records) {
+            let batch = batch.unwrap();
+            assert!(batch.verify_crc());
+            assert_eq!(batch.header().base_offset.0, next);
+            assert_eq!(batch.bytes().last_chunk::<2>(), Some(&[next as u8, 0]));
+            next = batch.header().next_offset().0;
+        }
+        assert!(next > before);
+    }
+}

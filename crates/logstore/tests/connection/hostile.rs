@@ -125,7 +125,12 @@ fn client_ids() {
         client.send(&fixed(1)[..8]);
     });
     let mut client = broker.connect();
-    for odd in [&b"a\nb"[..], b"\x1b[31m", b"\xff\xfe", "x".repeat(32_767).as_bytes()] {
+    for odd in [
+        &b"a\nb"[..],
+        b"\x1b[31m",
+        b"\xff\xfe",
+        "x".repeat(32_767).as_bytes(),
+    ] {
         let frame = [&fixed(odd.len() as i16)[..], odd].concat();
         assert_eq!(Answer::open(&client.ask(&frame), 1, false).fixed.i16(), Ok(0));
     }

@@ -136,3 +136,18 @@ fn parse_partitions(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes: Vec<u8>, version in 4_i16..=18) {
+            let frame = [&[0, 1, 0, 4, 0, 0, 0, 0, 0xff, 0xff, 0][..], &bytes].concat();
+            let _ = parse(&frame, version);
+            let _ = parse(&bytes, version);
+        }
+    }
+}

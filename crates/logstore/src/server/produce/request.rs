@@ -64,3 +64,33 @@ pub(super) fn parse(frame: &[u8], version: i16) -> Result<Request, Malformed> {
         topics,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn records_lie_within_their_frame_and_behind_each_other(bytes: Vec<u8>, version in 3_i16..=13) {
+            let frame = [&[0, 0, 0, 9, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 1, 0, 0, 0, 0][..], &bytes].concat();
+            if let Ok(request) = parse(&frame, version) {
+                let mut end = 0;
+                let partitions = request.topics.iter().flat_map(|(_, partitions)| partitions);
+                for range in partitions.filter_map(|partition| partition.records.clone()) {
+                    prop_assert!(end <= range.start && range.start <= range.end && range.end <= frame.len());
+                    end = range.end;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_frame_unpacks_to_is_bounded() {
+        let topics = 2_000_000_u32;
+        let mut frame = [0, 0, 0, 3, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 1, 0, 0, 0, 0].to_vec();
+        frame.extend(topics.to_be_bytes());
+        frame.resize(frame.len() + 6 * topics as usize, 0);
+        assert!(parse(&frame, 3).is_err());
+    }
+}
