@@ -3,8 +3,8 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fileBroker } from '../harness/file-broker.ts'
 import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts'
-import { type Broker, startBroker } from '../harness/broker.ts'
 import { missingClients, script } from '../harness/clients.ts'
 import { type JavaTools, startJavaTools, type Tool } from '../harness/java-tools.ts'
 import { run } from '../harness/process.ts'
@@ -12,18 +12,14 @@ import { run } from '../harness/process.ts'
 const missing = await missingClients('java')
 const withJava = test.skipIf(missing !== undefined)
 
-let broker: Broker
+const broker = fileBroker({ overrides: { 'auto.create.topics.enable': 'false' } })
+const directory = temporaryDirectory('tools')
 let tools: JavaTools
-let directory: string
-beforeAll(async () => {
-  if (missing !== undefined) return
-  directory = temporaryDirectory('tools')
-  broker = await startBroker({ overrides: { 'auto.create.topics.enable': 'false' } })
-  tools = startJavaTools()
+beforeAll(() => {
+  if (missing === undefined) tools = startJavaTools()
 })
 afterAll(async () => {
   await tools?.stop()
-  await broker?.stop()
   removeDirectory(directory)
 })
 
@@ -34,7 +30,7 @@ const call = async (tool: Tool, args: readonly string[], input = ''): Promise<st
   return stdout
 }
 
-const server = (): readonly string[] => ['--bootstrap-server', broker.bootstrap]
+const server = (): readonly string[] => ['--bootstrap-server', broker().bootstrap]
 
 const createTopic = (name: string, partitions: number, ...more: readonly string[]): Promise<string> =>
   call('topics', [...server(), '--create', '--topic', name, '--partitions', String(partitions), ...more])
@@ -119,7 +115,7 @@ withJava('GetOffsetShell and DeleteRecordsCommand move along the offsets', async
   expect(await offsets('earliest')).toBe(0)
   expect(await offsets('max-timestamp')).toBeLessThan(20)
   const ends = lines(await call('getOffsets', [...server(), '--topic', 'offsets']))
-  const [full = ''] = ends.filter((line) => !line.endsWith(':0'))
+  const full = ends.find((line) => !line.endsWith(':0')) ?? ''
   const [, partition = '', end = ''] = full.split(':')
   const file = join(directory, 'delete.json')
   const before = Number(end) - 1
@@ -159,7 +155,7 @@ withJava('LogDirsCommand shows the directories with the size of each partition',
         logDirs: [
           {
             error: null,
-            logDir: broker.dataDirectory,
+            logDir: broker().dataDirectory,
             partitions: expect.arrayContaining([
               { partition: 'offsets-0', size: expect.any(Number), offsetLag: 0, isFuture: false },
             ]),
@@ -198,9 +194,9 @@ withJava('VerifiableProducer and VerifiableConsumer', async () => {
 })
 
 withJava('DumpLogSegments reads the files of a stopped broker without a complaint', async () => {
-  await broker.halt()
+  await broker().halt()
   const copy = join(directory, 'data')
-  cpSync(broker.dataDirectory, copy, { recursive: true })
+  cpSync(broker().dataDirectory, copy, { recursive: true })
   const of = (prefix: string): readonly string[] =>
     readdirSync(copy)
       .filter((name) => name.startsWith(prefix))

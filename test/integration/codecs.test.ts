@@ -1,7 +1,7 @@
 // Every client sends the same records with every codec it has; every client reads what all of them sent. Null and empty keys and
 // values, headers, binary data and a record of 900 KB arrive as they were sent.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Broker, startBroker } from '../harness/broker.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { fileBroker } from '../harness/file-broker.ts'
 import { missingClients } from '../harness/clients.ts'
 import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts'
 import { codecClients, type CodecClient } from './codec-clients.ts'
@@ -12,21 +12,14 @@ for (const client of codecClients) {
   if ((await missingClients(client.kind)) === undefined) clients.push(client)
 }
 
-let broker: Broker
-let directory: string
-beforeAll(async () => {
-  directory = temporaryDirectory('codecs')
-  broker = await startBroker()
-})
-afterAll(async () => {
-  await broker.stop()
-  removeDirectory(directory)
-})
+const broker = fileBroker()
+const directory = temporaryDirectory('codecs')
+afterAll(() => removeDirectory(directory))
 
 const topicPrefix = (client: CodecClient): string => `from-${client.name}`
 
 describe('sent by', () => {
-  test.each(clients)('$name', (client) => client.produce(broker.bootstrap, topicPrefix(client), directory))
+  test.each(clients)('$name', (client) => client.produce(broker().bootstrap, topicPrefix(client), directory))
 })
 
 describe('received by', () => {
@@ -38,7 +31,7 @@ describe('received by', () => {
     )
     const count = readable.reduce((sum, { sends }) => sum + sends.length, 0)
     const topics = readable.map(({ topic }) => topic)
-    const received = await reader.consume(broker.bootstrap, count, topics)
+    const received = await reader.consume(broker().bootstrap, count, topics)
     for (const { topic, sends } of readable) {
       const got = received.get(topic) ?? []
       // A time that the client gave is not known here.

@@ -1,21 +1,17 @@
 // Python with confluent-kafka: a sensor, and a consumer whose group goes on where it was after the consumer is killed.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Broker, startBroker } from '../harness/broker.ts'
+import { expect, test } from 'vitest'
+import { fileBroker } from '../harness/file-broker.ts'
 import { missingClients, script } from '../harness/clients.ts'
 import { eventually } from '../harness/eventually.ts'
 import { run, start } from '../harness/process.ts'
 
 const missing = await missingClients('python')
 
-let broker: Broker
-beforeAll(async () => {
-  broker = await startBroker()
-})
-afterAll(() => broker.stop())
+const broker = fileBroker()
 
 /** The offsets that the delivery reports name. */
 const produce = async (count: number): Promise<readonly number[]> => {
-  const { stdout } = await run(script.python('iot_producer.py', broker.bootstrap, String(count)))
+  const { stdout } = await run(script.python('iot_producer.py', broker().bootstrap, String(count)))
   const reports = stdout.toString().trim().split('\n')
   return reports.map((report) => Number(/^delivered iot-data 0 (\d+)$/.exec(report)?.[1] ?? Number.NaN))
 }
@@ -33,7 +29,7 @@ test.skipIf(missing !== undefined)(
     // The first record makes the topic; a consumer that starts at the end never sees it.
     expect(await produce(1)).toEqual([0])
 
-    const first = start(script.python('iot_consumer.py', broker.bootstrap))
+    const first = start(script.python('iot_consumer.py', broker().bootstrap))
     await first.line('its assignment', (line) => (line === 'assigned 0' ? true : undefined))
     // Where "latest" is for it, is seen only by what it receives.
     await eventually('it receives', async () => {
@@ -51,7 +47,7 @@ test.skipIf(missing !== undefined)(
     await first.kill()
 
     await produce(2)
-    const second = start(script.python('iot_consumer.py', broker.bootstrap))
+    const second = start(script.python('iot_consumer.py', broker().bootstrap))
     const two = await eventually('two more', () => {
       const seen = readings(second.lines)
       return seen.length >= 2 ? seen : undefined
@@ -62,5 +58,5 @@ test.skipIf(missing !== undefined)(
 )
 
 const committed = async (offset: number): Promise<void> => {
-  await run(script.python('committed.py', broker.bootstrap, 'mygroup', 'iot-data', '0', String(offset)))
+  await run(script.python('committed.py', broker().bootstrap, 'mygroup', 'iot-data', '0', String(offset)))
 }

@@ -1,7 +1,7 @@
 // Two members of a group share a topic; a third joins, one is killed: each time the partitions are shared out anew, and in the end
 // every record was received. One group for each client, all at once, because a session takes six seconds to run out.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Broker, startBroker } from '../harness/broker.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { fileBroker } from '../harness/file-broker.ts'
 import { type ClientKind, missingClients, script } from '../harness/clients.ts'
 import { eventually } from '../harness/eventually.ts'
 import { type Command, run, type Running, start } from '../harness/process.ts'
@@ -63,18 +63,16 @@ for (const { kind } of members) {
   if ((await missingClients(kind)) !== undefined) missing.push(kind)
 }
 
-let broker: Broker
+const broker = fileBroker({ overrides: { 'num.partitions': String(PARTITIONS) } })
 beforeAll(async () => {
-  broker = await startBroker({ overrides: { 'num.partitions': String(PARTITIONS) } })
   if (!missing.includes('java')) {
     const tools = startJavaTools()
     const create = ['--create', '--topic', TOPIC, '--partitions', String(PARTITIONS)]
-    const { code, stdout, stderr } = await tools.run('topics', ['--bootstrap-server', broker.bootstrap, ...create])
+    const { code, stdout, stderr } = await tools.run('topics', ['--bootstrap-server', broker().bootstrap, ...create])
     await tools.stop()
     expect(code, stdout + stderr).toBe(0)
   }
 })
-afterAll(() => broker.stop())
 
 /** The partitions of the last assignment that a member printed; kcat prints its own to standard error. */
 const assignment = (member: Running): readonly number[] => {
@@ -114,7 +112,7 @@ const produce = async (): Promise<void> => {
   for (const partition of everyPartition) {
     const lines = Array.from({ length: RECORDS_PER_ROUND }, (_, at) => `record ${at}\n`).join('')
     await run(
-      { command: 'kcat', args: ['-P', '-b', broker.bootstrap, '-t', TOPIC, '-p', String(partition)] },
+      { command: 'kcat', args: ['-P', '-b', broker().bootstrap, '-t', TOPIC, '-p', String(partition)] },
       { input: lines },
     )
   }
@@ -122,7 +120,7 @@ const produce = async (): Promise<void> => {
 
 test.skipIf(missing.length > 0)('groups share out the partitions when members come and go', async () => {
   const groups = members.map(({ name, program }) => {
-    const join = (): Running => start(program(broker.bootstrap, `group-of-${name}`))
+    const join = (): Running => start(program(broker().bootstrap, `group-of-${name}`))
     return { name, join }
   })
   await produce()

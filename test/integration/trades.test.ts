@@ -2,8 +2,8 @@
 // kept for each key.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Broker, startBroker } from '../harness/broker.ts'
+import { afterAll, expect, test } from 'vitest'
+import { fileBroker } from '../harness/file-broker.ts'
 import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts'
 import { missingClients, script } from '../harness/clients.ts'
 import { eventually } from '../harness/eventually.ts'
@@ -18,16 +18,9 @@ const TIMEOUT_MS = TRADES / 10
 
 const missing = await missingClients('python')
 
-let broker: Broker
-let directory: string
-beforeAll(async () => {
-  directory = temporaryDirectory('trades')
-  broker = await startBroker()
-})
-afterAll(async () => {
-  await broker.stop()
-  removeDirectory(directory)
-})
+const broker = fileBroker()
+const directory = temporaryDirectory('trades')
+afterAll(() => removeDirectory(directory))
 
 const output = (consumer: number): string => join(directory, `seen-${consumer}`)
 
@@ -41,12 +34,12 @@ test.skipIf(missing !== undefined)(
   `${TRADES} trades through ${PARTITIONS} partitions`,
   async () => {
     // The topic is there before the group, whose members would else find it at different times and rebalance under load.
-    await run(script.python('create_topic.py', broker.bootstrap, 'trades', String(PARTITIONS)))
+    await run(script.python('create_topic.py', broker().bootstrap, 'trades', String(PARTITIONS)))
     const group = Array.from({ length: CONSUMERS }, (_, at) =>
       start(
         script.python(
           'trades_consumer.py',
-          broker.bootstrap,
+          broker().bootstrap,
           'desk',
           String(PRODUCERS),
           String(TRADES_PER_PRODUCER),
@@ -62,7 +55,7 @@ test.skipIf(missing !== undefined)(
     )
     await Promise.all(
       Array.from({ length: PRODUCERS }, (_, at) =>
-        run(script.python('trades_producer.py', broker.bootstrap, String(at), String(TRADES_PER_PRODUCER)), {
+        run(script.python('trades_producer.py', broker().bootstrap, String(at), String(TRADES_PER_PRODUCER)), {
           timeoutMs: TIMEOUT_MS,
         }),
       ),
