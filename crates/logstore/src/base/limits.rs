@@ -26,4 +26,23 @@ pub const RING_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const RING_WAITING_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 const _: () = assert!(RING_WAITING_BYTES_MAX > FRAME_BYTES_MAX);
+/// Bytes of recent batches that all logs of a data directory keep in memory for readers, buffers they pin included.
+pub const TAIL_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// The same for one log, so that a busy one leaves room for the others.
+pub const LOG_TAIL_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes appended and not yet written above which producers must wait.
+pub const PENDING_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Index entries that wait in memory before they are written (4 KiB of an offset index).
+pub const INDEX_ENTRIES_PENDING_MAX: usize = 512;
+/// Largest data file: positions in an offset index are 31 bits.
+pub const SEGMENT_BYTES_MAX: u64 = i32::MAX as u64;
+/// Largest checkpoint, snapshot or properties file that is read: what a million partitions or producers take.
+pub const SMALL_FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Threads that recover logs at start, whatever is configured.
+pub const RECOVERY_THREADS_MAX: usize = 64;
+/// Files above which one sync of the file system replaces single syncs.
+pub const SINGLE_SYNCS_MAX: usize = 64;
+
+const _: () = assert!(LOG_TAIL_BYTES_MAX <= TAIL_BYTES_MAX);
+const _: () = assert!(FRAME_BYTES_MAX as u64 <= SEGMENT_BYTES_MAX);
 const _: () = assert!(FETCH_BYTES_MAX < FRAME_BYTES_MAX);

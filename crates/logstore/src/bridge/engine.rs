@@ -166,6 +166,7 @@ impl Engine {
             open_files_max: options.open_files_max as usize,
             producer_expiration_ms: options.producer_expiration_ms as i64,
             retention_check_interval_ms: options.retention_check_interval_ms as i64,
+            ..StoreOptions::new(Vec::new(), broker_id, String::new(), Arc::clone(&clock))
         };
         let server_options = server_options(&options)?;
         let store = Store::open(store_options, &|_| ()).map_err(thrown)?;

@@ -121,6 +121,11 @@ impl Disk for SystemDisk {
         retry(|| fs::fsync(&directory))
     }
 
+    fn sync_all(&self, path: &Path) -> io::Result<()> {
+        let directory = open(path, OFlags::RDONLY | OFlags::DIRECTORY)?;
+        retry(|| fs::syncfs(&directory))
+    }
+
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn RawFile>>> {
         let file = open(path, OFlags::RDWR | OFlags::CREATE)?;
         match fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {

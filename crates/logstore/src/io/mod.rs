@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 pub mod arena;
 pub mod disk;
 pub mod file;
-pub mod pool;
 pub mod poller;
+pub mod pool;
 pub mod socket;
 
 pub use disk::SystemDisk;
@@ -89,10 +89,19 @@ pub trait Disk: Send + Sync + fmt::Debug {
     fn remove_dir(&self, path: &Path) -> io::Result<()>;
     /// Makes the names in a directory durable.
     fn sync_dir(&self, path: &Path) -> io::Result<()>;
+    /// Makes everything durable that was written to the file system below `path`.
+    fn sync_all(&self, path: &Path) -> io::Result<()>;
     /// Takes an exclusive lock on a file that lasts until the returned guard is dropped; `None` when another holds it.
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn RawFile>>>;
     /// Room on the file system below `path`.
     fn space(&self, path: &Path) -> io::Result<Space>;
+}
+
+/// Bytes that nobody can guess.
+pub fn random_bytes() -> io::Result<[u8; 16]> {
+    let mut bytes = [0; 16];
+    rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())?;
+    Ok(bytes)
 }
 
 /// Reads a small file whole, refusing one above `bytes_max`; `None` when there is none.

@@ -107,12 +107,10 @@ impl Offsets {
         *self = self.checked();
     }
 
-    /// Records from `to` on are gone.
-    pub(super) fn truncate(&mut self, to: Offset) {
-        self.log_end = self.log_end.min(to);
-        self.high_watermark = self.high_watermark.min(to);
-        self.recovery_point = self.recovery_point.min(to);
-        self.log_start = self.log_start.min(to);
+    /// After a truncation: the high watermark and the recovery point were no higher than these.
+    pub(super) fn limit(&mut self, high_watermark: Offset, recovery_point: Offset) {
+        self.high_watermark = self.high_watermark.min(high_watermark).max(self.log_start);
+        self.recovery_point = self.recovery_point.min(recovery_point);
         *self = self.checked();
     }
 

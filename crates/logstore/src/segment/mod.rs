@@ -1,1 +1,99 @@
 //! One base offset and its files.
+#![forbid(unsafe_code)]
+
+pub mod data;
+mod index;
+pub mod names;
+pub mod offset_index;
+mod reader;
+pub mod recover;
+pub mod shape;
+pub mod time_index;
+pub mod txn_index;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+pub use data::DataFile;
+pub use names::Kind;
+pub use offset_index::{OffsetEntry, OffsetIndex};
+pub use reader::{BatchAt, Fit};
+pub use shape::{BatchFacts, Entries, RollLimits, Shape};
+pub use time_index::{TimeEntry, TimeIndex};
+pub use txn_index::{AbortedEntry, TxnIndex};
+
+use crate::base::error::StorageError;
+use crate::base::types::{Offset, Timestamp};
+use crate::io::FilePool;
+
+/// A segment: written by one thread, read by all.
+#[derive(Debug)]
+pub struct Segment {
+    base: Offset,
+    directory: PathBuf,
+    data: DataFile,
+    offsets: OffsetIndex,
+    times: TimeIndex,
+    aborted: TxnIndex,
+    /// The largest timestamp of what is written.
+    largest: Mutex<TimeEntry>,
+}
+
+impl Segment {
+    /// Creates the files of a new segment in an existing directory.
+    pub fn create(
+        pool: &Arc<FilePool>,
+        directory: &Path,
+        base: Offset,
+        index_bytes: u32,
+    ) -> Result<Self, StorageError> {
+        let path = |kind| names::file_path(directory, base, kind);
+        Ok(Self {
+            base,
+            directory: directory.to_owned(),
+            data: DataFile::create(pool, path(Kind::Data))?,
+            offsets: OffsetIndex::create(pool, &path(Kind::OffsetIndex), base, index_bytes)?,
+            times: TimeIndex::create(pool, &path(Kind::TimeIndex), base, index_bytes)?,
+            aborted: TxnIndex::open(pool, path(Kind::TxnIndex), 0)?,
+            largest: Mutex::new(TimeEntry {
+                timestamp: Timestamp::NONE,
+                offset: base,
+            }),
+        })
+    }
+
+    /// First offset that it may hold.
+    pub fn base(&self) -> Offset {
+        self.base
+    }
+
+    /// Bytes of its data file.
+    pub fn size(&self) -> u64 {
+        self.data.size()
+    }
+
+    /// Its data file.
+    pub fn data(&self) -> &DataFile {
+        &self.data
+    }
+
+    /// The largest timestamp in it, and the last offset of the batch that holds it.
+    pub fn largest(&self) -> TimeEntry {
+        *self.largest.lock()
+    }
+
+    /// Names of the files that it may have; `.txnindex` and `.snapshot` are often absent.
+    pub fn file_paths(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        Kind::ALL
+            .into_iter()
+            .map(|kind| names::file_path(&self.directory, self.base, kind))
+    }
+
+    /// The name of one of its files.
+    pub fn file_path(&self, kind: Kind) -> PathBuf {
+        names::file_path(&self.directory, self.base, kind)
+    }
+}

@@ -2,62 +2,30 @@
 #![forbid(unsafe_code)]
 
 pub mod catalogue;
+mod close;
+mod directories;
+mod housekeeping;
+mod open;
+mod options;
+mod stats;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
-use crate::base::clock::Clock;
+pub use options::StoreOptions;
+pub use stats::{DirectoryInfo, StoreStats};
+
 use crate::base::error::StorageError;
-use crate::base::types::{BrokerId, LeaderEpoch, PartitionId, TopicId};
-use crate::log::{Log, LogConfig, LogError, Mailbox};
-
-/// What a store is opened with.
-#[derive(Clone)]
-pub struct StoreOptions {
-    /// `log.dirs`; created where missing.
-    pub directories: Vec<PathBuf>,
-    /// `node.id`; a directory of another node is refused.
-    pub broker_id: BrokerId,
-    /// The cluster's id; a directory of another cluster is refused.
-    pub cluster_id: String,
-    /// Configuration of logs that no topic has configured yet.
-    pub defaults: LogConfig,
-    /// Where time comes from.
-    pub clock: Arc<dyn Clock>,
-    /// `num.recovery.threads.per.data.dir`.
-    pub recovery_threads: usize,
-    /// Data files and indexes that stay open.
-    pub open_files_max: usize,
-    /// `producer.id.expiration.ms`.
-    pub producer_expiration_ms: i64,
-    /// `log.retention.check.interval.ms`.
-    pub retention_check_interval_ms: i64,
-}
-
-impl StoreOptions {
-    /// Kafka's defaults over `directories`.
-    pub fn new(
-        directories: Vec<PathBuf>,
-        broker_id: BrokerId,
-        cluster_id: String,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self {
-            directories,
-            broker_id,
-            cluster_id,
-            defaults: LogConfig::default(),
-            clock,
-            recovery_threads: 2,
-            open_files_max: 4096,
-            producer_expiration_ms: 24 * 60 * 60 * 1000,
-            retention_check_interval_ms: 5 * 60 * 1000,
-        }
-    }
-}
+use crate::base::types::{LeaderEpoch, PartitionId, TopicId};
+use crate::io::FilePool;
+use crate::log::{Log, LogConfig, Mailbox, RecoveryReport};
+use crate::wal::Pressure;
+use directories::DataDirectory;
+use housekeeping::{Due, Housekeeping, Removals};
 
 /// How far the recovery after an unclean stop is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,59 +60,60 @@ pub enum OpenError {
         /// What was configured.
         expected: String,
     },
-}
-
-/// A data directory as `DescribeLogDirs` shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DirectoryInfo {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Size of its file system.
-    pub total_bytes: u64,
-    /// Room left there.
-    pub usable_bytes: u64,
-    /// Its logs with their sizes.
-    pub logs: Vec<(PartitionId, u64)>,
-    /// A write or sync failed; its logs answer storage errors until restart.
-    pub failed: bool,
-}
-
-/// Counters since start and gauges.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct StoreStats {
-    /// Partitions known.
-    pub logs: u64,
-    /// Bytes appended and not yet in a segment.
-    pub pending_bytes: u64,
-    /// Bytes of batches kept in memory for readers.
-    pub tail_bytes: u64,
-    /// Files open now.
-    pub open_files: u64,
-    /// Turns of the log threads.
-    pub turns: u64,
-    /// Batches written to segments.
-    pub batches_written: u64,
-    /// Bytes of them.
-    pub bytes_written: u64,
+    /// No data directory was given.
+    #[error("a store needs a data directory")]
+    NoDirectory,
 }
 
 /// All logs of this node, in one or several data directories.
 pub struct Store {
+    options: StoreOptions,
+    directories: Vec<DataDirectory>,
     logs: RwLock<HashMap<PartitionId, Arc<Log>>>,
+    pool: Arc<FilePool>,
+    pressure: Arc<Pressure>,
+    due: Mutex<Due>,
+    removals: Mutex<Removals>,
+    housekeeping: Housekeeping,
+    removal_failures: AtomicU64,
+    closed: AtomicBool,
 }
 
 impl Store {
-    /// Locks and checks the directories, recovers what was not closed, starts the log threads.
+    /// Locks and checks the directories, recovers what was not closed, starts the log threads and housekeeping.
     pub fn open(options: StoreOptions, progress: &dyn Fn(RecoveryProgress)) -> Result<Arc<Self>, OpenError> {
-        drop(options);
-        progress(RecoveryProgress {
-            logs_done: 0,
-            logs: 0,
-            bytes_scanned: 0,
+        let Some(first) = options.directories.first().cloned() else {
+            return Err(OpenError::NoDirectory);
+        };
+        let opened = open::open(&options, progress)?;
+        let now = options.clock.monotonic();
+        let due = Due::new(
+            now,
+            options.retention_check_interval_ms,
+            options.checkpoint_interval_ms,
+        );
+        let store = Arc::new(Self {
+            options,
+            directories: opened.directories,
+            logs: RwLock::new(opened.logs.into_iter().map(|log| (log.id(), log)).collect()),
+            pool: opened.pool,
+            pressure: opened.pressure,
+            due: Mutex::new(due),
+            removals: Mutex::default(),
+            housekeeping: Housekeeping::default(),
+            removal_failures: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
         });
-        Ok(Arc::new(Self {
-            logs: RwLock::default(),
-        }))
+        for path in store
+            .directories
+            .iter()
+            .flat_map(|directory| &directory.leftovers)
+        {
+            store.remove_later(path.clone(), 0);
+        }
+        let started = store.housekeeping.start(&store);
+        started.map_err(|error| StorageError::io("start the housekeeping of", &first, error))?;
+        Ok(store)
     }
 
     /// The log of a partition, where one is known.
@@ -152,20 +121,50 @@ impl Store {
         self.logs.read().get(id).cloned()
     }
 
-    /// The log of a partition, registered when it is not known. Touches no disk.
+    /// The log of a partition, registered when it is not known, under `config` from now on. Touches no disk: the
+    /// directory appears with the first append. `leader_epoch` is that of the leader that will append; a log learns
+    /// its epochs from its batches.
     pub fn ensure(
         &self,
         id: PartitionId,
         topic: &str,
         config: Arc<LogConfig>,
-        _epoch: LeaderEpoch,
+        _leader_epoch: LeaderEpoch,
     ) -> Arc<Log> {
-        Arc::clone(
-            self.logs
-                .write()
-                .entry(id)
-                .or_insert_with(|| Arc::new(Log::new(id, topic, config))),
-        )
+        let mut logs = self.logs.write();
+        if let Some(log) = logs.get(&id) {
+            log.configure(config);
+            return Arc::clone(log);
+        }
+        let there = self
+            .directories
+            .iter()
+            .find_map(|directory| Some((directory, directory.find(topic, id.index)?)));
+        let (directory, known) = match there {
+            Some((directory, known)) => (directory, Some(known)),
+            None => (self.emptiest(), None),
+        };
+        directory.adopt(topic, id.index);
+        let found = directory.found(known.as_ref(), self.options.producer_expiration_ms);
+        let log = Log::register(
+            id,
+            topic.into(),
+            config,
+            Arc::clone(&directory.home),
+            known.is_some(),
+            found,
+        );
+        logs.insert(id, Arc::clone(&log));
+        log
+    }
+
+    /// The directory with the fewest logs, one in service where there is any.
+    fn emptiest(&self) -> &DataDirectory {
+        let key = |directory: &&DataDirectory| (directory.home.failure().is_some(), directory.len());
+        self.directories
+            .iter()
+            .min_by_key(key)
+            .unwrap_or(&self.directories[0])
     }
 
     /// Changes the configuration of a topic's logs.
@@ -179,37 +178,57 @@ impl Store {
 
     /// Forgets a partition and removes its files later; whoever holds its log is answered that it is deleted.
     pub fn delete(&self, id: &PartitionId) {
-        if let Some(log) = self.logs.write().remove(id) {
-            log.delete();
+        let Some(log) = self.logs.write().remove(id) else {
+            return;
+        };
+        if let Some(directory) = self.directory_of(&log) {
+            directory.forget(log.topic(), id.index);
+        }
+        // A directory that cannot be renamed is out of service with that; its logs say so.
+        if let Ok(Some(path)) = log.delete() {
+            self.remove_later(path, log.config().file_delete_delay_ms);
         }
     }
 
     /// Whether so much is appended and not yet written that producers must wait: the server then stops reading
     /// from connections that produce. With `watch_pressure` it hears when to go on.
     pub fn pressure(&self) -> bool {
-        false
+        self.pressure.is_high()
     }
 
     /// Delivers `token` once there is no pressure; at once when there is none.
     pub fn watch_pressure(&self, mailbox: &Arc<dyn Mailbox>, token: u64) {
-        mailbox.deliver(&mut std::iter::once(token));
+        self.pressure.watch(mailbox, token);
     }
 
-    /// The data directories with their logs. Reads the disk.
-    pub fn directories(&self) -> Vec<DirectoryInfo> {
-        Vec::new()
+    /// What recoveries cut or set aside since the last call, for the log of the broker.
+    pub fn take_reports(&self) -> Vec<RecoveryReport> {
+        self.directories
+            .iter()
+            .flat_map(|directory| directory.home.take_reports())
+            .collect()
     }
 
-    /// Counters and gauges.
-    pub fn stats(&self) -> StoreStats {
-        StoreStats {
-            logs: self.logs.read().len() as u64,
-            ..StoreStats::default()
+    fn all_logs(&self) -> Vec<Arc<Log>> {
+        self.logs.read().values().cloned().collect()
+    }
+
+    fn directory_of(&self, log: &Log) -> Option<&DataDirectory> {
+        self.directories
+            .iter()
+            .find(|directory| Arc::ptr_eq(&directory.home, log.home()))
+    }
+
+    /// Takes over what a log has to checkpoint.
+    fn note(&self, log: &Log) {
+        if let (Some(directory), Some(checkpointed)) = (self.directory_of(log), log.checkpointed()) {
+            directory.note(log.topic(), log.id().index, &checkpointed);
         }
     }
+}
 
-    /// Writes out everything, leaves plain Kafka segments and the clean-shutdown marker. A second call does nothing.
-    pub fn close(&self) -> Result<(), LogError> {
-        Ok(())
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.housekeeping.stop();
     }
 }

@@ -1,0 +1,161 @@
+//! Appending: check the producer, assign offsets, stamp them, keep the batch in the tail, tell the log thread.
+//!
+//! A short critical section per partition (D7); header, CRC, size and timestamps were checked before it. Nothing
+//! here waits for the disk once the log is open.
+
+use std::sync::Arc;
+
+use super::error::AppendError;
+use super::producers::Verdict;
+use super::roll;
+use super::state::{PendingBatch, Roll, State};
+use super::tail;
+use super::transactions::EndMarker;
+use super::types::{Appended, Origin};
+use super::{Log, LogConfig};
+use crate::base::types::{LeaderEpoch, Timestamp};
+use crate::batch::{BatchHeader, BatchView, TimestampType, ValidatedBatch, stamp};
+use crate::io::arena::BufMut;
+use crate::segment::{BatchFacts, Shape};
+
+impl Log {
+    /// Appends one batch as the leader of `leader_epoch`.
+    pub fn append(
+        &self,
+        batch: ValidatedBatch,
+        leader_epoch: LeaderEpoch,
+        origin: Origin,
+        now: Timestamp,
+    ) -> Result<Appended, AppendError> {
+        let config = self.config.load();
+        let mut header = *batch.header();
+        let mut bytes = batch.into_bytes();
+        check_size(&config, bytes.len())?;
+        let marker = end_marker(&header, &bytes)?;
+        let mut log_append_time = Timestamp::NONE;
+        if config.timestamp_type == TimestampType::LogAppendTime && !header.attributes.is_control() {
+            stamp::log_append_time(&mut bytes, now);
+            header.max_timestamp = now;
+            log_append_time = now;
+        }
+
+        let mut guard = self.opened()?;
+        let state = &mut *guard;
+        if let Some(latest) = state.epochs.latest().filter(|latest| leader_epoch < *latest) {
+            return Err(AppendError::FencedLeaderEpoch {
+                given: leader_epoch,
+                latest,
+            });
+        }
+        let log_start = state.offsets.log_start();
+        if let Verdict::Duplicate(original) = state.producers.check(&header, marker.as_ref(), origin)? {
+            return Ok(Appended {
+                base_offset: original.first_offset(),
+                last_offset: original.last_offset,
+                // The original's time: for LogAppendTime that is what its batch was stamped with.
+                log_append_time: if log_append_time == Timestamp::NONE {
+                    log_append_time
+                } else {
+                    original.timestamp
+                },
+                log_start,
+                duplicate: true,
+            });
+        }
+        header.base_offset = state.offsets.log_end();
+        header.leader_epoch = leader_epoch;
+        stamp::offsets(&mut bytes, header.base_offset, leader_epoch);
+        self.admit(state, &config, &header, marker.as_ref(), bytes, now);
+        let appended = Appended {
+            base_offset: header.base_offset,
+            last_offset: header.last_offset(),
+            log_append_time,
+            log_start,
+            duplicate: false,
+        };
+        let announce = !std::mem::replace(&mut state.queued, true);
+        drop(guard);
+        if announce {
+            self.announce();
+        }
+        Ok(appended)
+    }
+
+    /// Takes a stamped batch into the state.
+    fn admit(
+        &self,
+        state: &mut State,
+        config: &LogConfig,
+        header: &BatchHeader,
+        marker: Option<&EndMarker>,
+        bytes: BufMut,
+        now: Timestamp,
+    ) {
+        let facts = BatchFacts::from(header);
+        let base = header.base_offset;
+        // The snapshot of a roll is of the producers before the batch that rolls.
+        let limits = roll::limits(config, &self.id, state.shape.base());
+        let roll = if !state.has_segment {
+            state.has_segment = true;
+            state.shape = Shape::empty(base, now);
+            Some(Box::new(Roll {
+                base,
+                seal: None,
+                snapshot: None,
+            }))
+        } else if state.shape.is_full_for(&facts, &limits, now) {
+            Some(Box::new(state.roll(base, now)))
+        } else {
+            None
+        };
+        let (_, entries) = state.shape.add(&facts, config.index_interval_bytes);
+        let aborted = state.producers.apply(header, marker);
+        state.epochs.assign(header.leader_epoch, base);
+        state.offsets.append(header.next_offset());
+
+        let bytes = tail::settle(bytes);
+        self.home.pressure.add(bytes.len());
+        state.pending_bytes += bytes.len();
+        state
+            .tail
+            .push(base, header.last_offset(), bytes.clone(), &self.home.tail);
+        self.mark_appended();
+        let (last_offset, max_timestamp) = (facts.last_offset, facts.max_timestamp);
+        state.pending.push(PendingBatch {
+            bytes,
+            last_offset,
+            max_timestamp,
+            entries,
+            aborted,
+            roll,
+        });
+    }
+
+    fn announce(&self) {
+        if let Some(log) = self.me.upgrade() {
+            self.home.queue.submit(log as Arc<dyn crate::wal::Pending>);
+        }
+    }
+}
+
+fn check_size(config: &LogConfig, bytes: usize) -> Result<(), AppendError> {
+    if bytes > config.segment_bytes as usize {
+        return Err(AppendError::RecordListTooLarge {
+            bytes,
+            bytes_max: config.segment_bytes,
+        });
+    }
+    Ok(())
+}
+
+/// The marker of a control batch.
+fn end_marker(header: &BatchHeader, bytes: &[u8]) -> Result<Option<EndMarker>, AppendError> {
+    if !header.attributes.is_control() {
+        return Ok(None);
+    }
+    let batch = BatchView::parse(bytes).map_err(|_| AppendError::InvalidRecord("not a whole batch"))?;
+    let marker = EndMarker::parse(&batch);
+    marker.map(Some).ok_or(AppendError::InvalidRecord(
+        "a control batch without a transaction marker",
+    ))
+}

@@ -1,0 +1,226 @@
+//! Syncing, closing and deleting a log.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::error::LogError;
+use super::state::Phase;
+use super::watch::Wakeups;
+use super::writer::Writer;
+use super::{Log, checkpoint, snapshot};
+use crate::base::error::StorageError;
+use crate::base::types::{Offset, Timestamp};
+use crate::segment::{Kind, Segment, TimeEntry, names};
+
+/// What the data directory's checkpoints are to say of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checkpointed {
+    /// Below it everything is synced.
+    pub recovery_point: Offset,
+    /// First offset, where it is not the first segment's.
+    pub log_start: Option<Offset>,
+    /// High watermark.
+    pub high_watermark: Offset,
+}
+
+impl Log {
+    /// What to checkpoint; `None` when the log is out of service, so that the older entry stays.
+    pub fn checkpointed(&self) -> Option<Checkpointed> {
+        let first_base = self.segments.read().first().map(|segment| segment.base());
+        let explicit =
+            |log_start: Offset| Some(log_start).filter(|start| first_base.is_none_or(|base| *start > base));
+        match &*self.phase.lock() {
+            Phase::Open(state) => Some(Checkpointed {
+                recovery_point: state.offsets.recovery_point(),
+                log_start: explicit(state.offsets.log_start()).filter(|start| start.0 > 0),
+                high_watermark: state.offsets.high_watermark(),
+            }),
+            Phase::Unopened | Phase::Ended(_) => None,
+        }
+    }
+
+    /// Syncs segments that were sealed since the last time and moves the recovery point behind them. Appends go on
+    /// meanwhile.
+    pub fn sync_sealed(&self) -> Result<(), LogError> {
+        let Some(recovery_point) = self.recovery_point() else {
+            return Ok(());
+        };
+        let segments = self.segments.read().clone();
+        let Some((active, sealed)) = segments.split_last() else {
+            return Ok(());
+        };
+        let base = active.base();
+        if base <= recovery_point {
+            return Ok(());
+        }
+        Self::sync_segments(sealed, recovery_point)
+            .and_then(|()| self.sync_directory())
+            .map_err(|error| self.failed(&error))?;
+        if let Phase::Open(state) = &mut *self.phase.lock() {
+            let to = base.min(state.offsets.log_end());
+            state.offsets.advance_recovery_point(to);
+        }
+        Ok(())
+    }
+
+    fn recovery_point(&self) -> Option<Offset> {
+        match &*self.phase.lock() {
+            Phase::Open(state) => Some(state.offsets.recovery_point()),
+            _ => None,
+        }
+    }
+
+    fn sync_segments(sealed: &[Arc<Segment>], from: Offset) -> Result<(), StorageError> {
+        let first = sealed
+            .partition_point(|segment| segment.base() <= from)
+            .saturating_sub(1);
+        for segment in sealed.get(first..).unwrap_or_default() {
+            match segment.sync() {
+                // Retention took it meanwhile.
+                Err(StorageError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {}
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
+    fn sync_directory(&self) -> Result<(), StorageError> {
+        let directory = self.directory();
+        let disk = self.home.disk();
+        for path in [&directory, self.home.path()] {
+            disk.sync_dir(path)
+                .map_err(|error| StorageError::io("sync", path, error))?;
+        }
+        Ok(())
+    }
+
+    /// A write or sync failed: the directory is out of service (D17).
+    pub(super) fn failed(&self, error: &StorageError) -> LogError {
+        self.home.fail(error);
+        LogError::Storage(error.to_string())
+    }
+
+    /// Forgets producers that were idle for too long.
+    pub fn expire_producers(&self, now: Timestamp) {
+        if let Phase::Open(state) = &mut *self.phase.lock() {
+            state.producers.expire(now, self.found.producer_expiration_ms);
+        }
+    }
+
+    /// Whether its files may have to be looked at by retention.
+    pub fn has_files(&self) -> bool {
+        self.on_disk.load(Ordering::Acquire)
+    }
+
+    /// Writes out everything and leaves the directory as Kafka leaves it at a clean stop: indexes cut to size, a
+    /// producer snapshot at the log end. With `sync` everything is made durable, else the caller syncs the file
+    /// system. Afterwards the log is out of service.
+    pub fn close(&self, sync: bool) -> Result<Option<Checkpointed>, LogError> {
+        let mut wakeups = Wakeups::default();
+        let mut writer = self.writer.lock();
+        self.write_out(&mut writer, &mut wakeups);
+        let closed = self.close_files(&mut writer, sync);
+        let checkpointed = match &closed {
+            Ok(()) => self.checkpointed(),
+            Err(_) => None,
+        };
+        let ended = closed
+            .as_ref()
+            .err()
+            .map_or_else(|| LogError::Storage("the log is closed".into()), Clone::clone);
+        self.end(ended, &mut wakeups);
+        drop(writer);
+        wakeups.deliver();
+        closed.map(|()| checkpointed)
+    }
+
+    fn close_files(&self, writer: &mut Writer, sync: bool) -> Result<(), LogError> {
+        self.home.in_service()?;
+        let untouched = match *self.phase.lock() {
+            // What nobody opened is as it was found.
+            Phase::Unopened => self.has_files(),
+            Phase::Open(_) => false,
+            Phase::Ended(_) => true,
+        };
+        if untouched {
+            return Ok(());
+        }
+        self.make_directory(writer).map_err(|error| self.failed(&error))?;
+        let (seal, log_end, producers, epochs) = {
+            let Phase::Open(state) = &mut *self.phase.lock() else {
+                return Ok(());
+            };
+            let seal = if writer.resumed { state.shape.seal() } else { None };
+            (
+                seal,
+                state.offsets.log_end(),
+                snapshot::encode(&state.producers),
+                state.epochs.take_changed(),
+            )
+        };
+        if let Some(epochs) = epochs {
+            let written = checkpoint::write_epochs(self.home.disk(), &self.directory(), &epochs);
+            written.map_err(|error| self.failed(&error))?;
+        }
+        let Some(active) = self.active() else {
+            return Ok(());
+        };
+        self.seal_and_sync(writer, &active, seal, (log_end, &producers), sync)
+            .map_err(|error| self.failed(&error))?;
+        if let Phase::Open(state) = &mut *self.phase.lock() {
+            state.offsets.advance_recovery_point(log_end);
+        }
+        Ok(())
+    }
+
+    fn seal_and_sync(
+        &self,
+        writer: &mut Writer,
+        active: &Segment,
+        seal: Option<TimeEntry>,
+        (log_end, producers): (Offset, &[u8]),
+        sync: bool,
+    ) -> Result<(), StorageError> {
+        if writer.resumed {
+            active.seal(seal)?;
+            writer.resumed = false;
+        }
+        let directory = self.directory();
+        let snapshot_path = names::file_path(&directory, log_end, Kind::Snapshot);
+        let snapshot_is_there = writer.snapshot_at == Some(log_end)
+            || self
+                .home
+                .disk()
+                .file_len(&snapshot_path)
+                .is_ok_and(|len| len.is_some());
+        if log_end.0 > 0 && !snapshot_is_there {
+            self.write_snapshot(writer, log_end, producers)?;
+        }
+        if sync {
+            let recovery_point = self.recovery_point().unwrap_or(Offset(0));
+            let segments = self.segments.read().clone();
+            Self::sync_segments(&segments, recovery_point)?;
+            self.sync_directory()?;
+        }
+        Ok(())
+    }
+
+    /// Takes the log out of service because its topic was deleted; answers the directory to remove later.
+    pub fn delete(&self) -> Result<Option<PathBuf>, LogError> {
+        let mut wakeups = Wakeups::default();
+        let writer = self.writer.lock();
+        self.end(LogError::Deleted, &mut wakeups);
+        self.segments.write().clear();
+        let renamed = if self.on_disk.swap(false, Ordering::AcqRel) {
+            let directory = self.directory();
+            let renamed = self.rename_directory(&directory, &self.id.topic.0, names::DELETE_DIRECTORY);
+            Some(renamed.map_err(|error| self.failed(&error))).transpose()
+        } else {
+            Ok(None)
+        };
+        drop(writer);
+        wakeups.deliver();
+        renamed
+    }
+}

@@ -1,0 +1,215 @@
+//! Reading: from the tail where it reaches back far enough, else slices of segment files. No bytes are copied.
+
+use std::sync::Arc;
+
+use super::Log;
+use super::error::ReadError;
+use super::offsets::{LogOffsets, ReadBound};
+use super::types::{AbortedTransaction, FileSlice, LogRead, Slice};
+use crate::base::error::StorageError;
+use crate::base::types::{Offset, Position};
+use crate::segment::Segment;
+
+/// How often a read starts over when retention takes the segment that it was about to read.
+const RETRIES_MAX: usize = 3;
+
+/// What a read of segments has to know of the log, taken at one moment.
+struct Plan {
+    offsets: LogOffsets,
+    bound: Offset,
+    /// The log end in the segments, and the size of the active one there.
+    written: (Offset, u64),
+    segments: Vec<Arc<Segment>>,
+}
+
+impl Log {
+    /// Reads whole batches from the one that holds `from` on, below `bound`, at most `bytes_max`; with
+    /// `min_one_batch` the first one is answered whatever its size. Below the log start or above the log end nothing
+    /// can be read; between `bound` and the log end there is nothing yet.
+    pub fn read(
+        &self,
+        from: Offset,
+        bytes_max: usize,
+        bound: ReadBound,
+        min_one_batch: bool,
+    ) -> Result<LogRead, ReadError> {
+        let mut retries = 0;
+        loop {
+            let plan = match self.read_memory(from, bytes_max, bound, min_one_batch)? {
+                Ok(mut read) => {
+                    self.add_aborted(&mut read, from, bound)?;
+                    return Ok(read.read);
+                }
+                Err(plan) => plan,
+            };
+            match read_segments(&plan, from, bytes_max, min_one_batch) {
+                Ok(mut read) => {
+                    self.add_aborted(&mut read, from, bound)?;
+                    return Ok(read.read);
+                }
+                // The segment went while it was looked at.
+                Err(StorageError::Io { source, .. })
+                    if source.kind() == std::io::ErrorKind::NotFound && retries < RETRIES_MAX =>
+                {
+                    retries += 1;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Reads from the tail, or answers what a read of segments needs.
+    fn read_memory(
+        &self,
+        from: Offset,
+        bytes_max: usize,
+        bound: ReadBound,
+        min_one_batch: bool,
+    ) -> Result<Result<Found, Plan>, ReadError> {
+        let state = self.opened()?;
+        let offsets = state.view();
+        if from < offsets.log_start || from > offsets.log_end {
+            let (log_start, log_end) = (offsets.log_start, offsets.log_end);
+            return Err(ReadError::OffsetOutOfRange {
+                asked: from,
+                log_start,
+                log_end,
+            });
+        }
+        let limit = offsets.bound(bound);
+        let mut found = Found::empty(offsets, from);
+        if from >= limit {
+            return Ok(Ok(found));
+        }
+        if !state.tail.covers(from) {
+            let written = (state.written, state.written_bytes);
+            drop(state);
+            let segments = self.segments_from(from);
+            return Ok(Err(Plan {
+                offsets,
+                bound: limit.min(written.0),
+                written,
+                segments,
+            }));
+        }
+        for (last, bytes) in state.tail.from(from).take_while(|(last, _)| *last < limit) {
+            let is_owed = min_one_batch && found.read.slices.is_empty();
+            if found.read.bytes + bytes.len() > bytes_max && !is_owed {
+                break;
+            }
+            found.push(Slice::Memory(bytes.clone()), last.plus(1));
+        }
+        Ok(Ok(found))
+    }
+
+    /// The segments that hold `from` and what follows.
+    pub(super) fn segments_from(&self, from: Offset) -> Vec<Arc<Segment>> {
+        let segments = self.segments.read();
+        let after = segments.partition_point(|segment| segment.base() <= from);
+        segments
+            .get(after.saturating_sub(1)..)
+            .unwrap_or_default()
+            .to_vec()
+    }
+
+    /// Fills in the transactions that were aborted within what was read.
+    fn add_aborted(&self, found: &mut Found, from: Offset, bound: ReadBound) -> Result<(), ReadError> {
+        if bound != ReadBound::LastStable || found.read.slices.is_empty() {
+            return Ok(());
+        }
+        let mut entries = Vec::new();
+        for segment in self.segments_from(from) {
+            if segment.collect_aborted(from, found.next_offset, &mut entries)? {
+                break;
+            }
+        }
+        found
+            .read
+            .aborted
+            .extend(entries.iter().map(|entry| AbortedTransaction {
+                producer_id: entry.producer_id,
+                first_offset: entry.first_offset,
+                last_offset: entry.last_offset,
+            }));
+        Ok(())
+    }
+}
+
+/// A read that grows.
+struct Found {
+    read: LogRead,
+    /// The offset behind what was read.
+    next_offset: Offset,
+}
+
+impl Found {
+    fn empty(offsets: LogOffsets, from: Offset) -> Self {
+        let read = LogRead {
+            slices: Vec::new(),
+            bytes: 0,
+            offsets,
+            aborted: Vec::new(),
+        };
+        Self {
+            read,
+            next_offset: from,
+        }
+    }
+
+    fn push(&mut self, slice: Slice, next_offset: Offset) {
+        self.read.bytes += slice.len();
+        self.read.slices.push(slice);
+        self.next_offset = next_offset;
+    }
+}
+
+/// Reads slices of segments, one per segment.
+fn read_segments(
+    plan: &Plan,
+    from: Offset,
+    bytes_max: usize,
+    min_one_batch: bool,
+) -> Result<Found, StorageError> {
+    let mut found = Found::empty(plan.offsets, from);
+    for (index, segment) in plan.segments.iter().enumerate() {
+        if segment.base() >= plan.bound {
+            break;
+        }
+        let next_base = plan.segments.get(index + 1).map(|next| next.base());
+        let limit = limit_in(plan, segment, next_base)?;
+        let Some(first) = segment.find(found.next_offset.max(from), limit)? else {
+            continue;
+        };
+        let room = bytes_max.saturating_sub(found.read.bytes) as u64;
+        let needed = first.header.size_in_bytes() as u64;
+        let is_first = found.read.slices.is_empty();
+        let room = if is_first && min_one_batch {
+            room.max(needed)
+        } else {
+            room
+        };
+        let Some(fit) = segment.fit(&first, room, limit)? else {
+            break;
+        };
+        let len = (fit.end.0 - first.position.0) as usize;
+        let slice = FileSlice::new(segment.data().file()?, first.position, len);
+        found.push(Slice::File(slice), fit.next_offset);
+        if fit.end < limit {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Where in a segment the plan's bound lies; `next_base` is that of the segment behind it.
+fn limit_in(plan: &Plan, segment: &Segment, next_base: Option<Offset>) -> Result<Position, StorageError> {
+    let size = Position(segment.size());
+    match next_base {
+        Some(next_base) if next_base <= plan.bound => Ok(size),
+        // The usual case of the active segment: what is written is what may be read.
+        None if plan.bound == plan.written.0 => Ok(Position(plan.written.1).min(size)),
+        _ => Ok(segment
+            .find(plan.bound, size)?
+            .map_or(size, |beyond| beyond.position)),
+    }
+}

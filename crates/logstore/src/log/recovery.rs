@@ -1,0 +1,520 @@
+//! Opening the directory of a log.
+//!
+//! 1. A directory of another topic id is set aside as `-stray`.
+//! 2. Leftovers: `.deleted` and `.cleaned` go, `.swap` of an unfinished compaction replaces what it was made from.
+//! 3. Segments that end below the recovery point, or all after a clean stop, are opened as they are. Where an index
+//!    is missing or wrong it is rebuilt; a bad batch there is damage: the log is not served, and nothing is cut.
+//! 4. Segments from the recovery point on are read batch by batch. The first bad batch is taken for a torn tail:
+//!    the file is cut there and later segments go.
+//! 5. Producers come from the newest snapshot and the batches behind it, epochs from their file and from step 4.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::epochs::Epochs;
+use super::error::LogError;
+use super::offsets::Offsets;
+use super::producers::Producers;
+use super::state::{Phase, State};
+use super::transactions::EndMarker;
+use super::{Log, LogConfig, checkpoint, snapshot};
+use crate::base::error::StorageError;
+use crate::base::types::{Offset, Position, Timestamp};
+use crate::batch::BatchView;
+use crate::io::{self, Disk};
+use crate::segment::names::{self, CLEANED, DELETED, SWAP};
+use crate::segment::{AbortedEntry, Kind, Segment, Shape, recover};
+
+/// What a data directory knew of a log before it was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The directory was closed: its files are what they should be.
+    pub clean: bool,
+    /// Below it everything was synced.
+    pub recovery_point: Offset,
+    /// First offset, where it is not the first segment's.
+    pub log_start: Offset,
+    /// `producer.id.expiration.ms`.
+    pub producer_expiration_ms: i64,
+}
+
+/// Something that a recovery did and somebody should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecoveryReport {
+    /// The file or directory.
+    pub path: PathBuf,
+    /// Bytes that were cut.
+    pub bytes_cut: u64,
+    /// Why.
+    pub why: String,
+}
+
+/// Segments and producers as they come together.
+struct Loading<'l> {
+    log: &'l Log,
+    found: Found,
+    directory: PathBuf,
+    config: Arc<LogConfig>,
+    now: Timestamp,
+    log_start: Offset,
+    segments: Vec<Arc<Segment>>,
+    producers: Producers,
+    /// The producers are those up to here.
+    producers_at: Option<Offset>,
+    epochs: Epochs,
+    shape: Option<Shape>,
+}
+
+impl Log {
+    /// Opens the log; called once, under the lock of the phase.
+    pub(super) fn open_now(&self) -> Phase {
+        let loaded = self
+            .home
+            .in_service()
+            .and_then(|()| self.load(self.found).map_err(LogError::from));
+        match loaded {
+            Ok(state) => Phase::Open(Box::new(state)),
+            Err(error) => {
+                let why = error.to_string();
+                self.home.report(RecoveryReport {
+                    path: self.directory(),
+                    bytes_cut: 0,
+                    why,
+                });
+                Phase::Ended(error)
+            }
+        }
+    }
+
+    /// Opens the log when it is not open yet: recovery after an unclean stop.
+    pub fn recover(&self) -> Result<(), LogError> {
+        self.opened().map(drop)
+    }
+
+    /// Reads what is on the disk into the list of segments and a state.
+    pub(super) fn load(&self, found: Found) -> Result<State, StorageError> {
+        let directory = self.directory();
+        let disk = self.home.disk();
+        let log_start = found.log_start;
+        let on_disk = self.on_disk.load(std::sync::atomic::Ordering::Acquire);
+        if !on_disk || self.set_aside_foreign(disk, &directory)? {
+            let offsets = Offsets::recovered(log_start, log_start, log_start);
+            let shape = Shape::empty(log_start, self.home.now());
+            return Ok(State::recovered(
+                offsets,
+                shape,
+                false,
+                Producers::default(),
+                Epochs::default(),
+            ));
+        }
+        clear_leftovers(disk, &directory)?;
+        let epochs = Epochs::restored(checkpoint::read_epochs(disk, &directory).unwrap_or_default());
+        let mut loading = Loading {
+            log: self,
+            found,
+            directory,
+            config: self.config(),
+            now: self.home.now(),
+            log_start,
+            segments: Vec::new(),
+            producers: Producers::default(),
+            producers_at: None,
+            epochs,
+            shape: None,
+        };
+        loading.open_segments()?;
+        let state = loading.finish()?;
+        self.segments.write().append(&mut loading.segments);
+        Ok(state)
+    }
+
+    /// Moves a directory of another incarnation of the topic out of the way; true when it did.
+    fn set_aside_foreign(&self, disk: &dyn Disk, directory: &Path) -> Result<bool, StorageError> {
+        match checkpoint::read_topic_id(disk, directory)? {
+            Some(id) if id != self.id.topic => {
+                self.rename_directory(directory, &id.0, names::STRAY_DIRECTORY)?;
+                let why = format!("belongs to topic id {id}: set aside as stray");
+                self.home.report(RecoveryReport {
+                    path: directory.to_owned(),
+                    bytes_cut: 0,
+                    why,
+                });
+                self.on_disk.store(false, std::sync::atomic::Ordering::Release);
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Renames the partition's directory; answers the new path.
+    pub(super) fn rename_directory(
+        &self,
+        directory: &Path,
+        unique: &[u8; 16],
+        suffix: &str,
+    ) -> Result<PathBuf, StorageError> {
+        let name = names::directory_name(&self.topic, self.id.index);
+        let to = self
+            .home
+            .path()
+            .join(names::renamed_directory(&name, unique, suffix));
+        let disk = self.home.disk();
+        disk.rename(directory, &to)
+            .map_err(|error| StorageError::io("rename", directory, error))?;
+        disk.sync_dir(self.home.path())
+            .map_err(|error| StorageError::io("sync", self.home.path(), error))?;
+        Ok(to)
+    }
+}
+
+impl Loading<'_> {
+    fn disk(&self) -> &dyn Disk {
+        self.log.home.disk()
+    }
+
+    fn open_segments(&mut self) -> Result<(), StorageError> {
+        let bases = self.bases()?;
+        let found = self.found;
+        for (index, base) in bases.iter().enumerate() {
+            let next_base = bases.get(index + 1);
+            // A segment that ends at the recovery point is synced whole.
+            let synced = found.clean || next_base.is_some_and(|next_base| *next_base <= found.recovery_point);
+            let opened = if synced {
+                Segment::open(&self.log.home.files, &self.directory, *base)?
+            } else {
+                None
+            };
+            match opened {
+                Some(segment) => {
+                    self.segments.push(Arc::new(segment));
+                    self.shape = None;
+                }
+                None => {
+                    if self.rebuild(*base, synced)? {
+                        return self.drop_from(bases.get(index + 1..).unwrap_or_default());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Base offsets of the segments, ascending. Indexes and snapshots of segments that are gone are removed.
+    fn bases(&self) -> Result<Vec<Offset>, StorageError> {
+        let entries = list(self.disk(), &self.directory)?;
+        let files: Vec<_> = entries
+            .iter()
+            .filter_map(|name| Some((name, names::parse(name)?)))
+            .collect();
+        let mut bases: Vec<Offset> = files
+            .iter()
+            .filter(|(_, file)| file.kind == Kind::Data)
+            .map(|(_, file)| file.offset)
+            .collect();
+        bases.sort_unstable();
+        for (name, file) in files {
+            let has_data = bases.binary_search(&file.offset).is_ok();
+            if !has_data && !matches!(file.kind, Kind::Data | Kind::Snapshot) {
+                remove(self.disk(), &self.directory.join(name))?;
+            }
+        }
+        Ok(bases)
+    }
+
+    /// Reads a whole segment and builds its indexes; true when it was cut.
+    fn rebuild(&mut self, base: Offset, synced: bool) -> Result<bool, StorageError> {
+        self.producers_to(base)?;
+        let path = names::file_path(&self.directory, base, Kind::Data);
+        if synced {
+            self.refuse_damage(&path, base)?;
+        }
+        let (producers, epochs) = (&mut self.producers, &mut self.epochs);
+        let indexes = (self.config.segment_index_bytes, self.config.index_interval_bytes);
+        let mut end = base;
+        let files = &self.log.home.files;
+        let mut visit = |batch: &BatchView<'_>| {
+            epochs.assign(batch.header().leader_epoch, batch.header().base_offset);
+            end = batch.header().next_offset();
+            Ok(apply(producers, batch))
+        };
+        let rebuilt = Segment::rebuild(files, &self.directory, base, indexes, self.now, &mut visit)?;
+        self.producers_at = Some(end);
+        self.shape = Some(rebuilt.shape);
+        self.log.home.add_scanned(rebuilt.segment.size());
+        self.segments.push(Arc::new(rebuilt.segment));
+        if rebuilt.bytes_cut > 0 {
+            let why = rebuilt.bad.unwrap_or_default();
+            self.log.home.report(RecoveryReport {
+                path,
+                bytes_cut: rebuilt.bytes_cut,
+                why,
+            });
+        }
+        Ok(rebuilt.bytes_cut > 0)
+    }
+
+    /// A segment that was synced must be good to its end: what is not is damage, never a torn tail.
+    fn refuse_damage(&self, path: &Path, base: Offset) -> Result<(), StorageError> {
+        let file = io::File::open(self.disk(), path, io::OpenMode::Read)?;
+        let scanned = recover::scan(&file, Position(0), Position(file.size()?), base, &mut |_, _| {
+            Ok(())
+        })?;
+        match scanned.bad {
+            Some(why) => Err(StorageError::corrupt(path, scanned.end.0, why)),
+            None => Ok(()),
+        }
+    }
+
+    /// Removes the segments behind a cut.
+    fn drop_from(&self, bases: &[Offset]) -> Result<(), StorageError> {
+        for base in bases.iter().rev() {
+            let data = names::file_path(&self.directory, *base, Kind::Data);
+            let bytes_cut = self.disk().file_len(&data).ok().flatten().unwrap_or(0);
+            for kind in Kind::ALL {
+                remove(self.disk(), &names::file_path(&self.directory, *base, kind))?;
+            }
+            let why = "follows a segment that was cut".to_owned();
+            self.log.home.report(RecoveryReport {
+                path: data,
+                bytes_cut,
+                why,
+            });
+        }
+        Ok(())
+    }
+
+    /// Brings the producers to `to`: from where they are, or from the newest snapshot below it.
+    fn producers_to(&mut self, to: Offset) -> Result<(), StorageError> {
+        if self.producers_at == Some(to) {
+            return Ok(());
+        }
+        self.producers.clear();
+        let from = self.restore_snapshot(to)?;
+        for segment in &self.segments {
+            if segment.base() >= to {
+                break;
+            }
+            let size = Position(segment.size());
+            let Some(first) = segment.find(from.max(segment.base()), size)? else {
+                continue;
+            };
+            let file = segment.data().file()?;
+            let producers = &mut self.producers;
+            let scanned = recover::scan(&file, first.position, size, segment.base(), &mut |_, batch| {
+                let header = batch.header();
+                if header.base_offset >= from && header.base_offset < to {
+                    apply(producers, batch);
+                }
+                Ok(())
+            })?;
+            if let Some(why) = scanned.bad {
+                return Err(StorageError::corrupt(segment.data().path(), scanned.end.0, why));
+            }
+            self.log.home.add_scanned(size.0 - first.position.0);
+        }
+        self.producers_at = Some(to);
+        Ok(())
+    }
+
+    /// Loads the newest snapshot at or below `to` that can be read; answers its offset. Others above it go, they
+    /// are of a log that was longer.
+    fn restore_snapshot(&mut self, to: Offset) -> Result<Offset, StorageError> {
+        let mut snapshots = self.snapshots()?;
+        while let Some(at) = snapshots.pop() {
+            let path = names::file_path(&self.directory, at, Kind::Snapshot);
+            let bytes = checkpoint::read_file(self.disk(), &path)?.unwrap_or_default();
+            let usable = at <= to && at >= self.log_start;
+            match snapshot::decode(&path, &bytes) {
+                Ok(producers) if usable => {
+                    let expiration_ms = self.found.producer_expiration_ms;
+                    for (id, producer) in producers {
+                        if !producer.is_expired(self.now, expiration_ms) {
+                            self.producers.restore(id, producer);
+                        }
+                    }
+                    return Ok(at);
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    remove(self.disk(), &path)?;
+                    self.log.home.report(RecoveryReport {
+                        path,
+                        bytes_cut: 0,
+                        why: error.to_string(),
+                    });
+                }
+            }
+        }
+        // Kafka's rule: a log that was closed without any snapshot had no producers.
+        Ok(if self.found.clean { to } else { self.log_start })
+    }
+
+    /// Offsets of the snapshots, ascending.
+    fn snapshots(&self) -> Result<Vec<Offset>, StorageError> {
+        let entries = list(self.disk(), &self.directory)?;
+        let files = entries.iter().filter_map(|name| names::parse(name));
+        let mut offsets: Vec<Offset> = files
+            .filter(|file| file.kind == Kind::Snapshot)
+            .map(|file| file.offset)
+            .collect();
+        offsets.sort_unstable();
+        Ok(offsets)
+    }
+
+    fn finish(&mut self) -> Result<State, StorageError> {
+        let mut log_end = match self.segments.last() {
+            Some(last) => last.next_offset()?,
+            None => self.log_start,
+        };
+        if log_end < self.log_start {
+            // Segments were removed from outside: the log goes on where it began.
+            let bases: Vec<Offset> = self.segments.drain(..).map(|segment| segment.base()).collect();
+            self.drop_from(&bases)?;
+            self.shape = None;
+            self.producers_at = None;
+            log_end = self.log_start;
+        }
+        let first = self.segments.first().map_or(log_end, |first| first.base());
+        let log_start = self.log_start.max(first);
+        self.epochs.truncate_end(log_end);
+        self.epochs.truncate_start(log_start);
+        self.producers_to(log_end)?;
+        self.forget_snapshots(log_end)?;
+        let shape = match (self.shape, self.segments.last()) {
+            (Some(shape), Some(_)) => shape,
+            (None, Some(last)) => last.shape(self.now)?,
+            (_, None) => Shape::empty(log_end, self.now),
+        };
+        let found = self.found;
+        let recovery_point = if found.clean {
+            log_end
+        } else {
+            found.recovery_point
+        };
+        let offsets = Offsets::recovered(log_start, recovery_point, log_end);
+        let mut producers = std::mem::take(&mut self.producers);
+        producers.replicated(log_end);
+        let epochs = std::mem::take(&mut self.epochs);
+        let has_segment = !self.segments.is_empty();
+        Ok(State::recovered(offsets, shape, has_segment, producers, epochs))
+    }
+
+    /// Removes snapshots that belong to no segment, but the newest, and those above the log end.
+    fn forget_snapshots(&self, log_end: Offset) -> Result<(), StorageError> {
+        let snapshots = self.snapshots()?;
+        let newest = snapshots.iter().rev().find(|at| **at <= log_end);
+        for at in &snapshots {
+            let of_segment = self.segments.iter().any(|segment| segment.base() == *at);
+            if *at > log_end || !(of_segment || Some(at) == newest) {
+                remove(
+                    self.disk(),
+                    &names::file_path(&self.directory, *at, Kind::Snapshot),
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn apply(producers: &mut Producers, batch: &BatchView<'_>) -> Option<AbortedEntry> {
+    let header = batch.header();
+    let marker = if header.attributes.is_control() {
+        EndMarker::parse(batch)
+    } else {
+        None
+    };
+    producers.apply(header, marker.as_ref())
+}
+
+fn list(disk: &dyn Disk, directory: &Path) -> Result<Vec<String>, StorageError> {
+    let entries = disk
+        .list(directory)
+        .map_err(|error| StorageError::io("list", directory, error))?;
+    Ok(entries
+        .into_iter()
+        .filter(|entry| !entry.directory)
+        .map(|entry| entry.name)
+        .collect())
+}
+
+fn remove(disk: &dyn Disk, path: &Path) -> Result<(), StorageError> {
+    io::remove_if_exists(disk, path).map_err(|error| StorageError::io("remove", path, error))
+}
+
+/// Removes what a stop left half done, and completes a compaction that had come to its commit point.
+fn clear_leftovers(disk: &dyn Disk, directory: &Path) -> Result<(), StorageError> {
+    let names_there = list(disk, directory)?;
+    let with = |suffix: &'static str| {
+        let files = names_there
+            .iter()
+            .filter_map(move |name| Some((name, names::parse(name)?)));
+        files.filter(move |(_, file)| file.suffix == suffix)
+    };
+    for (name, _) in with(DELETED) {
+        remove(disk, &directory.join(name))?;
+    }
+    // A swap above a file that is still being cleaned belongs to a split that did not come to its end.
+    let first_cleaned = with(CLEANED).map(|(_, file)| file.offset).min();
+    for (name, file) in with(SWAP) {
+        if first_cleaned.is_some_and(|first_cleaned| file.offset >= first_cleaned) {
+            remove(disk, &directory.join(name))?;
+        }
+    }
+    for (name, _) in with(CLEANED) {
+        remove(disk, &directory.join(name))?;
+    }
+    let kept = |file: &names::SegmentFile<'_>| first_cleaned.is_none_or(|cleaned| file.offset < cleaned);
+    let swaps: Vec<_> = with(SWAP).filter(|(_, file)| kept(file)).collect();
+    complete_swaps(disk, directory, &swaps, &names_there)
+}
+
+fn complete_swaps(
+    disk: &dyn Disk,
+    directory: &Path,
+    swaps: &[(&String, names::SegmentFile<'_>)],
+    names_there: &[String],
+) -> Result<(), StorageError> {
+    let data: Vec<_> = swaps.iter().filter(|(_, file)| file.kind == Kind::Data).collect();
+    let Some(first) = data.iter().map(|(_, file)| file.offset).min() else {
+        // Indexes whose data file was renamed already.
+        return rename_swaps(disk, directory, swaps);
+    };
+    let mut end = first;
+    for (name, file) in data {
+        let path = directory.join(name);
+        let opened = io::File::open(disk, &path, io::OpenMode::Read)?;
+        recover::scan(
+            &opened,
+            Position(0),
+            Position(opened.size()?),
+            file.offset,
+            &mut |_, batch| {
+                end = end.max(batch.header().next_offset());
+                Ok(())
+            },
+        )?;
+    }
+    for name in names_there {
+        let replaced =
+            names::parse(name).filter(|file| file.suffix.is_empty() && file.kind != Kind::Snapshot);
+        if replaced.is_some_and(|file| file.offset >= first && file.offset < end) {
+            remove(disk, &directory.join(name))?;
+        }
+    }
+    rename_swaps(disk, directory, swaps)
+}
+
+fn rename_swaps(
+    disk: &dyn Disk,
+    directory: &Path,
+    swaps: &[(&String, names::SegmentFile<'_>)],
+) -> Result<(), StorageError> {
+    for (name, file) in swaps {
+        let from = directory.join(name);
+        let to = names::file_path(directory, file.offset, file.kind);
+        disk.rename(&from, &to)
+            .map_err(|error| StorageError::io("rename", &from, error))?;
+    }
+    Ok(())
+}

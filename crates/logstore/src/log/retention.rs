@@ -1,0 +1,265 @@
+//! What time, size and the log start allow to delete, and deleting it.
+//!
+//! Segments go from the oldest on, so that a crash leaves a contiguous suffix: log start moved, files renamed to
+//! `.deleted` oldest first, directory synced; the files are removed after `file.delete.delay.ms`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::offsets::LogOffsets;
+use super::writer::Writer;
+use super::{Log, LogConfig, ReadError, Wakeups};
+use crate::base::error::StorageError;
+use crate::base::types::{Offset, Timestamp};
+use crate::segment::{Segment, names};
+
+/// A segment as the rules see it.
+#[derive(Clone, Copy, Debug)]
+struct Facts {
+    bytes: u64,
+    largest: Timestamp,
+    /// First offset that is not in it.
+    end: Offset,
+    is_active: bool,
+}
+
+/// How many of the oldest segments go.
+fn deletable(segments: &[Facts], view: &LogOffsets, config: &LogConfig, now: Timestamp) -> usize {
+    let total: u64 = segments.iter().map(|segment| segment.bytes).sum();
+    let retention_bytes = u64::try_from(config.retention_bytes).ok();
+    let mut excess = retention_bytes.map_or(0, |kept| total.saturating_sub(kept));
+    let mut count = 0;
+    for segment in segments {
+        // Nothing at or above the high watermark goes, so that the log start cannot pass it; an empty active
+        // segment stays.
+        if segment.end > view.high_watermark || (segment.is_active && segment.bytes == 0) {
+            break;
+        }
+        let below_start = !segment.is_active && segment.end <= view.log_start;
+        let too_old = config.cleanup_delete
+            && config.retention_ms >= 0
+            && now.0.saturating_sub(segment.largest.0) > config.retention_ms;
+        let too_much = config.cleanup_delete && retention_bytes.is_some() && excess >= segment.bytes;
+        if !(below_start || too_old || too_much) {
+            break;
+        }
+        excess = excess.saturating_sub(segment.bytes);
+        count += 1;
+    }
+    count
+}
+
+impl Log {
+    /// Moves the log start to `before`, at most the high watermark; -1 for the high watermark. Answers the log start.
+    /// Segments that fell below it go with the next retention.
+    pub fn delete_records(&self, before: Offset) -> Result<Offset, ReadError> {
+        let mut wakeups = Wakeups::default();
+        let mut state = self.opened()?;
+        let view = state.view();
+        let to = if before == Offset(-1) {
+            view.high_watermark
+        } else {
+            before
+        };
+        if to < Offset(0) || to > view.high_watermark {
+            let (log_start, log_end) = (view.log_start, view.log_end);
+            return Err(ReadError::OffsetOutOfRange {
+                asked: before,
+                log_start,
+                log_end,
+            });
+        }
+        if to > view.log_start {
+            state.offsets.advance_log_start(to);
+            state.epochs.truncate_start(to);
+            let view = state.view();
+            state.watchers.moved(&view, &mut wakeups);
+        }
+        let log_start = state.offsets.log_start();
+        drop(state);
+        wakeups.deliver();
+        Ok(log_start)
+    }
+
+    /// Deletes the segments that the configuration no longer keeps. Answers the files to remove later.
+    pub fn apply_retention(&self) -> Result<Vec<PathBuf>, ReadError> {
+        let now = self.home.now();
+        let mut wakeups = Wakeups::default();
+        let mut writer = self.writer.lock();
+        let view = self.offsets()?;
+        let going = self.going(&view, now);
+        if going.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.write_out(&mut writer, &mut wakeups);
+        let all_go = going.len() == self.segments.read().len();
+        let removed = self.remove_oldest(&mut writer, &going, all_go, now, &mut wakeups);
+        drop(writer);
+        wakeups.deliver();
+        removed.map_err(|error| {
+            self.home.fail(&error);
+            error.into()
+        })
+    }
+
+    fn going(&self, view: &LogOffsets, now: Timestamp) -> Vec<Arc<Segment>> {
+        let segments = self.segments.read();
+        let ends = segments
+            .iter()
+            .skip(1)
+            .map(|next| Some(next.base()))
+            .chain([None]);
+        let facts: Vec<Facts> = segments
+            .iter()
+            .zip(ends)
+            .map(|(segment, end)| Facts {
+                bytes: segment.size(),
+                largest: segment.largest().timestamp,
+                end: end.unwrap_or(view.log_end),
+                is_active: end.is_none(),
+            })
+            .collect();
+        let count = deletable(&facts, view, &self.config(), now);
+        segments.get(..count).unwrap_or_default().to_vec()
+    }
+
+    fn remove_oldest(
+        &self,
+        writer: &mut Writer,
+        going: &[Arc<Segment>],
+        all_go: bool,
+        now: Timestamp,
+        wakeups: &mut Wakeups,
+    ) -> Result<Vec<PathBuf>, StorageError> {
+        let Ok(mut state) = self.opened() else {
+            return Ok(Vec::new());
+        };
+        if all_go {
+            // A log has at least one segment. Batches appended meanwhile are pending for the old one: next time.
+            if state.written != state.offsets.log_end() {
+                return Ok(Vec::new());
+            }
+            let base = state.offsets.log_end();
+            let roll = state.roll(base, now);
+            state.written_bytes = 0;
+            drop(state);
+            self.write_roll(writer, &roll)?;
+            let Ok(again) = self.opened() else {
+                return Ok(Vec::new());
+            };
+            state = again;
+        }
+        let first_kept = {
+            let mut segments = self.segments.write();
+            segments.drain(..going.len());
+            segments.first().map(|segment| segment.base())
+        };
+        if let Some(first_kept) = first_kept.filter(|first_kept| *first_kept > state.offsets.log_start()) {
+            state.offsets.advance_log_start(first_kept);
+            state.epochs.truncate_start(first_kept);
+            let view = state.view();
+            state.watchers.moved(&view, wakeups);
+        }
+        drop(state);
+        self.mark_deleted(going)
+    }
+
+    /// Renames the files of segments that are out of the list; readers keep those that they have open.
+    pub(super) fn mark_deleted(&self, segments: &[Arc<Segment>]) -> Result<Vec<PathBuf>, StorageError> {
+        let disk = self.home.disk();
+        let mut renamed = Vec::new();
+        for path in segments.iter().flat_map(|segment| segment.file_paths()) {
+            let to = names::with_suffix(&path, names::DELETED);
+            match disk.rename(&path, &to) {
+                Ok(()) => renamed.push(to),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(StorageError::io("rename", &path, error)),
+            }
+        }
+        let directory = self.directory();
+        disk.sync_dir(&directory)
+            .map_err(|error| StorageError::io("sync", &directory, error))?;
+        Ok(renamed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_000_000);
+
+    fn segments(sizes: &[(u64, i64)]) -> Vec<Facts> {
+        let facts = sizes.iter().enumerate().map(|(index, (bytes, age))| Facts {
+            bytes: *bytes,
+            largest: Timestamp(NOW.0 - age),
+            end: Offset((index as i64 + 1) * 10),
+            is_active: index + 1 == sizes.len(),
+        });
+        facts.collect()
+    }
+
+    fn count(sizes: &[(u64, i64)], high_watermark: i64, log_start: i64, config: &LogConfig) -> usize {
+        let (log_start, high_watermark) = (Offset(log_start), Offset(high_watermark));
+        let view = LogOffsets {
+            log_start,
+            high_watermark,
+            last_stable: high_watermark,
+            log_end: high_watermark,
+        };
+        deletable(&segments(sizes), &view, config, NOW)
+    }
+
+    fn kept(retention_ms: i64, retention_bytes: i64) -> LogConfig {
+        LogConfig {
+            retention_ms,
+            retention_bytes,
+            ..LogConfig::default()
+        }
+    }
+
+    #[test]
+    fn by_time() {
+        let ages = [(100, 900), (100, 500), (100, 700), (100, 10)];
+        assert_eq!(count(&ages, 40, 0, &kept(800, -1)), 1);
+        assert_eq!(count(&ages, 40, 0, &kept(500, -1)), 1, "500 is not more than 500");
+        assert_eq!(count(&ages, 40, 0, &kept(499, -1)), 3);
+        assert_eq!(count(&ages, 40, 0, &kept(5, -1)), 4, "the active one too");
+        assert_eq!(
+            count(&ages, 25, 0, &kept(5, -1)),
+            2,
+            "not above the high watermark"
+        );
+        assert_eq!(count(&ages, 40, 0, &kept(-1, -1)), 0);
+        assert_eq!(
+            count(&[(100, 900), (0, 900)], 20, 0, &kept(5, -1)),
+            1,
+            "an empty active segment stays"
+        );
+    }
+
+    #[test]
+    fn by_size() {
+        let sizes = [(100, 0), (50, 0), (100, 0), (10, 0)];
+        assert_eq!(count(&sizes, 40, 0, &kept(-1, 160)), 1);
+        assert_eq!(
+            count(&sizes, 40, 0, &kept(-1, 161)),
+            0,
+            "what is left must still be as much as is kept"
+        );
+        assert_eq!(count(&sizes, 40, 0, &kept(-1, 110)), 2);
+        assert_eq!(count(&sizes, 40, 0, &kept(-1, 0)), 4);
+    }
+
+    #[test]
+    fn by_log_start_whatever_the_policy() {
+        let sizes = [(100, 900), (100, 900), (100, 900)];
+        let config = LogConfig {
+            cleanup_delete: false,
+            ..kept(5, 0)
+        };
+        assert_eq!(count(&sizes, 30, 0, &config), 0);
+        assert_eq!(count(&sizes, 30, 20, &config), 2);
+        assert_eq!(count(&sizes, 30, 30, &config), 2, "the active one stays");
+    }
+}

@@ -1,0 +1,114 @@
+//! The state of an open log, all of it behind one lock that is never held over disk access but to open the log.
+
+use super::epochs::Epochs;
+use super::error::LogError;
+use super::offsets::{LogOffsets, Offsets};
+use super::producers::Producers;
+use super::snapshot;
+use super::tail::Tail;
+use super::watch::Watchers;
+use crate::base::types::{Offset, Timestamp};
+use crate::io::arena::Buf;
+use crate::segment::{AbortedEntry, Entries, Shape, TimeEntry};
+
+/// Where a log is in its life.
+#[derive(Default)]
+pub(super) enum Phase {
+    /// Nobody asked for it yet: what is on the disk was not looked at.
+    #[default]
+    Unopened,
+    /// In service.
+    Open(Box<State>),
+    /// Out of service for good.
+    Ended(LogError),
+}
+
+/// An open log.
+pub(super) struct State {
+    pub(super) offsets: Offsets,
+    /// The log end in the segments; the rest is pending.
+    pub(super) written: Offset,
+    /// The size of the active segment at `written`.
+    pub(super) written_bytes: u64,
+    /// The active segment with everything pending in it.
+    pub(super) shape: Shape,
+    /// A segment exists, or one comes with the first pending batch.
+    pub(super) has_segment: bool,
+    pub(super) pending: Vec<PendingBatch>,
+    pub(super) pending_bytes: usize,
+    /// The log thread knows of the pending batches.
+    pub(super) queued: bool,
+    pub(super) producers: Producers,
+    pub(super) epochs: Epochs,
+    pub(super) tail: Tail,
+    pub(super) watchers: Watchers,
+}
+
+/// A batch on its way to the segment, with everything that was decided about it when it was appended.
+pub(super) struct PendingBatch {
+    pub(super) bytes: Buf,
+    pub(super) last_offset: Offset,
+    pub(super) max_timestamp: Timestamp,
+    pub(super) entries: Entries,
+    pub(super) aborted: Option<AbortedEntry>,
+    /// A new segment begins with this batch.
+    pub(super) roll: Option<Box<Roll>>,
+}
+
+/// The step to a new segment.
+pub(super) struct Roll {
+    pub(super) base: Offset,
+    /// Last entry of the old segment's time index.
+    pub(super) seal: Option<TimeEntry>,
+    /// The producers at `base`, as a snapshot file; none for the first segment of a log.
+    pub(super) snapshot: Option<Vec<u8>>,
+}
+
+impl State {
+    /// A log that holds what its segments hold.
+    pub(super) fn recovered(
+        offsets: Offsets,
+        shape: Shape,
+        has_segment: bool,
+        producers: Producers,
+        epochs: Epochs,
+    ) -> Self {
+        Self {
+            offsets,
+            written: offsets.log_end(),
+            written_bytes: shape.bytes(),
+            shape,
+            has_segment,
+            pending: Vec::new(),
+            pending_bytes: 0,
+            queued: false,
+            producers,
+            epochs,
+            tail: Tail::default(),
+            watchers: Watchers::default(),
+        }
+    }
+
+    /// The offsets as others see them.
+    pub(super) fn view(&self) -> LogOffsets {
+        let high_watermark = self.offsets.high_watermark();
+        let unstable = self.producers.first_unstable().unwrap_or(high_watermark);
+        LogOffsets {
+            log_start: self.offsets.log_start(),
+            high_watermark,
+            last_stable: unstable.clamp(self.offsets.log_start(), high_watermark),
+            log_end: self.offsets.log_end(),
+        }
+    }
+
+    /// Begins a new segment at `base` in memory; whoever writes follows.
+    pub(super) fn roll(&mut self, base: Offset, now: Timestamp) -> Roll {
+        let seal = self.shape.seal();
+        self.shape = Shape::empty(base, now);
+        Roll {
+            base,
+            seal,
+            snapshot: Some(snapshot::encode(&self.producers)),
+        }
+    }
+}

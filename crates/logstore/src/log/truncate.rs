@@ -1,0 +1,77 @@
+//! Cutting the end of a log at an offset. Followers do it when they diverged from their leader.
+//!
+//! Order: epochs cut and written, whole segments removed from the end backwards, then the one that is cut; a crash
+//! in between leaves a contiguous prefix. The log is then opened anew from its files, so that producers and
+//! transactions are those of the records that are left.
+
+use super::offsets::LogOffsets;
+use super::recovery::Found;
+use super::state::Phase;
+use super::writer::Writer;
+use super::{Log, LogError, Wakeups, checkpoint};
+use crate::base::error::StorageError;
+use crate::base::types::Offset;
+use crate::io;
+
+impl Log {
+    /// Drops every record from `to` on; a batch that reaches over it goes whole. Answers the new offsets.
+    pub fn truncate(&self, to: Offset) -> Result<LogOffsets, LogError> {
+        let mut wakeups = Wakeups::default();
+        let mut writer = self.writer.lock();
+        self.write_out(&mut writer, &mut wakeups);
+        let view = self.offsets()?;
+        if to < view.log_end {
+            self.cut(&mut writer, to).map_err(|error| self.failed(&error))?;
+        }
+        let mut state = self.opened()?;
+        let view = state.view();
+        state.watchers.moved(&view, &mut wakeups);
+        drop(state);
+        drop(writer);
+        wakeups.deliver();
+        Ok(view)
+    }
+
+    fn cut(&self, writer: &mut Writer, to: Offset) -> Result<(), StorageError> {
+        // Held to the end: nobody may see the log between its old and its new state.
+        let mut phase = self.phase.lock();
+        let Phase::Open(state) = &mut *phase else {
+            return Ok(());
+        };
+        state.epochs.truncate_end(to);
+        if let Some(epochs) = state.epochs.take_changed() {
+            checkpoint::write_epochs(self.home.disk(), &self.directory(), &epochs)?;
+        }
+        state.tail.clear(&self.home.tail);
+
+        let segments = std::mem::take(&mut *self.segments.write());
+        let (kept, gone) = segments.split_at(segments.partition_point(|segment| segment.base() < to));
+        for segment in gone.iter().rev() {
+            for path in segment.file_paths() {
+                let removed = io::remove_if_exists(self.home.disk(), &path);
+                removed.map_err(|error| StorageError::io("remove", &path, error))?;
+            }
+        }
+        if let Some(last) = kept.last() {
+            last.truncate(to)?;
+            last.seal(None)?;
+        }
+        *writer = Writer {
+            directory_made: writer.directory_made,
+            ..Writer::default()
+        };
+
+        let found = Found {
+            clean: true,
+            recovery_point: state.offsets.recovery_point().min(to),
+            log_start: state.offsets.log_start().min(to),
+            ..self.found
+        };
+        let mut cut = self.load(found)?;
+        cut.offsets
+            .limit(state.offsets.high_watermark(), found.recovery_point);
+        std::mem::swap(&mut cut.watchers, &mut state.watchers);
+        *phase = Phase::Open(Box::new(cut));
+        Ok(())
+    }
+}

@@ -1,0 +1,215 @@
+//! From memory to the segments, on the log thread: one vectored write per log and turn, then the high watermark.
+//!
+//! Order within a turn: directory and `partition.metadata` where missing, the epochs that the batches brought, the
+//! batches up to a roll, the roll (old segment sealed, producer snapshot, new segment), the batches behind it, and
+//! then, under the state's lock, the high watermark and who waited for it. Nothing is synced here.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::state::{PendingBatch, Phase, Roll, State};
+use super::{Log, LogError, checkpoint};
+use crate::base::error::StorageError;
+use crate::base::types::{LeaderEpoch, Offset, Timestamp};
+use crate::io;
+use crate::segment::{Kind, Segment, TimeEntry, names};
+use crate::wal::{Pending, Wakeups};
+
+/// What the one who writes remembers of the disk; its lock makes him the only one.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    /// Directory and `partition.metadata` are there.
+    pub(super) directory_made: bool,
+    /// The active segment's index files have their full size.
+    pub(super) resumed: bool,
+    /// Offset of the newest producer snapshot.
+    pub(super) snapshot_at: Option<Offset>,
+}
+
+struct Work {
+    batches: Vec<PendingBatch>,
+    bytes: usize,
+    epochs: Option<Vec<(LeaderEpoch, Offset)>>,
+    log_end: Offset,
+}
+
+impl Pending for Log {
+    fn write_pending(&self, wakeups: &mut Wakeups) {
+        let mut writer = self.writer.lock();
+        self.write_out(&mut writer, wakeups);
+    }
+}
+
+impl Log {
+    /// Writes everything pending; after a failure the log is out of service and its directory too.
+    pub(super) fn write_out(&self, writer: &mut Writer, wakeups: &mut Wakeups) {
+        let Some(work) = self.take_work() else { return };
+        let written = match self.home.in_service() {
+            Ok(()) => self.write_work(writer, &work).map_err(|error| {
+                self.home.fail(&error);
+                LogError::from(error)
+            }),
+            Err(error) => Err(error),
+        };
+        match written {
+            Ok(()) => self.finish(&work, wakeups),
+            Err(error) => self.end(error, wakeups),
+        }
+        self.home.pressure.release(work.bytes, wakeups);
+        self.home.trim_tails();
+    }
+
+    fn take_work(&self) -> Option<Work> {
+        let mut phase = self.phase.lock();
+        let Phase::Open(state) = &mut *phase else {
+            return None;
+        };
+        state.queued = false;
+        if state.pending.is_empty() {
+            return None;
+        }
+        Some(Work {
+            batches: std::mem::take(&mut state.pending),
+            bytes: std::mem::take(&mut state.pending_bytes),
+            epochs: state.epochs.take_changed(),
+            log_end: state.offsets.log_end(),
+        })
+    }
+
+    fn write_work(&self, writer: &mut Writer, work: &Work) -> Result<(), StorageError> {
+        self.make_directory(writer)?;
+        if let Some(epochs) = &work.epochs {
+            checkpoint::write_epochs(self.home.disk(), &self.directory(), epochs)?;
+        }
+        let mut rest = work.batches.as_slice();
+        while let Some(first) = rest.first() {
+            if let Some(roll) = &first.roll {
+                self.write_roll(writer, roll)?;
+            }
+            let run = 1 + rest
+                .get(1..)
+                .unwrap_or_default()
+                .iter()
+                .take_while(|batch| batch.roll.is_none())
+                .count();
+            let (now, later) = rest.split_at(run);
+            self.write_run(writer, now)?;
+            rest = later;
+        }
+        let written = &self.home.written;
+        written
+            .batches
+            .fetch_add(work.batches.len() as u64, Ordering::Relaxed);
+        written.bytes.fetch_add(work.bytes as u64, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Consecutive batches of one segment.
+    fn write_run(&self, writer: &mut Writer, run: &[PendingBatch]) -> Result<(), StorageError> {
+        let segment = self
+            .active()
+            .ok_or_else(|| self.corrupt("a batch without a segment"))?;
+        if !writer.resumed {
+            segment.resume(self.config().segment_index_bytes)?;
+            writer.resumed = true;
+        }
+        let none = TimeEntry {
+            timestamp: Timestamp::NONE,
+            offset: segment.base(),
+        };
+        let largest = run.iter().fold(none, |largest, batch| {
+            if batch.max_timestamp > largest.timestamp {
+                TimeEntry {
+                    timestamp: batch.max_timestamp,
+                    offset: batch.last_offset,
+                }
+            } else {
+                largest
+            }
+        });
+        segment.append(
+            run.iter().map(|batch| &*batch.bytes),
+            run.iter().map(|batch| batch.entries),
+            run.iter().filter_map(|batch| batch.aborted),
+            largest,
+        )
+    }
+
+    /// Seals the active segment, where there is one, and creates the next.
+    pub(super) fn write_roll(&self, writer: &mut Writer, roll: &Roll) -> Result<(), StorageError> {
+        let directory = self.directory();
+        if let Some(active) = self.active() {
+            active.seal(roll.seal)?;
+        }
+        if let Some(snapshot) = &roll.snapshot {
+            self.write_snapshot(writer, roll.base, snapshot)?;
+        }
+        let index_bytes = self.config().segment_index_bytes;
+        let segment = Segment::create(&self.home.files, &directory, roll.base, index_bytes)?;
+        writer.resumed = true;
+        self.segments.write().push(Arc::new(segment));
+        Ok(())
+    }
+
+    pub(super) fn write_snapshot(
+        &self,
+        writer: &mut Writer,
+        at: Offset,
+        snapshot: &[u8],
+    ) -> Result<(), StorageError> {
+        let path = names::file_path(&self.directory(), at, Kind::Snapshot);
+        io::replace_small_relaxed(self.home.disk(), &path, snapshot)
+            .map_err(|error| StorageError::io("write", &path, error))?;
+        writer.snapshot_at = Some(at);
+        Ok(())
+    }
+
+    /// Creates the partition's directory, which exists from its first batch on (D15).
+    pub(super) fn make_directory(&self, writer: &mut Writer) -> Result<(), StorageError> {
+        if writer.directory_made {
+            return Ok(());
+        }
+        let directory = self.directory();
+        let disk = self.home.disk();
+        disk.create_dir(&directory)
+            .map_err(|error| StorageError::io("create", &directory, error))?;
+        if checkpoint::read_topic_id(disk, &directory)?.is_none() {
+            checkpoint::write_topic_id(disk, &directory, self.id.topic)?;
+        }
+        writer.directory_made = true;
+        self.on_disk.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    fn finish(&self, work: &Work, wakeups: &mut Wakeups) {
+        let mut phase = self.phase.lock();
+        let Phase::Open(state) = &mut *phase else { return };
+        state.written = work.log_end;
+        state.written_bytes = self.active().map_or(0, |active| active.size());
+        state.offsets.advance_high_watermark(work.log_end);
+        state.producers.replicated(work.log_end);
+        state.tail.evict(work.log_end, &self.home.tail);
+        let view = state.view();
+        state.watchers.moved(&view, wakeups);
+    }
+
+    /// Takes the log out of service and tells everybody who waits.
+    pub(super) fn end(&self, error: LogError, wakeups: &mut Wakeups) {
+        let mut phase = self.phase.lock();
+        if let Phase::Open(state) = &mut *phase {
+            self.abandon(state, wakeups);
+        }
+        if !matches!(*phase, Phase::Ended(_)) {
+            *phase = Phase::Ended(error);
+        }
+    }
+
+    fn abandon(&self, state: &mut State, wakeups: &mut Wakeups) {
+        state.watchers.abandon(wakeups);
+        state.tail.clear(&self.home.tail);
+        // What was appended and not yet taken by the one who writes.
+        self.home.pressure.release(state.pending_bytes, wakeups);
+        state.pending_bytes = 0;
+        state.pending.clear();
+    }
+}

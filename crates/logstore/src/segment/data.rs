@@ -1,0 +1,65 @@
+//! The data file of a segment, `N.log`: batches one behind the other, only ever appended to.
+
+use std::io::IoSlice;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::base::error::StorageError;
+use crate::base::types::Position;
+use crate::io::{File, FilePool, PooledFile};
+
+/// An append-only file and how much of it holds batches.
+#[derive(Debug)]
+pub struct DataFile {
+    file: PooledFile,
+    bytes: AtomicU64,
+}
+
+impl DataFile {
+    pub(super) fn create(pool: &Arc<FilePool>, path: PathBuf) -> Result<Self, StorageError> {
+        let data = Self::existing(pool, path, 0);
+        data.file.get_or_create()?.set_len(0)?;
+        Ok(data)
+    }
+
+    pub(super) fn existing(pool: &Arc<FilePool>, path: PathBuf, bytes: u64) -> Self {
+        Self {
+            file: PooledFile::new(pool, path),
+            bytes: AtomicU64::new(bytes),
+        }
+    }
+
+    /// Bytes in it.
+    pub fn size(&self) -> u64 {
+        self.bytes.load(Ordering::Acquire)
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// The open file.
+    pub fn file(&self) -> Result<Arc<File>, StorageError> {
+        self.file.get()
+    }
+
+    /// Writes all buffers behind what is there, with one call where the system takes them all.
+    pub(super) fn append(&self, buffers: &mut [IoSlice<'_>]) -> Result<(), StorageError> {
+        let bytes: usize = buffers.iter().map(|buffer| buffer.len()).sum();
+        let at = self.size();
+        self.file.get()?.write_vectored_all_at(buffers, Position(at))?;
+        self.bytes.store(at + bytes as u64, Ordering::Release);
+        Ok(())
+    }
+
+    pub(super) fn truncate(&self, to: Position) -> Result<(), StorageError> {
+        self.bytes.store(to.0, Ordering::Release);
+        self.file.get()?.set_len(to.0)
+    }
+
+    pub(super) fn sync(&self) -> Result<(), StorageError> {
+        self.file.get()?.sync()
+    }
+}

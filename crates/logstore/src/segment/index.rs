@@ -1,0 +1,246 @@
+//! What offset and time index share: a file of fixed entries in ascending order, searched by halving.
+//!
+//! ```text
+//! | entry 0 | entry 1 | ... | entry n-1 | zeros up to segment.index.bytes |
+//! ```
+//!
+//! The file of the active segment has its full size from the start, as Kafka makes it, and is cut to its entries
+//! when the segment is sealed. It is read with `pread` and not mapped (D15). New entries wait in memory and are
+//! written a few hundred at a time: after a crash they are rebuilt from the data file.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::base::error::StorageError;
+use crate::base::limits::INDEX_ENTRIES_PENDING_MAX;
+use crate::base::types::{Offset, Position};
+use crate::io::{FilePool, PooledFile};
+
+/// One entry of an index.
+pub(super) trait IndexEntry: Copy + PartialEq {
+    /// Size in the file.
+    const BYTES: usize;
+    /// Offsets in the file are relative to the segment's base.
+    fn encode(&self, base: Offset, into: &mut Vec<u8>);
+    fn decode(base: Offset, bytes: &[u8]) -> Option<Self>;
+    /// The offset in it.
+    fn offset(&self) -> Offset;
+}
+
+/// An index file and the entries that are not in it yet.
+#[derive(Debug)]
+pub(super) struct IndexFile<E> {
+    file: PooledFile,
+    base: Offset,
+    entries: Mutex<Entries<E>>,
+}
+
+#[derive(Debug)]
+struct Entries<E> {
+    /// How many lie in the file.
+    written: usize,
+    /// Those that follow.
+    pending: Vec<E>,
+    last: Option<E>,
+}
+
+impl<E: IndexEntry> IndexFile<E> {
+    /// A new, empty index of `bytes_max`, rounded down to whole entries.
+    pub(super) fn create(
+        pool: &Arc<FilePool>,
+        path: &Path,
+        base: Offset,
+        bytes_max: u32,
+    ) -> Result<Self, StorageError> {
+        let index = Self::unopened(pool, path, base);
+        let file = index.file.get_or_create()?;
+        // An older file under the name may have entries: they must read as zeros.
+        file.set_len(0)?;
+        file.set_len(Self::preallocated(bytes_max))?;
+        Ok(index)
+    }
+
+    /// The index of a sealed segment or of one that was closed: its length says how many entries it has.
+    /// `None` when it cannot be right and has to be rebuilt.
+    pub(super) fn open(
+        pool: &Arc<FilePool>,
+        path: &Path,
+        base: Offset,
+        bytes: u64,
+    ) -> Result<Option<Self>, StorageError> {
+        let index = Self::unopened(pool, path, base);
+        if !bytes.is_multiple_of(E::BYTES as u64) {
+            return Ok(None);
+        }
+        let written = bytes as usize / E::BYTES;
+        let last = match written.checked_sub(1) {
+            Some(slot) => match index.read_slot(slot)? {
+                Some(last) if last.offset() >= base => Some(last),
+                _ => return Ok(None),
+            },
+            None => None,
+        };
+        *index.entries.lock() = Entries {
+            written,
+            pending: Vec::new(),
+            last,
+        };
+        Ok(Some(index))
+    }
+
+    fn unopened(pool: &Arc<FilePool>, path: &Path, base: Offset) -> Self {
+        let entries = Entries {
+            written: 0,
+            pending: Vec::new(),
+            last: None,
+        };
+        Self {
+            file: PooledFile::new(pool, path.to_owned()),
+            base,
+            entries: Mutex::new(entries),
+        }
+    }
+
+    fn preallocated(bytes_max: u32) -> u64 {
+        let bytes_max = bytes_max as usize;
+        (bytes_max - bytes_max % E::BYTES) as u64
+    }
+
+    /// Number of entries.
+    pub(super) fn len(&self) -> usize {
+        let entries = self.entries.lock();
+        entries.written + entries.pending.len()
+    }
+
+    /// The largest entry.
+    pub(super) fn last(&self) -> Option<E> {
+        self.entries.lock().last
+    }
+
+    /// Adds an entry; the caller keeps the order.
+    pub(super) fn push(&self, entry: E) -> Result<(), StorageError> {
+        let mut entries = self.entries.lock();
+        assert!(entries.last.is_none_or(|last| last.offset() <= entry.offset()));
+        entries.pending.push(entry);
+        entries.last = Some(entry);
+        if entries.pending.len() >= INDEX_ENTRIES_PENDING_MAX {
+            self.write(&mut entries)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The last entry for which `before` holds; it must hold for a prefix of the index.
+    pub(super) fn floor(&self, before: impl Fn(&E) -> bool) -> Result<Option<E>, StorageError> {
+        let entries = self.entries.lock();
+        if entries.pending.first().is_some_and(&before) {
+            let after = entries.pending.partition_point(&before);
+            return Ok(entries.pending.get(after - 1).copied());
+        }
+        let (mut low, mut high) = (0, entries.written);
+        // Entries that are written do not change but by truncation, so that the file is read without the lock; an
+        // entry that is gone meanwhile ends the search like the end of the index.
+        drop(entries);
+        let mut found = None;
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            match self.read_slot(middle)? {
+                Some(entry) if before(&entry) => {
+                    found = Some(entry);
+                    low = middle + 1;
+                }
+                _ => high = middle,
+            }
+        }
+        Ok(found)
+    }
+
+    fn read_slot(&self, slot: usize) -> Result<Option<E>, StorageError> {
+        let mut bytes = [0; 16];
+        let Some(bytes) = bytes.get_mut(..E::BYTES) else {
+            return Ok(None);
+        };
+        let read = self
+            .file
+            .get()?
+            .read_full_at(bytes, Position((slot * E::BYTES) as u64))?;
+        Ok(if read == E::BYTES {
+            E::decode(self.base, bytes)
+        } else {
+            None
+        })
+    }
+
+    fn write(&self, entries: &mut Entries<E>) -> Result<(), StorageError> {
+        if entries.pending.is_empty() {
+            return Ok(());
+        }
+        let mut bytes = Vec::with_capacity(entries.pending.len() * E::BYTES);
+        for entry in &entries.pending {
+            entry.encode(self.base, &mut bytes);
+        }
+        self.file
+            .get()?
+            .write_all_at(&bytes, Position((entries.written * E::BYTES) as u64))?;
+        entries.written += entries.pending.len();
+        entries.pending.clear();
+        Ok(())
+    }
+
+    /// Writes what waits in memory.
+    pub(super) fn flush(&self) -> Result<(), StorageError> {
+        self.write(&mut self.entries.lock())
+    }
+
+    /// Makes what was flushed durable.
+    pub(super) fn sync(&self) -> Result<(), StorageError> {
+        self.file.get()?.sync()
+    }
+
+    /// Writes what waits and cuts the file to its entries.
+    pub(super) fn trim(&self) -> Result<(), StorageError> {
+        let mut entries = self.entries.lock();
+        self.write(&mut entries)?;
+        self.file.get()?.set_len((entries.written * E::BYTES) as u64)
+    }
+
+    /// Gives the file its full size again, for a segment that goes on after a restart.
+    pub(super) fn preallocate(&self, bytes_max: u32) -> Result<(), StorageError> {
+        let entries = self.entries.lock();
+        let used = (entries.written * E::BYTES) as u64;
+        self.file.get()?.set_len(Self::preallocated(bytes_max).max(used))
+    }
+
+    /// Drops the entries for which `stays` does not hold; it must hold for a prefix.
+    pub(super) fn truncate(&self, stays: impl Fn(&E) -> bool) -> Result<(), StorageError> {
+        let mut entries = self.entries.lock();
+        self.write(&mut entries)?;
+        let (mut low, mut high) = (0, entries.written);
+        let mut last = None;
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            match self.read_slot(middle)? {
+                Some(entry) if stays(&entry) => {
+                    last = Some(entry);
+                    low = middle + 1;
+                }
+                _ => high = middle,
+            }
+        }
+        entries.written = low;
+        entries.last = last;
+        self.file.get()?.set_len((low * E::BYTES) as u64)
+    }
+
+    /// The smallest entry.
+    pub(super) fn first(&self) -> Result<Option<E>, StorageError> {
+        let entries = self.entries.lock();
+        if entries.written == 0 {
+            Ok(entries.pending.first().copied())
+        } else {
+            self.read_slot(0)
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! From an offset to a range of the data file: never bytes of records, only headers are read.
+
+use std::sync::Arc;
+
+use super::{AbortedEntry, Segment};
+use crate::base::error::StorageError;
+use crate::base::types::{Offset, Position, Timestamp};
+use crate::batch::{BatchHeader, HEADER_BYTES};
+use crate::io::File;
+
+/// Bytes read at a time to walk headers: about what lies between two index entries.
+const HEADERS_CHUNK_BYTES: usize = 4096;
+
+/// A batch in the data file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchAt {
+    /// Its first byte.
+    pub position: Position,
+    /// Its header.
+    pub header: BatchHeader,
+}
+
+impl BatchAt {
+    /// The byte behind it.
+    pub fn end(&self) -> Position {
+        Position(self.position.0 + self.header.size_in_bytes() as u64)
+    }
+}
+
+/// A range of whole batches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fit {
+    /// The byte behind the last batch.
+    pub end: Position,
+    /// The offset behind the last batch.
+    pub next_offset: Offset,
+}
+
+impl Segment {
+    /// The first batch below `limit` that ends at or behind `offset`.
+    pub fn find(&self, offset: Offset, limit: Position) -> Result<Option<BatchAt>, StorageError> {
+        for batch in self.headers(self.offsets.lookup(offset)?, limit)? {
+            let batch = batch?;
+            if batch.header.last_offset() >= offset {
+                return Ok(Some(batch));
+            }
+        }
+        Ok(None)
+    }
+
+    /// As many whole batches from `first` on as fit into `bytes_max` and end by `limit`; `None` when not even the
+    /// first does.
+    pub fn fit(&self, first: &BatchAt, bytes_max: u64, limit: Position) -> Result<Option<Fit>, StorageError> {
+        let end_max = Position(first.position.0.saturating_add(bytes_max)).min(limit);
+        if first.end() > end_max {
+            return Ok(None);
+        }
+        let from = self.offsets.batch_before(end_max)?.max(first.position);
+        let mut fit = Fit {
+            end: first.end(),
+            next_offset: first.header.next_offset(),
+        };
+        for batch in self.headers(from, limit)? {
+            let batch = batch?;
+            if batch.end() > end_max {
+                break;
+            }
+            fit = Fit {
+                end: batch.end(),
+                next_offset: batch.header.next_offset(),
+            };
+        }
+        Ok(Some(fit))
+    }
+
+    /// The first batch at or behind `from` whose largest timestamp reaches `timestamp`.
+    pub fn find_timestamp(
+        &self,
+        timestamp: Timestamp,
+        from: Offset,
+        limit: Position,
+    ) -> Result<Option<BatchAt>, StorageError> {
+        let start = self.times.lookup(timestamp)?.unwrap_or(self.base).max(from);
+        for batch in self.headers(self.offsets.lookup(start)?, limit)? {
+            let batch = batch?;
+            if batch.header.max_timestamp >= timestamp && batch.header.last_offset() >= from {
+                return Ok(Some(batch));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The bytes of one batch.
+    pub fn read_batch(&self, batch: &BatchAt) -> Result<Vec<u8>, StorageError> {
+        let mut bytes = vec![0; batch.header.size_in_bytes()];
+        let read = self.data.file()?.read_full_at(&mut bytes, batch.position)?;
+        if read < bytes.len() {
+            return Err(StorageError::corrupt(
+                self.data.path(),
+                batch.position.0,
+                "the batch is cut",
+            ));
+        }
+        Ok(bytes)
+    }
+
+    /// Adds aborted transactions that overlap `from..to`; true when later segments cannot hold more.
+    pub fn collect_aborted(
+        &self,
+        from: Offset,
+        to: Offset,
+        found: &mut Vec<AbortedEntry>,
+    ) -> Result<bool, StorageError> {
+        self.aborted.collect(from, to, found)
+    }
+
+    /// Headers of the batches from `from` on that begin below `limit`.
+    pub(super) fn headers(&self, from: Position, limit: Position) -> Result<Headers, StorageError> {
+        Ok(Headers {
+            file: self.data.file()?,
+            at: from,
+            limit,
+            chunk: Vec::new(),
+            chunk_at: from,
+            failed: false,
+        })
+    }
+}
+
+/// Walks headers with one read per chunk.
+pub(super) struct Headers {
+    file: Arc<File>,
+    at: Position,
+    limit: Position,
+    chunk: Vec<u8>,
+    chunk_at: Position,
+    failed: bool,
+}
+
+impl Headers {
+    fn read_next(&mut self) -> Result<Option<BatchAt>, StorageError> {
+        if self.at >= self.limit {
+            return Ok(None);
+        }
+        let position = self.at;
+        let header = if let Some(header) = self.parse_in_chunk() {
+            header
+        } else {
+            self.chunk.resize(HEADERS_CHUNK_BYTES, 0);
+            let read = self.file.read_full_at(&mut self.chunk, position)?;
+            self.chunk.truncate(read);
+            self.chunk_at = position;
+            let corrupt = |why: String| StorageError::corrupt(self.file.path(), position.0, why);
+            BatchHeader::parse(&self.chunk).map_err(|error| corrupt(error.to_string()))?
+        };
+        self.at = Position(position.0 + header.size_in_bytes() as u64);
+        Ok(Some(BatchAt { position, header }))
+    }
+
+    fn parse_in_chunk(&self) -> Option<BatchHeader> {
+        let skip = usize::try_from(self.at.0.checked_sub(self.chunk_at.0)?).ok()?;
+        let bytes = self.chunk.get(skip..skip.checked_add(HEADER_BYTES)?)?;
+        BatchHeader::parse(bytes).ok()
+    }
+}
+
+impl Iterator for Headers {
+    type Item = Result<BatchAt, StorageError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
+        let next = self.read_next();
+        self.failed = next.is_err();
+        next.transpose()
+    }
+}

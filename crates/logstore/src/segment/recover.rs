@@ -1,0 +1,254 @@
+//! Opening segments that exist: as they are when they were closed, else by reading every batch.
+//!
+//! The scan stops at the first batch that is short, fails its CRC or steps back in offsets; the data file is cut
+//! there. Whether such a cut is a torn tail or damage is for the log to judge. Indexes are built anew on the way.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use super::{
+    AbortedEntry, BatchFacts, DataFile, Kind, OffsetIndex, Segment, Shape, TimeEntry, TimeIndex, TxnIndex,
+    names,
+};
+use crate::base::error::StorageError;
+use crate::base::types::{Offset, Position, Timestamp};
+use crate::batch::{BatchError, BatchView};
+use crate::io::{File, FilePool};
+
+/// Bytes read at a time; a batch that is larger is read whole.
+const SCAN_BYTES: usize = 1024 * 1024;
+
+/// A scan that came to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scanned {
+    /// The byte behind the last good batch.
+    pub end: Position,
+    /// Why the scan stopped there; `None` at the end of the file.
+    pub bad: Option<String>,
+}
+
+/// A segment after its recovery.
+#[derive(Debug)]
+pub struct Rebuilt {
+    /// With indexes that fit its data, sealed.
+    pub segment: Segment,
+    /// What was cut.
+    pub bytes_cut: u64,
+    /// Why, when anything was.
+    pub bad: Option<String>,
+    /// The shape for appends that follow.
+    pub shape: Shape,
+}
+
+/// Reads every batch from `from` up to `to` and shows the good ones to `visit`.
+pub fn scan(
+    file: &File,
+    from: Position,
+    to: Position,
+    base: Offset,
+    visit: &mut dyn FnMut(Position, &BatchView<'_>) -> Result<(), StorageError>,
+) -> Result<Scanned, StorageError> {
+    let mut at = from;
+    let mut next_offset = base;
+    let mut buffer = Vec::new();
+    let mut window = SCAN_BYTES;
+    loop {
+        let left = to.0.saturating_sub(at.0);
+        buffer.resize(window.min(usize::try_from(left).unwrap_or(window)), 0);
+        let read = file.read_full_at(&mut buffer, at)?;
+        buffer.truncate(read);
+        let mut used = 0;
+        let stop = loop {
+            match BatchView::parse(buffer.get(used..).unwrap_or_default()) {
+                Ok(batch) => {
+                    if let Some(why) = wrong(&batch, base, next_offset) {
+                        break Stop::Bad(why);
+                    }
+                    visit(Position(at.0 + used as u64), &batch)?;
+                    used += batch.bytes().len();
+                    next_offset = batch.header().next_offset();
+                }
+                Err(BatchError::Short { needed, .. }) => break Stop::Short(needed),
+                Err(error) => break Stop::Bad(error.to_string()),
+            }
+        };
+        at.0 += used as u64;
+        let left = to.0.saturating_sub(at.0);
+        match stop {
+            _ if left == 0 => return Ok(Scanned { end: at, bad: None }),
+            Stop::Bad(why) => {
+                return Ok(Scanned {
+                    end: at,
+                    bad: Some(why),
+                });
+            }
+            Stop::Short(needed) if needed as u64 > left || read == 0 => {
+                return Ok(Scanned {
+                    end: at,
+                    bad: Some(format!("{left} bytes of a batch of {needed}")),
+                });
+            }
+            // The batch goes on behind the window; one that is larger than a window widens it.
+            Stop::Short(needed) => window = needed.max(SCAN_BYTES),
+        }
+    }
+}
+
+enum Stop {
+    Bad(String),
+    Short(usize),
+}
+
+fn wrong(batch: &BatchView<'_>, base: Offset, next_offset: Offset) -> Option<String> {
+    let header = batch.header();
+    if header.base_offset < next_offset || header.last_offset_delta < 0 {
+        return Some(format!(
+            "offset {} where {next_offset} or a later one follows",
+            header.base_offset
+        ));
+    }
+    if header.last_offset().0 - base.0 > i64::from(i32::MAX) {
+        return Some(format!(
+            "offset {} is too far from the segment's base",
+            header.last_offset()
+        ));
+    }
+    (!batch.verify_crc()).then(|| "the CRC does not match".to_owned())
+}
+
+impl Segment {
+    /// Opens a segment that was closed or sealed, trusting its indexes as far as they fit its data; `None` when they
+    /// do not, so that it has to be rebuilt.
+    pub fn open(pool: &Arc<FilePool>, directory: &Path, base: Offset) -> Result<Option<Self>, StorageError> {
+        let path = |kind| names::file_path(directory, base, kind);
+        let size_of = |kind| {
+            let path = path(kind);
+            pool.disk()
+                .file_len(&path)
+                .map_err(|error| StorageError::io("stat", &path, error))
+        };
+        let data_bytes = size_of(Kind::Data)?.unwrap_or(0);
+        let (Some(offset_bytes), Some(time_bytes)) = (size_of(Kind::OffsetIndex)?, size_of(Kind::TimeIndex)?)
+        else {
+            return Ok(None);
+        };
+        let offsets = OffsetIndex::open(pool, &path(Kind::OffsetIndex), base, offset_bytes)?;
+        let times = TimeIndex::open(pool, &path(Kind::TimeIndex), base, time_bytes)?;
+        let (Some(offsets), Some(times)) = (offsets, times) else {
+            return Ok(None);
+        };
+        if !offsets.fits(data_bytes) || !times.ascends()? {
+            return Ok(None);
+        }
+        let Ok(aborted) = TxnIndex::open(pool, path(Kind::TxnIndex), size_of(Kind::TxnIndex)?.unwrap_or(0))
+        else {
+            return Ok(None);
+        };
+        let segment = Self {
+            base,
+            directory: directory.to_owned(),
+            data: DataFile::existing(pool, path(Kind::Data), data_bytes),
+            offsets,
+            times,
+            aborted,
+            largest: Mutex::new(TimeEntry {
+                timestamp: Timestamp::NONE,
+                offset: base,
+            }),
+        };
+        // An index that passed and yet leads nowhere shows here.
+        match segment.largest_written() {
+            Ok(largest) => segment.set_largest(largest),
+            Err(StorageError::Corrupt { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        }
+        Ok(Some(segment))
+    }
+
+    /// Reads the whole segment, cuts it behind its last good batch and builds its indexes. `visit` sees each batch
+    /// and answers with the transaction that it aborted.
+    pub fn rebuild(
+        pool: &Arc<FilePool>,
+        directory: &Path,
+        base: Offset,
+        (index_bytes, index_interval_bytes): (u32, u32),
+        now: Timestamp,
+        visit: &mut dyn FnMut(&BatchView<'_>) -> Result<Option<AbortedEntry>, StorageError>,
+    ) -> Result<Rebuilt, StorageError> {
+        let path = |kind| names::file_path(directory, base, kind);
+        let data_path = path(Kind::Data);
+        let bytes = pool.disk().file_len(&data_path);
+        let bytes = bytes
+            .map_err(|error| StorageError::io("stat", &data_path, error))?
+            .unwrap_or(0);
+        let txn_path = path(Kind::TxnIndex);
+        crate::io::remove_if_exists(&**pool.disk(), &txn_path)
+            .map_err(|error| StorageError::io("remove", &txn_path, error))?;
+        let segment = Self {
+            base,
+            directory: directory.to_owned(),
+            data: DataFile::existing(pool, data_path, bytes),
+            offsets: OffsetIndex::create(pool, &path(Kind::OffsetIndex), base, index_bytes)?,
+            times: TimeIndex::create(pool, &path(Kind::TimeIndex), base, index_bytes)?,
+            aborted: TxnIndex::open(pool, txn_path, 0)?,
+            largest: Mutex::new(TimeEntry {
+                timestamp: Timestamp::NONE,
+                offset: base,
+            }),
+        };
+        let mut shape = Shape::empty(base, now);
+        let file = segment.data.file()?;
+        let scanned = scan(&file, Position(0), Position(bytes), base, &mut |_, batch| {
+            let (_, entries) = shape.add(&BatchFacts::from(batch.header()), index_interval_bytes);
+            segment.index(entries)?;
+            if let Some(aborted) = visit(batch)? {
+                segment.push_aborted(&aborted)?;
+            }
+            Ok(())
+        })?;
+        let bytes_cut = bytes - scanned.end.0;
+        if bytes_cut > 0 {
+            segment.data.truncate(scanned.end)?;
+        }
+        segment.set_largest(shape.largest());
+        segment.seal(shape.seal())?;
+        Ok(Rebuilt {
+            segment,
+            bytes_cut,
+            bad: scanned.bad,
+            shape,
+        })
+    }
+
+    /// The offset behind its last batch.
+    pub fn next_offset(&self) -> Result<Offset, StorageError> {
+        let from = self.offsets.batch_before(Position(self.size()))?;
+        let mut next = self.base;
+        for batch in self.headers(from, Position(self.size()))? {
+            next = batch?.header.next_offset();
+        }
+        Ok(next)
+    }
+}
+
+impl OffsetIndex {
+    /// Whether the last entry lies within the data; an index of zeros does not.
+    fn fits(&self, data_bytes: u64) -> bool {
+        self.0
+            .last()
+            .is_none_or(|last| last.position.0 > 0 && last.position.0 < data_bytes)
+    }
+}
+
+impl TimeIndex {
+    /// Whether the last entry is above the first; the zeros behind the entries of a segment that was not closed
+    /// are not.
+    fn ascends(&self) -> Result<bool, StorageError> {
+        let (Some(first), Some(last)) = (self.0.first()?, self.0.last()) else {
+            return Ok(true);
+        };
+        Ok(self.0.len() == 1 || first.timestamp < last.timestamp)
+    }
+}

@@ -1,0 +1,183 @@
+//! Aborted transactions of a segment: `N.txnindex`, which exists only where there is one.
+//!
+//! ```text
+//! entry, 34 bytes:  version i16 = 0 | producerId i64 | firstOffset i64 | lastOffset i64 | lastStableOffset i64
+//! ```
+//!
+//! `lastOffset` is that of the abort marker and grows strictly; `lastStableOffset` is what the log's was after it,
+//! so that a search ends at the first entry from which nothing older can follow.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::base::bytes::be;
+use crate::base::error::StorageError;
+use crate::base::types::{Offset, Position, ProducerId};
+use crate::io::{FilePool, PooledFile};
+
+/// Size of an entry.
+pub const TXN_ENTRY_BYTES: usize = 34;
+const VERSION: i16 = 0;
+
+/// A transaction that was aborted within the segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AbortedEntry {
+    /// Whose it was.
+    pub producer_id: ProducerId,
+    /// Its first record, maybe in an older segment.
+    pub first_offset: Offset,
+    /// Its abort marker.
+    pub last_offset: Offset,
+    /// The log's last stable offset after it.
+    pub last_stable: Offset,
+}
+
+impl AbortedEntry {
+    fn encode(&self) -> [u8; TXN_ENTRY_BYTES] {
+        let mut bytes = [0; TXN_ENTRY_BYTES];
+        let fields = [
+            self.producer_id.0,
+            self.first_offset.0,
+            self.last_offset.0,
+            self.last_stable.0,
+        ];
+        let _ = be::put_i16(&mut bytes, 0, VERSION);
+        for (field, at) in fields.into_iter().zip((2..).step_by(8)) {
+            let _ = be::put_i64(&mut bytes, at, field);
+        }
+        bytes
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let field = |at| be::get_i64(bytes, at);
+        (be::get_i16(bytes, 0)? == VERSION).then_some(())?;
+        Some(Self {
+            producer_id: ProducerId(field(2)?),
+            first_offset: Offset(field(10)?),
+            last_offset: Offset(field(18)?),
+            last_stable: Offset(field(26)?),
+        })
+    }
+}
+
+/// The transaction index of one segment.
+#[derive(Debug)]
+pub struct TxnIndex {
+    file: PooledFile,
+    /// Entries in the file; their last abort marker.
+    entries: Mutex<(usize, Option<Offset>)>,
+}
+
+impl TxnIndex {
+    /// The index of `bytes` length; 0 where there is no file. A torn last entry is not counted.
+    pub(super) fn open(pool: &Arc<FilePool>, path: PathBuf, bytes: u64) -> Result<Self, StorageError> {
+        let index = Self {
+            file: PooledFile::new(pool, path),
+            entries: Mutex::new((0, None)),
+        };
+        let count = bytes as usize / TXN_ENTRY_BYTES;
+        let last = match count.checked_sub(1) {
+            Some(slot) => {
+                let entry = index.read_slot(slot)?;
+                Some(entry.ok_or_else(|| index.corrupt(slot))?.last_offset)
+            }
+            None => None,
+        };
+        *index.entries.lock() = (count, last);
+        Ok(index)
+    }
+
+    fn corrupt(&self, slot: usize) -> StorageError {
+        StorageError::corrupt(
+            self.file.path(),
+            (slot * TXN_ENTRY_BYTES) as u64,
+            "not an aborted transaction",
+        )
+    }
+
+    /// Whether there is no entry and so no file.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.lock().0 == 0
+    }
+
+    pub(super) fn push(&self, entry: &AbortedEntry) -> Result<(), StorageError> {
+        let mut entries = self.entries.lock();
+        assert!(entries.1.is_none_or(|last| last < entry.last_offset));
+        let at = Position((entries.0 * TXN_ENTRY_BYTES) as u64);
+        self.file.get_or_create()?.write_all_at(&entry.encode(), at)?;
+        *entries = (entries.0 + 1, Some(entry.last_offset));
+        Ok(())
+    }
+
+    fn read_slot(&self, slot: usize) -> Result<Option<AbortedEntry>, StorageError> {
+        let mut bytes = [0; TXN_ENTRY_BYTES];
+        let at = Position((slot * TXN_ENTRY_BYTES) as u64);
+        let read = self.file.get()?.read_full_at(&mut bytes, at)?;
+        Ok(if read == TXN_ENTRY_BYTES {
+            AbortedEntry::decode(&bytes)
+        } else {
+            None
+        })
+    }
+
+    /// Adds to `found` what overlaps `from..to`; true when no later segment can hold more.
+    pub(super) fn collect(
+        &self,
+        from: Offset,
+        to: Offset,
+        found: &mut Vec<AbortedEntry>,
+    ) -> Result<bool, StorageError> {
+        let (count, _) = *self.entries.lock();
+        for slot in self.first_slot_from(from, count)?..count {
+            let entry = self.read_slot(slot)?.ok_or_else(|| self.corrupt(slot))?;
+            if entry.last_offset >= from && entry.first_offset < to {
+                found.push(entry);
+            }
+            if entry.last_stable >= to {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The first of `count` entries whose marker is at or behind `offset`.
+    fn first_slot_from(&self, offset: Offset, count: usize) -> Result<usize, StorageError> {
+        let (mut low, mut high) = (0, count);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            let entry = self.read_slot(middle)?.ok_or_else(|| self.corrupt(middle))?;
+            if entry.last_offset < offset {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
+    }
+
+    /// Drops what was aborted at or behind `offset`.
+    pub(super) fn truncate(&self, offset: Offset) -> Result<(), StorageError> {
+        let (count, _) = *self.entries.lock();
+        if count == 0 {
+            return Ok(());
+        }
+        let kept = self.first_slot_from(offset, count)?;
+        let last = match kept.checked_sub(1) {
+            Some(slot) => self.read_slot(slot)?.map(|entry| entry.last_offset),
+            None => None,
+        };
+        *self.entries.lock() = (kept, last);
+        self.file.get()?.set_len((kept * TXN_ENTRY_BYTES) as u64)
+    }
+
+    /// Makes it durable.
+    pub(super) fn sync(&self) -> Result<(), StorageError> {
+        if self.is_empty() {
+            Ok(())
+        } else {
+            self.file.get()?.sync()
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Appending to a segment, sealing, syncing and cutting it. One thread at a time: the log's writer lock.
+
+use std::io::IoSlice;
+
+use super::{AbortedEntry, Entries, Segment, Shape, TimeEntry};
+use crate::base::error::StorageError;
+use crate::base::types::{Offset, Position, Timestamp};
+
+impl Segment {
+    /// Appends batches with one vectored write, then their index entries.
+    pub fn append<'b>(
+        &self,
+        batches: impl Iterator<Item = &'b [u8]>,
+        entries: impl Iterator<Item = Entries>,
+        aborted: impl Iterator<Item = AbortedEntry>,
+        largest: TimeEntry,
+    ) -> Result<(), StorageError> {
+        let mut buffers: Vec<IoSlice<'_>> = batches.map(IoSlice::new).collect();
+        self.data.append(&mut buffers)?;
+        for entry in entries {
+            self.index(entry)?;
+        }
+        for entry in aborted {
+            self.aborted.push(&entry)?;
+        }
+        let mut known = self.largest.lock();
+        if largest.timestamp > known.timestamp {
+            *known = largest;
+        }
+        Ok(())
+    }
+
+    pub(super) fn index(&self, entries: Entries) -> Result<(), StorageError> {
+        if let Some(entry) = entries.offset {
+            self.offsets.0.push(entry)?;
+        }
+        if let Some(entry) = entries.time {
+            self.times.0.push(entry)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn push_aborted(&self, entry: &AbortedEntry) -> Result<(), StorageError> {
+        self.aborted.push(entry)
+    }
+
+    pub(super) fn set_largest(&self, largest: TimeEntry) {
+        *self.largest.lock() = largest;
+    }
+
+    /// The segment gets no more batches, for now: its last time entry is written and its indexes are cut to size.
+    pub fn seal(&self, last: Option<TimeEntry>) -> Result<(), StorageError> {
+        self.index(Entries {
+            offset: None,
+            time: last,
+        })?;
+        self.offsets.0.trim()?;
+        self.times.0.trim()
+    }
+
+    /// Makes the active segment's indexes take entries again after a restart.
+    pub fn resume(&self, index_bytes: u32) -> Result<(), StorageError> {
+        self.offsets.0.preallocate(index_bytes)?;
+        self.times.0.preallocate(index_bytes)
+    }
+
+    /// Writes index entries that wait in memory: what is written is then in the page cache, all of it.
+    pub fn flush(&self) -> Result<(), StorageError> {
+        self.offsets.0.flush()?;
+        self.times.0.flush()
+    }
+
+    /// Flushes and makes everything durable.
+    pub fn sync(&self) -> Result<(), StorageError> {
+        self.flush()?;
+        self.data.sync()?;
+        self.offsets.0.sync()?;
+        self.times.0.sync()?;
+        self.aborted.sync()
+    }
+
+    /// Cuts everything from `offset` on.
+    pub fn truncate(&self, offset: Offset) -> Result<(), StorageError> {
+        let cut = match self.find(offset, Position(self.size()))? {
+            Some(batch) => batch.position,
+            None => return Ok(()),
+        };
+        self.offsets.0.truncate(|entry| entry.position < cut)?;
+        self.times.0.truncate(|entry| entry.offset < offset)?;
+        self.aborted.truncate(offset)?;
+        self.data.truncate(cut)?;
+        let largest = self.largest_written()?;
+        self.set_largest(largest);
+        Ok(())
+    }
+
+    /// The largest timestamp, from the last time entry and the batches behind it.
+    pub(super) fn largest_written(&self) -> Result<TimeEntry, StorageError> {
+        let none = TimeEntry {
+            timestamp: Timestamp::NONE,
+            offset: self.base,
+        };
+        let mut largest = self.times.0.last().unwrap_or(none);
+        let from = self.offsets.lookup(largest.offset)?;
+        for batch in self.headers(from, Position(self.size()))? {
+            let header = batch?.header;
+            if header.max_timestamp > largest.timestamp {
+                largest = TimeEntry {
+                    timestamp: header.max_timestamp,
+                    offset: header.last_offset(),
+                };
+            }
+        }
+        Ok(largest)
+    }
+
+    /// The segment's shape for the appends that follow.
+    pub fn shape(&self, created: Timestamp) -> Result<Shape, StorageError> {
+        let first = match self.headers(Position(0), Position(self.size()))?.next() {
+            Some(batch) => Some(batch?.header.max_timestamp),
+            None => None,
+        };
+        let entries = (self.offsets.0.len(), self.times.0.len());
+        let last_time = self.times.0.last();
+        Ok(Shape::reopened(
+            self.base,
+            self.size(),
+            created,
+            first,
+            self.largest(),
+            entries,
+            last_time,
+        ))
+    }
+}

@@ -1,0 +1,66 @@
+//! Closing the store, so that what is left are plain Kafka directories.
+//!
+//! Order: log threads write what is pending and end; each log is sealed; everything is synced, file by file or the
+//! file system at once; the checkpoints; the clean-shutdown marker. A directory in which anything fails gets no
+//! marker and is recovered at the next start.
+
+use super::Store;
+use super::directories::DataDirectory;
+use super::housekeeping::first;
+use crate::base::error::StorageError;
+use crate::base::limits::SINGLE_SYNCS_MAX;
+use crate::log::LogError;
+
+impl Store {
+    /// Writes out everything, leaves plain Kafka segments and the clean-shutdown marker. A second call does nothing.
+    pub fn close(&self) -> Result<(), LogError> {
+        if !first(&self.closed) {
+            return Ok(());
+        }
+        self.housekeeping.stop();
+        let mut result = Ok(());
+        for directory in &self.directories {
+            directory.thread.stop();
+            result = result.and(self.close_directory(directory));
+        }
+        result
+    }
+
+    fn close_directory(&self, directory: &DataDirectory) -> Result<(), LogError> {
+        let home = &directory.home;
+        let logs: Vec<_> = self
+            .all_logs()
+            .into_iter()
+            .filter(|log| std::sync::Arc::ptr_eq(log.home(), home))
+            .collect();
+        let one_by_one = logs.len() <= SINGLE_SYNCS_MAX;
+        let mut result = Ok(());
+        for log in &logs {
+            match log.close(one_by_one) {
+                Ok(Some(checkpointed)) => directory.note(log.topic(), log.id().index, &checkpointed),
+                Ok(None) => {}
+                Err(error) => result = result.and(Err(error)),
+            }
+        }
+        result?;
+        let finished = self.sync_directory(directory, one_by_one).and_then(|()| {
+            directory.write_checkpoints()?;
+            directory.mark_clean()
+        });
+        finished.map_err(|error| {
+            home.fail(&error);
+            error.into()
+        })
+    }
+
+    fn sync_directory(&self, directory: &DataDirectory, one_by_one: bool) -> Result<(), StorageError> {
+        let path = directory.home.path();
+        let disk = &*self.options.disk;
+        let synced = if one_by_one {
+            disk.sync_dir(path)
+        } else {
+            disk.sync_all(path)
+        };
+        synced.map_err(|error| StorageError::io("sync", path, error))
+    }
+}

@@ -1,0 +1,276 @@
+//! A data directory: its lock, its identity, its checkpoints.
+//!
+//! ```text
+//! .lock                               held while the store is open
+//! meta.properties                     version=1, cluster.id, node.id, directory.id
+//! .kafka_cleanshutdown                {"version":0,"brokerEpoch":-1}: written last at a clean stop, removed first
+//! recovery-point-offset-checkpoint    up to where each log is synced
+//! log-start-offset-checkpoint         first offset, where it is not the first segment's
+//! replication-offset-checkpoint       high watermarks
+//! <topic>-<partition>/                one log
+//! ```
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use parking_lot::Mutex;
+
+use super::{OpenError, StoreOptions};
+use crate::base::error::StorageError;
+use crate::base::limits::SMALL_FILE_BYTES_MAX;
+use crate::base::types::{Offset, PartitionIndex};
+use crate::io::{self, Disk, FilePool, RawFile};
+use crate::log::checkpoint::{self, HIGH_WATERMARKS, LOG_STARTS, OffsetsByPartition, RECOVERY_POINTS};
+use crate::log::{Checkpointed, Found, Home};
+use crate::segment::names;
+use crate::wal::{LogThread, Pressure};
+
+const LOCK: &str = ".lock";
+const META_PROPERTIES: &str = "meta.properties";
+const CLEAN_SHUTDOWN: &str = ".kafka_cleanshutdown";
+/// What Kafka writes where no broker epoch is known.
+const CLEAN_SHUTDOWN_CONTENT: &[u8] = br#"{"version":0,"brokerEpoch":-1}"#;
+
+/// One data directory, open.
+pub(super) struct DataDirectory {
+    pub(super) home: Arc<Home>,
+    pub(super) thread: LogThread,
+    /// It was closed the last time.
+    pub(super) clean: bool,
+    known: Mutex<HashMap<(String, PartitionIndex), Known>>,
+    /// Directories of deleted partitions that were not removed yet.
+    pub(super) leftovers: Vec<PathBuf>,
+    _lock: Box<dyn RawFile>,
+}
+
+/// What is known of a log without opening it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Known {
+    on_disk: bool,
+    recovery_point: i64,
+    log_start: Option<i64>,
+    high_watermark: i64,
+}
+
+impl DataDirectory {
+    pub(super) fn open(
+        options: &StoreOptions,
+        path: &Path,
+        pool: &Arc<FilePool>,
+        pressure: &Arc<Pressure>,
+    ) -> Result<Self, OpenError> {
+        let disk = &*options.disk;
+        let io_error = |operation, path: &Path, error| StorageError::io(operation, path, error);
+        disk.create_dir(path)
+            .map_err(|error| io_error("create", path, error))?;
+        let lock_path = path.join(LOCK);
+        let lock = disk
+            .lock(&lock_path)
+            .map_err(|error| io_error("lock", &lock_path, error))?;
+        let lock = lock.ok_or_else(|| OpenError::Locked(path.to_owned()))?;
+        check_identity(disk, path, options)?;
+
+        let marker = path.join(CLEAN_SHUTDOWN);
+        let clean = disk
+            .file_len(&marker)
+            .map_err(|error| io_error("stat", &marker, error))?
+            .is_some();
+        io::remove_if_exists(disk, &marker).map_err(|error| io_error("remove", &marker, error))?;
+        // The marker must be gone for good before anything is written.
+        disk.sync_dir(path)
+            .map_err(|error| io_error("sync", path, error))?;
+
+        let (known, leftovers) = look_around(disk, path)?;
+        let name = path
+            .file_name()
+            .map_or_else(|| "log".into(), |name| name.to_string_lossy());
+        let thread = LogThread::start(&format!("log {name}"))
+            .map_err(|error| io_error("start the thread of", path, error))?;
+        let queue = Arc::clone(thread.queue());
+        let clock = Arc::clone(&options.clock);
+        let home = Home::new(
+            path.to_owned(),
+            Arc::clone(pool),
+            clock,
+            queue,
+            Arc::clone(pressure),
+        );
+        Ok(Self {
+            home: Arc::new(home),
+            thread,
+            clean,
+            known: Mutex::new(known),
+            leftovers,
+            _lock: lock,
+        })
+    }
+
+    /// Topics and partitions that have a directory.
+    pub(super) fn on_disk(&self) -> Vec<(String, PartitionIndex)> {
+        let known = self.known.lock();
+        known
+            .iter()
+            .filter(|(_, known)| known.on_disk)
+            .map(|(key, _)| key.clone())
+            .collect()
+    }
+
+    /// Whether a log lies here, and what is known of it.
+    pub(super) fn find(&self, topic: &str, index: PartitionIndex) -> Option<Known> {
+        self.known
+            .lock()
+            .get(&(topic.to_owned(), index))
+            .copied()
+            .filter(|known| known.on_disk)
+    }
+
+    /// Logs that lie here.
+    pub(super) fn len(&self) -> usize {
+        self.known.lock().len()
+    }
+
+    /// A log is to lie here from now on.
+    pub(super) fn adopt(&self, topic: &str, index: PartitionIndex) {
+        self.known.lock().entry((topic.to_owned(), index)).or_default();
+    }
+
+    pub(super) fn forget(&self, topic: &str, index: PartitionIndex) {
+        self.known.lock().remove(&(topic.to_owned(), index));
+    }
+
+    /// What a log is opened with.
+    pub(super) fn found(&self, known: Option<&Known>, producer_expiration_ms: i64) -> Found {
+        let known = known.copied().unwrap_or_default();
+        Found {
+            clean: self.clean,
+            recovery_point: Offset(known.recovery_point),
+            log_start: Offset(known.log_start.unwrap_or(0)),
+            producer_expiration_ms,
+        }
+    }
+
+    /// Takes over what a log answered; entries of logs that did not answer stay as they are.
+    pub(super) fn note(&self, topic: &str, index: PartitionIndex, checkpointed: &Checkpointed) {
+        let mut known = self.known.lock();
+        let entry = known.entry((topic.to_owned(), index)).or_default();
+        entry.recovery_point = checkpointed.recovery_point.0;
+        entry.log_start = checkpointed.log_start.map(|offset| offset.0);
+        entry.high_watermark = checkpointed.high_watermark.0;
+    }
+
+    /// Writes the three checkpoint files.
+    pub(super) fn write_checkpoints(&self) -> Result<(), StorageError> {
+        let known = self.known.lock().clone();
+        let write = |name: &str, offset: &dyn Fn(&Known) -> Option<i64>| {
+            let entries: Vec<_> = known
+                .iter()
+                .filter_map(|((topic, index), known)| Some((topic.as_str(), *index, Offset(offset(known)?))))
+                .collect();
+            checkpoint::write_offsets(
+                self.home.disk(),
+                &self.home.path().join(name),
+                entries.into_iter(),
+            )
+        };
+        write(LOG_STARTS, &|known| known.log_start)?;
+        write(RECOVERY_POINTS, &|known| Some(known.recovery_point))?;
+        write(HIGH_WATERMARKS, &|known| Some(known.high_watermark))
+    }
+
+    /// Everything is written and durable: says so to whoever opens the directory next.
+    pub(super) fn mark_clean(&self) -> Result<(), StorageError> {
+        let path = self.home.path().join(CLEAN_SHUTDOWN);
+        io::replace_small(self.home.disk(), &path, CLEAN_SHUTDOWN_CONTENT)
+            .map_err(|error| StorageError::io("write", &path, error))
+    }
+}
+
+type Around = (HashMap<(String, PartitionIndex), Known>, Vec<PathBuf>);
+
+/// Reads the checkpoints and the names in a data directory. A checkpoint that cannot be read counts as absent: more
+/// is recovered then, never less.
+fn look_around(disk: &dyn Disk, path: &Path) -> Result<Around, StorageError> {
+    let read = |name: &str| -> OffsetsByPartition {
+        checkpoint::read_offsets(disk, &path.join(name)).unwrap_or_default()
+    };
+    let mut known: HashMap<(String, PartitionIndex), Known> = HashMap::new();
+    for (key, offset) in read(RECOVERY_POINTS) {
+        known.entry(key).or_default().recovery_point = offset.0;
+    }
+    for (key, offset) in read(LOG_STARTS) {
+        known.entry(key).or_default().log_start = Some(offset.0);
+    }
+    for (key, offset) in read(HIGH_WATERMARKS) {
+        known.entry(key).or_default().high_watermark = offset.0;
+    }
+    let entries = disk
+        .list(path)
+        .map_err(|error| StorageError::io("list", path, error))?;
+    let mut leftovers = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.directory) {
+        if let Some((topic, index)) = names::parse_directory(&entry.name) {
+            known.entry((topic.to_owned(), index)).or_default().on_disk = true;
+        } else if entry.name.ends_with(names::DELETE_DIRECTORY) {
+            leftovers.push(path.join(&entry.name));
+        }
+    }
+    known.retain(|_, known| known.on_disk);
+    Ok((known, leftovers))
+}
+
+/// Refuses a directory of another cluster or node; gives a new one its identity.
+fn check_identity(disk: &dyn Disk, directory: &Path, options: &StoreOptions) -> Result<(), OpenError> {
+    let path = directory.join(META_PROPERTIES);
+    let io_error = |operation, error| StorageError::io(operation, &path, error);
+    let bytes = io::read_small(disk, &path, SMALL_FILE_BYTES_MAX).map_err(|error| io_error("read", error))?;
+    let node_id = options.broker_id.to_string();
+    let Some(bytes) = bytes else {
+        let id = directory_id().map_err(|error| io_error("make an id for", error))?;
+        let text = format!(
+            "#\ncluster.id={}\ndirectory.id={id}\nnode.id={node_id}\nversion=1\n",
+            options.cluster_id
+        );
+        io::replace_small(disk, &path, text.as_bytes()).map_err(|error| io_error("write", error))?;
+        return Ok(());
+    };
+    let properties = parse_properties(&String::from_utf8_lossy(&bytes));
+    let check = |key: &'static str, names: &[&str], expected: &str| {
+        let found = names.iter().find_map(|name| properties.get(*name));
+        match found {
+            Some(found) if found != expected => Err(OpenError::Foreign {
+                path: path.clone(),
+                key,
+                found: found.clone(),
+                expected: expected.to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    };
+    check("cluster.id", &["cluster.id"], &options.cluster_id)?;
+    // Version 0, of the time of ZooKeeper, called it otherwise.
+    check("node.id", &["node.id", "broker.id"], &node_id)
+}
+
+/// A random id in Kafka's text form; Kafka avoids a leading dash, and so do we.
+fn directory_id() -> std::io::Result<String> {
+    loop {
+        let text = URL_SAFE_NO_PAD.encode(io::random_bytes()?);
+        if !text.starts_with('-') {
+            return Ok(text);
+        }
+    }
+}
+
+fn parse_properties(text: &str) -> HashMap<String, String> {
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with(['#', '!']));
+    lines
+        .filter_map(|line| line.split_once('='))
+        .map(|(key, value)| (key.trim().to_owned(), value.trim().replace('\\', "")))
+        .collect()
+}

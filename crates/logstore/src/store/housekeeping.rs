@@ -1,0 +1,162 @@
+//! One thread for everything that is due now and then: retention, sealed segments made durable, checkpoints, delayed
+//! removal of files, expiry of producers.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use std::thread::{Builder, JoinHandle, current};
+use std::time::Duration;
+
+use parking_lot::{Condvar, Mutex};
+
+use super::Store;
+use super::directories::DataDirectory;
+use crate::io;
+
+/// How often the thread looks whether something is due.
+const TICK: Duration = Duration::from_millis(500);
+
+/// The thread and its stop.
+#[derive(Default)]
+pub(super) struct Housekeeping {
+    stop: Arc<(Mutex<bool>, Condvar)>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What is due when.
+pub(super) struct Due {
+    retention_at: Duration,
+    checkpoint_at: Duration,
+}
+
+/// Files and directories that go later, in the order of their time.
+pub(super) type Removals = VecDeque<(Duration, PathBuf)>;
+
+impl Due {
+    pub(super) fn new(now: Duration, retention_ms: i64, checkpoint_ms: i64) -> Self {
+        Self {
+            retention_at: now + millis(retention_ms),
+            checkpoint_at: now + millis(checkpoint_ms),
+        }
+    }
+}
+
+fn millis(ms: i64) -> Duration {
+    Duration::from_millis(u64::try_from(ms).unwrap_or(0))
+}
+
+impl Housekeeping {
+    /// Starts the thread. It holds the store weakly: a store that nobody holds any more ends it.
+    pub(super) fn start(&self, store: &Arc<Store>) -> std::io::Result<()> {
+        let store = Arc::downgrade(store);
+        let stop = Arc::clone(&self.stop);
+        let thread = Builder::new()
+            .name("housekeeping".into())
+            .spawn(move || run(&store, &stop))?;
+        *self.thread.lock() = Some(thread);
+        Ok(())
+    }
+
+    /// Ends the thread and waits for it.
+    pub(super) fn stop(&self) {
+        *self.stop.0.lock() = true;
+        self.stop.1.notify_all();
+        let thread = self.thread.lock().take();
+        // The thread itself may be the last to hold the store.
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != current().id()) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(store: &Weak<Store>, stop: &(Mutex<bool>, Condvar)) {
+    loop {
+        let mut stopping = stop.0.lock();
+        if !*stopping {
+            stop.1.wait_for(&mut stopping, TICK);
+        }
+        if *stopping {
+            return;
+        }
+        drop(stopping);
+        let Some(store) = store.upgrade() else { return };
+        store.keep_house();
+    }
+}
+
+impl Store {
+    /// Does what is due. The housekeeping thread calls it; tests do, with a clock of their own.
+    pub fn keep_house(&self) {
+        let now = self.options.clock.monotonic();
+        let mut due = self.due.lock();
+        if now >= due.retention_at {
+            due.retention_at = now + millis(self.options.retention_check_interval_ms);
+            self.retain();
+        }
+        if now >= due.checkpoint_at {
+            due.checkpoint_at = now + millis(self.options.checkpoint_interval_ms);
+            self.sync_and_checkpoint();
+        }
+        loop {
+            let next = self.removals.lock().pop_front_if(|(at, _)| *at <= now);
+            let Some((_, path)) = next else { break };
+            self.remove(&path);
+        }
+    }
+
+    fn retain(&self) {
+        let wall = self.options.clock.now();
+        for log in self.all_logs() {
+            log.expire_producers(wall);
+            if !log.has_files() {
+                continue;
+            }
+            let delay_ms = log.config().file_delete_delay_ms;
+            // A log out of service has said why.
+            for path in log.apply_retention().unwrap_or_default() {
+                self.remove_later(path, delay_ms);
+            }
+        }
+    }
+
+    /// Makes sealed segments durable and writes the checkpoints of every directory in service.
+    pub(super) fn sync_and_checkpoint(&self) {
+        for log in self.all_logs() {
+            let _ = log.sync_sealed();
+            self.note(&log);
+        }
+        let in_service = |directory: &&DataDirectory| directory.home.failure().is_none();
+        for directory in self.directories.iter().filter(in_service) {
+            if let Err(error) = directory.write_checkpoints() {
+                directory.home.fail(&error);
+            }
+        }
+    }
+
+    /// Has a file or directory removed after a while.
+    pub(super) fn remove_later(&self, path: PathBuf, delay_ms: i64) {
+        let at = self.options.clock.monotonic() + millis(delay_ms);
+        let mut removals = self.removals.lock();
+        let place = removals.partition_point(|(other, _)| *other <= at);
+        removals.insert(place, (at, path));
+    }
+
+    fn remove(&self, path: &std::path::Path) {
+        let disk = &*self.options.disk;
+        let is_directory = path.extension().is_none_or(|extension| extension != "deleted");
+        let removed = if is_directory {
+            io::remove_tree(disk, path)
+        } else {
+            io::remove_if_exists(disk, path)
+        };
+        // What cannot be removed now is found and removed at the next start.
+        self.removal_failures
+            .fetch_add(u64::from(removed.is_err()), Ordering::Relaxed);
+    }
+}
+
+/// Set once; says whether it was this call that set it.
+pub(super) fn first(flag: &AtomicBool) -> bool {
+    !flag.swap(true, Ordering::AcqRel)
+}

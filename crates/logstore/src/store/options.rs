@@ -1,0 +1,60 @@
+//! What a store is opened with.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::base::clock::Clock;
+use crate::base::types::BrokerId;
+use crate::io::{Disk, SystemDisk};
+use crate::log::LogConfig;
+
+/// What a store is opened with.
+#[derive(Clone)]
+pub struct StoreOptions {
+    /// `log.dirs`; created where missing.
+    pub directories: Vec<PathBuf>,
+    /// `node.id`; a directory of another node is refused.
+    pub broker_id: BrokerId,
+    /// The cluster's id; a directory of another cluster is refused.
+    pub cluster_id: String,
+    /// Configuration of logs that no topic has configured yet.
+    pub defaults: LogConfig,
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// The file system.
+    pub disk: Arc<dyn Disk>,
+    /// `num.recovery.threads.per.data.dir`.
+    pub recovery_threads: usize,
+    /// Data files and indexes that stay open.
+    pub open_files_max: usize,
+    /// `producer.id.expiration.ms`.
+    pub producer_expiration_ms: i64,
+    /// `log.retention.check.interval.ms`.
+    pub retention_check_interval_ms: i64,
+    /// `log.flush.offset.checkpoint.interval.ms`.
+    pub checkpoint_interval_ms: i64,
+}
+
+impl StoreOptions {
+    /// Kafka's defaults over `directories`.
+    pub fn new(
+        directories: Vec<PathBuf>,
+        broker_id: BrokerId,
+        cluster_id: String,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            directories,
+            broker_id,
+            cluster_id,
+            defaults: LogConfig::default(),
+            clock,
+            disk: Arc::new(SystemDisk),
+            recovery_threads: 2,
+            open_files_max: 4096,
+            producer_expiration_ms: 24 * 60 * 60 * 1000,
+            retention_check_interval_ms: 5 * 60 * 1000,
+            checkpoint_interval_ms: 60 * 1000,
+        }
+    }
+}

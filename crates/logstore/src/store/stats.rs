@@ -1,0 +1,86 @@
+//! What can be counted and measured of a store.
+
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+use super::Store;
+use crate::base::types::PartitionId;
+
+/// A data directory as `DescribeLogDirs` shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectoryInfo {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Size of its file system.
+    pub total_bytes: u64,
+    /// Room left there.
+    pub usable_bytes: u64,
+    /// Its logs with their sizes.
+    pub logs: Vec<(PartitionId, u64)>,
+    /// A write or sync failed; its logs answer storage errors until restart.
+    pub failed: bool,
+}
+
+/// Counters since start and gauges.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StoreStats {
+    /// Partitions known.
+    pub logs: u64,
+    /// Bytes appended and not yet in a segment.
+    pub pending_bytes: u64,
+    /// Bytes of batches kept in memory for readers.
+    pub tail_bytes: u64,
+    /// Files open now.
+    pub open_files: u64,
+    /// Turns of the log threads.
+    pub turns: u64,
+    /// Batches written to segments.
+    pub batches_written: u64,
+    /// Bytes of them.
+    pub bytes_written: u64,
+    /// Files that could not be removed; the next start removes them.
+    pub removal_failures: u64,
+}
+
+impl Store {
+    /// The data directories with their logs. Reads the disk.
+    pub fn directories(&self) -> Vec<DirectoryInfo> {
+        let logs = self.all_logs();
+        self.directories
+            .iter()
+            .map(|directory| {
+                let home = &directory.home;
+                let here = logs.iter().filter(|log| std::sync::Arc::ptr_eq(log.home(), home));
+                let space = home.disk().space(home.path()).ok();
+                DirectoryInfo {
+                    path: home.path().to_owned(),
+                    total_bytes: space.map_or(0, |space| space.total_bytes),
+                    usable_bytes: space.map_or(0, |space| space.usable_bytes),
+                    logs: here
+                        .map(|log| (log.id(), log.size_bytes().unwrap_or(0)))
+                        .collect(),
+                    failed: home.failure().is_some(),
+                }
+            })
+            .collect()
+    }
+
+    /// Counters and gauges.
+    pub fn stats(&self) -> StoreStats {
+        let mut stats = StoreStats {
+            logs: self.logs.read().len() as u64,
+            pending_bytes: self.pressure.bytes() as u64,
+            open_files: self.pool.open_files() as u64,
+            removal_failures: self.removal_failures.load(Ordering::Relaxed),
+            ..StoreStats::default()
+        };
+        for directory in &self.directories {
+            let (batches, bytes) = directory.home.written();
+            stats.tail_bytes += directory.home.tail_bytes() as u64;
+            stats.turns += directory.thread.queue().turns();
+            stats.batches_written += batches;
+            stats.bytes_written += bytes;
+        }
+        stats
+    }
+}
