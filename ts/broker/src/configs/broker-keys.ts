@@ -88,8 +88,15 @@ export const brokerKeys = {
   'num.io.threads': int(8, 'Threads of Kafka; the same threads read, append and answer here.', { ...liveIdle, min: 1 }),
   'background.threads': int(10, 'Threads of Kafka; housekeeping needs none of its own here.', { ...liveIdle, min: 1 }),
   'fetch.max.bytes': int(57_671_680, 'The most that one Fetch is answered with.', { min: 1024 }),
-  'max.incremental.fetch.session.cache.slots': int(1000, 'Fetch sessions that are remembered.', { min: 0 }),
-  'max.request.partition.size.limit': int(2000, 'Partitions in one answer to DescribeTopicPartitions.', { min: 1 }),
+  'max.incremental.fetch.session.cache.slots': int(
+    1000,
+    'Fetch sessions that are remembered; the engine has a bound of its own.',
+    { ...idle, min: 0 },
+  ),
+  'max.request.partition.size.limit': int(2000, 'Partitions in one answer to DescribeTopicPartitions.', {
+    ...idle,
+    min: 1,
+  }),
 
   // Topics
   'num.partitions': int(1, 'Partitions of a topic that is created without a count.', { min: 1 }),
@@ -109,10 +116,14 @@ export const brokerKeys = {
     'header checks what protects others: size, CRC, counts, sequence; strict walks every record as well.',
     { ...live, oneOf: ['header', 'strict'] },
   ),
-  'compression.type': string('producer', 'The codec of stored batches; producer keeps what came.', {
-    ...live,
-    oneOf: codecs,
-  }),
+  'compression.type': string(
+    'producer',
+    'The codec of stored batches. Only producer, which keeps what came, has an effect yet.',
+    {
+      ...liveIdle,
+      oneOf: codecs,
+    },
+  ),
   'compression.gzip.level': int(-1, 'Level where gzip is written.', { ...liveIdle, min: 1, max: 9, or: -1 }),
   'compression.lz4.level': int(9, 'Level where lz4 is written.', { ...liveIdle, min: 1, max: 17 }),
   'compression.zstd.level': int(3, 'Level where zstd is written.', { ...liveIdle, min: -131_072, max: 22 }),
@@ -133,10 +144,14 @@ export const brokerKeys = {
   'log.retention.hours': int(168, 'The same in hours, where the two others are unset.', unlimitedOrPositive),
   'log.retention.bytes': long(-1, 'Size of a partition above which its oldest segments go; -1 is no limit.', live),
   'log.retention.check.interval.ms': long(300_000, 'How often retention looks.', { min: 1 }),
-  'log.cleanup.policy': list(['delete'], 'What happens to old segments: deleted, compacted, or both.', {
-    ...live,
-    oneOf: ['compact', 'delete'],
-  }),
+  'log.cleanup.policy': list(
+    ['delete'],
+    'What happens to old segments: deleted or compacted. Compaction is not there yet: what is compacted is kept whole.',
+    {
+      ...live,
+      oneOf: ['compact', 'delete'],
+    },
+  ),
   'log.segment.delete.delay.ms': long(60_000, 'How long deleted files stay for readers.', { ...live, min: 0 }),
   'log.index.size.max.bytes': int(10_485_760, 'Bound of an index file.', { ...live, min: 4 }),
   'log.index.interval.bytes': int(4096, 'Bytes between two entries of the offset index.', { ...live, min: 0 }),
@@ -144,10 +159,10 @@ export const brokerKeys = {
     1,
     'Records after which the log is synced. 1, the default here, asks for that before the answer; until there is a ' +
       'write-ahead log, an answer follows the write, whatever this says.',
-    { ...live, min: 1 },
+    { ...liveIdle, min: 1 },
   ),
-  'log.flush.interval.ms': long(null, 'Time after which the log is made durable.', live),
-  'log.flush.scheduler.interval.ms': long(LONG_MAX, 'The same, where log.flush.interval.ms is unset.'),
+  'log.flush.interval.ms': long(null, 'Time after which the log is made durable.', liveIdle),
+  'log.flush.scheduler.interval.ms': long(LONG_MAX, 'The same, where log.flush.interval.ms is unset.', idle),
   'log.flush.offset.checkpoint.interval.ms': int(60_000, 'How often the recovery point is written.', {
     ...idle,
     min: 0,
@@ -187,16 +202,19 @@ export const brokerKeys = {
     liveIdle,
   ),
   'log.cleaner.delete.retention.ms': long(86_400_000, 'How long a compacted topic keeps deletions visible.', {
-    ...live,
+    ...liveIdle,
     min: 0,
   }),
   'log.cleaner.min.cleanable.ratio': double(0.5, 'Share of a log that must be new before it is compacted.', {
-    ...live,
+    ...liveIdle,
     min: 0,
     max: 1,
   }),
-  'log.cleaner.min.compaction.lag.ms': long(0, 'Age before which a record is not compacted.', { ...live, min: 0 }),
-  'log.cleaner.max.compaction.lag.ms': long(LONG_MAX, 'Age at which a record must be compacted.', { ...live, min: 1 }),
+  'log.cleaner.min.compaction.lag.ms': long(0, 'Age before which a record is not compacted.', { ...liveIdle, min: 0 }),
+  'log.cleaner.max.compaction.lag.ms': long(LONG_MAX, 'Age at which a record must be compacted.', {
+    ...liveIdle,
+    min: 1,
+  }),
   'log.local.retention.ms': long(-2, 'Tiered storage: age kept on this disk.', { ...liveIdle, min: -2 }),
   'log.local.retention.bytes': long(-2, 'Tiered storage: size kept on this disk.', { ...liveIdle, min: -2 }),
 
@@ -236,8 +254,8 @@ export const brokerKeys = {
     { ...idle, oneOf: ['classic', 'consumer', 'share', 'streams'] },
   ),
   'offset.metadata.max.bytes': int(4096, 'Longest text that a commit may carry.', { min: 0 }),
-  'offsets.commit.timeout.ms': int(5000, 'How long a commit may wait for its append.', { min: 1 }),
-  'offsets.load.buffer.size': int(5_242_880, 'Bytes read at a time when group state is replayed.', { min: 1 }),
+  'offsets.commit.timeout.ms': int(5000, 'How long a commit may wait for its append.', { ...idle, min: 1 }),
+  'offsets.load.buffer.size': int(5_242_880, 'Bytes read at a time when group state is replayed.', { ...idle, min: 1 }),
   'offsets.retention.minutes': int(10_080, 'How long offsets of a group without members are kept.', { min: 1 }),
   'offsets.retention.check.interval.ms': long(600_000, 'How often expired offsets are looked for.', { min: 1 }),
   'offsets.topic.num.partitions': int(50, 'Partitions of the topic of committed offsets.', { min: 1 }),

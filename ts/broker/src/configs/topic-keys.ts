@@ -13,24 +13,32 @@ const throttled = (items: readonly string[]): string | null =>
 
 /** Every key that a topic can have, by name. */
 export const topicKeys = {
-  'cleanup.policy': list(['delete'], 'What happens to old segments: deleted, compacted, or both.', {
-    ...live,
-    oneOf: ['compact', 'delete'],
-  }),
+  'cleanup.policy': list(
+    ['delete'],
+    'What happens to old segments: deleted or compacted. Compaction is not there yet: what is compacted is kept whole.',
+    {
+      ...live,
+      oneOf: ['compact', 'delete'],
+    },
+  ),
   'compression.gzip.level': int(-1, 'Level where gzip is written.', { ...idle, min: 1, max: 9, or: -1 }),
   'compression.lz4.level': int(9, 'Level where lz4 is written.', { ...idle, min: 1, max: 17 }),
-  'compression.type': string('producer', 'The codec of stored batches; producer keeps what came.', {
-    ...live,
-    oneOf: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
-  }),
+  'compression.type': string(
+    'producer',
+    'The codec of stored batches. Only producer, which keeps what came, has an effect yet.',
+    {
+      ...idle,
+      oneOf: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
+    },
+  ),
   'compression.zstd.level': int(3, 'Level where zstd is written.', { ...idle, min: -131_072, max: 22 }),
-  'delete.retention.ms': long(86_400_000, 'How long a compacted topic keeps deletions visible.', { ...live, min: 0 }),
+  'delete.retention.ms': long(86_400_000, 'How long a compacted topic keeps deletions visible.', { ...idle, min: 0 }),
   'file.delete.delay.ms': long(60_000, 'How long deleted files stay for readers.', { ...live, min: 0 }),
   'flush.messages': long(1, 'Records after which the log is synced; 1 asks for it before the answer.', {
-    ...live,
+    ...idle,
     min: 1,
   }),
-  'flush.ms': long(LONG_MAX, 'Time after which the log is made durable.', { ...live, min: 0 }),
+  'flush.ms': long(LONG_MAX, 'Time after which the log is made durable.', { ...idle, min: 0 }),
   'follower.replication.throttled.replicas': list([], 'Replicas whose copying is slowed down at the follower.', {
     ...idle,
     check: throttled,
@@ -47,7 +55,7 @@ export const topicKeys = {
   }),
   'local.retention.bytes': long(-2, 'Tiered storage: size kept on this disk.', { ...idle, min: -2 }),
   'local.retention.ms': long(-2, 'Tiered storage: age kept on this disk.', { ...idle, min: -2 }),
-  'max.compaction.lag.ms': long(LONG_MAX, 'Age at which a record must be compacted.', { ...live, min: 1 }),
+  'max.compaction.lag.ms': long(LONG_MAX, 'Age at which a record must be compacted.', { ...idle, min: 1 }),
   'max.message.bytes': int(1_048_588, 'The largest record batch, as it comes compressed.', { ...live, min: 0 }),
   'message.timestamp.after.max.ms': long(3_600_000, 'How far in the future a timestamp may lie.', { ...live, min: 0 }),
   'message.timestamp.before.max.ms': long(LONG_MAX, 'How far in the past a timestamp may lie.', { ...live, min: 0 }),
@@ -64,11 +72,11 @@ export const topicKeys = {
     oneOf: ['header', 'strict'],
   }),
   'min.cleanable.dirty.ratio': double(0.5, 'Share of a log that must be new before it is compacted.', {
-    ...live,
+    ...idle,
     min: 0,
     max: 1,
   }),
-  'min.compaction.lag.ms': long(0, 'Age before which a record is not compacted.', { ...live, min: 0 }),
+  'min.compaction.lag.ms': long(0, 'Age before which a record is not compacted.', { ...idle, min: 0 }),
   'min.insync.replicas': int(1, 'Replicas that must have a record before acks=all is answered.', { ...live, min: 1 }),
   preallocate: boolean(false, 'Reserves the space of a segment when it starts.', idle),
   'remote.log.copy.disable': boolean(false, 'Tiered storage: stops copying.', idle),
