@@ -104,8 +104,8 @@ const build = async (
   }
   const cluster = await startController({ store, brokerId: broker, publish, logger: logger.child('controller') })
   built.push(
-    () => cluster.stop(),
     () => session.end(),
+    () => cluster.stop(), // First: the last image served is one with this broker in it.
   )
   await cluster.run(claimClusterId(clusterId))
   // Below the groups, so that they stop first and answer the members that wait in them.

@@ -59,6 +59,17 @@ it('commits nothing when there is nothing to change', async () => {
   expect(cluster.image().revision).toBe(revision)
 })
 
+it('says when what was changed cannot be served, and goes on', async () => {
+  let refuses = false
+  const cluster = await startTestCluster(() => {
+    if (refuses) throw new Error('no')
+  })
+  refuses = true
+  await expect(cluster.run(nextBlock)).rejects.toMatchObject({ code: 'UNKNOWN_SERVER_ERROR' })
+  refuses = false
+  expect(await cluster.run(nextBlock)).toBe(1_000)
+})
+
 it('goes on after a decision that throws', async () => {
   const cluster = await startTestCluster()
   await expect(

@@ -38,11 +38,19 @@ export const startController = async ({ store, brokerId, publish, logger }: Cont
   let waiting = 0
   let tail: Promise<unknown> = Promise.resolve()
   const onImage = new Set<() => void>()
+  /** Whether the engine took the newest image. If not, what changed is there and yet not served. */
+  let served = true
 
   const advance = (next: ClusterImage): void => {
     const before = image
     image = next
-    publish(before, next)
+    try {
+      publish(before, next)
+      served = true
+    } catch (thrown) {
+      served = false
+      logger.error({ err: thrown, revision: next.revision }, 'the engine did not take the image')
+    }
     for (const seen of onImage) seen()
   }
 
@@ -78,7 +86,8 @@ export const startController = async ({ store, brokerId, publish, logger }: Cont
       const outcome = await store.commit(compares(guards, ground.revision), changes.map(toKeyed))
       if (outcome.committed) {
         await reached(outcome.revision)
-        return result
+        if (served) return result
+        throw new BrokerError('UNKNOWN_SERVER_ERROR', 'The change was made and cannot be served.')
       }
       logger.debug({ key: outcome.failed.key }, 'the metadata changed while a decision was made, deciding again')
       await reached(ground.revision + 1)

@@ -94,6 +94,25 @@ describe('publishing', () => {
     expect(own.topics[0]?.config).toMatchObject({ cleanupCompact: false, cleanupDelete: true })
   })
 
+  it('sends everything again after an image that the engine refused', () => {
+    const sent: ImageDelta[] = []
+    let refuses = false
+    const publish = createPublisher(createBrokerConfigs(brokerId(1), new Map()), (delta) => {
+      if (refuses) throw new Error('no')
+      sent.push(delta)
+    })
+    const first = withBrokers(1)
+    const second = applyChanges(first, 2, topic(topicA, 'a'))
+    const third = applyChanges(second, 3, topic(topicB, 'b'))
+    publish(emptyImage, first)
+    refuses = true
+    expect(() => publish(first, second)).toThrow('no')
+    refuses = false
+    publish(second, third)
+    expect(sent.at(-1)?.topics).toHaveLength(2)
+    expect(sent.at(-1)?.cluster).toBeDefined()
+  })
+
   it('sends every topic again when configs of a broker changed', () => {
     const { move, change } = fixture()
     move(withBrokers(1))

@@ -16,25 +16,32 @@ export type Publish = (before: ClusterImage, next: ClusterImage) => void
 
 /** `send` returns once the engine serves what it was given. */
 export const createPublisher = (configs: BrokerConfigs, send: (delta: ImageDelta) => void): Publish => {
-  let isFirst = true
+  let needsAll = true
   return (before, next) => {
-    send(difference(isFirst, before, next, configs))
-    isFirst = false
+    const delta = difference(needsAll, before, next, configs)
+    needsAll = true // Until the engine has taken this one: the next is a difference from what it serves.
+    send(delta)
+    needsAll = false
   }
 }
 
-const difference = (isFirst: boolean, before: ClusterImage, next: ClusterImage, configs: BrokerConfigs): ImageDelta => {
+const difference = (
+  needsAll: boolean,
+  before: ClusterImage,
+  next: ClusterImage,
+  configs: BrokerConfigs,
+): ImageDelta => {
   const brokersChanged = before.brokers !== next.brokers
   const configsChanged = before.configs !== next.configs
   const clusterChanged =
-    isFirst ||
+    needsAll ||
     brokersChanged ||
     configsChanged ||
     before.clusterId !== next.clusterId ||
     before.controllerId !== next.controllerId
   // Which replicas are offline, and what topics inherit, may be another for every topic.
   const ids =
-    isFirst || brokersChanged || configsChanged
+    needsAll || brokersChanged || configsChanged
       ? allTopics(before, next)
       : before.topicsById.changedKeys(next.topicsById)
   const topics: ImageTopic[] = []
