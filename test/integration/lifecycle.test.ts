@@ -1,0 +1,112 @@
+// A broker as a process and as a library: what its start prints, how signals end it, what it refuses to start with.
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { start as startLibrary } from 'millrace/index.js'
+import { afterEach, expect, test } from 'vitest'
+import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts'
+import { repository } from '../harness/paths.ts'
+import { brokersListed } from '../harness/probe.ts'
+import { type Running, start } from '../harness/process.ts'
+
+const main = join(repository, 'ts', 'broker', 'dist', 'main.js')
+const directories: string[] = []
+
+const directory = (): string => {
+  const path = temporaryDirectory('lifecycle')
+  directories.push(path)
+  return path
+}
+
+afterEach(() => {
+  for (const path of directories.splice(0)) removeDirectory(path)
+})
+
+const broker = (cwd: string, ...args: string[]): Running =>
+  start({ command: process.execPath, args: [main, 'start', ...args], cwd })
+
+interface Started {
+  readonly cluster: string
+  readonly listeners: readonly string[]
+  readonly data: readonly string[]
+  readonly durability: string
+}
+
+const started = async (running: Running): Promise<Started> =>
+  running.line('the broker started', (line) =>
+    line.includes('broker started') ? (JSON.parse(line) as Started) : undefined,
+  )
+
+const portOf = ({ listeners }: Started): number => Number(/:(\d+)$/.exec(listeners[0] ?? '')?.[1])
+
+test('one line says where it serves; the data stays in ./data and the cluster keeps its id', async () => {
+  const cwd = directory()
+  writeFileSync(join(cwd, 'server.properties'), 'listeners=PLAINTEXT://127.0.0.1:0\nlog.retention.hours=1\n')
+  const first = broker(cwd, 'server.properties')
+  const said = await started(first)
+  expect(said.data).toEqual(['data'])
+  expect(said.durability).toContain('acks follow the write')
+  expect(await brokersListed(portOf(said))).toBe(1)
+  expect(await first.stop()).toBe(0)
+
+  const second = broker(cwd, 'server.properties')
+  expect((await started(second)).cluster).toBe(said.cluster)
+  expect(await second.stop()).toBe(0)
+})
+
+test('a stop does not wait for connections that say nothing', async () => {
+  const running = broker(directory(), '--override', 'listeners=PLAINTEXT://127.0.0.1:0')
+  const port = portOf(await started(running))
+  const silent = connect(port, '127.0.0.1')
+  await once(silent, 'connect')
+  const before = performance.now()
+  expect(await running.stop()).toBe(0)
+  expect(performance.now() - before).toBeLessThan(3000)
+  silent.destroy()
+})
+
+test('a bad value ends it with 1 before anything is touched', async () => {
+  const cwd = directory()
+  const running = broker(cwd, '--override', 'num.partitions=none')
+  expect(await running.exited).toBe(1)
+  expect(running.stderr()).toContain('num.partitions: "none" is not allowed')
+  expect(execFileSync('ls', [cwd], { encoding: 'utf8' })).toBe('')
+})
+
+test('a port that is taken ends it with 1 and says so', async () => {
+  const running = broker(directory(), '--override', 'listeners=PLAINTEXT://127.0.0.1:0')
+  const port = portOf(await started(running))
+  const second = broker(directory(), '--override', `listeners=PLAINTEXT://127.0.0.1:${port}`)
+  expect(await second.exited).toBe(1)
+  expect(second.lines.join('\n')).toContain('could not start')
+  await running.stop()
+})
+
+test('data of another cluster is refused', async () => {
+  const cwd = directory()
+  mkdirSync(join(cwd, 'data'))
+  writeFileSync(join(cwd, 'data', 'meta.properties'), 'version=1\nnode.id=1\ncluster.id=MkU3OEVBNTcwNTJENDM2Qg\n')
+  const running = start({
+    command: process.execPath,
+    args: [main, 'start', '--override', 'listeners=PLAINTEXT://127.0.0.1:0'],
+    cwd,
+    env: { CLUSTER_ID: 'aaaaaaaaaaaaaaaaaaaaaQ' },
+  })
+  expect(await running.exited).toBe(1)
+  expect(running.lines.join('\n')).toContain('belongs to cluster MkU3OEVBNTcwNTJENDM2Qg')
+})
+
+test('as a library: two in one process, stopped and freed', async () => {
+  const properties = (): Record<string, string> => ({ listeners: 'PLAINTEXT://127.0.0.1:0', 'log.dirs': directory() })
+  const [one, other] = [
+    await startLibrary({ properties: properties() }),
+    await startLibrary({ properties: properties() }),
+  ]
+  expect(one.clusterId).not.toBe(other.clusterId)
+  const port = other.listeners[0]?.port ?? 0
+  expect(await brokersListed(port)).toBe(1)
+  await Promise.all([one.stop(), other.stop(), other.stop()])
+  await expect(brokersListed(port)).rejects.toThrow('ECONNREFUSED')
+})
