@@ -6,6 +6,7 @@ mod fetch;
 mod harness;
 mod hostile;
 mod limits;
+mod load;
 mod produce;
 mod sessions;
 mod wire;
