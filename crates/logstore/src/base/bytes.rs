@@ -140,7 +140,8 @@ impl<'a> Reader<'a> {
 
     /// `int16` length, then text; length -1 is null.
     pub fn nullable_string(&mut self) -> Result<Option<Cow<'a, str>>, Malformed> {
-        let len = i32::from(self.i16()?);
+        // Kafka takes any negative length for null.
+        let len = i32::from(self.i16()?).max(-1);
         Ok(self.sized(len)?.map(String::from_utf8_lossy))
     }
 

@@ -105,7 +105,8 @@ export class Reader {
 
   nullableString(): string | null {
     const length = this.int16()
-    return length === -1 ? null : this.#text(this.#present(length))
+    // Kafka takes any negative length for null.
+    return length < 0 ? null : this.#text(this.#present(length))
   }
 
   compactString(): string {
