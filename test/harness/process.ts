@@ -68,7 +68,7 @@ export const start = (command: Command): Running => {
   let code: number | null | undefined
   if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => lines.push(line))
   child.stderr?.on('data', (chunk: Buffer) => {
-    errors = tail(errors + chunk.toString(), OUTPUT_KEPT_MAX)
+    errors = (errors + chunk.toString()).slice(-OUTPUT_KEPT_MAX)
   })
   child.stdin?.on('error', () => undefined)
   const exited = closed(child).then((value) => (code = value))
@@ -124,6 +124,6 @@ const closed = (child: ChildProcess): Promise<number | null> =>
     child.once('close', (code) => resolve(code))
   })
 
-const tail = (text: string, charactersMax = OUTPUT_SHOWN_MAX): string => text.slice(-charactersMax).trimEnd()
+const tail = (text: string): string => text.slice(-OUTPUT_SHOWN_MAX).trimEnd()
 
 const show = ({ command, args }: Command): string => [command, ...args].join(' ').slice(0, 400)

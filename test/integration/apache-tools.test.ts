@@ -207,7 +207,9 @@ withJava('DumpLogSegments reads the files of a stopped broker without a complain
       .filter((name) => name.endsWith(extension))
       .map((name) => join(path, name))
       .join(',')
-  for (const path of [...of('perf-'), ...of('verifiable-'), ...of('offsets-'), ...of('console-')]) {
+  const paths = ['perf-', 'verifiable-', 'offsets-', 'console-'].flatMap(of)
+  expect(paths).toHaveLength(4 + 1 + 2 + 1)
+  for (const path of paths) {
     const dumped = await call('dumpLogSegments', [
       '--files',
       files(path, '.log'),

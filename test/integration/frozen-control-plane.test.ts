@@ -35,30 +35,29 @@ beforeAll(async () => {
   if (missing === undefined) await run(script.python('create_topic.py', broker().bootstrap, TOPIC, String(PARTITIONS)))
 })
 
+/** When the event loop stood still for the nth time, as it said itself. */
+const told = (word: 'frozen' | 'thawed', nth: number): number | undefined => {
+  const [, time] =
+    [
+      ...broker()
+        .logs()
+        .matchAll(new RegExp(`^${word} (\\d+)$`, 'gm')),
+    ][nth] ?? []
+  return time === undefined ? undefined : Number(time)
+}
+
+let freezes = 0
+
 /** Freezes the event loop and answers, once it runs again, when it stood still. */
 const freeze = async (): Promise<{ readonly from: number; readonly to: number }> => {
-  const before = [
-    ...broker()
-      .logs()
-      .matchAll(/^thawed (\d+)$/gm),
-  ].length
+  const nth = freezes
+  freezes += 1
   broker().signal('SIGUSR2')
   return eventually(
     'the event loop goes on',
     () => {
-      const frozen = [
-        ...broker()
-          .logs()
-          .matchAll(/^frozen (\d+)$/gm),
-      ].at(before)
-      const thawed = [
-        ...broker()
-          .logs()
-          .matchAll(/^thawed (\d+)$/gm),
-      ].at(before)
-      return frozen === undefined || thawed === undefined
-        ? undefined
-        : { from: Number(frozen[1]), to: Number(thawed[1]) }
+      const [from, to] = [told('frozen', nth), told('thawed', nth)]
+      return from === undefined || to === undefined ? undefined : { from, to }
     },
     { timeoutMs: FREEZE_MS * 3 },
   )
