@@ -22,6 +22,7 @@ impl Store {
         for directory in &self.directories {
             directory.thread.stop();
             result = result.and(self.close_directory(directory));
+            directory.release();
         }
         result
     }

@@ -43,7 +43,8 @@ pub(super) struct DataDirectory {
     known: Mutex<HashMap<(String, PartitionIndex), Known>>,
     /// Directories of deleted partitions that were not removed yet.
     pub(super) leftovers: Vec<PathBuf>,
-    _lock: Box<dyn RawFile>,
+    /// Given up by `release`, since others may hold on to a closed store.
+    lock: Mutex<Option<Box<dyn RawFile>>>,
 }
 
 /// What is known of a log without opening it.
@@ -104,8 +105,13 @@ impl DataDirectory {
             clean,
             known: Mutex::new(known),
             leftovers,
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
         })
+    }
+
+    /// Lets another store open the directory; nothing is written here from now on.
+    pub(super) fn release(&self) {
+        self.lock.lock().take();
     }
 
     /// Topics and partitions that have a directory.
