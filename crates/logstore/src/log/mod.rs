@@ -225,7 +225,7 @@ impl Log {
     }
 
     /// Gives up what is written of the tail.
-    fn drop_tail(&self) {
+    pub fn drop_tail(&self) {
         self.tail_listed.store(false, Ordering::Relaxed);
         if let Phase::Open(state) = &mut *self.phase.lock() {
             let written = state.written;

@@ -303,7 +303,7 @@ impl Loading<'_> {
             let producers = &mut self.producers;
             let scanned = recover::scan(&file, first.position, size, segment.base(), &mut |_, batch| {
                 let header = batch.header();
-                if header.base_offset >= from && header.base_offset < to {
+                if header.next_offset() > from && header.base_offset < to {
                     apply(producers, batch);
                 }
                 Ok(())
@@ -346,8 +346,7 @@ impl Loading<'_> {
                 }
             }
         }
-        // Kafka's rule: a log that was closed without any snapshot had no producers.
-        Ok(if self.found.clean { to } else { self.log_start })
+        Ok(self.log_start)
     }
 
     /// Offsets of the snapshots, ascending.

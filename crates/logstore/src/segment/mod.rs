@@ -97,3 +97,7 @@ impl Segment {
         names::file_path(&self.directory, self.base, kind)
     }
 }
+
+#[cfg(test)]
+#[path = "golden_test.rs"]
+mod tests;

@@ -55,7 +55,11 @@ impl Segment {
         if first.end() > end_max {
             return Ok(None);
         }
-        let from = self.offsets.batch_before(end_max)?.max(first.position);
+        // An indexed batch below the end: everything before it fits.
+        let from = self
+            .offsets
+            .batch_before(Position(end_max.0 - 1))?
+            .max(first.position);
         let mut fit = Fit {
             end: first.end(),
             next_offset: first.header.next_offset(),
@@ -63,6 +67,12 @@ impl Segment {
         for batch in self.headers(from, limit)? {
             let batch = batch?;
             if batch.end() > end_max {
+                if batch.position > fit.end {
+                    fit = Fit {
+                        end: batch.position,
+                        next_offset: batch.header.base_offset,
+                    };
+                }
                 break;
             }
             fit = Fit {

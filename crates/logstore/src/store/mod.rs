@@ -201,6 +201,13 @@ impl Store {
         self.pressure.watch(mailbox, token);
     }
 
+    /// Gives up what the tails keep in memory of what is written: readers go to the files until there is more.
+    pub fn drop_tails(&self) {
+        for log in self.all_logs() {
+            log.drop_tail();
+        }
+    }
+
     /// What recoveries cut or set aside since the last call, for the log of the broker.
     pub fn take_reports(&self) -> Vec<RecoveryReport> {
         self.directories
