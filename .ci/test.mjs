@@ -15,7 +15,7 @@ await runSteps([
   { name: 'types of the tests', command: ['node_modules/.bin/tsc', '-b', 'test'] },
   { name: 'unit: control plane', command: vitest('unit'), env },
   { name: 'wire: schemas, golden bytes, properties', command: vitest('wire'), env },
-  { name: 'unit and integration: engine', command: ['cargo', 'test', '--quiet'], env },
+  { name: 'unit and integration: engine', command: ['cargo', 'test', '--quiet', '--features', 'napi'], env },
   { name: 'hostile: bad input against the broker', command: vitest('hostile'), env },
   { name: 'integration: real clients against the broker', command: vitest('integration'), env },
 ])

@@ -1,4 +1,4 @@
-// Randomness that can be repeated: a failing run prints its seed first, MILLRACE_SEED=<seed> runs it again.
+// Randomness that can be repeated.
 
 /** Numbers in [0, 1) from a seed (mulberry32). */
 export const random = (seed: number): (() => number) => {
@@ -9,9 +9,4 @@ export const random = (seed: number): (() => number) => {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
-}
-
-export const seedFromEnvironment = (): number => {
-  const given = process.env['MILLRACE_SEED']
-  return given === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given)
 }
