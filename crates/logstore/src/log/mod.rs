@@ -11,6 +11,7 @@ pub mod config;
 mod epochs;
 pub mod error;
 mod home;
+mod leftovers;
 mod lifecycle;
 mod lookup;
 pub mod offsets;
