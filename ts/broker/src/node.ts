@@ -163,6 +163,8 @@ const chooseClusterId = ({ logDirs, clusterId }: BrokerConfig): string => {
 
 const engineOptions = (config: BrokerConfig, clusterId: string): EngineOptions => {
   const { values } = config
+  // Below zero is Kafka's word for "never".
+  const idle = values['connections.max.idle.ms']
   const layers = {
     dynamicBroker: new Map<string, string>(),
     dynamicDefault: new Map<string, string>(),
@@ -182,7 +184,7 @@ const engineOptions = (config: BrokerConfig, clusterId: string): EngineOptions =
     frameBytesMax: values['socket.request.max.bytes'],
     connectionsMax: values['max.connections'],
     connectionsMaxPerIp: values['max.connections.per.ip'],
-    idleMs: values['connections.max.idle.ms'],
+    idleMs: idle < 0 ? Number.MAX_SAFE_INTEGER : idle,
   }
 }
 

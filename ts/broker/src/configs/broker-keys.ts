@@ -6,7 +6,7 @@ const live = { dynamic: 'cluster-wide' } as const
 const idle = { effect: 'none' } as const
 const liveIdle = { ...live, ...idle } as const
 
-const unlimitedOrPositive = { min: -1 } as const
+const unlimitedOrPositive = { min: 1, or: -1 } as const
 const codecs = ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'] as const
 
 const brokerRole = (roles: readonly string[]): string | null =>
