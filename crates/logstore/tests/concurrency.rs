@@ -10,6 +10,7 @@ mod support;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::scope;
+use std::time::Duration;
 
 use logstore::base::types::{
     Offset, PartitionId, PartitionIndex, ProducerEpoch, ProducerId, Sequence, Timestamp,
@@ -177,4 +178,42 @@ fn who_waits_on_a_log_that_goes_is_told() {
             .error_code(),
         3
     );
+}
+
+#[test]
+fn tails_of_all_logs_together_are_bounded() {
+    let bed = Bed::new();
+    let (store, _first) = bed.open();
+    let config = Arc::new(LogConfig {
+        retention_ms: -1,
+        ..LogConfig::default()
+    });
+    let value = vec![b'v'; 900_000];
+    let logs: Vec<_> = (0..8)
+        .map(|index| PartitionId {
+            index: PartitionIndex(index),
+            ..id()
+        })
+        .map(|id| store.ensure(id, TOPIC, Arc::clone(&config), EPOCH))
+        .collect();
+    for (index, log) in logs.iter().enumerate() {
+        for _ in 0..12 {
+            let record = RecordData {
+                value: Some(value.clone()),
+                ..RecordData::default()
+            };
+            append(log, BatchBuilder::new().record(record), Origin::Client).unwrap();
+        }
+        support::settle(log);
+        assert!(store.stats().tail_bytes > 0, "log {index}");
+    }
+    // The log thread trims once its turn is done.
+    let bounded = || store.stats().tail_bytes <= logstore::base::limits::TAIL_BYTES_MAX as u64;
+    for _ in 0..1000 {
+        if bounded() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(bounded() && store.stats().tail_bytes > 30_000_000);
 }

@@ -83,13 +83,10 @@ impl Tail {
             .map(|batch| (batch.last, &batch.bytes))
     }
 
-    /// Drops the oldest batches while a bound is exceeded, but none that is not `written`.
+    /// Drops the oldest batches while this log has too many, but none that is not `written`. What all logs have
+    /// together is for their home to bound, which knows who is idle.
     pub(super) fn evict(&mut self, written: Offset, budget: &TailBudget) {
-        while self.bytes > LOG_TAIL_BYTES_MAX || budget.is_spent() {
-            if !self.pop_below(written, budget) {
-                break;
-            }
-        }
+        while self.bytes > LOG_TAIL_BYTES_MAX && self.pop_below(written, budget) {}
     }
 
     /// Drops every batch that ends below `before`.

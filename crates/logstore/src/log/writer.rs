@@ -189,6 +189,8 @@ impl Log {
         state.offsets.advance_high_watermark(work.log_end);
         state.producers.replicated(work.log_end);
         state.tail.evict(work.log_end, &self.home.tail);
+        // Only what is written can be given up, so that a log may have been passed over until now.
+        self.mark_appended();
         let view = state.view();
         state.watchers.moved(&view, wakeups);
     }
