@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { start as startLibrary } from 'millrace/index.js'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts'
 import { repository } from '../harness/paths.ts'
@@ -61,10 +62,34 @@ test('a stop does not wait for connections that say nothing', async () => {
   const port = portOf(await started(running))
   const silent = connect(port, '127.0.0.1')
   await once(silent, 'connect')
+  // The end of the broker may reset it.
+  silent.on('error', () => undefined)
   const before = performance.now()
   expect(await running.stop()).toBe(0)
   expect(performance.now() - before).toBeLessThan(3000)
   silent.destroy()
+})
+
+test('a second signal ends it at once', async () => {
+  // Both signals are there before the first is handled, so that the stop is still going on when the second comes.
+  const slow = 'process.once("SIGTERM", () => { const start = Date.now(); while (Date.now() - start < 500); })'
+  const running = start({
+    command: process.execPath,
+    args: [
+      '--import',
+      `data:text/javascript,${slow}`,
+      main,
+      'start',
+      '--override',
+      'listeners=PLAINTEXT://127.0.0.1:0',
+    ],
+    cwd: directory(),
+  })
+  await started(running)
+  running.signal('SIGTERM')
+  await sleep(100)
+  running.signal('SIGTERM')
+  expect(await running.exited).toBe(143)
 })
 
 test('a bad value ends it with 1 before anything is touched', async () => {
