@@ -50,6 +50,8 @@ export declare class Engine {
   static statNames(): Array<string>
   /** Counters and gauges now. */
   stats(): Float64Array
+  /** What recoveries cut or set aside since the last call. */
+  takeReports(): Array<RecoveryReport>
   /** Stops accepting and waits until what is in flight was answered, at most this long. */
   drainConnections(timeoutMs: number): Promise<void>
   /** Ends the connections, writes what is pending, marks the directories clean. */
@@ -412,4 +414,14 @@ export interface ReadAnswer {
   errorCode: number
   /** Whole batches, uncompressed; empty at the end of the log. */
   batches: Buffer
+}
+
+/** What a recovery cut or set aside. */
+export interface RecoveryReport {
+  /** The file or directory. */
+  path: string
+  /** Bytes that were cut. */
+  bytesCut: number
+  /** Why. */
+  why: string
 }

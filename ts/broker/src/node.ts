@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { type Clock, systemClock } from './base/clock.ts'
+import { type Clock, systemClock, type Timer } from './base/clock.ts'
 import { BrokerError } from './base/errors.ts'
 import { type BrokerId, brokerId, randomTopicId } from './base/ids.ts'
 import type { LogFields, Logger } from './base/logger.ts'
@@ -36,6 +36,8 @@ import { ensureOffsetsTopic } from './topics/automatic.ts'
 const DRAIN_MS = 5000
 /** Data files and indexes that stay open; the rest of what a process may open is for connections. */
 const OPEN_FILES_MAX = 2000
+/** How often what recoveries found is looked for. */
+const REPORTS_MS = 10_000
 const MINUTE_MS = 60_000
 /** What an acknowledgement means: until there is a write-ahead log, whatever log.flush.interval.messages asks for. */
 const DURABILITY = 'acks follow the write: a killed process loses nothing, a power failure may lose what was not synced'
@@ -91,6 +93,7 @@ const build = async (
 
   const engine = new Engine(engineOptions(config, clusterId), logger.child('engine'))
   built.push(() => engine.close())
+  built.push(watchRecovery(engine, clock, logger.child('recovery')))
   const endpoints = advertisedEndpoints(config.listeners, engine.bind())
 
   const store = openEmbeddedStore(engine, clock)
@@ -146,6 +149,18 @@ const build = async (
   const listeners = engine.listen({ request: dispatch, event: ignoreEvent })
 
   return { clusterId, listeners, summary: summarise(config, clusterId, listeners) }
+}
+
+// What a recovery cut is news for whoever runs the broker, whenever the log in question is first opened.
+const watchRecovery = (engine: Engine, clock: Clock, logger: Logger): (() => void) => {
+  let timer: Timer | undefined
+  const look = (): void => {
+    for (const { path, bytesCut, why } of engine.takeReports())
+      logger.warn({ path, bytesCut, why }, 'a recovery cut or set something aside')
+    timer = clock.after(REPORTS_MS, look)
+  }
+  look()
+  return () => timer?.cancel()
 }
 
 // Connections that close matter to nobody yet: their state is all in the engine.

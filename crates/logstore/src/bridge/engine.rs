@@ -86,6 +86,17 @@ pub struct ListenerAddress {
     pub port: u16,
 }
 
+/// What a recovery cut or set aside.
+#[napi(object)]
+pub struct RecoveryReport {
+    /// The file or directory.
+    pub path: String,
+    /// Bytes that were cut.
+    pub bytes_cut: f64,
+    /// Why.
+    pub why: String,
+}
+
 /// One key of the catalogue.
 #[napi(object)]
 pub struct CatalogueEntry {
@@ -369,6 +380,18 @@ impl Engine {
             .map(|server| server.stats())
             .unwrap_or_default();
         Float64Array::new(stats::values(&self.core.store.stats(), &server))
+    }
+
+    /// What recoveries cut or set aside since the last call.
+    #[napi(catch_unwind)]
+    pub fn take_reports(&self) -> Vec<RecoveryReport> {
+        let reports = self.core.store.take_reports().into_iter();
+        let reports = reports.map(|report| RecoveryReport {
+            path: report.path.display().to_string(),
+            bytes_cut: report.bytes_cut as f64,
+            why: report.why,
+        });
+        reports.collect()
     }
 
     /// Stops accepting and waits until what is in flight was answered, at most this long.

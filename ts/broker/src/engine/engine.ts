@@ -15,6 +15,7 @@ import {
   type ImageDelta,
   type ListenerAddress,
   type NativeEngine,
+  type RecoveryReport,
 } from './native.ts'
 import { createQueries, storage, type Queries } from './queries.ts'
 import { readEntries, writeReplies, type EntryVisitor, type Frame, type Reply } from './requests.ts'
@@ -117,6 +118,11 @@ export class Engine implements RecordLog {
   /** Resolves when all of it is on disk. */
   async commit(changes: readonly CommitChange[]): Promise<number> {
     return storage(this.#native.commit(changes.map(toNative)))
+  }
+
+  /** What recoveries cut or set aside since the last call. Logs are opened when first used, so it may come late. */
+  takeReports(): readonly RecoveryReport[] {
+    return this.#native.takeReports()
   }
 
   /** Counters and gauges by name. */

@@ -30,6 +30,7 @@ export type {
   OffsetQuery,
   PartitionQuery,
   ProducersAnswer,
+  RecoveryReport,
 } from '../../native/index.cjs'
 
 /** From `src/engine` and from `dist/engine` alike. */
