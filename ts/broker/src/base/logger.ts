@@ -38,5 +38,5 @@ export const silentLogger: Logger = createLogger({ level: 'silent' })
  */
 export const prettyDestination = async (): Promise<DestinationStream> => {
   const { PinoPretty } = await import('pino-pretty')
-  return PinoPretty({ sync: true })
+  return PinoPretty({ sync: true, singleLine: true })
 }
