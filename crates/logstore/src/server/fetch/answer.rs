@@ -1,7 +1,9 @@
 //! The answer to a Fetch.
 
 use crate::base::bytes::Writer;
-use crate::base::codes::{KAFKA_STORAGE_ERROR, NONE, NOT_LEADER_OR_FOLLOWER};
+use crate::base::codes::{
+    KAFKA_STORAGE_ERROR, NONE, NOT_LEADER_OR_FOLLOWER, UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION,
+};
 use crate::log::ReadBound;
 use crate::server::context::Context;
 use crate::server::fetch_session::{NO_SESSION, SessionRequest};
@@ -142,7 +144,9 @@ fn encode_partition(
     let (bytes, slices, aborted) = partition.read.map_or((0, Vec::new(), Vec::new()), |read| {
         (read.bytes, read.slices, read.aborted)
     });
-    if bound == ReadBound::LastStable {
+    // Kafka leaves the list out for readers that see everything, but not where it knows no such partition.
+    let unknown = matches!(error_code, UNKNOWN_TOPIC_OR_PARTITION | UNKNOWN_TOPIC_ID);
+    if bound == ReadBound::LastStable || unknown {
         out.array_len(aborted.len());
         for transaction in aborted {
             out.fixed()
