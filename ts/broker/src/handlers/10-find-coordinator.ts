@@ -24,7 +24,7 @@ export const handleFindCoordinator =
   (context, { key, keyType, coordinatorKeys }) => {
     if (context.apiVersion < FIRST_WITH_KEYS) {
       const { error, ...node } = find(services, context, keyType, key)
-      return { errorCode: errorCode(error), errorMessage: error === 'NONE' ? null : errors[error].message, ...node }
+      return { errorCode: errorCode(error), errorMessage: error === 'NONE' ? 'NONE' : errors[error].message, ...node }
     }
     return {
       coordinators: coordinatorKeys.map((each) => {

@@ -41,7 +41,8 @@ const describe = (services: Used, resource: Resource, request: DescribeConfigsRe
     const entries = [...configs].filter(([name]) => isWanted(name))
     return {
       errorCode: 0,
-      errorMessage: null,
+      // Kafka's own answer says nothing by an empty text here, elsewhere by none.
+      errorMessage: '',
       resourceType,
       resourceName,
       configs: entries.map(([name, config]) => entry(name, config, resourceType, request)),
