@@ -18,4 +18,5 @@ await runSteps([
   { name: 'unit and integration: engine', command: ['cargo', 'test', '--quiet', '--features', 'napi'], env },
   { name: 'hostile: bad input against the broker', command: vitest('hostile'), env },
   { name: 'integration: real clients against the broker', command: vitest('integration'), env },
+  { name: 'conformance: the same answers as Apache Kafka', command: vitest('conformance'), env },
 ])
