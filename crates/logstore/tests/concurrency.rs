@@ -18,7 +18,7 @@ use logstore::base::types::{
 use logstore::batch::build::{BatchBuilder, RecordData};
 use logstore::log::{Log, LogConfig, Mailbox, Origin, ReadBound, Watch};
 use parking_lot::{Condvar, Mutex};
-use support::{Bed, EPOCH, TOPIC, append, config, id, read_all};
+use support::{Bed, CLOCK_START_MS, EPOCH, TOPIC, append, config, id, read_all};
 
 const APPENDERS: usize = 4;
 const BATCHES: i32 = 300;
@@ -50,7 +50,7 @@ impl Inbox {
 fn batch(appender: usize, n: i32) -> BatchBuilder {
     let value = format!("{appender}:{n:0>60}").into_bytes();
     let record = RecordData {
-        timestamp: Timestamp(i64::from(n)),
+        timestamp: Timestamp(CLOCK_START_MS + i64::from(n)),
         value: Some(value),
         ..RecordData::default()
     };
@@ -118,7 +118,8 @@ fn appenders_readers_and_housekeeping_at_once() {
     scope(|scope| {
         let housekeeper = scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
-                // Slow enough that no producer expires, however long an appender is kept from its turn.
+                // Slow enough that no producer expires, however long an appender is kept from its turn: producers
+                // expire by the time of their last batch.
                 bed.clock.advance(1);
                 store.keep_house();
                 store.drop_tails();

@@ -18,6 +18,9 @@ use parking_lot::Mutex;
 pub(crate) const TOPIC: &str = "topic";
 pub(crate) const EPOCH: LeaderEpoch = LeaderEpoch(3);
 
+/// Where the clock of a test begins.
+pub(crate) const CLOCK_START_MS: i64 = 1_700_000_000_000;
+
 /// A clock that stands until it is moved.
 #[derive(Default)]
 pub(crate) struct ManualClock(Mutex<i64>);
@@ -30,7 +33,7 @@ impl ManualClock {
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp(1_700_000_000_000 + *self.0.lock())
+        Timestamp(CLOCK_START_MS + *self.0.lock())
     }
     fn monotonic(&self) -> Duration {
         Duration::from_millis(*self.0.lock() as u64)
