@@ -44,6 +44,8 @@ const tell = (line: string): void => {
     const { stdin } = reaper
     if (stdin !== null && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref()
     process.once('exit', cleanUp)
+    // The runner is gone: what this process still waits for is of no use to anyone.
+    process.once('disconnect', () => process.exit(1))
   }
   reaper.stdin?.write(`${line}\n`)
 }
