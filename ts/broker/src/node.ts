@@ -71,13 +71,15 @@ export const openNode = async (
 
 type Built = (() => Promise<void> | void)[]
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 // What cannot be stopped must not keep the rest from being written down.
 const stopAll = async (built: Built, logger: Logger): Promise<void> => {
   for (const stop of built.toReversed()) {
     try {
       await stop()
     } catch (error) {
-      logger.error({ err: error }, 'a part of the broker did not stop in order')
+      logger.error({ why: messageOf(error) }, 'a part of the broker did not stop in order')
     }
   }
 }

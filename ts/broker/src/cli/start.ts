@@ -3,6 +3,7 @@ import { createLogger, type Logger, prettyDestination } from '../base/logger.ts'
 import { readStartUp } from '../configs/start-up.ts'
 import { type BrokerNode, openNode } from '../node.ts'
 import { readSources } from './sources.ts'
+import { startFailure } from './start-failure.ts'
 import type { Terminal } from './terminal.ts'
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
@@ -27,7 +28,8 @@ export const start = async (
   try {
     node = await openNode(config, logger)
   } catch (error) {
-    logger.error({ err: error }, 'the broker could not start')
+    const debugging = terminal.environment['MILLRACE_DEBUG'] === 'true'
+    logger.error(debugging ? { err: error } : {}, `the broker could not start: ${startFailure(error)}`)
     return 1
   }
   logger.info(node.summary, 'broker started')

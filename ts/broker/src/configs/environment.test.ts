@@ -29,3 +29,9 @@ test('the two variables with names of their own', () => {
   expect(clusterId).toBe('abc')
   expect([...values]).toEqual([['millrace.insecure', 'true']])
 })
+
+test('an empty variable says nothing', () => {
+  const { values, clusterId } = parseEnvironment({ CLUSTER_ID: '', MILLRACE_INSECURE: '' })
+  expect(clusterId).toBeNull()
+  expect(values.size).toBe(0)
+})

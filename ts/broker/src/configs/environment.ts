@@ -46,7 +46,9 @@ export const parseEnvironment = (environment: Readonly<Record<string, string | u
     if (FOR_SCRIPTS.has(variable) || SERVICE_LINK.test(variable)) continue
     values.set(keyOf(variable), value)
   }
-  const insecure = environment['MILLRACE_INSECURE']
-  if (insecure !== undefined) values.set('millrace.insecure', insecure)
-  return { values, clusterId: environment['CLUSTER_ID'] ?? null }
+  // Compose files pass variables on that nobody set, as empty ones.
+  const insecure = environment['MILLRACE_INSECURE'] ?? ''
+  if (insecure !== '') values.set('millrace.insecure', insecure)
+  const clusterId = environment['CLUSTER_ID'] ?? ''
+  return { values, clusterId: clusterId === '' ? null : clusterId }
 }
