@@ -1,6 +1,12 @@
-// Runs a list of named commands, prints one line before and after each, and counts what passed and failed.
+// Runs a list of named commands, prints one line before and after each, and counts what passed and failed. With
+// CI=true a test that was skipped is a failure: what nobody ran proves nothing.
 import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+
+/** The summary lines of Vitest and of cargo test, when something in them did not run. */
+const SKIPPED = /^(\s*Tests\s.*\b[1-9]\d* (skipped|todo)\b|test result: .*\b[1-9]\d* ignored\b)/
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -26,13 +32,20 @@ function run([program, ...options], env = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, options, {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, ...env },
+    })
+    let skipped = false
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      process.stdout.write(`${line}\n`)
+      skipped ||= SKIPPED.test(stripVTControlCharacters(line))
     })
     child.on('error', (error) => {
       process.stdout.write(`cannot run ${program}: ${error.message}\n`)
       resolve(127)
     })
-    child.on('exit', (status, signal) => resolve(status ?? signal))
+    child.on('close', (status, signal) => {
+      resolve(skipped && process.env.CI === 'true' && status === 0 ? 'a test was skipped' : (status ?? signal))
+    })
   })
 }
