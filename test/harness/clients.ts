@@ -29,8 +29,11 @@ const virtualEnvironment = join(pythonDirectory, '.venv')
 const recipes: Readonly<Record<ClientKind, Recipe>> = {
   java: {
     needs: [
-      { command: { command: 'javac', args: ['-version'] }, install: 'a JDK 17 or newer' },
-      { command: { command: 'mvn', args: ['-version'] }, install: 'Maven' },
+      {
+        command: { command: 'javac', args: ['-version'] },
+        install: 'a JDK 17 or newer (Debian package default-jdk-headless)',
+      },
+      { command: { command: 'mvn', args: ['-version'] }, install: 'Maven (Debian package maven)' },
     ],
     inputs: () => [join(javaDirectory, 'pom.xml'), ...javaSources()],
     install: async () => {
@@ -42,7 +45,11 @@ const recipes: Readonly<Record<ClientKind, Recipe>> = {
   },
   python: {
     needs: [
-      { command: { command: 'python3', args: ['-m', 'venv', '--help'] }, install: 'Python 3.9 or newer with venv' },
+      // Debian ships Python without ensurepip, and venv then answers but makes nothing.
+      {
+        command: { command: 'python3', args: ['-c', 'import venv, ensurepip'] },
+        install: 'Python 3.9 or newer with venv (Debian packages python3 and python3-venv)',
+      },
     ],
     inputs: () => [join(pythonDirectory, 'requirements.txt')],
     install: async () => {
