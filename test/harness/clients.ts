@@ -20,6 +20,7 @@ interface Recipe {
 }
 
 const INSTALL_TIMEOUT_MS = 600_000
+const COMPILER = 'make and a C++ compiler (Debian package build-essential)'
 
 const javaDirectory = join(clients, 'java')
 const pythonDirectory = join(clients, 'python')
@@ -61,7 +62,13 @@ const recipes: Readonly<Record<ClientKind, Recipe>> = {
     },
   },
   node: {
-    needs: [{ command: { command: 'npm', args: ['--version'] }, install: 'npm' }],
+    // The lz4 plug-in of kafkajs is compiled by node-gyp.
+    needs: [
+      { command: { command: 'npm', args: ['--version'] }, install: 'npm' },
+      { command: { command: 'python3', args: ['--version'] }, install: 'Python 3 (Debian package python3)' },
+      { command: { command: 'make', args: ['--version'] }, install: COMPILER },
+      { command: { command: 'c++', args: ['--version'] }, install: COMPILER },
+    ],
     inputs: () => [join(nodeDirectory, 'package-lock.json')],
     install: async () => {
       // The lz4 plug-in of kafkajs compiles an addon; with the headers beside Node nothing has to be downloaded for it.
@@ -126,9 +133,10 @@ export const install = (kind: ClientKind): Promise<void> => {
   return exclusively(`${stamp}.lock`, async () => {
     const missing = await missingRuntime(recipe)
     if (missing !== undefined) throw new Error(`${kind} client: install ${missing}`)
-    const wanted = hash(recipe.inputs())
+    const inputs = recipe.inputs()
+    const wanted = hash(inputs)
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
-    process.stderr.write(`installing the ${kind} clients ...\n`)
+    if (inputs.length > 0) process.stderr.write(`installing the ${kind} clients ...\n`)
     rmSync(stamp, { force: true })
     await recipe.install()
     writeFileSync(stamp, wanted)

@@ -18,27 +18,31 @@ afterAll(() => removeDirectory(directory))
 
 const topicPrefix = (client: CodecClient): string => `from-${client.name}`
 
+const withClient = (client: CodecClient) => test.skipIf(!clients.includes(client))
+
 describe('sent by', () => {
-  test.each(clients)('$name', (client) => client.produce(broker().bootstrap, topicPrefix(client), directory))
+  for (const client of codecClients)
+    withClient(client)(client.name, () => client.produce(broker().bootstrap, topicPrefix(client), directory))
 })
 
 describe('received by', () => {
-  test.each(clients)('$name', async (reader) => {
-    const readable = clients.flatMap((sender) =>
-      sender.codecs
-        .filter((codec) => reader.codecs.includes(codec) && !reader.cannotRead.includes(`${sender.name}-${codec}`))
-        .map((codec) => ({ topic: `${topicPrefix(sender)}-${codec}`, sends: sender.sends })),
-    )
-    const count = readable.reduce((sum, { sends }) => sum + sends.length, 0)
-    const topics = readable.map(({ topic }) => topic)
-    const received = await reader.consume(broker().bootstrap, count, topics)
-    for (const { topic, sends } of readable) {
-      const got = received.get(topic) ?? []
-      // A time that the client gave is not known here.
-      const comparable = got.map((record, at) =>
-        sends[at]?.timestamp === null ? { ...record, timestamp: null } : record,
+  for (const reader of codecClients)
+    withClient(reader)(reader.name, async () => {
+      const readable = clients.flatMap((sender) =>
+        sender.codecs
+          .filter((codec) => reader.codecs.includes(codec) && !reader.cannotRead.includes(`${sender.name}-${codec}`))
+          .map((codec) => ({ topic: `${topicPrefix(sender)}-${codec}`, sends: sender.sends })),
       )
-      expect(comparable, topic).toEqual(sends.map(expected))
-    }
-  })
+      const count = readable.reduce((sum, { sends }) => sum + sends.length, 0)
+      const topics = readable.map(({ topic }) => topic)
+      const received = await reader.consume(broker().bootstrap, count, topics)
+      for (const { topic, sends } of readable) {
+        const got = received.get(topic) ?? []
+        // A time that the client gave is not known here.
+        const comparable = got.map((record, at) =>
+          sends[at]?.timestamp === null ? { ...record, timestamp: null } : record,
+        )
+        expect(comparable, topic).toEqual(sends.map(expected))
+      }
+    })
 })

@@ -25,7 +25,10 @@ const readFile = (path: string): Map<string, string> => {
     text = readFileSync(path, 'utf8')
     mode = statSync(path).mode
   } catch (error) {
-    throw new BrokerError('INVALID_CONFIG', `${path} cannot be read: ${String(error)}`)
+    throw new BrokerError(
+      'INVALID_CONFIG',
+      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
   const texts = parseProperties(text)
   const secrets = secretKeys(texts)
