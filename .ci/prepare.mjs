@@ -31,7 +31,7 @@ const steps = [
     stamp: 'addon',
     inputs: ['crates', 'Cargo.toml', 'Cargo.lock'],
     outputs: ['ts/broker/native/index.cjs'],
-    before: requireRust,
+    before: requireRustAndC,
     command: (
       'node_modules/.bin/napi build --release --platform --features napi --manifest-path crates/logstore/Cargo.toml ' +
       '--output-dir ts/broker/native --js index.cjs --dts index.d.cts'
@@ -111,13 +111,17 @@ function requireNode() {
   fail(`Node ${process.versions.node} is not supported: install Node 20.19 or later of 20, or 22.18 or later of 22`)
 }
 
-function requireRust() {
+function requireRustAndC() {
   const answer = spawnSync('cargo', ['--version'], { encoding: 'utf8' })
   const version = /cargo (\d+)\.(\d+)/.exec(answer.stdout ?? '')
   if (version === null) fail('Rust is missing: install Rust 1.95 or later (rustup) so that `cargo --version` answers')
   const [major, minor] = [Number(version[1]), Number(version[2])]
   if (major < rustMinimum[0] || (major === rustMinimum[0] && minor < rustMinimum[1])) {
     fail(`Rust ${major}.${minor} is too old: install ${rustMinimum.join('.')} or later (\`rustup update\`)`)
+  }
+  // Rust links with it, and one codec is C.
+  if (spawnSync('cc', ['--version']).status !== 0) {
+    fail('a C compiler is missing: install one (Debian package build-essential) so that `cc --version` answers')
   }
 }
 

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { type Clock, systemClock, type Timer } from './base/clock.ts'
-import { BrokerError } from './base/errors.ts'
+import { BrokerError, messageOf } from './base/errors.ts'
 import { type BrokerId, brokerId, randomTopicId } from './base/ids.ts'
 import type { LogFields, Logger } from './base/logger.ts'
 import { createBrokerConfigs } from './cluster/broker-configs.ts'
@@ -70,8 +70,6 @@ export const openNode = async (
 }
 
 type Built = (() => Promise<void> | void)[]
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 // What cannot be stopped must not keep the rest from being written down.
 const stopAll = async (built: Built, logger: Logger): Promise<void> => {

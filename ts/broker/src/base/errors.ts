@@ -32,3 +32,6 @@ export function assert(condition: boolean, what: string): asserts condition {
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`)
 }
+
+/** What an error says, without where it came from. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

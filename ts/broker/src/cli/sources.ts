@@ -1,6 +1,6 @@
 // The three places that configuration is read from, as texts.
 import { readFileSync, statSync } from 'node:fs'
-import { BrokerError } from '../base/errors.ts'
+import { BrokerError, messageOf } from '../base/errors.ts'
 import { parseEnvironment } from '../configs/environment.ts'
 import { parseProperties } from '../configs/properties.ts'
 import { type ConfigTexts, secretKeys } from '../configs/start-up.ts'
@@ -25,10 +25,7 @@ const readFile = (path: string): Map<string, string> => {
     text = readFileSync(path, 'utf8')
     mode = statSync(path).mode
   } catch (error) {
-    throw new BrokerError(
-      'INVALID_CONFIG',
-      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    throw new BrokerError('INVALID_CONFIG', `${path} cannot be read: ${messageOf(error)}`)
   }
   const texts = parseProperties(text)
   const secrets = secretKeys(texts)

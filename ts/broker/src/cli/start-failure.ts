@@ -1,4 +1,5 @@
 // Why a broker did not start, for the person who has to change something: what the system said, and what to do about it.
+import { messageOf } from '../base/errors.ts'
 
 interface Remedy {
   readonly when: RegExp
@@ -56,7 +57,7 @@ const remedies: readonly Remedy[] = [
 
 /** One line: what happened, and what to do. */
 export const startFailure = (error: unknown): string => {
-  const what = error instanceof Error ? error.message : String(error)
+  const what = messageOf(error)
   const todo = remedies.find(({ when }) => when.test(what))?.todo
   return `${what}; ${todo ?? 'MILLRACE_DEBUG=true shows where in the program'}`
 }

@@ -1,5 +1,5 @@
 /** Questions to single partitions, answered off the JavaScript thread; each answer carries its own error code. */
-import { BrokerError } from '../base/errors.ts'
+import { BrokerError, messageOf } from '../base/errors.ts'
 import type { NativeEngine } from './native.ts'
 
 type QueryName = 'listOffsets' | 'epochEnds' | 'deleteRecords' | 'producers' | 'logOffsets' | 'logDirs'
@@ -20,7 +20,7 @@ export const storage = async <Answer>(answer: Promise<Answer>): Promise<Answer> 
   try {
     return await answer
   } catch (error) {
-    throw new BrokerError('KAFKA_STORAGE_ERROR', error instanceof Error ? error.message : String(error), {
+    throw new BrokerError('KAFKA_STORAGE_ERROR', messageOf(error), {
       cause: error,
     })
   }
