@@ -19,6 +19,7 @@ type Command =
   | { readonly wait: string; readonly ms: number; readonly ticket: Ticket<string> }
   | { readonly timeout: string; readonly ticket: Ticket<string> }
   | { readonly note: string }
+  | { readonly addAll: readonly string[]; readonly ticket: Ticket<string> }
 
 type Counts = Map<string, number> & { notes?: string[] }
 
@@ -38,6 +39,9 @@ const counting: Shard<Counts, Command, Count> = {
       draft.schedule(command.wait, command.ms, { timeout: command.wait, ticket: command.ticket })
     } else if ('timeout' in command) {
       draft.answer(command.ticket, `${command.timeout} is over`)
+    } else if ('addAll' in command) {
+      for (const name of command.addAll) draft.record({ name, value: 1 })
+      draft.answer(command.ticket, 'all')
     } else {
       state.notes = [...(state.notes ?? []), command.note]
     }
@@ -55,7 +59,10 @@ const counting: Shard<Counts, Command, Count> = {
     return new Draft()
   },
   codec: {
-    encode: ({ name, value }) => ({ key: Buffer.from(name), value: Buffer.from(`${value}`) }),
+    encode: ({ name, value }) => {
+      if (name === 'unwritable') throw new RangeError('a string is too long')
+      return { key: Buffer.from(name), value: Buffer.from(`${value}`) }
+    },
     decode: ({ key, value }) =>
       key.toString().startsWith('?') ? null : { name: key.toString(), value: Number(value?.toString() ?? 0) },
   },
@@ -146,6 +153,45 @@ describe('a shard in its runtime', () => {
     await settled()
     expect(appends.map(({ batch }) => keysOf(batch).length)).toEqual([1, 1])
     expect(await refused).toBe('UNKNOWN_SERVER_ERROR')
+  })
+
+  // A group with tens of thousands of committed partitions could not be deleted: its tombstones fit no batch.
+  it('spreads a decision over batches when it fits none, and answers after the last', async () => {
+    const { runtime, appends, endTurn } = await setUp()
+    const names = Array.from({ length: 50 }, (_, index) => `${index}`)
+    let answered = false
+    const answer = runtime.submit<string>(0, (ticket) => ({ addAll: names, ticket })).then(() => (answered = true))
+    await endTurn()
+    while (!answered) {
+      expect(appends.at(-1)?.batch.length).toBeLessThanOrEqual(1000)
+      appends.at(-1)?.stored()
+      await settled()
+    }
+    await answer
+    expect(appends.length).toBeGreaterThan(1)
+    expect(appends.flatMap(({ batch }) => keysOf(batch))).toEqual(names)
+  })
+
+  it('keeps what is stored of a spread decision when the rest cannot be', async () => {
+    const { runtime, appends, endTurn } = await setUp()
+    const names = Array.from({ length: 50 }, (_, index) => `${index}`)
+    const answer = runtime.submit<string>(0, (ticket) => ({ addAll: names, ticket }))
+    await endTurn()
+    appends[0]?.stored()
+    await settled()
+    appends[1]?.failed('KAFKA_STORAGE_ERROR')
+    await expect(answer).rejects.toMatchObject({ code: 'NOT_COORDINATOR' })
+    const stored = keysOf(appends[0]?.batch)
+    expect(runtime.read(0, (state) => names.filter((name) => state.get(name) === 1))).toEqual(stored)
+  })
+
+  // Whoever else was to be answered with it, as the members of a group are with its assignment, waited for ever.
+  it('answers everybody when a record cannot be written', async () => {
+    const { runtime } = await setUp()
+    const waiting = runtime.submit<string>(0, (ticket) => ({ wait: 'w', ms: 10, ticket }))
+    void waiting.catch(() => {})
+    runtime.tellAll({ addAll: ['unwritable'], ticket: { id: 1 } })
+    await expect(waiting).rejects.toMatchObject({ code: 'UNKNOWN_SERVER_ERROR' })
   })
 
   it('shows readers what is stored, and decides on what is newest', async () => {

@@ -38,6 +38,12 @@ interface Batch<Command, Rec> {
   readonly followUps: FollowUp<Command>[]
 }
 
+interface Encoded<Rec> {
+  readonly record: Rec
+  readonly stored: StoredRecord
+  readonly bytes: number
+}
+
 interface Waiter {
   resolve(value: unknown): void
   reject(error: BrokerError): void
@@ -118,26 +124,50 @@ export class ShardQueue<State, Command, Rec> {
     else decision.answers.forEach((answer) => this.#give(answer))
   }
 
+  /** What fits a batch stays in one. More is split: records of one decision stand each for itself. */
   #record({ records, answers, followUp }: Decision<Command, Rec>): void {
-    const { shard, state, batchBytesMax } = this.#options
-    const stored = records.map((record) => shard.codec.encode(record))
-    const bytes = stored.reduce((sum, record) => sum + recordBytesMax(record), 0)
-    if (bytes + batchHeaderBytes > batchBytesMax) {
-      this.#refuse(answers, followUp, clientError('RECORD_LIST_TOO_LARGE'))
+    const { batchBytesMax } = this.#options
+    const encoded = this.#encode(records)
+    if (typeof encoded === 'string') {
+      this.#refuse(answers, followUp, encoded)
       return
     }
-    const batch = this.#batchFor(bytes)
-    batch.bytes += bytes
-    batch.records.push(...stored)
+    const bytes = encoded.reduce((sum, each) => sum + each.bytes, 0)
+    const whole = bytes + batchHeaderBytes <= batchBytesMax
+    let batch = this.#batchFor(whole ? bytes : 0)
+    for (const each of encoded) {
+      if (!whole) batch = this.#batchFor(each.bytes)
+      this.#add(batch, each)
+    }
     batch.answers.push(...answers)
     if (followUp !== null) batch.followUps.push(followUp)
-    for (const record of records) {
-      const inverse = shard.apply(state, record)
-      const key = shard.keyOf(record)
-      if (!batch.before.has(key)) batch.before.set(key, inverse)
-      batch.undo.push(inverse)
-    }
     this.#flushAtEndOfTurn()
+  }
+
+  /** Before anything is applied; or why the records cannot be stored, whoever of those that wait is to hear it. */
+  #encode(records: readonly Rec[]): readonly Encoded<Rec>[] | ErrorCode {
+    const { shard, batchBytesMax, logger, partition } = this.#options
+    try {
+      const encoded = records.map((record): Encoded<Rec> => {
+        const stored = shard.codec.encode(record)
+        return { record, stored, bytes: recordBytesMax(stored) }
+      })
+      const fits = encoded.every(({ bytes }) => bytes + batchHeaderBytes <= batchBytesMax)
+      return fits ? encoded : clientError('RECORD_LIST_TOO_LARGE')
+    } catch (thrown) {
+      logger.error({ partition, err: thrown }, 'a coordinator record cannot be written')
+      return BrokerError.from(thrown).code
+    }
+  }
+
+  #add(batch: Batch<Command, Rec>, { record, stored, bytes }: Encoded<Rec>): void {
+    const { shard, state } = this.#options
+    batch.bytes += bytes
+    batch.records.push(stored)
+    const inverse = shard.apply(state, record)
+    const key = shard.keyOf(record)
+    if (!batch.before.has(key)) batch.before.set(key, inverse)
+    batch.undo.push(inverse)
   }
 
   /** The last batch if it may still grow and has room, else a new one. */
