@@ -15,7 +15,7 @@ import type { ClusterImage, Endpoint } from './cluster/image.ts'
 import { startSession } from './cluster/liveness.ts'
 import { logConfig } from './cluster/log-config.ts'
 import { createProducerIds } from './cluster/producer-ids.ts'
-import { createPublisher, type Publish } from './cluster/publish.ts'
+import { createPublisher, publishToAll, type Publish } from './cluster/publish.ts'
 import { openEmbeddedStore } from './cluster/store/embedded.ts'
 import type { Listener } from './configs/listeners.ts'
 import { topicDefaults } from './configs/resolve.ts'
@@ -102,9 +102,7 @@ const build = async (
 
   const configs = createBrokerConfigs(broker, config.static)
   const watchers: Publish[] = [createPublisher(configs, (delta) => engine.publish(delta))]
-  const publish: Publish = (before, next) => {
-    for (const watcher of watchers) watcher(before, next)
-  }
+  const publish = publishToAll(watchers)
   const cluster = await startController({ store, brokerId: broker, publish, logger: logger.child('controller') })
   built.push(
     () => session.end(),

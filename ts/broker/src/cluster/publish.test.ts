@@ -4,7 +4,7 @@ import type { ImageDelta } from '../engine/native.ts'
 import { applyChanges } from './apply.ts'
 import { ALL_BROKERS, createBrokerConfigs } from './broker-configs.ts'
 import { emptyImage, type ClusterImage } from './image.ts'
-import { createPublisher } from './publish.ts'
+import { createPublisher, publishToAll } from './publish.ts'
 import type { Change } from './records.ts'
 import { withBrokers } from './scenario.ts'
 
@@ -111,6 +111,39 @@ describe('publishing', () => {
     publish(second, third)
     expect(sent.at(-1)?.topics).toHaveLength(2)
     expect(sent.at(-1)?.cluster).toBeDefined()
+  })
+
+  // A topic deleted in an image that the engine refused was served for ever, and its log stayed on disk.
+  it('removes after a refused image what that one had removed', () => {
+    const sent: ImageDelta[] = []
+    let refuses = false
+    const publish = createPublisher(createBrokerConfigs(brokerId(1), new Map()), (delta) => {
+      if (refuses) throw new Error('no')
+      sent.push(delta)
+    })
+    const first = applyChanges(withBrokers(1), 2, topic(topicA, 'a'))
+    const second = applyChanges(first, 3, [{ kind: 'topic', topic: topicA, record: null }])
+    const third = applyChanges(second, 4, topic(topicB, 'b'))
+    publish(emptyImage, first)
+    refuses = true
+    expect(() => publish(first, second)).toThrow('no')
+    refuses = false
+    publish(second, third)
+    expect(sent.at(-1)?.removedTopics).toEqual([topicA])
+  })
+
+  // The groups never heard of topics that were deleted in an image that the engine refused.
+  it('tells everybody, though one refuses', () => {
+    const told: string[] = []
+    const publish = publishToAll([
+      () => {
+        told.push('engine')
+        throw new Error('no')
+      },
+      () => told.push('groups'),
+    ])
+    expect(() => publish(emptyImage, emptyImage)).toThrow('no')
+    expect(told).toEqual(['engine', 'groups'])
   })
 
   it('sends every topic again when configs of a broker changed', () => {

@@ -16,14 +16,32 @@ export type Publish = (before: ClusterImage, next: ClusterImage) => void
 
 /** `send` returns once the engine serves what it was given. */
 export const createPublisher = (configs: BrokerConfigs, send: (delta: ImageDelta) => void): Publish => {
+  let served: ClusterImage | undefined
   let needsAll = true
   return (before, next) => {
-    const delta = difference(needsAll, before, next, configs)
-    needsAll = true // Until the engine has taken this one: the next is a difference from what it serves.
+    // What an image took away that the engine refused is still there, though no later image knows of it.
+    const delta = difference(needsAll, served ?? before, next, configs)
+    needsAll = true // Until the engine has taken this one.
     send(delta)
+    served = next
     needsAll = false
   }
 }
+
+/** Tells each in turn, also when one of them throws; what the first one threw is thrown in the end. */
+export const publishToAll =
+  (publishers: readonly Publish[]): Publish =>
+  (before, next) => {
+    const thrown: unknown[] = []
+    for (const publish of publishers) {
+      try {
+        publish(before, next)
+      } catch (error) {
+        thrown.push(error)
+      }
+    }
+    if (thrown.length > 0) throw thrown[0]
+  }
 
 const difference = (
   needsAll: boolean,
