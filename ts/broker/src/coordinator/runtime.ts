@@ -25,7 +25,8 @@ export interface RuntimeOptions<State, Command, Rec> {
 }
 
 type Slot<State, Command, Rec> =
-  | { readonly kind: 'loading' }
+  /** `told`: what all shards were told meanwhile. */
+  | { readonly kind: 'loading'; readonly told: Command[] }
   | { readonly kind: 'loaded'; readonly queue: ShardQueue<State, Command, Rec> }
   | { readonly kind: 'failed'; readonly error: ErrorCode; readonly retryAt: number }
 
@@ -46,7 +47,7 @@ export class Runtime<State, Command, Rec> {
   async load(partition: number): Promise<void> {
     if (this.#slots.has(partition)) return
     const { shard, port, clock, logger } = this.#options
-    const slot: Slot<State, Command, Rec> = { kind: 'loading' }
+    const slot: Slot<State, Command, Rec> = { kind: 'loading', told: [] }
     this.#slots.set(partition, slot)
     let next: Slot<State, Command, Rec>
     try {
@@ -54,13 +55,16 @@ export class Runtime<State, Command, Rec> {
       const { records, skipped, open } = await replay(shard, state, port, partition)
       if (this.#slots.get(partition) !== slot) return
       if (records > 0) logger.info({ partition, records, skipped, open }, 'coordinator partition loaded')
+      if (skipped > 0) logger.warn({ partition, skipped }, 'records of kinds or versions not known here were skipped')
       next = { kind: 'loaded', queue: this.#queue(partition, state) }
     } catch (thrown) {
       const error = BrokerError.from(thrown)
       logger.error({ partition, code: error.code, err: thrown }, 'a coordinator partition could not be loaded')
       next = { kind: 'failed', error: 'COORDINATOR_NOT_AVAILABLE', retryAt: clock.monotonic() + RETRY_LOAD_MS }
     }
-    if (this.#slots.get(partition) === slot) this.#slots.set(partition, next)
+    if (this.#slots.get(partition) !== slot) return
+    this.#slots.set(partition, next)
+    if (next.kind === 'loaded') for (const command of slot.told) next.queue.tell(command)
   }
 
   unload(partition: number, error: ErrorCode = 'NOT_COORDINATOR'): void {
@@ -74,9 +78,12 @@ export class Runtime<State, Command, Rec> {
     return this.#loaded(partition).submit(make)
   }
 
-  /** To every shard that is loaded; nobody waits for it. */
+  /** To every shard, once it is loaded; nobody waits for it. */
   tellAll(command: Command): void {
-    for (const slot of this.#slots.values()) if (slot.kind === 'loaded') slot.queue.tell(command)
+    for (const slot of this.#slots.values()) {
+      if (slot.kind === 'loaded') slot.queue.tell(command)
+      else if (slot.kind === 'loading') slot.told.push(command)
+    }
   }
 
   read<Result>(partition: number, reader: (state: State, before: (key: string) => Rec | undefined) => Result): Result {

@@ -326,6 +326,23 @@ describe('loading', () => {
     expect(await ask()).toBe(0)
   })
 
+  // The offsets of a topic that was deleted while its partition was loaded stayed.
+  it('hears afterwards what all were told meanwhile', async () => {
+    let stored = (_: Buffer): void => {}
+    const runtime = new Runtime({
+      shard: counting,
+      port: { append: async () => 0, read: () => new Promise<Buffer>((resolve) => (stored = resolve)) },
+      clock: manualClock(),
+      logger: silentLogger,
+      pump: () => {},
+    })
+    const loading = runtime.load(0)
+    runtime.tellAll({ note: 'deleted' })
+    stored(Buffer.alloc(0))
+    await loading
+    expect(runtime.read(0, (state) => state.notes)).toEqual(['deleted'])
+  })
+
   it('counts what a transaction wrote from its commit on, and never over what came later', async () => {
     const log: Buffer[] = []
     const inTransaction = (batch: Buffer, producer: number, control = false): Buffer => {
