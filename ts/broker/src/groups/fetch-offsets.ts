@@ -37,13 +37,14 @@ export const readOffsets = (
     if (name === undefined) {
       return { name: given, topicId, partitions: partitions.map((partition) => none(partition, 'UNKNOWN_TOPIC_ID')) }
     }
+    const current = byId ? topicId : (image.topicsByName.get(name)?.id ?? ZERO_TOPIC_ID)
     return {
       name,
       topicId,
       partitions: partitions.map((partition) => {
         const newest = committedOffset(group, name, partition)
         const offset = stored(before, groupId, name, partition, newest)
-        return offset === undefined || isOfAnotherTopic(offset, topicId) ? none(partition) : found(partition, offset)
+        return offset === undefined || isOfAnotherTopic(offset, current) ? none(partition) : found(partition, offset)
       }),
     }
   })
@@ -58,16 +59,17 @@ export const readAllOffsets = (
   byId: boolean,
 ): readonly FetchedTopic[] => {
   const group = state.recorded.get(groupId)
+  const idOf = (name: string): TopicId => image.topicsByName.get(name)?.id ?? ZERO_TOPIC_ID
   const partitionsOf = new Map<string, FetchedPartition[]>()
   for (const [topic, partition, newest] of group === undefined ? [] : allOffsets(group)) {
     const offset = stored(before, groupId, topic, partition, newest)
-    if (offset === undefined) continue
+    if (offset === undefined || isOfAnotherTopic(offset, idOf(topic))) continue
     const partitions = partitionsOf.get(topic) ?? []
     partitionsOf.set(topic, partitions)
     partitions.push(found(partition, offset))
   }
   return [...partitionsOf]
-    .map(([name, partitions]) => ({ name, topicId: image.topicsByName.get(name)?.id ?? ZERO_TOPIC_ID, partitions }))
+    .map(([name, partitions]) => ({ name, topicId: idOf(name), partitions }))
     .filter(({ topicId }) => !byId || topicId !== ZERO_TOPIC_ID)
 }
 

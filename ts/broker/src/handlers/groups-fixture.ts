@@ -94,11 +94,17 @@ export interface FixtureOptions {
   readonly log?: MemoryLog
   /** Whether `__consumer_offsets` is there already. */
   readonly started?: boolean
+  /** The topic that there is, when it is to be that of another fixture. */
+  readonly orders?: TopicImage
 }
 
-export const groupsFixture = async ({ settings = {}, log = memoryLog(), started = true }: FixtureOptions = {}) => {
+export const groupsFixture = async ({
+  settings = {},
+  log = memoryLog(),
+  started = true,
+  orders = testTopic('orders', 3),
+}: FixtureOptions = {}) => {
   const clock = manualClock()
-  const orders = testTopic('orders', 3)
   const offsets = testTopic(OFFSETS_TOPIC, PARTITIONS)
   let image = withTopics(oneBroker, started ? [orders, offsets] : [orders])
   let ids = 0

@@ -280,6 +280,22 @@ describe('OffsetCommit and OffsetFetch', () => {
     expect(await error()).toBe(0)
   })
 
+  // After a crash, or while the append failed, the tombstones of a deleted topic were missing: a group then started in
+  // the new topic of that name where it had been in the old one.
+  it('has nothing in a topic made anew, also by name and when the tombstones are missing', async () => {
+    const { call, change, orders, log } = await groupsFixture()
+    await call(offsetCommit, handleOffsetCommit, 8, commitRequest(1))
+    log.failure = new BrokerError('KAFKA_STORAGE_ERROR')
+    change((now) => withTopics(withoutTopic(now, orders), [testTopic('orders', 1)]))
+    await settled()
+    const topics = [{ name: 'orders', partitionIndexes: [0] }]
+    const request = { groups: [{ groupId: 'g', topics }] }
+    const named = await call(offsetFetch, handleOffsetFetch, 8, request)
+    expect(named.groups[0]?.topics[0]?.partitions).toMatchObject([{ committedOffset: -1, errorCode: 0 }])
+    const all = await call(offsetFetch, handleOffsetFetch, 8, { groups: [{ groupId: 'g', topics: null }] })
+    expect(all.groups[0]?.topics).toEqual([])
+  })
+
   it('lose their offsets with the topic', async () => {
     const { call, change, orders } = await groupsFixture()
     await call(offsetCommit, handleOffsetCommit, 8, commitRequest(1))
@@ -388,7 +404,7 @@ describe('groups as administrators see them', () => {
     const memberId = await member(first)
     await first.call(offsetCommit, handleOffsetCommit, 9, commitRequest(7, { memberId, generationIdOrMemberEpoch: 1 }))
     first.groups.stop()
-    const second = await groupsFixture({ log })
+    const second = await groupsFixture({ log, orders: first.orders })
     const { groups } = await second.call(describeGroups, handleDescribeGroups, 5, { groups: ['g'] })
     expect(groups[0]).toMatchObject({ groupState: 'Stable', members: [{ memberId }] })
     const fetched = await second.call(offsetFetch, handleOffsetFetch, 8, { groups: [{ groupId: 'g', topics: null }] })
