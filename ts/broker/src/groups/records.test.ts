@@ -46,6 +46,12 @@ const group: GroupRecord = {
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(/\s/g, ''), 'hex')
 
 describe('records of groups', () => {
+  it.each([offset(), group])('of a version that is not known are skipped', (record) => {
+    const { key, value } = groupRecordCodec.encode(record)
+    value?.writeInt16BE(9, 0)
+    expect(groupRecordCodec.decode({ key, value })).toBeNull()
+  })
+
   it('are read back as they were written', () => {
     const records: GroupRecord[] = [
       offset(),

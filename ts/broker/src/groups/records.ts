@@ -7,7 +7,8 @@
  * key 2:    group                   -> group metadata, versions 0-4
  * ```
  *
- * Other kinds belong to other group types and are skipped.
+ * Other kinds belong to other group types and are skipped, as are values of a version that a newer broker wrote: one
+ * such record must not keep all groups of a partition from loading.
  */
 import type { RecordCodec, StoredRecord } from '../coordinator/shard.ts'
 import {
@@ -17,6 +18,7 @@ import {
   offsetCommitValue,
 } from '../messages/internal/groups.ts'
 import { readVersioned, writeVersioned } from '../wire/codec.ts'
+import type { Message } from '../wire/schema.ts'
 import { UNKNOWN_TIME, type CommittedOffset, type GroupMetadata, type GroupRecord } from './group.ts'
 
 const OFFSET_KEYS = new Set([0, 1])
@@ -32,9 +34,16 @@ export const groupRecordCodec: RecordCodec<GroupRecord> = {
   encode: (record) => (record.kind === 'group' ? encodeGroup(record) : encodeOffset(record)),
   decode({ key, value }) {
     const kind = key.length < 2 ? -1 : key.readInt16BE(0)
-    if (OFFSET_KEYS.has(kind)) return decodeOffset(key, value)
-    return kind === GROUP_KEY ? decodeGroup(key, value) : null
+    if (OFFSET_KEYS.has(kind)) return isKnown(offsetCommitValue, value) ? decodeOffset(key, value) : null
+    return kind === GROUP_KEY && isKnown(groupMetadataValue, value) ? decodeGroup(key, value) : null
   },
+}
+
+/** A deletion has no version. */
+const isKnown = ({ versions: [first, last] }: Message, value: Buffer | null): boolean => {
+  if (value === null || value.length < 2) return true
+  const version = value.readInt16BE(0)
+  return version >= first && version <= last
 }
 
 const encodeOffset = ({ groupId, topic, partition, value }: GroupRecord & { kind: 'offset' }): StoredRecord => {
