@@ -4,7 +4,7 @@ import type { BrokerConfigs } from '../cluster/broker-configs.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterImage } from '../cluster/image.ts'
 import { checkConfigs } from '../configs/alter.ts'
-import type { BrokerValues } from '../configs/definitions.ts'
+import { findDefinition, type BrokerValues } from '../configs/definitions.ts'
 import { createTopics, type CreateRules, type TopicSpec } from './create.ts'
 
 const OFFSETS_TOPIC = '__consumer_offsets'
@@ -24,9 +24,15 @@ const offsetsSpec = (image: ClusterImage, values: BrokerValues): TopicSpec => ({
   configs: [
     { name: 'cleanup.policy', value: 'compact' },
     { name: 'compression.type', value: 'producer' },
-    { name: 'segment.bytes', value: String(values['offsets.topic.segment.bytes']) },
+    segmentSize(String(values['offsets.topic.segment.bytes'])),
   ],
 })
+
+/** The broker's key allows less than that of topics does; what is less goes under the key that takes it. */
+const segmentSize = (value: string): { readonly name: string; readonly value: string } => {
+  const allowed = findDefinition('topic', 'segment.bytes')?.read(value).ok === true
+  return { name: allowed ? 'segment.bytes' : 'internal.segment.bytes', value }
+}
 
 export const createRules = (values: BrokerValues, newTopicId: () => TopicId): CreateRules => ({
   partitionsDefault: values['num.partitions'],
