@@ -33,6 +33,18 @@ test('a varint takes at most 31 bits', () => {
   expect(() => reader(0x80).unsignedVarint()).toThrow(MalformedError)
 })
 
+// A compact string could be longer than any record of an internal topic can hold, and so be taken and never stored.
+test('a string is no longer than an int16 can say, however its length is written', () => {
+  const written = (length: number): Buffer => {
+    const writer = new Writer()
+    writer.compactString('x'.repeat(length))
+    return writer.finish()
+  }
+  expect(new Reader(written(0x7fff)).compactString()).toHaveLength(0x7fff)
+  expect(() => new Reader(written(0x8000)).compactString()).toThrow(MalformedError)
+  expect(() => new Reader(written(0x8000)).compactNullableString()).toThrow(MalformedError)
+})
+
 test('no length is believed before it is compared with what is left', () => {
   expect(() => reader(0x7f, 0xff).string()).toThrow(MalformedError)
   expect(reader(0xff, 0xfe).nullableString()).toBeNull()

@@ -21,6 +21,9 @@ export class MalformedError extends Error {
  */
 export const ELEMENTS_MAX = 1_000_000
 
+/** What an int16 can say. Kafka refuses more also where a varint could say it, as no record could hold it. */
+const STRING_BYTES_MAX = 0x7fff
+
 const INT32_RANGE = 2 ** 32
 /** The high words between which an int64 is a safe integer. */
 const SAFE_HIGH = 2 ** 21
@@ -226,6 +229,7 @@ export class Reader {
 
   /** Invalid UTF-8 becomes U+FFFD, as it does in Kafka; no check of names lets that through. */
   #text(length: number): string {
+    if (length > STRING_BYTES_MAX) throw new MalformedError(this.position, `string of ${length} bytes`)
     const start = this.#take(length)
     return this.#buffer.toString('utf8', start, start + length)
   }
