@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { run } from './index.ts'
 
 const cli = async (args: string[], environment: Record<string, string> = {}) => {
@@ -12,7 +12,9 @@ const cli = async (args: string[], environment: Record<string, string> = {}) => 
 }
 
 const file = (text: string, mode = 0o600): string => {
-  const path = join(mkdtempSync(join(tmpdir(), 'millrace-')), 'server.properties')
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'server.properties')
   writeFileSync(path, text, { mode })
   return path
 }

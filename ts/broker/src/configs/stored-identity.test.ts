@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { storedClusterId } from './stored-identity.ts'
 
 test('the first directory that knows, as Kafka writes it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
   const [empty, formatted] = [join(folder, 'a'), join(folder, 'b')]
   mkdirSync(formatted)
   expect(storedClusterId([empty, formatted])).toBeNull()
