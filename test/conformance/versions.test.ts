@@ -51,7 +51,7 @@ const explained: readonly Explained[] = [
     difference: /\.configs\.min\.insync\.replicas\.(configSource 3 != 5|synonyms\.)/,
     why: 'Kafka writes a cluster-wide min.insync.replicas when it formats with eligible leader replicas',
   },
-  { difference: /\.configs\.flush\.messages\./, why: 'acknowledged is synced by default' },
+  { difference: /\.configs\.flush\.messages\./, why: 'our default asks for a sync before the answer (D11)' },
   { difference: /\.configs\.message\.validation undefined/, why: 'a key of ours' },
 ]
 
