@@ -94,6 +94,7 @@ test.each([
     'num.partitions: "0" is not allowed (Value must be a whole number of at least 1); allowed is',
   ],
   ['log.dirs', ' ', 'log.dirs: at least one folder is needed'],
+  ['log.dirs', 'a,b,./a', 'log.dirs: ./a is the same folder as one before it'],
   ['process.roles', 'controller', 'must contain broker'],
   ['authorizer.class.name', 'org.example.Authorizer', 'authorizer.class.name'],
 ])('%s=%s stops the start', (key, value, words) => {

@@ -1,4 +1,5 @@
 // What a broker starts with: the sources put in order, every value checked, and what a person should be told about it.
+import { resolve } from 'node:path'
 import { BrokerError } from '../base/errors.ts'
 import { type BrokerValues, brokerDefinitions, findDefinition, topicDefinitions } from './definitions.ts'
 import { ignoredFamilies, whyIgnored } from './ignored-keys.ts'
@@ -74,7 +75,11 @@ const contradictions = (values: BrokerValues, known: Texts): string[] => {
   if (known.has('node.id') && known.has('broker.id') && values['node.id'] !== values['broker.id']) {
     found.push(`broker.id: ${values['broker.id']} is not the ${values['node.id']} of node.id; set one of them`)
   }
-  if ((values['log.dirs'] ?? values['log.dir']).length === 0) found.push('log.dirs: at least one folder is needed')
+  const folders = values['log.dirs'] ?? values['log.dir']
+  if (folders.length === 0) found.push('log.dirs: at least one folder is needed')
+  const places = folders.map((folder) => resolve(folder))
+  const twice = folders.find((_, index) => places.indexOf(places[index] ?? '') !== index)
+  if (twice !== undefined) found.push(`log.dirs: ${twice} is the same folder as one before it`)
   if (values['group.min.session.timeout.ms'] > values['group.max.session.timeout.ms']) {
     found.push('group.min.session.timeout.ms: must not be above group.max.session.timeout.ms')
   }
