@@ -208,13 +208,25 @@ impl Log {
 
     /// Takes the log out of service because its topic was deleted; answers the directory to remove later.
     pub fn delete(&self) -> Result<Option<PathBuf>, LogError> {
+        self.leave(names::DELETE_DIRECTORY)
+    }
+
+    /// Takes the log out of service because its name belongs to another topic; what it held is kept as `-stray`.
+    pub fn set_aside(&self) -> Result<(), LogError> {
+        if self.leave(names::STRAY_DIRECTORY)?.is_some() {
+            self.report_stray(self.id.topic);
+        }
+        Ok(())
+    }
+
+    fn leave(&self, suffix: &str) -> Result<Option<PathBuf>, LogError> {
         let mut wakeups = Wakeups::default();
         let writer = self.writer.lock();
         self.end(LogError::Deleted, &mut wakeups);
         self.segments.write().clear();
         let renamed = if self.on_disk.swap(false, Ordering::AcqRel) {
             let directory = self.directory();
-            let renamed = self.rename_directory(&directory, &self.id.topic.0, names::DELETE_DIRECTORY);
+            let renamed = self.rename_directory(&directory, &self.id.topic.0, suffix);
             Some(renamed.map_err(|error| self.failed(&error))).transpose()
         } else {
             Ok(None)

@@ -20,7 +20,7 @@ use super::state::{Phase, State};
 use super::transactions::EndMarker;
 use super::{Log, LogConfig, checkpoint, snapshot};
 use crate::base::error::StorageError;
-use crate::base::types::{Offset, Position, Timestamp};
+use crate::base::types::{Offset, Position, Timestamp, TopicId};
 use crate::batch::BatchView;
 use crate::io::{self, Disk};
 use crate::segment::{AbortedEntry, Kind, Segment, Shape, names, recover};
@@ -98,8 +98,10 @@ impl Log {
         let log_start = found.log_start;
         let on_disk = self.on_disk.load(std::sync::atomic::Ordering::Acquire);
         if !on_disk || self.set_aside_foreign(disk, &directory)? {
-            let offsets = Offsets::recovered(log_start, log_start, log_start);
-            let shape = Shape::empty(log_start, self.home.now());
+            // Whatever the checkpoints say is of another log.
+            let start = Offset(0);
+            let offsets = Offsets::recovered(start, start, start);
+            let shape = Shape::empty(start, self.home.now());
             return Ok(State::recovered(
                 offsets,
                 shape,
@@ -134,17 +136,20 @@ impl Log {
         match checkpoint::read_topic_id(disk, directory)? {
             Some(id) if id != self.id.topic => {
                 self.rename_directory(directory, &id.0, names::STRAY_DIRECTORY)?;
-                let why = format!("belongs to topic id {id}: set aside as stray");
-                self.home.report(RecoveryReport {
-                    path: directory.to_owned(),
-                    bytes_cut: 0,
-                    why,
-                });
+                self.report_stray(id);
                 self.on_disk.store(false, std::sync::atomic::Ordering::Release);
                 Ok(true)
             }
             _ => Ok(false),
         }
+    }
+
+    pub(super) fn report_stray(&self, id: TopicId) {
+        self.home.report(RecoveryReport {
+            path: self.directory(),
+            bytes_cut: 0,
+            why: format!("belongs to topic id {id}: set aside as stray"),
+        });
     }
 
     /// Renames the partition's directory; answers the new path.

@@ -10,7 +10,7 @@
 //! <topic>-<partition>/                one log
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -41,6 +41,8 @@ pub(super) struct DataDirectory {
     /// It was closed the last time.
     pub(super) clean: bool,
     known: Mutex<HashMap<(String, PartitionIndex), Known>>,
+    /// Logs that are gone and may still be in the checkpoint files.
+    forgotten: Mutex<HashSet<(String, PartitionIndex)>>,
     /// Directories of deleted partitions that were not removed yet.
     pub(super) leftovers: Vec<PathBuf>,
     /// Given up by `release`, since others may hold on to a closed store.
@@ -84,7 +86,7 @@ impl DataDirectory {
         disk.sync_dir(path)
             .map_err(|error| io_error("sync", path, error))?;
 
-        let (known, leftovers) = look_around(disk, path)?;
+        let around = look_around(disk, path)?;
         let name = path
             .file_name()
             .map_or_else(|| "log".into(), |name| name.to_string_lossy());
@@ -103,8 +105,9 @@ impl DataDirectory {
             home: Arc::new(home),
             thread,
             clean,
-            known: Mutex::new(known),
-            leftovers,
+            known: Mutex::new(around.known),
+            forgotten: Mutex::new(around.forgotten),
+            leftovers: around.leftovers,
             lock: Mutex::new(Some(lock)),
         })
     }
@@ -138,13 +141,23 @@ impl DataDirectory {
         self.known.lock().len()
     }
 
-    /// A log is to lie here from now on.
+    /// A log is to lie here from now on. Where the checkpoints still speak of an earlier one of its name they are
+    /// written first: a recovery would take them for those of the new one, and cut it.
     pub(super) fn adopt(&self, topic: &str, index: PartitionIndex) {
-        self.known.lock().entry((topic.to_owned(), index)).or_default();
+        let key = (topic.to_owned(), index);
+        if self.forgotten.lock().contains(&key)
+            && let Err(error) = self.write_checkpoints()
+        {
+            self.home.fail(&error);
+        }
+        self.known.lock().entry(key).or_default();
     }
 
     pub(super) fn forget(&self, topic: &str, index: PartitionIndex) {
-        self.known.lock().remove(&(topic.to_owned(), index));
+        let key = (topic.to_owned(), index);
+        if self.known.lock().remove(&key).is_some_and(Known::is_checkpointed) {
+            self.forgotten.lock().insert(key);
+        }
     }
 
     /// What a log is opened with.
@@ -169,6 +182,8 @@ impl DataDirectory {
 
     /// Writes the three checkpoint files.
     pub(super) fn write_checkpoints(&self) -> Result<(), StorageError> {
+        // One at a time: each replaces the same files.
+        let mut forgotten = self.forgotten.lock();
         let known = self.known.lock().clone();
         let write = |name: &str, offset: &dyn Fn(&Known) -> Option<i64>| {
             let entries: Vec<_> = known
@@ -183,7 +198,9 @@ impl DataDirectory {
         };
         write(LOG_STARTS, &|known| known.log_start)?;
         write(RECOVERY_POINTS, &|known| Some(known.recovery_point))?;
-        write(HIGH_WATERMARKS, &|known| Some(known.high_watermark))
+        write(HIGH_WATERMARKS, &|known| Some(known.high_watermark))?;
+        forgotten.clear();
+        Ok(())
     }
 
     /// Everything is written and durable: says so to whoever opens the directory next.
@@ -194,7 +211,18 @@ impl DataDirectory {
     }
 }
 
-type Around = (HashMap<(String, PartitionIndex), Known>, Vec<PathBuf>);
+impl Known {
+    fn is_checkpointed(self) -> bool {
+        self.recovery_point > 0 || self.log_start.is_some() || self.high_watermark > 0
+    }
+}
+
+/// What lies in a data directory.
+struct Around {
+    known: HashMap<(String, PartitionIndex), Known>,
+    forgotten: HashSet<(String, PartitionIndex)>,
+    leftovers: Vec<PathBuf>,
+}
 
 /// Reads the checkpoints and the names in a data directory. A checkpoint that cannot be read counts as absent: more
 /// is recovered then, never less.
@@ -223,8 +251,13 @@ fn look_around(disk: &dyn Disk, path: &Path) -> Result<Around, StorageError> {
             leftovers.push(path.join(&entry.name));
         }
     }
-    known.retain(|_, known| known.on_disk);
-    Ok((known, leftovers))
+    let gone = known.extract_if(|_, known| !known.on_disk);
+    let forgotten = gone.map(|(key, _)| key).collect();
+    Ok(Around {
+        known,
+        forgotten,
+        leftovers,
+    })
 }
 
 /// Refuses a directory of another cluster or node; gives a new one its identity.

@@ -20,7 +20,7 @@ pub use options::StoreOptions;
 pub use stats::{DirectoryInfo, StoreStats};
 
 use crate::base::error::StorageError;
-use crate::base::types::{LeaderEpoch, PartitionId, TopicId};
+use crate::base::types::{LeaderEpoch, PartitionId, PartitionIndex, TopicId};
 use crate::io::FilePool;
 use crate::log::{Log, LogConfig, Mailbox, RecoveryReport};
 use crate::wal::Pressure;
@@ -70,6 +70,8 @@ pub struct Store {
     options: StoreOptions,
     directories: Vec<DataDirectory>,
     logs: RwLock<HashMap<PartitionId, Arc<Log>>>,
+    /// Logs that were recovered and that no topic has named yet.
+    unclaimed: Mutex<HashMap<(String, PartitionIndex), PartitionId>>,
     pool: Arc<FilePool>,
     pressure: Arc<Pressure>,
     due: Mutex<Due>,
@@ -92,9 +94,15 @@ impl Store {
             options.retention_check_interval_ms,
             options.checkpoint_interval_ms,
         );
+        let unclaimed = opened
+            .logs
+            .iter()
+            .map(|log| ((log.topic().to_owned(), log.id().index), log.id()))
+            .collect();
         let store = Arc::new(Self {
             options,
             directories: opened.directories,
+            unclaimed: Mutex::new(unclaimed),
             logs: RwLock::new(opened.logs.into_iter().map(|log| (log.id(), log)).collect()),
             pool: opened.pool,
             pressure: opened.pressure,
@@ -132,6 +140,12 @@ impl Store {
         _leader_epoch: LeaderEpoch,
     ) -> Arc<Log> {
         let mut logs = self.logs.write();
+        let named_before = self.unclaimed.lock().remove(&(topic.to_owned(), id.index));
+        if let Some(other) = named_before.filter(|other| *other != id)
+            && let Some(log) = logs.remove(&other)
+        {
+            self.set_aside(&log);
+        }
         if let Some(log) = logs.get(&id) {
             log.configure(config);
             return Arc::clone(log);
@@ -188,6 +202,15 @@ impl Store {
         if let Ok(Some(path)) = log.delete() {
             self.remove_later(path, log.config().file_delete_delay_ms);
         }
+    }
+
+    /// Gives the name of a log to another topic. Its deletion was decided, and a kill came before it was done.
+    fn set_aside(&self, log: &Log) {
+        if let Some(directory) = self.directory_of(log) {
+            directory.forget(log.topic(), log.id().index);
+        }
+        // As in `delete`.
+        let _ = log.set_aside();
     }
 
     /// Whether so much is appended and not yet written that producers must wait: the server then stops reading

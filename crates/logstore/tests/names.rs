@@ -1,0 +1,104 @@
+//! A topic's name used again: what is left of the old topic, in memory or on the disk, must not touch the new one.
+#![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
+mod support;
+
+use std::sync::Arc;
+
+use logstore::base::types::{Offset, PartitionId, PartitionIndex, TopicId};
+use logstore::log::LogConfig;
+use logstore::store::Store;
+use support::{Bed, EPOCH, TOPIC, config, expect, fill, id};
+
+/// The same partition of the topic that comes after.
+fn second() -> PartitionId {
+    PartitionId {
+        topic: TopicId([8; 16]),
+        index: PartitionIndex(0),
+    }
+}
+
+/// The records of these tests are old.
+fn keeping() -> Arc<LogConfig> {
+    Arc::new(LogConfig {
+        retention_ms: -1,
+        ..config()
+    })
+}
+
+fn open(bed: &Bed) -> Arc<Store> {
+    Store::open(bed.options(), &|_| ()).unwrap()
+}
+
+/// Has the checkpoints say that the log goes from 30 to 40.
+fn checkpoint_a_high_start(bed: &Bed) -> Arc<Store> {
+    let (store, log) = bed.open();
+    log.configure(keeping());
+    fill(&log, 0..40);
+    log.delete_records(Offset(30)).unwrap();
+    bed.clock.advance(1000);
+    store.keep_house();
+    let starts = bed.directory.path().join("log-start-offset-checkpoint");
+    assert!(std::fs::read_to_string(starts).unwrap().contains("topic 0 30"));
+    store
+}
+
+#[test]
+fn checkpoints_of_a_deleted_log_are_not_those_of_the_next_one() {
+    let bed = Bed::new();
+    let store = checkpoint_a_high_start(&bed);
+    store.delete(&id());
+    let log = store.ensure(second(), TOPIC, keeping(), EPOCH);
+    fill(&log, 0..10);
+    // Killed before the next checkpoint.
+    drop((store, log));
+    let store = open(&bed);
+    let log = store.ensure(second(), TOPIC, keeping(), EPOCH);
+    expect(&log, 0..10);
+}
+
+#[test]
+fn nor_when_a_kill_came_between() {
+    let bed = Bed::new();
+    let store = checkpoint_a_high_start(&bed);
+    store.delete(&id());
+    drop(store);
+    let store = open(&bed);
+    let log = store.ensure(second(), TOPIC, keeping(), EPOCH);
+    fill(&log, 0..10);
+    drop((store, log));
+    let store = open(&bed);
+    let log = store.ensure(second(), TOPIC, keeping(), EPOCH);
+    expect(&log, 0..10);
+}
+
+#[test]
+fn a_log_that_was_recovered_gives_way_to_the_next_owner_of_its_name() {
+    let bed = Bed::new();
+    // Killed after the deletion was decided and before the directory was renamed.
+    drop(checkpoint_a_high_start(&bed));
+    let store = open(&bed);
+    let old = store.log(&id()).unwrap();
+    let log = store.ensure(second(), TOPIC, keeping(), EPOCH);
+    assert_eq!(log.offsets().unwrap().log_end, Offset(0));
+    assert!(old.offsets().is_err() && store.log(&id()).is_none());
+    fill(&log, 0..10);
+    bed.clock.advance(1000);
+    store.keep_house();
+    store.close().unwrap();
+    drop((store, log, old));
+    assert!(!bed.files().contains_key("00000000000000000040.snapshot"));
+    let store = open(&bed);
+    let log = store.ensure(second(), TOPIC, keeping(), EPOCH);
+    expect(&log, 0..10);
+}
+
+#[test]
+fn a_log_that_was_closed_does_too() {
+    let bed = Bed::new();
+    checkpoint_a_high_start(&bed).close().unwrap();
+    let store = open(&bed);
+    let log = store.ensure(second(), TOPIC, keeping(), EPOCH);
+    fill(&log, 0..10);
+    expect(&log, 0..10);
+}
