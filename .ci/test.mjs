@@ -17,6 +17,7 @@ await runSteps([
   { name: 'wire: schemas, golden bytes, properties', command: vitest('wire'), env },
   { name: 'unit and integration: engine', command: ['cargo', 'test', '--quiet', '--features', 'napi'], env },
   { name: 'hostile: bad input against the broker', command: vitest('hostile'), env },
+  { name: 'crash: SIGKILL under load', command: vitest('crash'), env },
   { name: 'integration: real clients against the broker', command: vitest('integration'), env },
   { name: 'conformance: the same answers as Apache Kafka', command: vitest('conformance'), env },
 ])

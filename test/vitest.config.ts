@@ -34,6 +34,16 @@ export default defineConfig({
       {
         test: {
           root,
+          name: 'crash',
+          include: ['test/crash/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          root,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           // Brokers and clients share the cores: one file at a time, or timing says nothing.
