@@ -130,11 +130,13 @@ impl Shape {
         };
         let offsets_max = limits.index_bytes / OFFSET_ENTRY_BYTES;
         let times_max = limits.index_bytes / TIME_ENTRY_BYTES;
-        self.bytes > limits.segment_bytes.saturating_sub(batch.bytes)
-            || (self.bytes > 0 && waited > limits.segment_ms)
-            || self.offset_entries >= offsets_max
-            || self.time_entries + 1 >= times_max
-            || batch.last_offset.0 - self.base.0 > i64::from(i32::MAX)
+        // One without a batch takes any: the next would begin at the same offset, in the same files.
+        self.bytes > 0
+            && (self.bytes > limits.segment_bytes.saturating_sub(batch.bytes)
+                || waited > limits.segment_ms
+                || self.offset_entries >= offsets_max
+                || self.time_entries + 1 >= times_max
+                || batch.last_offset.0 - self.base.0 > i64::from(i32::MAX))
     }
 
     /// Adds a batch; answers where it begins and the entries it brings.
@@ -252,6 +254,11 @@ mod tests {
             !shape.is_full_for(&batch(10, 0, 3), &limits, Timestamp(900)),
             "an empty segment has no age"
         );
+        let no_index = RollLimits {
+            index_bytes: 4,
+            ..limits
+        };
+        assert!(!shape.is_full_for(&batch(10, 0, 3), &no_index, now));
         shape.add(&batch(500, 0, 3), 4096);
         assert!(!shape.is_full_for(&batch(500, 1, 53), &limits, now));
         assert!(shape.is_full_for(&batch(501, 1, 53), &limits, now));
