@@ -83,7 +83,7 @@ impl Log {
         }
         if !state.tail.covers(from) {
             let written = (state.written, state.written_bytes);
-            drop(state);
+            // With the offsets: retention moves the log start and the list together.
             let segments = self.segments_from(from);
             return Ok(Err(Plan {
                 offsets,
