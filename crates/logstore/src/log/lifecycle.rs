@@ -54,9 +54,13 @@ impl Log {
         if base <= recovery_point {
             return Ok(());
         }
-        Self::sync_segments(sealed, recovery_point)
-            .and_then(|()| self.sync_directory())
-            .map_err(|error| self.failed(&error))?;
+        if let Err(error) = Self::sync_segments(sealed, recovery_point).and_then(|()| self.sync_directory()) {
+            // A topic that was deleted meanwhile takes its directory along; nothing is wrong with the disk.
+            return match &*self.phase.lock() {
+                Phase::Ended(ended) => Err(ended.clone()),
+                _ => Err(self.failed(&error)),
+            };
+        }
         if let Phase::Open(state) = &mut *self.phase.lock() {
             let to = base.min(state.offsets.log_end());
             state.offsets.advance_recovery_point(to);
