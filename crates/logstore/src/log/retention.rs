@@ -86,20 +86,18 @@ impl Log {
         let now = self.home.now();
         let mut wakeups = Wakeups::default();
         let mut writer = self.writer.lock();
-        let view = self.offsets()?;
-        let going = self.going(&view, now);
-        if going.is_empty() {
+        if self.going(&self.offsets()?, now).is_empty() {
             return Ok(Vec::new());
         }
+        // What was pending may lie in a segment that was to go: looked at again, now that nothing is added.
         self.write_out(&mut writer, &mut wakeups);
-        let all_go = going.len() == self.segments.read().len();
-        let removed = self.remove_oldest(&mut writer, &going, all_go, now, &mut wakeups);
+        let removed = self.offsets().map(|view| {
+            let going = self.going(&view, now);
+            self.remove_oldest(&mut writer, &going, now, &mut wakeups)
+        });
         drop(writer);
         wakeups.deliver();
-        removed.map_err(|error| {
-            self.home.fail(&error);
-            error.into()
-        })
+        Ok(removed?.map_err(|error| self.failed(&error))?)
     }
 
     fn going(&self, view: &LogOffsets, now: Timestamp) -> Vec<Arc<Segment>> {
@@ -127,14 +125,16 @@ impl Log {
         &self,
         writer: &mut Writer,
         going: &[Arc<Segment>],
-        all_go: bool,
         now: Timestamp,
         wakeups: &mut Wakeups,
     ) -> Result<Vec<PathBuf>, StorageError> {
         let Ok(mut state) = self.opened() else {
             return Ok(Vec::new());
         };
-        if all_go {
+        if going.is_empty() {
+            return Ok(Vec::new());
+        }
+        if going.len() == self.segments.read().len() {
             // A log has at least one segment. Batches appended meanwhile are pending for the old one: next time.
             if state.written != state.offsets.log_end() {
                 return Ok(Vec::new());
