@@ -26,6 +26,7 @@ import { createLatencies } from './dispatch/latency.ts'
 import { Engine } from './engine/engine.ts'
 import type { EngineOptions, ListenerAddress } from './engine/native.ts'
 import { createRecords, type LedPartition } from './engine/records.ts'
+import { createRefusalLog } from './engine/refusals.ts'
 import type { GroupSettings } from './groups/commands.ts'
 import { createGroups } from './groups/groups.ts'
 import { OFFSETS_TOPIC } from './groups/offsets-topic.ts'
@@ -144,7 +145,10 @@ const build = async (
     clock,
     logger: logger.child('dispatch'),
   })
-  const listeners = engine.listen({ request: dispatch, event: ignoreEvent })
+  const listeners = engine.listen({
+    request: dispatch,
+    event: createRefusalLog(logger.child('listeners'), clock),
+  })
 
   return { clusterId, listeners, summary: summarise(config, clusterId, listeners) }
 }
@@ -160,9 +164,6 @@ const watchRecovery = (engine: Engine, clock: Clock, logger: Logger): (() => voi
   look()
   return () => timer?.cancel()
 }
-
-// Connections that close matter to nobody yet: their state is all in the engine.
-const ignoreEvent = (): void => undefined
 
 /** The data knows best; a new broker takes the id it is given, or a new one. */
 const chooseClusterId = ({ logDirs, clusterId }: BrokerConfig): string => {
