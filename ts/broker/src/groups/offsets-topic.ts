@@ -65,7 +65,11 @@ export class OffsetsTopic {
     }
     const due = led.values()
     const worker = async (): Promise<void> => {
-      for (const partition of due) await shards.load(partition)
+      for (const partition of due) {
+        // What is left belongs to the refresh that saw the newer image, and after a stop to nobody.
+        if (this.#stopped || this.#seen !== topic) return
+        await shards.load(partition)
+      }
     }
     await Promise.all(Array.from({ length: LOADS_MAX }, worker))
   }
