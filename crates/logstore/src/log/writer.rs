@@ -38,6 +38,12 @@ impl Pending for Log {
         let mut writer = self.writer.lock();
         self.write_out(&mut writer, wakeups);
     }
+
+    fn give_up(&self, wakeups: &mut Wakeups) {
+        let _writer = self.writer.lock();
+        let error = self.failed(&self.corrupt("writing it panicked"));
+        self.end(error, wakeups);
+    }
 }
 
 impl Log {

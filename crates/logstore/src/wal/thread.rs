@@ -5,6 +5,7 @@
 //! write-ahead log and the segments follow behind.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{Builder, JoinHandle};
@@ -17,6 +18,9 @@ use super::ticket::Wakeups;
 pub trait Pending: Send + Sync {
     /// Writes everything that waits and releases who waited for it. Failures are the log's to keep.
     fn write_pending(&self, wakeups: &mut Wakeups);
+
+    /// Writing it panicked, which was reported: nobody knows what it wrote, so it goes out of service.
+    fn give_up(&self, wakeups: &mut Wakeups);
 }
 
 /// Handle to a log thread; the thread ends when it is told to and has written everything.
@@ -70,7 +74,10 @@ impl Queue {
             std::mem::swap(&mut logs, &mut dirty.logs);
             drop(dirty);
             for log in logs.drain(..) {
-                log.write_pending(&mut wakeups);
+                // Without this thread every log of the directory would wait for ever.
+                if catch_unwind(AssertUnwindSafe(|| log.write_pending(&mut wakeups))).is_err() {
+                    log.give_up(&mut wakeups);
+                }
             }
             self.turns.fetch_add(1, Ordering::Relaxed);
             wakeups.deliver();
@@ -102,7 +109,7 @@ impl LogThread {
         self.queue.dirty.lock().stopping = true;
         self.queue.arrived.notify_all();
         if let Some(thread) = self.thread.lock().take() {
-            // A panic of the thread was reported when it happened; its logs are out of service.
+            // A panic was reported when it happened.
             let _ = thread.join();
         }
     }
@@ -127,6 +134,30 @@ mod tests {
         fn write_pending(&self, _: &mut Wakeups) {
             self.0.fetch_add(1, Ordering::Relaxed);
         }
+        fn give_up(&self, _: &mut Wakeups) {}
+    }
+
+    #[derive(Default)]
+    struct Broken(AtomicUsize);
+
+    impl Pending for Broken {
+        fn write_pending(&self, _: &mut Wakeups) {
+            panic!("a defect, as the test wants it");
+        }
+        fn give_up(&self, _: &mut Wakeups) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn one_that_panics_does_not_stop_the_others() {
+        let thread = LogThread::start("log-test").unwrap();
+        let (broken, counter) = (Arc::new(Broken::default()), Arc::new(Counter::default()));
+        thread.queue().submit(broken.clone());
+        thread.queue().submit(counter.clone());
+        thread.stop();
+        assert_eq!(broken.0.load(Ordering::Relaxed), 1);
+        assert_eq!(counter.0.load(Ordering::Relaxed), 1);
     }
 
     #[test]
