@@ -61,6 +61,8 @@ pub struct Rejection {
     pub message: String,
     /// Which records, where it was single ones.
     pub record_errors: Vec<RecordError>,
+    /// It is one whole batch of format 2, and what it says was refused.
+    pub well_formed: bool,
 }
 
 /// What is wrong with one record.
@@ -78,6 +80,7 @@ impl Rejection {
             error_code,
             message: message.into(),
             record_errors: Vec::new(),
+            well_formed: true,
         }
     }
 }
@@ -85,11 +88,17 @@ impl Rejection {
 impl ValidatedBatch {
     /// The records of one partition of a Produce request.
     pub fn from_producer(mut records: BufMut, rules: &Rules) -> Result<Self, Rejection> {
-        let view = only_batch(&records, rules)?;
+        let view = only_batch(&records, rules).map_err(|rejection| Rejection {
+            well_formed: false,
+            ..rejection
+        })?;
         check_header(&view, rules)?;
-        if rules.strict || rules.compacted {
+        let timestamps = check_timestamps(view.header(), rules);
+        // A batch that is refused for its time is walked as well: the answer names the records.
+        if rules.strict || rules.compacted || timestamps.is_err() {
             check_records(&view, rules)?;
         }
+        timestamps?;
         let header = *view.header();
         records.truncate(header.size_in_bytes());
         Ok(Self {
@@ -214,7 +223,7 @@ fn check_header(view: &BatchView<'_>, rules: &Rules) -> Result<(), Rejection> {
     if header.has_producer() && header.base_sequence.0 < 0 {
         return invalid("a producer id without a sequence number");
     }
-    check_timestamps(header, rules)
+    Ok(())
 }
 
 fn check_timestamps(header: &BatchHeader, rules: &Rules) -> Result<(), Rejection> {
@@ -275,6 +284,7 @@ fn check_records(view: &BatchView<'_>, rules: &Rules) -> Result<(), Rejection> {
         error_code,
         message: message.into(),
         record_errors: errors,
+        well_formed: true,
     })
 }
 

@@ -52,12 +52,8 @@ impl Log {
             return Ok(Appended {
                 base_offset: original.first_offset(),
                 last_offset: original.last_offset,
-                // The original's time: for LogAppendTime that is what its batch was stamped with.
-                log_append_time: if log_append_time == Timestamp::NONE {
-                    log_append_time
-                } else {
-                    original.timestamp
-                },
+                // As Kafka does, the time of the original whichever clock it is from.
+                log_append_time: original.timestamp,
                 log_start,
                 duplicate: true,
             });

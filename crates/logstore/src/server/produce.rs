@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use crate::base::bytes::Malformed;
 use crate::base::codes::{
-    INVALID_RECORD, INVALID_REQUIRED_ACKS, INVALID_TOPIC_EXCEPTION, INVALID_TXN_STATE, NONE,
-    NOT_ENOUGH_REPLICAS, NOT_LEADER_OR_FOLLOWER, REQUEST_TIMED_OUT, TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
-    UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION,
+    CORRUPT_MESSAGE, INVALID_RECORD, INVALID_REQUIRED_ACKS, INVALID_TOPIC_EXCEPTION, INVALID_TXN_STATE,
+    MESSAGE_TOO_LARGE, NONE, NOT_ENOUGH_REPLICAS, NOT_LEADER_OR_FOLLOWER, REQUEST_TIMED_OUT,
+    TRANSACTIONAL_ID_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION,
 };
 use crate::base::types::{BrokerId, LeaderEpoch, Offset, Timestamp};
 use crate::batch::validate::{RecordError, Rules};
@@ -89,6 +89,14 @@ impl PartitionResult {
             message: Some(rejection.message),
             ..Self::error(index, rejection.error_code)
         }
+    }
+
+    /// Kafka tells where the log starts also when a batch breaks a rule of it, but not when the batch is broken.
+    fn with_log_start(mut self, log: &Log) -> Self {
+        if ![MESSAGE_TOO_LARGE, CORRUPT_MESSAGE].contains(&self.error_code) {
+            self.log_start = log.offsets().map_or(Offset(-1), |offsets| offsets.log_start);
+        }
+        self
     }
 
     /// Turns what is still awaited into the final answer.
@@ -221,13 +229,16 @@ impl Append<'_> {
                 ..error(NOT_LEADER_OR_FOLLOWER)
             };
         };
-        if self.acks == -1
-            && partition.isr.len() < usize::try_from(topic.config.min_insync_replicas).unwrap_or(0)
-        {
+        // More than there are replicas cannot be asked for.
+        let isr_min = usize::try_from(topic.config.min_insync_replicas).unwrap_or(0);
+        if self.acks == -1 && partition.isr.len() < isr_min.min(partition.replicas.len()) {
             return error(NOT_ENOUGH_REPLICAS);
         }
         match ValidatedBatch::from_producer(records, &self.rules(topic)) {
             Ok(batch) => self.append(index, partition, log, batch),
+            Err(rejection) if rejection.well_formed => {
+                PartitionResult::rejected(index, rejection).with_log_start(log)
+            }
             Err(rejection) => PartitionResult::rejected(index, rejection),
         }
     }
@@ -267,7 +278,8 @@ impl Append<'_> {
             Err(refused) => PartitionResult {
                 message: Some(refused.to_string()),
                 ..PartitionResult::error(index, refused.error_code())
-            },
+            }
+            .with_log_start(log),
         }
     }
 

@@ -64,6 +64,8 @@ pub(crate) fn topic_id(name: &str) -> TopicId {
 pub(crate) struct Topic {
     pub(crate) name: &'static str,
     pub(crate) leader: BrokerId,
+    /// Replicas out of sync.
+    pub(crate) lagging: Vec<BrokerId>,
     pub(crate) internal: bool,
     pub(crate) partitions: i32,
     pub(crate) config: LogConfig,
@@ -74,6 +76,7 @@ impl Topic {
         Self {
             name,
             leader: THIS,
+            lagging: Vec::new(),
             internal: false,
             partitions: 2,
             config: LogConfig::default(),
@@ -165,7 +168,7 @@ impl Broker {
         let partition = |index| PartitionView {
             leader: topic.leader,
             leader_epoch: LeaderEpoch(EPOCH),
-            replicas: vec![topic.leader],
+            replicas: [&[topic.leader], topic.lagging.as_slice()].concat(),
             isr: vec![topic.leader],
             offline: Vec::new(),
             log: (topic.leader == THIS).then(|| {

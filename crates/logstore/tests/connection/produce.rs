@@ -125,6 +125,7 @@ fn refusals() {
     let broker = Broker::start();
     let two_replicas = {
         let mut topic = Topic::new("strict");
+        topic.lagging = vec![OTHER];
         topic.config.min_insync_replicas = 2;
         topic
     };
