@@ -4,6 +4,7 @@
  * storage, which is not here.
  */
 import { BrokerError } from '../base/errors.ts'
+import type { ClusterImage } from '../cluster/image.ts'
 import { ledPartition } from '../cluster/leadership.ts'
 import type { RequestContext, Handler } from '../dispatch/context.ts'
 import type { ListOffsetsRequest, ListOffsetsResponse } from '../messages/02-list-offsets.ts'
@@ -36,9 +37,10 @@ type Reply = ListOffsetsResponse['topics'][number]['partitions'][number]
 
 export const handleListOffsets =
   ({ cluster, queries }: Pick<Services, 'cluster' | 'queries'>): Handler<ListOffsetsRequest, ListOffsetsResponse> =>
-  async (context, { replicaId, isolationLevel, topics }) => {
+  async (context, { replicaId, isolationLevel, topics: asked }) => {
     const image = cluster.image()
-    const duplicates = duplicatesIn(topics)
+    const duplicates = duplicatesIn(asked)
+    const topics = withoutRepeats(asked)
     const replies = await askPartitions({
       items: partitionItems(topics, ({ partitions }) => partitions),
       query: ({ topic, partition }) => {
@@ -59,9 +61,14 @@ export const handleListOffsets =
         }
       },
       ask: queries.listOffsets,
-      reply: ({ partition }, { errorCode, ...found }): Reply =>
+      reply: ({ topic, partition }, { errorCode, ...found }): Reply =>
         errorCode === 0
-          ? { partitionIndex: partition.partitionIndex, errorCode, ...found }
+          ? {
+              partitionIndex: partition.partitionIndex,
+              errorCode,
+              ...found,
+              leaderEpoch: epochOf(image, topic, partition, found),
+            }
           : refused(partition, knownTo(context, errorCode)),
       refuse: ({ partition }, code) => refused(partition, errorCode(code)),
     })
@@ -74,6 +81,17 @@ export const handleListOffsets =
       ),
     }
   }
+
+/** A log without records knows no epoch: its next record will be of the leader's, which is what Kafka says. */
+const epochOf = (
+  image: ClusterImage,
+  topic: Topic,
+  { partitionIndex }: Partition,
+  { leaderEpoch, offset }: { readonly leaderEpoch: number; readonly offset: number },
+): number => {
+  if (leaderEpoch >= 0 || offset < 0) return leaderEpoch
+  return image.topicsByName.get(topic.name)?.partitions[partitionIndex]?.leaderEpoch ?? leaderEpoch
+}
 
 const refused = ({ partitionIndex }: Partition, code: number): Reply => ({ partitionIndex, errorCode: code })
 
@@ -91,6 +109,18 @@ const checkPartition = (
   if (duplicates.has(`${topic.name}/${partitionIndex}`)) throw new BrokerError('INVALID_REQUEST')
   const since = timestamp < 0 ? specialTimes.get(timestamp) : 0
   if (since === undefined || apiVersion < since) throw new BrokerError('UNSUPPORTED_VERSION')
+}
+
+/** Each partition where it was asked for first: what was asked twice is answered once. */
+const withoutRepeats = (topics: readonly Topic[]): readonly Topic[] => {
+  const seen = new Set<string>()
+  return topics.map((topic) => ({
+    ...topic,
+    partitions: topic.partitions.filter(({ partitionIndex }) => {
+      const key = `${topic.name}/${partitionIndex}`
+      return !seen.has(key) && seen.add(key)
+    }),
+  }))
 }
 
 const duplicatesIn = (topics: readonly Topic[]): ReadonlySet<string> => {
