@@ -1,0 +1,148 @@
+// CreateTopics, DeleteTopics, CreatePartitions and DeleteRecords at every version.
+import { type Uuid, ZERO_TOPIC_ID } from 'millrace/base/ids.js'
+import { createTopics } from 'millrace/messages/19-create-topics.js'
+import { deleteTopics } from 'millrace/messages/20-delete-topics.js'
+import { deleteRecords } from 'millrace/messages/21-delete-records.js'
+import { createPartitions } from 'millrace/messages/37-create-partitions.js'
+import { UNKNOWN_ID, write } from './requests.ts'
+import { scenarios } from './scenario.ts'
+
+const scenario = scenarios('topics')
+
+interface Wanted {
+  readonly name: string
+  readonly numPartitions?: number
+  readonly replicationFactor?: number
+  readonly assignments?: readonly { readonly partitionIndex: number; readonly brokerIds: readonly number[] }[]
+  readonly configs?: readonly { readonly name: string; readonly value: string | null }[]
+}
+
+const creating = (wanted: readonly Wanted[], validateOnly = false) => ({
+  topics: wanted.map((each) => ({ numPartitions: 1, replicationFactor: 1, assignments: [], configs: [], ...each })),
+  timeoutMs: 5000,
+  validateOnly,
+})
+
+const assigned = (...brokers: readonly (readonly number[])[]) =>
+  brokers.map((brokerIds, partitionIndex) => ({ partitionIndex, brokerIds }))
+
+scenario('what cannot be created', async ({ transcript, topic, peer }) => {
+  await topic('exists')
+  await topic('with.dot')
+  const on = await peer()
+  const manual = { numPartitions: -1, replicationFactor: -1 }
+  const wrong: readonly [string, Wanted][] = [
+    ['exists', { name: 'exists' }],
+    ['collides', { name: 'with_dot' }],
+    ['no partitions', { name: 'x', numPartitions: 0 }],
+    ['fewer than none', { name: 'x', numPartitions: -2 }],
+    ['no replicas', { name: 'x', replicationFactor: 0 }],
+    ['more replicas than brokers', { name: 'x', replicationFactor: 2 }],
+    ['an empty name', { name: '' }],
+    ['a dot', { name: '.' }],
+    ['two dots', { name: '..' }],
+    ['a blank', { name: 'a b' }],
+    ['249 and one', { name: 'n'.repeat(250) }],
+    ['unknown key', { name: 'x', configs: [{ name: 'no.such.key', value: '1' }] }],
+    ['bad value', { name: 'x', configs: [{ name: 'retention.ms', value: 'long' }] }],
+    ['null value', { name: 'x', configs: [{ name: 'retention.ms', value: null }] }],
+    ['assigned and counted', { name: 'x', assignments: assigned([1]) }],
+    ['unknown broker', { name: 'x', ...manual, assignments: assigned([9]) }],
+    ['a broker twice', { name: 'x', ...manual, assignments: assigned([1, 1]) }],
+    ['no broker', { name: 'x', ...manual, assignments: assigned([]) }],
+    ['partition 1 alone', { name: 'x', ...manual, assignments: [{ partitionIndex: 1, brokerIds: [1] }] }],
+  ]
+  for (const [what, wanted] of wrong) {
+    await transcript.versions(on, what, createTopics, () => creating([wanted]))
+    await transcript.versions(on, `${what}, only to validate`, createTopics, () => creating([wanted], true))
+  }
+  await transcript.versions(on, 'a name twice', createTopics, () => creating([{ name: 'twice' }, { name: 'twice' }]))
+})
+
+const codes = (answer: { readonly topics: readonly object[] }) =>
+  answer.topics.map((each) =>
+    Object.entries(each).filter(([name]) => !['configs', 'topicId', 'errorMessage'].includes(name)),
+  )
+
+scenario('what is created', async ({ transcript, peer }) => {
+  const on = await peer()
+  for (let version = 2; version <= 7; version += 1) {
+    const asked: readonly Wanted[] = [
+      { name: `plain-${version}` },
+      { name: `default-${version}`, numPartitions: -1, replicationFactor: -1 },
+      { name: `manual-${version}`, numPartitions: -1, replicationFactor: -1, assignments: assigned([1], [1]) },
+      { name: `key-${version}`, configs: [{ name: 'retention.ms', value: '1000' }] },
+    ]
+    for (const wanted of asked) {
+      const validated = await on.call(createTopics, version, creating([wanted], true))
+      const created = await on.call(createTopics, version, creating([wanted]))
+      const again = await on.call(createTopics, version, creating([wanted]))
+      transcript.note(wanted.name, { validated: codes(validated), created: codes(created), again: codes(again) })
+    }
+  }
+})
+
+scenario('deleting', async ({ transcript, topic, peer }) => {
+  const on = await peer()
+  for (let version = 1; version <= 5; version += 1) {
+    await topic(`old-${version}`)
+    const topicNames = ['no-such-topic', `old-${version}`]
+    for (const name of topicNames)
+      await transcript.call(on, name, deleteTopics, version, { topicNames: [name], timeoutMs: 5000 })
+  }
+  const topicId = await topic('named')
+  const other = await topic('by-id')
+  const ask = (what: string, topics: readonly { readonly name: string | null; readonly topicId: Uuid }[]) =>
+    transcript.call(on, what, deleteTopics, 6, { topics, timeoutMs: 5000 })
+  const none = ZERO_TOPIC_ID
+  await ask('name and id', [{ name: 'named', topicId }])
+  await ask('neither', [{ name: null, topicId: none }])
+  await ask('unknown id', [{ name: null, topicId: UNKNOWN_ID }])
+  await ask('unknown name', [{ name: 'no-such-topic', topicId: none }])
+  await ask('id', [{ name: null, topicId: other }])
+  await ask('name', [{ name: 'named', topicId: none }])
+  await ask('gone', [{ name: 'named', topicId: none }])
+})
+
+scenario('more partitions', async ({ transcript, topic, peer }) => {
+  await topic('grown')
+  const on = await peer()
+  let count = 1
+  const grow = (
+    wanted: number,
+    assignments: readonly { readonly brokerIds: readonly number[] }[] | null = null,
+    validateOnly = false,
+    name = 'grown',
+  ) => ({
+    topics: [{ name, count: wanted, assignments }],
+    timeoutMs: 5000,
+    validateOnly,
+  })
+  await transcript.versions(on, 'one more', createPartitions, () => grow(++count))
+  await transcript.versions(on, 'as many', createPartitions, () => grow(count))
+  await transcript.versions(on, 'fewer', createPartitions, () => grow(1))
+  await transcript.versions(on, 'none', createPartitions, () => grow(0))
+  await transcript.versions(on, 'below none', createPartitions, () => grow(-1))
+  await transcript.versions(on, 'only to validate', createPartitions, () => grow(9, null, true))
+  await transcript.versions(on, 'unknown', createPartitions, () => grow(9, null, false, 'no-such-topic'))
+  await transcript.versions(on, 'too few assigned', createPartitions, () => grow(count + 2, [{ brokerIds: [1] }]))
+  await transcript.versions(on, 'unknown broker', createPartitions, () => grow(count + 1, [{ brokerIds: [7] }]))
+  await transcript.versions(on, 'assigned', createPartitions, () => grow(++count, [{ brokerIds: [1] }]))
+})
+
+scenario('deleting records', async ({ transcript, topic, peer }) => {
+  const on = await peer()
+  const ref = { name: 'trimmed', id: await topic('trimmed') }
+  await topic('compacted', { configs: { 'cleanup.policy': 'compact' } })
+  for (let count = 0; count < 5; count += 1) await write(on, ref, [{ value: 'a' }])
+  const trim =
+    (offset: number, name = 'trimmed', partitionIndex = 0) =>
+    () => ({
+      topics: [{ name, partitions: [{ partitionIndex, offset }] }],
+      timeoutMs: 5000,
+    })
+  for (const offset of [-2, 6, 2, 1, -1]) await transcript.versions(on, `to ${offset}`, deleteRecords, trim(offset))
+  await transcript.versions(on, 'compacted', deleteRecords, trim(0, 'compacted'))
+  await transcript.versions(on, 'unknown topic', deleteRecords, trim(0, 'no-such-topic'))
+  await transcript.versions(on, 'unknown partition', deleteRecords, trim(0, 'trimmed', 6))
+})
