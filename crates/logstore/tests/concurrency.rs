@@ -1,9 +1,5 @@
 //! Several appenders, readers and housekeeping on one store at once.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops where something is missing"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where something is missing")]
 
 mod support;
 
@@ -55,9 +51,7 @@ fn batch(appender: usize, n: i32) -> BatchBuilder {
         ..RecordData::default()
     };
     let id = ProducerId(appender as i64);
-    BatchBuilder::new()
-        .record(record)
-        .producer(id, ProducerEpoch(0), Sequence(n))
+    BatchBuilder::new().record(record).producer(id, ProducerEpoch(0), Sequence(n))
 }
 
 /// Appends in order, each batch acknowledged before the next; every third is sent twice.
@@ -107,10 +101,7 @@ fn consume(log: &Log, total: usize) {
 fn appenders_readers_and_housekeeping_at_once() {
     let bed = Bed::new();
     let (store, first) = bed.open();
-    let second = PartitionId {
-        index: PartitionIndex(1),
-        ..id()
-    };
+    let second = PartitionId { index: PartitionIndex(1), ..id() };
     let second = store.ensure(second, TOPIC, Arc::new(config()), EPOCH);
     let logs = [first, second];
     let total = APPENDERS * BATCHES as usize;
@@ -128,21 +119,15 @@ fn appenders_readers_and_housekeeping_at_once() {
         });
         let mut workers = Vec::new();
         for log in &logs {
-            log.configure(Arc::new(LogConfig {
-                retention_ms: -1,
-                ..config()
-            }));
+            log.configure(Arc::new(LogConfig { retention_ms: -1, ..config() }));
             for appender in 0..APPENDERS {
                 workers.push(scope.spawn(move || produce(log, appender)));
             }
             workers.push(scope.spawn(move || consume(log, total)));
             workers.push(scope.spawn(move || consume(log, total)));
         }
-        let failed = workers
-            .into_iter()
-            .map(|worker| worker.join().is_err())
-            .filter(|failed| *failed)
-            .count();
+        let failed =
+            workers.into_iter().map(|worker| worker.join().is_err()).filter(|failed| *failed).count();
         done.store(true, Ordering::Relaxed);
         housekeeper.join().unwrap();
         assert_eq!(failed, 0);
@@ -168,42 +153,23 @@ fn who_waits_on_a_log_that_goes_is_told() {
     inbox.wait_for(2);
     log.watch(Watch::AnyMove, &mailbox, 3);
     inbox.wait_for(3);
-    assert_eq!(
-        log.read(Offset(0), 1, ReadBound::HighWatermark, true)
-            .unwrap_err()
-            .error_code(),
-        3
-    );
-    assert_eq!(
-        append(&log, batch(0, 0), Origin::Client)
-            .unwrap_err()
-            .error_code(),
-        3
-    );
+    assert_eq!(log.read(Offset(0), 1, ReadBound::HighWatermark, true).unwrap_err().error_code(), 3);
+    assert_eq!(append(&log, batch(0, 0), Origin::Client).unwrap_err().error_code(), 3);
 }
 
 #[test]
 fn tails_of_all_logs_together_are_bounded() {
     let bed = Bed::new();
     let (store, _first) = bed.open();
-    let config = Arc::new(LogConfig {
-        retention_ms: -1,
-        ..LogConfig::default()
-    });
+    let config = Arc::new(LogConfig { retention_ms: -1, ..LogConfig::default() });
     let value = vec![b'v'; 900_000];
     let logs: Vec<_> = (0..8)
-        .map(|index| PartitionId {
-            index: PartitionIndex(index),
-            ..id()
-        })
+        .map(|index| PartitionId { index: PartitionIndex(index), ..id() })
         .map(|id| store.ensure(id, TOPIC, Arc::clone(&config), EPOCH))
         .collect();
     for (index, log) in logs.iter().enumerate() {
         for _ in 0..12 {
-            let record = RecordData {
-                value: Some(value.clone()),
-                ..RecordData::default()
-            };
+            let record = RecordData { value: Some(value.clone()), ..RecordData::default() };
             append(log, BatchBuilder::new().record(record), Origin::Client).unwrap();
         }
         support::settle(log);

@@ -46,8 +46,7 @@ impl RawFile for RefusingFile {
         self.check().and_then(|()| self.raw.write_at(bytes, at))
     }
     fn write_vectored_at(&self, buffers: &[IoSlice<'_>], at: Position) -> io::Result<usize> {
-        self.check()
-            .and_then(|()| self.raw.write_vectored_at(buffers, at))
+        self.check().and_then(|()| self.raw.write_vectored_at(buffers, at))
     }
     fn set_len(&self, bytes: u64) -> io::Result<()> {
         self.raw.set_len(bytes)
@@ -66,11 +65,7 @@ impl RawFile for RefusingFile {
 impl Disk for Refusing {
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Box<dyn RawFile>> {
         let raw = SystemDisk.open(path, mode)?;
-        Ok(Box::new(RefusingFile {
-            raw,
-            path: path.to_owned(),
-            refused: Arc::clone(&self.0),
-        }))
+        Ok(Box::new(RefusingFile { raw, path: path.to_owned(), refused: Arc::clone(&self.0) }))
     }
     fn create_dir(&self, path: &Path) -> io::Result<()> {
         SystemDisk.create_dir(path)
@@ -116,22 +111,12 @@ impl Mailbox for Bell {
 #[test]
 fn a_failed_write_takes_its_directory_out_of_service_and_no_other() {
     let bed = Bed::new();
-    let (bad, good) = (
-        bed.directory.path().join("bad"),
-        bed.directory.path().join("good"),
-    );
+    let (bad, good) = (bed.directory.path().join("bad"), bed.directory.path().join("good"));
     let disk = Arc::new(Refusing::default());
     let directories = vec![bad.clone(), good.clone()];
-    let options = StoreOptions {
-        directories,
-        disk: disk.clone(),
-        ..bed.options()
-    };
+    let options = StoreOptions { directories, disk: disk.clone(), ..bed.options() };
     let store = Store::open(options.clone(), &|_| ()).unwrap();
-    let partition = |index| PartitionId {
-        index: PartitionIndex(index),
-        ..id()
-    };
+    let partition = |index| PartitionId { index: PartitionIndex(index), ..id() };
     let log = |store: &Store, index| store.ensure(partition(index), TOPIC, Arc::new(config()), EPOCH);
     let (failing, going, neighbour) = (log(&store, 0), log(&store, 1), log(&store, 2));
     assert_eq!((failing.home().path(), going.home().path()), (&*bad, &*good));
@@ -155,19 +140,8 @@ fn a_failed_write_takes_its_directory_out_of_service_and_no_other() {
     }
     fill(&going, 10..20);
     expect(&going, 0..20);
-    assert_eq!(
-        store
-            .directories()
-            .iter()
-            .map(|info| info.failed)
-            .collect::<Vec<_>>(),
-        [true, false]
-    );
-    assert_eq!(
-        log(&store, 3).home().path(),
-        good,
-        "new logs go where there is service"
-    );
+    assert_eq!(store.directories().iter().map(|info| info.failed).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(log(&store, 3).home().path(), good, "new logs go where there is service");
     assert_eq!(store.stats().pending_bytes, 0);
     assert!(store.close().is_err());
     assert!(!bad.join(".kafka_cleanshutdown").exists());

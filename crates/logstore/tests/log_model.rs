@@ -1,9 +1,5 @@
 //! The log against an oracle: random appends, reads, deletions, cuts, stops and kills.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops where something is missing"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where something is missing")]
 
 mod support;
 
@@ -108,12 +104,7 @@ impl Model {
 
     fn apply(&mut self, step: &Step) {
         match step {
-            Step::Append {
-                batches,
-                records,
-                bytes,
-                late,
-            } => {
+            Step::Append { batches, records, bytes, late } => {
                 for _ in 0..*batches {
                     self.append(*records, *bytes, *late);
                 }
@@ -137,24 +128,12 @@ impl Model {
     }
 
     fn builder(batch: &Known) -> BatchBuilder {
-        let producer = (
-            ProducerId(9),
-            ProducerEpoch(batch.epoch),
-            Sequence(batch.sequence),
-        );
+        let producer = (ProducerId(9), ProducerEpoch(batch.epoch), Sequence(batch.sequence));
         let builder = BatchBuilder::new().producer(producer.0, producer.1, producer.2);
-        batch
-            .values
-            .iter()
-            .zip(&batch.timestamps)
-            .fold(builder, |builder, (value, timestamp)| {
-                let timestamp = Timestamp(*timestamp);
-                builder.record(RecordData {
-                    timestamp,
-                    value: Some(value.clone()),
-                    ..RecordData::default()
-                })
-            })
+        batch.values.iter().zip(&batch.timestamps).fold(builder, |builder, (value, timestamp)| {
+            let timestamp = Timestamp(*timestamp);
+            builder.record(RecordData { timestamp, value: Some(value.clone()), ..RecordData::default() })
+        })
     }
 
     fn append(&mut self, records: usize, bytes: usize, late: i64) {
@@ -168,18 +147,10 @@ impl Model {
             })
             .collect();
         let timestamps = (0..records as i64).map(|n| self.now + n % 2).collect();
-        let batch = Known {
-            base: self.log_end,
-            values,
-            timestamps,
-            epoch: self.epoch,
-            sequence: self.sequence,
-        };
+        let batch =
+            Known { base: self.log_end, values, timestamps, epoch: self.epoch, sequence: self.sequence };
         let appended = append(self.log(), Self::builder(&batch), Origin::Client).unwrap();
-        assert_eq!(
-            (appended.base_offset.0, appended.duplicate),
-            (self.log_end, false)
-        );
+        assert_eq!((appended.base_offset.0, appended.duplicate), (self.log_end, false));
         self.log_end = batch.end();
         self.sequence += records as i32;
         self.batches.push(batch);
@@ -190,10 +161,7 @@ impl Model {
         let last = self.batches.last().filter(|last| last.end() > self.log_start);
         let Some(last) = last else { return };
         let again = append(self.log(), Self::builder(last), Origin::Client).unwrap();
-        assert_eq!(
-            (again.base_offset.0, again.last_offset.0 + 1),
-            (last.base, last.end())
-        );
+        assert_eq!((again.base_offset.0, again.last_offset.0 + 1), (last.base, last.end()));
         assert!(again.duplicate);
     }
 
@@ -217,11 +185,7 @@ impl Model {
 
     fn retain(&mut self, bytes: i64) {
         let (store, log) = self.open.as_ref().unwrap();
-        let kept = LogConfig {
-            retention_bytes: bytes,
-            retention_ms: -1,
-            ..config()
-        };
+        let kept = LogConfig { retention_bytes: bytes, retention_ms: -1, ..config() };
         log.configure(Arc::new(kept));
         self.bed.clock.advance(1000);
         store.keep_house();
@@ -253,19 +217,10 @@ impl Model {
     fn check(&self) {
         let log = self.log();
         let offsets = log.offsets().unwrap();
-        assert_eq!(
-            (offsets.log_start.0, offsets.log_end.0),
-            (self.log_start, self.log_end)
-        );
+        assert_eq!((offsets.log_start.0, offsets.log_end.0), (self.log_start, self.log_end));
         assert_eq!(offsets.high_watermark, offsets.log_end);
-        let expected: Vec<_> = self
-            .records()
-            .filter(|(offset, _, _)| *offset >= self.log_start)
-            .collect();
-        let values: Vec<_> = expected
-            .iter()
-            .map(|(offset, _, value)| (*offset, value.clone()))
-            .collect();
+        let expected: Vec<_> = self.records().filter(|(offset, _, _)| *offset >= self.log_start).collect();
+        let values: Vec<_> = expected.iter().map(|(offset, _, value)| (*offset, value.clone())).collect();
         for bytes_max in [1, 1000] {
             assert!(
                 read_all(log, Offset(self.log_start), bytes_max) == values,
@@ -275,16 +230,10 @@ impl Model {
         let middle = i64::midpoint(self.log_start, self.log_end);
         assert!(read_all(log, Offset(middle), 1 << 20) == values[(middle - self.log_start) as usize..]);
         for target in [0, self.now - 100, self.now, self.now + 2] {
-            let found = log
-                .offset_for_timestamp(Timestamp(target), ReadBound::HighWatermark)
-                .unwrap();
+            let found = log.offset_for_timestamp(Timestamp(target), ReadBound::HighWatermark).unwrap();
             let first = expected.iter().find(|(_, timestamp, _)| *timestamp >= target);
             let found = found.map(|found| (found.offset.0, found.timestamp.0));
-            assert_eq!(
-                found,
-                first.map(|(offset, timestamp, _)| (*offset, *timestamp)),
-                "time {target}"
-            );
+            assert_eq!(found, first.map(|(offset, timestamp, _)| (*offset, *timestamp)), "time {target}");
         }
     }
 

@@ -12,18 +12,12 @@ use support::{Bed, EPOCH, TOPIC, config, expect, fill, id};
 
 /// The same partition of the topic that comes after.
 fn second() -> PartitionId {
-    PartitionId {
-        topic: TopicId([8; 16]),
-        index: PartitionIndex(0),
-    }
+    PartitionId { topic: TopicId([8; 16]), index: PartitionIndex(0) }
 }
 
 /// The records of these tests are old.
 fn keeping() -> Arc<LogConfig> {
-    Arc::new(LogConfig {
-        retention_ms: -1,
-        ..config()
-    })
+    Arc::new(LogConfig { retention_ms: -1, ..config() })
 }
 
 fn open(bed: &Bed) -> Arc<Store> {

@@ -17,10 +17,7 @@ use support::{Bed, EPOCH, TOPIC, append, config, fill, id, read_all, settle};
 fn a_deletion_while_segments_are_synced_harms_nobody() {
     let bed = Bed::new();
     let (store, neighbour) = bed.open();
-    let keeping = Arc::new(LogConfig {
-        retention_ms: -1,
-        ..config()
-    });
+    let keeping = Arc::new(LogConfig { retention_ms: -1, ..config() });
     let done = AtomicBool::new(false);
     scope(|scope| {
         scope.spawn(|| {
@@ -33,10 +30,7 @@ fn a_deletion_while_segments_are_synced_harms_nobody() {
             }
         });
         for round in 10..=100 {
-            let id = PartitionId {
-                topic: TopicId([round; 16]),
-                ..id()
-            };
+            let id = PartitionId { topic: TopicId([round; 16]), ..id() };
             let log = store.ensure(id, "short-lived", Arc::clone(&keeping), LeaderEpoch(0));
             for n in 0..60 {
                 let record = support::record(n);
@@ -62,16 +56,10 @@ fn a_deletion_while_segments_are_synced_harms_nobody() {
 fn retention_takes_nothing_that_was_appended_meanwhile() {
     let bed = Bed::new();
     let (store, _) = bed.open();
-    let config = Arc::new(LogConfig {
-        retention_ms: 1000,
-        ..config()
-    });
+    let config = Arc::new(LogConfig { retention_ms: 1000, ..config() });
     let mut lost = 0;
     for round in 0..200 {
-        let id = PartitionId {
-            topic: TopicId([round; 16]),
-            ..id()
-        };
+        let id = PartitionId { topic: TopicId([round; 16]), ..id() };
         let log = store.ensure(id, &format!("{TOPIC}-{round}"), Arc::clone(&config), EPOCH);
         let now = || {
             BatchBuilder::new().record(RecordData {

@@ -26,10 +26,7 @@ use support::{Bed, EPOCH, TOPIC, append, config, expect, fill, id, record, settl
 fn a_clean_stop_leaves_kafkas_files() {
     let bed = Bed::new();
     let (store, log) = bed.open();
-    assert!(
-        !bed.log_directory().exists(),
-        "the directory appears with the first append"
-    );
+    assert!(!bed.log_directory().exists(), "the directory appears with the first append");
     fill(&log, 0..100);
     store.close().unwrap();
     store.close().unwrap();
@@ -49,10 +46,7 @@ fn a_clean_stop_leaves_kafkas_files() {
     }
     assert!(files.contains_key("00000000000000000100.snapshot"));
     assert_eq!(files["leader-epoch-checkpoint"], b"0\n1\n3 0\n");
-    assert_eq!(
-        files["partition.metadata"],
-        b"version: 0\ntopic_id: BwcHBwcHBwcHBwcHBwcHBw"
-    );
+    assert_eq!(files["partition.metadata"], b"version: 0\ntopic_id: BwcHBwcHBwcHBwcHBwcHBw");
     let read = |name: &str| std::fs::read_to_string(bed.directory.path().join(name)).unwrap();
     assert_eq!(read("recovery-point-offset-checkpoint"), "0\n1\ntopic 0 100\n");
     assert_eq!(read("replication-offset-checkpoint"), "0\n1\ntopic 0 100\n");
@@ -76,13 +70,7 @@ fn indexes_of_the_active_segment_have_their_full_size() {
     let (store, log) = bed.open();
     fill(&log, 0..30);
     let len = |name: &str| std::fs::metadata(bed.file(name)).unwrap().len();
-    assert_eq!(
-        (
-            len("00000000000000000023.index"),
-            len("00000000000000000023.timeindex")
-        ),
-        (4096, 4092)
-    );
+    assert_eq!((len("00000000000000000023.index"), len("00000000000000000023.timeindex")), (4096, 4092));
     assert!(len("00000000000000000000.index") < 4096);
     store.close().unwrap();
     assert_eq!(len("00000000000000000023.index") % 8, 0);
@@ -127,12 +115,7 @@ fn a_torn_tail_is_cut() {
         drop((store, log));
         let data = bed.newest(".log");
         let len = std::fs::metadata(&data).unwrap().len();
-        std::fs::OpenOptions::new()
-            .write(true)
-            .open(&data)
-            .unwrap()
-            .set_len(len - cut)
-            .unwrap();
+        std::fs::OpenOptions::new().write(true).open(&data).unwrap().set_len(len - cut).unwrap();
         let (store, log) = bed.open();
         let reports = store.take_reports();
         assert_eq!(reports.len(), 1, "cut by {cut}: {reports:?}");
@@ -193,10 +176,7 @@ fn damage_in_what_was_synced_is_never_cut() {
     assert_eq!(log.offsets().unwrap_err().error_code(), 56);
     assert!(store.take_reports()[0].why.contains("damaged"));
     assert_eq!(std::fs::read(&data).unwrap(), before);
-    let other = PartitionId {
-        index: PartitionIndex(1),
-        ..id()
-    };
+    let other = PartitionId { index: PartitionIndex(1), ..id() };
     let other = store.ensure(other, TOPIC, Arc::new(config()), EPOCH);
     fill(&other, 0..3);
     expect(&other, 0..3);
@@ -244,10 +224,8 @@ fn leftovers_are_cleared_and_swaps_completed() {
     std::fs::write(bed.file("00000000000000000092.log.cleaned"), b"half").unwrap();
     std::fs::write(bed.file("00000000000000000092.log.swap"), b"of a split").unwrap();
     // A compaction that had merged the segments at 0 and 23 when the process was killed.
-    let merged = [
-        bed.files()["00000000000000000000.log"].clone(),
-        bed.files()["00000000000000000023.log"].clone(),
-    ];
+    let merged =
+        [bed.files()["00000000000000000000.log"].clone(), bed.files()["00000000000000000023.log"].clone()];
     std::fs::write(bed.file("00000000000000000000.log.swap"), merged.concat()).unwrap();
     rename("00000000000000000000.index", "00000000000000000000.index.swap");
     std::fs::remove_file(bed.file("00000000000000000000.timeindex")).unwrap();
@@ -255,12 +233,7 @@ fn leftovers_are_cleared_and_swaps_completed() {
     let (store, log) = bed.open();
     expect(&log, 0..100);
     let names: Vec<_> = bed.files().into_keys().collect();
-    assert!(
-        names
-            .iter()
-            .all(|name| !name.ends_with("swap") && !name.ends_with("ed")),
-        "{names:?}"
-    );
+    assert!(names.iter().all(|name| !name.ends_with("swap") && !name.ends_with("ed")), "{names:?}");
     assert!(!names.contains(&"00000000000000000023.log".to_owned()));
     store.close().unwrap();
 }
@@ -271,13 +244,8 @@ fn producers_survive_a_stop_and_a_kill() {
         let bed = Bed::new();
         let producer = |sequence: i32| {
             // A producer whose last batch is older than a day is forgotten.
-            let record = RecordData {
-                timestamp: bed.clock.now(),
-                ..record(0)
-            };
-            BatchBuilder::new()
-                .record(record)
-                .producer(ProducerId(5), ProducerEpoch(0), Sequence(sequence))
+            let record = RecordData { timestamp: bed.clock.now(), ..record(0) };
+            BatchBuilder::new().record(record).producer(ProducerId(5), ProducerEpoch(0), Sequence(sequence))
         };
         let (store, log) = bed.open();
         for sequence in 0..60 {
@@ -291,16 +259,8 @@ fn producers_survive_a_stop_and_a_kill() {
         let (_store, log) = bed.open();
         let again = append(&log, producer(59), Origin::Client).unwrap();
         assert_eq!((again.base_offset, again.duplicate), (Offset(59), true));
-        assert_eq!(
-            append(&log, producer(61), Origin::Client)
-                .unwrap_err()
-                .error_code(),
-            45
-        );
-        assert_eq!(
-            append(&log, producer(60), Origin::Client).unwrap().base_offset,
-            Offset(60)
-        );
+        assert_eq!(append(&log, producer(61), Origin::Client).unwrap_err().error_code(), 45);
+        assert_eq!(append(&log, producer(60), Origin::Client).unwrap().base_offset, Offset(60));
     }
 }
 
@@ -310,9 +270,7 @@ fn transactions_survive_a_stop_and_a_kill() {
         let bed = Bed::new();
         let data = |id: i64, sequence: i32| {
             let producer = (ProducerId(id), ProducerEpoch(0), Sequence(sequence));
-            let builder = BatchBuilder::new()
-                .record(record(0))
-                .attributes(Attributes::TRANSACTIONAL);
+            let builder = BatchBuilder::new().record(record(0)).attributes(Attributes::TRANSACTIONAL);
             builder.producer(producer.0, producer.1, producer.2)
         };
         let end = |id: i64, marker| {
@@ -333,16 +291,10 @@ fn transactions_survive_a_stop_and_a_kill() {
 
         let (_store, log) = bed.open();
         let offsets = log.offsets().unwrap();
-        assert_eq!(
-            (offsets.last_stable, offsets.high_watermark),
-            (Offset(1), Offset(5))
-        );
+        assert_eq!((offsets.last_stable, offsets.high_watermark), (Offset(1), Offset(5)));
         let read = log.read(Offset(0), 1 << 20, ReadBound::LastStable, true).unwrap();
         assert_eq!(read.aborted.len(), 1);
-        assert_eq!(
-            (read.aborted[0].first_offset, read.aborted[0].last_offset),
-            (Offset(0), Offset(2))
-        );
+        assert_eq!((read.aborted[0].first_offset, read.aborted[0].last_offset), (Offset(0), Offset(2)));
         append(&log, end(2, Marker::Abort), Origin::Coordinator).unwrap(); // 5
         settle(&log);
         assert_eq!(log.offsets().unwrap().last_stable, Offset(6));
@@ -361,17 +313,8 @@ fn records_go_by_time_and_by_request() {
     assert_eq!(log.delete_records(Offset(30)).unwrap(), Offset(30));
     assert_eq!(log.delete_records(Offset(101)).unwrap_err().error_code(), 1);
     assert_eq!(log.delete_records(Offset(-2)).unwrap_err().error_code(), 1);
-    assert_eq!(
-        log.read(Offset(29), 1, ReadBound::HighWatermark, true)
-            .unwrap_err()
-            .error_code(),
-        1
-    );
-    let retention = LogConfig {
-        retention_ms: -1,
-        file_delete_delay_ms: 5000,
-        ..config()
-    };
+    assert_eq!(log.read(Offset(29), 1, ReadBound::HighWatermark, true).unwrap_err().error_code(), 1);
+    let retention = LogConfig { retention_ms: -1, file_delete_delay_ms: 5000, ..config() };
     log.configure(Arc::new(retention.clone()));
     bed.clock.advance(1000);
     store.keep_house();
@@ -389,10 +332,7 @@ fn records_go_by_time_and_by_request() {
     log.configure(Arc::new(retention.clone()));
     expect(&log, 30..100);
     // Everything is older than a minute, the active segment too.
-    log.configure(Arc::new(LogConfig {
-        retention_ms: 60_000,
-        ..retention
-    }));
+    log.configure(Arc::new(LogConfig { retention_ms: 60_000, ..retention }));
     bed.clock.advance(1000);
     store.keep_house();
     let offsets = log.offsets().unwrap();
@@ -413,10 +353,7 @@ fn truncation_leaves_a_prefix() {
         let (store, log) = bed.open();
         fill(&log, 0..100);
         let offsets = log.truncate(Offset(to)).unwrap();
-        assert_eq!(
-            (offsets.log_end, offsets.high_watermark),
-            (Offset(to), Offset(to))
-        );
+        assert_eq!((offsets.log_end, offsets.high_watermark), (Offset(to), Offset(to)));
         expect(&log, 0..to as usize);
         fill(&log, to as usize..120);
         expect(&log, 0..120);
@@ -435,25 +372,14 @@ fn a_deleted_partition_goes_and_its_name_is_free() {
     store.delete(&id());
     assert_eq!(log.offsets().unwrap_err().error_code(), 3);
     assert!(store.log(&id()).is_none());
-    let other = PartitionId {
-        topic: TopicId([8; 16]),
-        ..id()
-    };
+    let other = PartitionId { topic: TopicId([8; 16]), ..id() };
     let log = store.ensure(other, TOPIC, Arc::new(config()), EPOCH);
     fill(&log, 0..5);
     expect(&log, 0..5);
     let renamed = |bed: &Bed| {
         let entries = std::fs::read_dir(bed.directory.path()).unwrap();
         entries
-            .filter(|entry| {
-                entry
-                    .as_ref()
-                    .unwrap()
-                    .file_name()
-                    .to_str()
-                    .unwrap()
-                    .ends_with("-delete")
-            })
+            .filter(|entry| entry.as_ref().unwrap().file_name().to_str().unwrap().ends_with("-delete"))
             .count()
     };
     assert_eq!(renamed(&bed), 1);
@@ -469,10 +395,7 @@ fn a_directory_of_another_topic_is_set_aside() {
     fill(&log, 0..10);
     drop((store, log));
     let store = Store::open(bed.options(), &|_| ()).unwrap();
-    let other = PartitionId {
-        topic: TopicId([8; 16]),
-        ..id()
-    };
+    let other = PartitionId { topic: TopicId([8; 16]), ..id() };
     store.close().unwrap();
     drop(store);
     let store = Store::open(bed.options(), &|_| ()).unwrap();
@@ -491,34 +414,13 @@ fn a_directory_of_another_topic_is_set_aside() {
 fn directories_are_guarded() {
     let bed = Bed::new();
     let (store, log) = bed.open();
-    assert!(matches!(
-        Store::open(bed.options(), &|_| ()),
-        Err(OpenError::Locked(_))
-    ));
+    assert!(matches!(Store::open(bed.options(), &|_| ()), Err(OpenError::Locked(_))));
     drop((store, log));
-    let foreign = StoreOptions {
-        cluster_id: "other".into(),
-        ..bed.options()
-    };
-    assert!(matches!(
-        Store::open(foreign, &|_| ()),
-        Err(OpenError::Foreign {
-            key: "cluster.id",
-            ..
-        })
-    ));
-    let foreign = StoreOptions {
-        broker_id: BrokerId(2),
-        ..bed.options()
-    };
-    assert!(matches!(
-        Store::open(foreign, &|_| ()),
-        Err(OpenError::Foreign { key: "node.id", .. })
-    ));
-    let none = StoreOptions {
-        directories: Vec::new(),
-        ..bed.options()
-    };
+    let foreign = StoreOptions { cluster_id: "other".into(), ..bed.options() };
+    assert!(matches!(Store::open(foreign, &|_| ()), Err(OpenError::Foreign { key: "cluster.id", .. })));
+    let foreign = StoreOptions { broker_id: BrokerId(2), ..bed.options() };
+    assert!(matches!(Store::open(foreign, &|_| ()), Err(OpenError::Foreign { key: "node.id", .. })));
+    let none = StoreOptions { directories: Vec::new(), ..bed.options() };
     assert!(matches!(Store::open(none, &|_| ()), Err(OpenError::NoDirectory)));
 }
 
@@ -528,10 +430,7 @@ fn recovery_reports_its_progress() {
     let (store, first) = bed.open();
     for index in 0..20 {
         let log = store.ensure(
-            PartitionId {
-                index: PartitionIndex(index),
-                ..id()
-            },
+            PartitionId { index: PartitionIndex(index), ..id() },
             TOPIC,
             Arc::new(config()),
             EPOCH,
@@ -542,19 +441,9 @@ fn recovery_reports_its_progress() {
     let seen = Mutex::new(Vec::new());
     let store = Store::open(bed.options(), &|progress| seen.lock().push(progress)).unwrap();
     let seen = seen.into_inner();
-    assert_eq!(
-        (seen.len(), seen[0].logs_done, seen[20].logs_done, seen[20].logs),
-        (21, 0, 20, 20)
-    );
+    assert_eq!((seen.len(), seen[0].logs_done, seen[20].logs_done, seen[20].logs), (21, 0, 20, 20));
     assert!(seen[20].bytes_scanned > 20 * 10 * 100);
     let directories = store.directories();
-    assert_eq!(
-        (
-            directories.len(),
-            directories[0].logs.len(),
-            directories[0].failed
-        ),
-        (1, 20, false)
-    );
+    assert_eq!((directories.len(), directories[0].logs.len(), directories[0].failed), (1, 20, false));
     assert!(directories[0].logs.iter().all(|(_, bytes)| *bytes > 1000));
 }

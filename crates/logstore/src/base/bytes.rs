@@ -89,10 +89,7 @@ impl<'a> Reader<'a> {
 
     /// The next `len` bytes as they are.
     pub fn bytes(&mut self, len: usize) -> Result<&'a [u8], Malformed> {
-        let taken = self
-            .rest()
-            .get(..len)
-            .ok_or(self.malformed("shorter than its length says"))?;
+        let taken = self.rest().get(..len).ok_or(self.malformed("shorter than its length says"))?;
         self.position += len;
         Ok(taken)
     }
@@ -106,10 +103,7 @@ impl<'a> Reader<'a> {
     pub fn uvarint(&mut self) -> Result<u32, Malformed> {
         let start = self.position;
         let value = self.base128(5)?;
-        u32::try_from(value).map_err(|_| Malformed {
-            position: start,
-            why: "varint overflows 32 bits",
-        })
+        u32::try_from(value).map_err(|_| Malformed { position: start, why: "varint overflows 32 bits" })
     }
 
     /// Zig-zag base-128, at most five bytes.
@@ -132,10 +126,7 @@ impl<'a> Reader<'a> {
     /// `int16` length, then text; null is refused.
     pub fn string(&mut self) -> Result<Cow<'a, str>, Malformed> {
         let start = self.position;
-        self.nullable_string()?.ok_or(Malformed {
-            position: start,
-            why: "null where text is required",
-        })
+        self.nullable_string()?.ok_or(Malformed { position: start, why: "null where text is required" })
     }
 
     /// `int16` length, then text; length -1 is null.
@@ -148,10 +139,8 @@ impl<'a> Reader<'a> {
     /// Length plus one as a varint, then text; null is refused.
     pub fn compact_string(&mut self) -> Result<Cow<'a, str>, Malformed> {
         let start = self.position;
-        self.compact_nullable_string()?.ok_or(Malformed {
-            position: start,
-            why: "null where text is required",
-        })
+        self.compact_nullable_string()?
+            .ok_or(Malformed { position: start, why: "null where text is required" })
     }
 
     /// Length plus one as a varint, then text; zero is null.
@@ -180,10 +169,7 @@ impl<'a> Reader<'a> {
         match usize::try_from(count) {
             Ok(count) => self.bounded(start, count, element_bytes_min).map(Some),
             Err(_) if count == -1 => Ok(None),
-            Err(_) => Err(Malformed {
-                position: start,
-                why: "negative count",
-            }),
+            Err(_) => Err(Malformed { position: start, why: "negative count" }),
         }
     }
 
@@ -192,9 +178,7 @@ impl<'a> Reader<'a> {
         let start = self.position;
         match self.uvarint()? {
             0 => Ok(None),
-            count => self
-                .bounded(start, count as usize - 1, element_bytes_min)
-                .map(Some),
+            count => self.bounded(start, count as usize - 1, element_bytes_min).map(Some),
         }
     }
 
@@ -212,10 +196,7 @@ impl<'a> Reader<'a> {
             let start = self.position;
             let tag = self.uvarint()?;
             if previous.is_some_and(|previous| previous >= tag) {
-                return Err(Malformed {
-                    position: start,
-                    why: "tags are not in ascending order",
-                });
+                return Err(Malformed { position: start, why: "tags are not in ascending order" });
             }
             previous = Some(tag);
             let len = self.uvarint()? as usize;
@@ -231,17 +212,11 @@ impl<'a> Reader<'a> {
 
     /// An error at the current position.
     pub fn malformed(&self, why: &'static str) -> Malformed {
-        Malformed {
-            position: self.position,
-            why,
-        }
+        Malformed { position: self.position, why }
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
-        let taken = self
-            .rest()
-            .first_chunk::<N>()
-            .ok_or(self.malformed("ends within a number"))?;
+        let taken = self.rest().first_chunk::<N>().ok_or(self.malformed("ends within a number"))?;
         self.position += N;
         Ok(*taken)
     }
@@ -250,10 +225,7 @@ impl<'a> Reader<'a> {
         let start = self.position;
         let mut value = 0_u64;
         for index in 0..len_max {
-            let byte = *self
-                .rest()
-                .first()
-                .ok_or(self.malformed("ends within a varint"))?;
+            let byte = *self.rest().first().ok_or(self.malformed("ends within a varint"))?;
             self.position += 1;
             // The tenth byte of a 64-bit value holds its last bit alone.
             if index == 9 && byte > 1 {
@@ -264,10 +236,7 @@ impl<'a> Reader<'a> {
                 return Ok(value);
             }
         }
-        Err(Malformed {
-            position: start,
-            why: "varint is too long",
-        })
+        Err(Malformed { position: start, why: "varint is too long" })
     }
 
     fn sized(&mut self, len: i32) -> Result<Option<&'a [u8]>, Malformed> {
@@ -280,10 +249,7 @@ impl<'a> Reader<'a> {
 
     fn bounded(&self, start: usize, count: usize, element_bytes_min: usize) -> Result<usize, Malformed> {
         if count > self.remaining() / element_bytes_min.max(1) {
-            return Err(Malformed {
-                position: start,
-                why: "count exceeds the bytes that follow",
-            });
+            return Err(Malformed { position: start, why: "count exceeds the bytes that follow" });
         }
         Ok(count)
     }
@@ -303,9 +269,7 @@ impl Writer {
 
     /// Starts empty, with room for `capacity` bytes.
     pub fn with_capacity(capacity: usize) -> Self {
-        Self {
-            bytes: Vec::with_capacity(capacity),
-        }
+        Self { bytes: Vec::with_capacity(capacity) }
     }
 
     /// Bytes written so far.
@@ -497,14 +461,8 @@ mod tests {
     fn varints_longer_than_their_type_are_refused() {
         assert!(Reader::new(&[0xff; 10]).varlong().is_err());
         assert!(Reader::new(&[0xff, 0xff, 0xff, 0xff, 0x1f]).uvarint().is_err());
-        assert_eq!(
-            Reader::new(&[0xff, 0xff, 0xff, 0xff, 0x0f]).uvarint(),
-            Ok(u32::MAX)
-        );
-        assert_eq!(
-            Reader::new(&[0xff; 9]).varlong().map_err(|error| error.why),
-            Err("ends within a varint")
-        );
+        assert_eq!(Reader::new(&[0xff, 0xff, 0xff, 0xff, 0x0f]).uvarint(), Ok(u32::MAX));
+        assert_eq!(Reader::new(&[0xff; 9]).varlong().map_err(|error| error.why), Err("ends within a varint"));
     }
 
     #[test]

@@ -21,9 +21,7 @@ pub struct SystemClock {
 impl Default for SystemClock {
     #[allow(clippy::disallowed_methods, reason = "the one home of the system clock")]
     fn default() -> Self {
-        Self {
-            origin: Instant::now(),
-        }
+        Self { origin: Instant::now() }
     }
 }
 

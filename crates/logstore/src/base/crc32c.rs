@@ -9,9 +9,7 @@ pub fn crc32c(bytes: &[u8]) -> u32 {
 
 /// The same by table: slow, short and evidently right; what [`crc32c`] is tested against.
 pub fn crc32c_table(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0, |crc, byte| {
-        (crc >> 8) ^ TABLE[((crc ^ u32::from(*byte)) & 0xff) as usize]
-    })
+    !bytes.iter().fold(!0, |crc, byte| (crc >> 8) ^ TABLE[((crc ^ u32::from(*byte)) & 0xff) as usize])
 }
 
 const TABLE: [u32; 256] = table();
@@ -24,11 +22,7 @@ const fn table() -> [u32; 256] {
         let mut crc = index as u32;
         let mut bit = 0;
         while bit < 8 {
-            crc = if crc & 1 == 1 {
-                (crc >> 1) ^ POLYNOMIAL_REVERSED
-            } else {
-                crc >> 1
-            };
+            crc = if crc & 1 == 1 { (crc >> 1) ^ POLYNOMIAL_REVERSED } else { crc >> 1 };
             bit += 1;
         }
         table[index] = crc;

@@ -38,19 +38,11 @@ pub enum StorageError {
 impl StorageError {
     /// Names the operation and the file of a failed system call.
     pub fn io(operation: &'static str, path: impl AsRef<Path>, source: impl Into<io::Error>) -> Self {
-        Self::Io {
-            operation,
-            path: path.as_ref().to_owned(),
-            source: source.into(),
-        }
+        Self::Io { operation, path: path.as_ref().to_owned(), source: source.into() }
     }
 
     /// Names the file and the place of a failed check.
     pub fn corrupt(path: impl AsRef<Path>, position: u64, why: impl Into<String>) -> Self {
-        Self::Corrupt {
-            path: path.as_ref().to_owned(),
-            position,
-            why: why.into(),
-        }
+        Self::Corrupt { path: path.as_ref().to_owned(), position, why: why.into() }
     }
 }

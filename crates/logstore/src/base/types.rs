@@ -107,9 +107,8 @@ impl std::str::FromStr for TopicId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         use base64::Engine as _;
-        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
-            .decode(text)
-            .map_err(|_| InvalidTopicId)?;
+        let bytes =
+            base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidTopicId)?;
         bytes.try_into().map(Self).map_err(|_| InvalidTopicId)
     }
 }

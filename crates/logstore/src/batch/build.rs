@@ -23,12 +23,7 @@ pub struct RecordData {
 
 impl Default for RecordData {
     fn default() -> Self {
-        Self {
-            timestamp: Timestamp(0),
-            key: None,
-            value: None,
-            headers: Vec::new(),
-        }
+        Self { timestamp: Timestamp(0), key: None, value: None, headers: Vec::new() }
     }
 }
 
@@ -85,12 +80,7 @@ impl BatchBuilder {
         Self::new()
             .attributes(Attributes::CONTROL | Attributes::TRANSACTIONAL)
             .producer(producer_id, producer_epoch, Sequence(-1))
-            .record(RecordData {
-                timestamp: now,
-                key: Some(key),
-                value: Some(value),
-                headers: Vec::new(),
-            })
+            .record(RecordData { timestamp: now, key: Some(key), value: Some(value), headers: Vec::new() })
     }
 
     /// Adds a record.
@@ -149,25 +139,12 @@ impl BatchBuilder {
     ///
     /// # Panics
     /// When the codec fails, which none does in memory.
-    #[allow(
-        clippy::expect_used,
-        reason = "compressing into memory has no failure to report"
-    )]
+    #[allow(clippy::expect_used, reason = "compressing into memory has no failure to report")]
     pub fn build(self) -> Vec<u8> {
-        let base_timestamp = self
-            .records
-            .first()
-            .map_or(Timestamp::NONE, |record| record.timestamp);
-        let max_timestamp = self
-            .records
-            .iter()
-            .map(|record| record.timestamp)
-            .max()
-            .unwrap_or(Timestamp::NONE);
-        let body = self
-            .codec
-            .compress(&self.encode_records(base_timestamp))
-            .expect("compression in memory");
+        let base_timestamp = self.records.first().map_or(Timestamp::NONE, |record| record.timestamp);
+        let max_timestamp =
+            self.records.iter().map(|record| record.timestamp).max().unwrap_or(Timestamp::NONE);
+        let body = self.codec.compress(&self.encode_records(base_timestamp)).expect("compression in memory");
         let (producer_id, producer_epoch, base_sequence) = self.producer;
         let mut writer = Writer::with_capacity(HEADER_BYTES + body.len());
         writer
@@ -194,9 +171,7 @@ impl BatchBuilder {
         let mut stream = Writer::new();
         for (index, record) in self.records.iter().enumerate() {
             let mut body = Writer::new();
-            body.i8(0)
-                .varlong(record.timestamp.0 - base_timestamp.0)
-                .varint(index as i32);
+            body.i8(0).varlong(record.timestamp.0 - base_timestamp.0).varint(index as i32);
             nullable(&mut body, record.key.as_deref());
             nullable(&mut body, record.value.as_deref());
             body.varint(record.headers.len() as i32);
@@ -223,9 +198,7 @@ mod tests {
     use crate::batch::BatchView;
 
     fn hex(bytes: &[u8]) -> String {
-        bytes
-            .iter()
-            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+        bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
 
     #[test]
@@ -243,10 +216,7 @@ mod tests {
         assert!(view.verify_crc() && view.header().attributes.is_control());
         let records = view.records().unwrap();
         let record = records.iter().next().unwrap().unwrap();
-        assert_eq!(
-            (record.key, record.value),
-            (Some(&[0, 0, 0, 1][..]), Some(&[0, 0, 0, 0, 0, 3][..]))
-        );
+        assert_eq!((record.key, record.value), (Some(&[0, 0, 0, 1][..]), Some(&[0, 0, 0, 0, 0, 3][..])));
     }
 
     #[test]

@@ -117,9 +117,7 @@ fn snappy(bytes: &[u8], bytes_max: usize) -> Result<Vec<u8>, CodecError> {
     let cut = || CodecError::Malformed(io::Error::from(io::ErrorKind::UnexpectedEof));
     let mut rest = bytes.get(XERIAL_HEADER_BYTES..).ok_or_else(cut)?;
     while let Some((length, after)) = rest.split_first_chunk() {
-        let (block, after) = after
-            .split_at_checked(u32::from_be_bytes(*length) as usize)
-            .ok_or_else(cut)?;
+        let (block, after) = after.split_at_checked(u32::from_be_bytes(*length) as usize).ok_or_else(cut)?;
         snappy_block(block, bytes_max, &mut out)?;
         rest = after;
     }
@@ -159,10 +157,7 @@ mod tests {
         let zeros = vec![0; 1 << 20];
         for codec in ALL {
             let compressed = codec.compress(&zeros).unwrap();
-            assert!(matches!(
-                codec.decompress(&compressed, zeros.len() - 1),
-                Err(CodecError::TooLarge(_))
-            ));
+            assert!(matches!(codec.decompress(&compressed, zeros.len() - 1), Err(CodecError::TooLarge(_))));
             assert_eq!(codec.decompress(&compressed, zeros.len()).unwrap(), zeros);
         }
     }

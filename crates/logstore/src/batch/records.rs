@@ -60,10 +60,7 @@ impl<'a> Records<'a> {
             super::Codec::None => Cow::Borrowed(body),
             codec => Cow::Owned(codec.decompress(body, DECOMPRESSED_BYTES_MAX)?),
         };
-        Ok(Self {
-            header: *header,
-            bytes,
-        })
+        Ok(Self { header: *header, bytes })
     }
 
     /// The records as one stream, decompressed.
@@ -98,9 +95,7 @@ impl<'a> Records<'a> {
         let offset_delta = body.varint()?;
         let key = nullable(&mut body)?;
         let value = nullable(&mut body)?;
-        let headers_count = usize::try_from(body.varint()?)
-            .ok()
-            .filter(|count| *count <= body.remaining());
+        let headers_count = usize::try_from(body.varint()?).ok().filter(|count| *count <= body.remaining());
         let headers_count = headers_count.ok_or(body.malformed("impossible number of headers"))?;
         let headers = body.rest();
         for _ in 0..headers_count {
@@ -165,10 +160,7 @@ mod tests {
                     value: Some(vec![7; 3000]),
                     headers: vec![("h".into(), Some(b"x".to_vec())), ("n".into(), None)],
                 })
-                .record(RecordData {
-                    timestamp: Timestamp(4000),
-                    ..RecordData::default()
-                })
+                .record(RecordData { timestamp: Timestamp(4000), ..RecordData::default() })
                 .build();
             let view = BatchView::parse(&bytes).unwrap();
             assert!(view.verify_crc());
@@ -193,12 +185,7 @@ mod tests {
         stamp::log_append_time(&mut bytes, Timestamp(77));
         let view = BatchView::parse(&bytes).unwrap();
         assert!(view.verify_crc());
-        assert!(
-            view.records()
-                .unwrap()
-                .iter()
-                .all(|record| record.unwrap().timestamp == Timestamp(77))
-        );
+        assert!(view.records().unwrap().iter().all(|record| record.unwrap().timestamp == Timestamp(77)));
     }
 
     proptest! {

@@ -53,10 +53,7 @@ mod tests {
         offsets(&mut bytes, Offset(41), LeaderEpoch(7));
         let view = BatchView::parse(&bytes).unwrap();
         assert!(view.verify_crc());
-        assert_eq!(
-            (view.header().base_offset, view.header().leader_epoch),
-            (Offset(41), LeaderEpoch(7))
-        );
+        assert_eq!((view.header().base_offset, view.header().leader_epoch), (Offset(41), LeaderEpoch(7)));
         assert_eq!(view.header().last_offset(), Offset(42));
     }
 }

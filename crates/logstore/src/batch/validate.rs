@@ -76,22 +76,15 @@ pub struct RecordError {
 
 impl Rejection {
     fn new(error_code: i16, message: impl Into<String>) -> Self {
-        Self {
-            error_code,
-            message: message.into(),
-            record_errors: Vec::new(),
-            well_formed: true,
-        }
+        Self { error_code, message: message.into(), record_errors: Vec::new(), well_formed: true }
     }
 }
 
 impl ValidatedBatch {
     /// The records of one partition of a Produce request.
     pub fn from_producer(mut records: BufMut, rules: &Rules) -> Result<Self, Rejection> {
-        let view = only_batch(&records, rules).map_err(|rejection| Rejection {
-            well_formed: false,
-            ..rejection
-        })?;
+        let view =
+            only_batch(&records, rules).map_err(|rejection| Rejection { well_formed: false, ..rejection })?;
         check_header(&view, rules)?;
         let timestamps = check_timestamps(view.header(), rules);
         // A batch that is refused for its time is walked as well: the answer names the records.
@@ -101,10 +94,7 @@ impl ValidatedBatch {
         timestamps?;
         let header = *view.header();
         records.truncate(header.size_in_bytes());
-        Ok(Self {
-            header,
-            bytes: records,
-        })
+        Ok(Self { header, bytes: records })
     }
 
     /// A batch that this broker made itself, to which only the CRC may be missing.
@@ -112,10 +102,7 @@ impl ValidatedBatch {
         let header = *BatchView::parse(&batch)?.header();
         batch.truncate(header.size_in_bytes());
         stamp::crc(&mut batch);
-        Ok(Self {
-            header: BatchHeader::parse(&batch)?,
-            bytes: batch,
-        })
+        Ok(Self { header: BatchHeader::parse(&batch)?, bytes: batch })
     }
 
     /// Its header, as it came.
@@ -138,38 +125,22 @@ fn only_batch<'a>(records: &'a [u8], rules: &Rules) -> Result<BatchView<'a>, Rej
     };
     match magic {
         0 | 1 => {
-            return Err(Rejection::new(
-                INVALID_RECORD,
-                "record batches of magic 0 and 1 are not taken",
-            ));
+            return Err(Rejection::new(INVALID_RECORD, "record batches of magic 0 and 1 are not taken"));
         }
         2 => {}
         _ => {
-            return Err(Rejection::new(
-                CORRUPT_MESSAGE,
-                format!("no record batch has magic {magic}"),
-            ));
+            return Err(Rejection::new(CORRUPT_MESSAGE, format!("no record batch has magic {magic}")));
         }
     }
     // What a header says that ends before its own end.
     let size = usize::try_from(length).map_or(0, |length| length + LENGTH_OVERHEAD);
     if size < HEADER_BYTES {
-        return Err(Rejection::new(
-            CORRUPT_MESSAGE,
-            "a record batch shorter than its header",
-        ));
+        return Err(Rejection::new(CORRUPT_MESSAGE, "a record batch shorter than its header"));
     }
-    let view = BatchView::parse(records).map_err(|_| {
-        Rejection::new(
-            INVALID_RECORD,
-            "the record batch is longer than what was sent of it",
-        )
-    })?;
+    let view = BatchView::parse(records)
+        .map_err(|_| Rejection::new(INVALID_RECORD, "the record batch is longer than what was sent of it"))?;
     if view.header().attributes.codec() == Some(Codec::Zstd) && rules.produce_version < ZSTD_PRODUCE_VERSION {
-        return Err(Rejection::new(
-            UNSUPPORTED_COMPRESSION_TYPE,
-            "zstd needs Produce version 7",
-        ));
+        return Err(Rejection::new(UNSUPPORTED_COMPRESSION_TYPE, "zstd needs Produce version 7"));
     }
     match records.get(size..) {
         Some(behind) if behind.len() >= TRAILING_BYTES_MAX => Err(behind_the_batch(behind)),
@@ -181,10 +152,7 @@ fn only_batch<'a>(records: &'a [u8], rules: &Rules) -> Result<BatchView<'a>, Rej
 fn behind_the_batch(bytes: &[u8]) -> Rejection {
     match BatchView::parse(bytes) {
         Ok(_) => Rejection::new(INVALID_RECORD, "more than one record batch for one partition"),
-        Err(_) => Rejection::new(
-            CORRUPT_MESSAGE,
-            "the record batch is shorter than what was sent of it",
-        ),
+        Err(_) => Rejection::new(CORRUPT_MESSAGE, "the record batch is shorter than what was sent of it"),
     }
 }
 
@@ -206,10 +174,7 @@ fn check_header(view: &BatchView<'_>, rules: &Rules) -> Result<(), Rejection> {
         return Err(Rejection::new(CORRUPT_MESSAGE, "the CRC does not match"));
     }
     if header.attributes.codec().is_none() {
-        return Err(Rejection::new(
-            UNSUPPORTED_COMPRESSION_TYPE,
-            "unknown compression type",
-        ));
+        return Err(Rejection::new(UNSUPPORTED_COMPRESSION_TYPE, "unknown compression type"));
     }
     if header.records_count <= 0 {
         return invalid("a batch holds at least one record");
@@ -234,10 +199,7 @@ fn check_timestamps(header: &BatchHeader, rules: &Rules) -> Result<(), Rejection
         ));
     }
     if !in_bounds(header.max_timestamp, rules) {
-        let message = format!(
-            "the timestamp {} is out of the topic's bounds",
-            header.max_timestamp
-        );
+        let message = format!("the timestamp {} is out of the topic's bounds", header.max_timestamp);
         return Err(Rejection::new(INVALID_TIMESTAMP, message));
     }
     Ok(())
@@ -263,29 +225,18 @@ fn check_records(view: &BatchView<'_>, rules: &Rules) -> Result<(), Rejection> {
         };
         timestamp_errors += usize::from(message == TIMESTAMP_OUT_OF_BOUNDS);
         if errors.len() < RECORD_ERRORS_MAX {
-            errors.push(RecordError {
-                index: index as i32,
-                message,
-            });
+            errors.push(RecordError { index: index as i32, message });
         }
     }
     if errors.is_empty() {
         return Ok(());
     }
     let (error_code, message) = if timestamp_errors > 0 {
-        (
-            INVALID_TIMESTAMP,
-            "one or more records have a timestamp out of the topic's bounds",
-        )
+        (INVALID_TIMESTAMP, "one or more records have a timestamp out of the topic's bounds")
     } else {
         (INVALID_RECORD, "one or more records break a rule of the topic")
     };
-    Err(Rejection {
-        error_code,
-        message: message.into(),
-        record_errors: errors,
-        well_formed: true,
-    })
+    Err(Rejection { error_code, message: message.into(), record_errors: errors, well_formed: true })
 }
 
 const TIMESTAMP_OUT_OF_BOUNDS: &str = "the timestamp is out of the topic's bounds";

@@ -121,10 +121,7 @@ pub struct BatchHeader {
 impl BatchHeader {
     /// Decodes the header at the start of `bytes`; the records need not be there.
     pub fn parse(bytes: &[u8]) -> Result<Self, BatchError> {
-        let short = BatchError::Short {
-            needed: HEADER_BYTES,
-            available: bytes.len(),
-        };
+        let short = BatchError::Short { needed: HEADER_BYTES, available: bytes.len() };
         let header = bytes.first_chunk::<HEADER_BYTES>().ok_or(short)?;
         let parsed = Self::decode(header).ok_or(short)?;
         if parsed.magic != MAGIC {
@@ -161,11 +158,7 @@ impl BatchHeader {
 
     /// Offset of the last record.
     pub fn last_offset(&self) -> Offset {
-        Offset(
-            self.base_offset
-                .0
-                .saturating_add(i64::from(self.last_offset_delta)),
-        )
+        Offset(self.base_offset.0.saturating_add(i64::from(self.last_offset_delta)))
     }
 
     /// Offset that the batch after it starts at.
@@ -200,10 +193,7 @@ impl<'a> BatchView<'a> {
     pub fn parse(bytes: &'a [u8]) -> Result<Self, BatchError> {
         let header = BatchHeader::parse(bytes)?;
         let needed = header.size_in_bytes();
-        let bytes = bytes.get(..needed).ok_or(BatchError::Short {
-            needed,
-            available: bytes.len(),
-        })?;
+        let bytes = bytes.get(..needed).ok_or(BatchError::Short { needed, available: bytes.len() })?;
         Ok(Self { header, bytes })
     }
 
@@ -224,9 +214,7 @@ impl<'a> BatchView<'a> {
 
     /// Whether the bytes are those that the CRC was computed over.
     pub fn verify_crc(&self) -> bool {
-        self.bytes
-            .get(CRC_FROM..)
-            .is_some_and(|covered| crc32c(covered) == self.header.crc)
+        self.bytes.get(CRC_FROM..).is_some_and(|covered| crc32c(covered) == self.header.crc)
     }
 
     /// Its records, decompressed where needed.
@@ -248,10 +236,7 @@ mod tests {
         be::put_i32(&mut bytes, LAST_OFFSET_DELTA_AT, 3);
         let header = BatchHeader::parse(&bytes).unwrap();
         assert_eq!(header.last_sequence(), Sequence(1));
-        assert_eq!(
-            (header.last_offset(), header.next_offset()),
-            (Offset(3), Offset(4))
-        );
+        assert_eq!((header.last_offset(), header.next_offset()), (Offset(3), Offset(4)));
     }
 
     #[test]
@@ -263,16 +248,7 @@ mod tests {
         be::put_i32(&mut bytes, LENGTH_AT, -1);
         assert_eq!(BatchView::parse(&bytes).unwrap_err(), BatchError::Length(-1));
         be::put_i32(&mut bytes, LENGTH_AT, 50);
-        assert_eq!(
-            BatchView::parse(&bytes).unwrap_err(),
-            BatchError::Short {
-                needed: 62,
-                available: 61
-            }
-        );
-        assert!(matches!(
-            BatchView::parse(&bytes[..60]),
-            Err(BatchError::Short { needed: 61, .. })
-        ));
+        assert_eq!(BatchView::parse(&bytes).unwrap_err(), BatchError::Short { needed: 62, available: 61 });
+        assert!(matches!(BatchView::parse(&bytes[..60]), Err(BatchError::Short { needed: 61, .. })));
     }
 }

@@ -162,10 +162,7 @@ impl Engine {
         })));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let directories: Vec<PathBuf> = options.directories.iter().map(PathBuf::from).collect();
-        let first = directories
-            .first()
-            .ok_or_else(|| invalid("directories", "none"))?
-            .clone();
+        let first = directories.first().ok_or_else(|| invalid("directories", "none"))?.clone();
         let broker_id = BrokerId(options.broker_id);
         let store_options = StoreOptions {
             directories,
@@ -211,15 +208,11 @@ impl Engine {
             server.publish(Arc::clone(&core.view.lock()));
             let _ = core.server.set(server);
         }
-        let bound = self
-            .server()?
-            .addresses()
-            .into_iter()
-            .map(|(name, address)| ListenerAddress {
-                name,
-                host: address.ip().to_string(),
-                port: address.port(),
-            });
+        let bound = self.server()?.addresses().into_iter().map(|(name, address)| ListenerAddress {
+            name,
+            host: address.ip().to_string(),
+            port: address.port(),
+        });
         Ok(bound.collect())
     }
 
@@ -269,8 +262,7 @@ impl Engine {
             Ok(log) => {
                 let mut buffer = core.arena.take(batch.len());
                 buffer.copy_from_slice(batch);
-                core.appends
-                    .append(log, buffer, LeaderEpoch(leader_epoch), token, core.clock.now());
+                core.appends.append(log, buffer, LeaderEpoch(leader_epoch), token, core.clock.now());
             }
         }
     }
@@ -288,14 +280,8 @@ impl Engine {
             let batches = queries::log(store, &topic_id, partition)
                 .and_then(|log| records::read(&log, Offset(offset as i64), max_bytes as usize));
             match batches {
-                Ok(batches) => ReadAnswer {
-                    error_code: codes::NONE.into(),
-                    batches: batches.into(),
-                },
-                Err(error) => ReadAnswer {
-                    error_code: error.into(),
-                    batches: Vec::new().into(),
-                },
+                Ok(batches) => ReadAnswer { error_code: codes::NONE.into(), batches: batches.into() },
+                Err(error) => ReadAnswer { error_code: error.into(), batches: Vec::new().into() },
             }
         })
     }
@@ -340,21 +326,15 @@ impl Engine {
     #[napi(catch_unwind)]
     pub fn catalogue(&self) -> Vec<CatalogueEntry> {
         let entries = self.core.catalogue.entries().into_iter();
-        entries
-            .map(|(key, value)| CatalogueEntry {
-                key,
-                value: value.into(),
-            })
-            .collect()
+        entries.map(|(key, value)| CatalogueEntry { key, value: value.into() }).collect()
     }
 
     /// Commits changes together; they are durable when the promise resolves, with the catalogue's revision.
     #[napi(catch_unwind, ts_return_type = "Promise<number>")]
     pub fn commit(&self, changes: Vec<CatalogueChange>) -> Result<AsyncTask<Job<f64>>> {
-        let changes = changes.into_iter().map(|change| Change {
-            key: change.key,
-            value: change.value.map(|value| value.to_vec()),
-        });
+        let changes = changes
+            .into_iter()
+            .map(|change| Change { key: change.key, value: change.value.map(|value| value.to_vec()) });
         // Taken here, so that commits keep the order of the calls whichever thread of the pool is first.
         let revision = self.core.catalogue.take(changes.collect()).map_err(thrown)?;
         let core = Arc::clone(&self.core);
@@ -373,12 +353,7 @@ impl Engine {
     /// Counters and gauges now.
     #[napi(catch_unwind)]
     pub fn stats(&self) -> Float64Array {
-        let server = self
-            .core
-            .server
-            .get()
-            .map(|server| server.stats())
-            .unwrap_or_default();
+        let server = self.core.server.get().map(|server| server.stats()).unwrap_or_default();
         Float64Array::new(stats::values(&self.core.store.stats(), &server))
     }
 
@@ -423,10 +398,7 @@ impl Engine {
     }
 
     fn server(&self) -> Result<&Arc<Server>> {
-        self.core
-            .server
-            .get()
-            .ok_or_else(|| thrown("the engine is not bound"))
+        self.core.server.get().ok_or_else(|| thrown("the engine is not bound"))
     }
 
     fn on_store<T: super::job::Answer>(
@@ -451,10 +423,7 @@ impl Engine {
 
 fn server_options(options: &EngineOptions) -> Result<ServerOptions> {
     let listeners = options.listeners.iter().map(|listener| {
-        Ok(ListenerOptions {
-            name: listener.name.clone(),
-            address: resolve(&listener.host, listener.port)?,
-        })
+        Ok(ListenerOptions { name: listener.name.clone(), address: resolve(&listener.host, listener.port)? })
     });
     Ok(ServerOptions {
         workers: options.workers as usize,
@@ -467,8 +436,6 @@ fn server_options(options: &EngineOptions) -> Result<ServerOptions> {
 }
 
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
-    let mut addresses = (host, port)
-        .to_socket_addrs()
-        .map_err(|error| invalid(host, error))?;
+    let mut addresses = (host, port).to_socket_addrs().map_err(|error| invalid(host, error))?;
     addresses.next().ok_or_else(|| invalid(host, "no address"))
 }

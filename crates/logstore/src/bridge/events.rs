@@ -15,10 +15,7 @@ pub(super) struct Upward {
 
 impl Upward {
     pub(super) fn new(ring: Arc<Ring>) -> Self {
-        Self {
-            ring,
-            server: OnceLock::new(),
-        }
+        Self { ring, server: OnceLock::new() }
     }
 
     /// Set once the server is bound, which is before it can call.
@@ -34,22 +31,15 @@ impl ControlPlane for Upward {
             return;
         }
         if let Some(server) = self.server.get().and_then(Weak::upgrade) {
-            server.reply(vec![Reply {
-                connection,
-                bytes: None,
-                close: true,
-                mute_ms: 0,
-            }]);
+            server.reply(vec![Reply { connection, bytes: None, close: true, mute_ms: 0 }]);
         }
     }
 
     fn connection_refused(&self, peer: SocketAddr, reason: CloseReason) {
-        self.ring
-            .push_event(|into| requests::encode_refused(into, peer, reason));
+        self.ring.push_event(|into| requests::encode_refused(into, peer, reason));
     }
 
     fn connection_closed(&self, connection: ConnectionId) {
-        self.ring
-            .push_event(|into| requests::encode_closed(into, connection));
+        self.ring.push_event(|into| requests::encode_closed(into, connection));
     }
 }

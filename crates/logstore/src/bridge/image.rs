@@ -192,16 +192,8 @@ pub(super) fn empty(this_broker: BrokerId, cluster_id: String) -> ClusterView {
 /// Applies a delta: logs are registered, configured and deleted, and the next view is returned. A delta that makes no
 /// sense is refused before anything happened.
 pub(super) fn apply(before: &ClusterView, delta: ImageDelta, store: &Store) -> Result<ClusterView> {
-    let removed: Vec<TopicId> = delta
-        .removed_topics
-        .iter()
-        .map(|id| topic_id(id))
-        .collect::<Result<_>>()?;
-    let changed: Vec<Changed> = delta
-        .topics
-        .into_iter()
-        .map(Changed::checked)
-        .collect::<Result<_>>()?;
+    let removed: Vec<TopicId> = delta.removed_topics.iter().map(|id| topic_id(id)).collect::<Result<_>>()?;
+    let changed: Vec<Changed> = delta.topics.into_iter().map(Changed::checked).collect::<Result<_>>()?;
     let mut view = before.clone();
     view.version = delta.version as u64;
     if let Some(cluster) = delta.cluster {
@@ -210,11 +202,7 @@ pub(super) fn apply(before: &ClusterView, delta: ImageDelta, store: &Store) -> R
     for id in removed {
         if let Some(gone) = view.topics_by_id.remove(&id) {
             // A topic created again under the name may have come in an earlier delta.
-            if view
-                .topics_by_name
-                .get(&gone.name)
-                .is_some_and(|named| named.id == id)
-            {
+            if view.topics_by_name.get(&gone.name).is_some_and(|named| named.id == id) {
                 view.topics_by_name.remove(&gone.name);
             }
             delete_logs(&gone, store);
@@ -224,8 +212,7 @@ pub(super) fn apply(before: &ClusterView, delta: ImageDelta, store: &Store) -> R
         let id = topic.id;
         let known = view.topics_by_id.get(&id);
         let next = Arc::new(topic_view(topic, view.this_broker, known.map(Arc::as_ref), store));
-        view.topics_by_name
-            .insert(Arc::clone(&next.name), Arc::clone(&next));
+        view.topics_by_name.insert(Arc::clone(&next.name), Arc::clone(&next));
         view.topics_by_id.insert(id, next);
     }
     Ok(view)
@@ -240,20 +227,12 @@ struct Changed {
 
 impl Changed {
     fn checked(topic: ImageTopic) -> Result<Self> {
-        Ok(Self {
-            id: topic_id(&topic.id)?,
-            config: Arc::new(log_config(&topic.config)?),
-            topic,
-        })
+        Ok(Self { id: topic_id(&topic.id)?, config: Arc::new(log_config(&topic.config)?), topic })
     }
 }
 
 fn replace_cluster(view: &mut ClusterView, cluster: ImageCluster) {
-    let endpoint = |of: ImageEndpoint| Endpoint {
-        listener: of.listener,
-        host: of.host,
-        port: of.port,
-    };
+    let endpoint = |of: ImageEndpoint| Endpoint { listener: of.listener, host: of.host, port: of.port };
     view.cluster_id = cluster.cluster_id;
     view.controller = BrokerId(cluster.controller_id);
     view.brokers = cluster
@@ -265,15 +244,8 @@ fn replace_cluster(view: &mut ClusterView, cluster: ImageCluster) {
             endpoints: broker.endpoints.into_iter().map(endpoint).collect(),
         })
         .collect();
-    view.apis = cluster
-        .apis
-        .iter()
-        .map(|api| ApiRange {
-            key: api.key,
-            min: api.min,
-            max: api.max,
-        })
-        .collect();
+    view.apis =
+        cluster.apis.iter().map(|api| ApiRange { key: api.key, min: api.min, max: api.max }).collect();
     view.features = cluster
         .features
         .into_iter()
@@ -286,9 +258,7 @@ fn replace_cluster(view: &mut ClusterView, cluster: ImageCluster) {
         .collect();
     view.features_epoch = cluster.features_epoch as i64;
     view.auto_create = cluster.auto_create_topics;
-    view.limits = Limits {
-        fetch_bytes_max: cluster.fetch_bytes_max as usize,
-    };
+    view.limits = Limits { fetch_bytes_max: cluster.fetch_bytes_max as usize };
 }
 
 fn topic_view(
@@ -301,45 +271,29 @@ fn topic_view(
     if known.is_some_and(|known| known.config != config) {
         store.configure(id, &config);
     }
-    let partitions = topic
-        .partitions
-        .into_iter()
-        .enumerate()
-        .map(|(index, partition)| {
-            let leader = BrokerId(partition.leader);
-            let leader_epoch = LeaderEpoch(partition.leader_epoch);
-            let partition_id = PartitionId {
-                topic: id,
-                index: PartitionIndex(index as i32),
-            };
-            let log = (leader == this_broker)
-                .then(|| store.ensure(partition_id, &topic.name, Arc::clone(&config), leader_epoch));
-            PartitionView {
-                leader,
-                leader_epoch,
-                replicas: brokers(partition.replicas),
-                isr: brokers(partition.isr),
-                offline: brokers(partition.offline),
-                log,
-            }
-        });
+    let partitions = topic.partitions.into_iter().enumerate().map(|(index, partition)| {
+        let leader = BrokerId(partition.leader);
+        let leader_epoch = LeaderEpoch(partition.leader_epoch);
+        let partition_id = PartitionId { topic: id, index: PartitionIndex(index as i32) };
+        let log = (leader == this_broker)
+            .then(|| store.ensure(partition_id, &topic.name, Arc::clone(&config), leader_epoch));
+        PartitionView {
+            leader,
+            leader_epoch,
+            replicas: brokers(partition.replicas),
+            isr: brokers(partition.isr),
+            offline: brokers(partition.offline),
+            log,
+        }
+    });
     let partitions = partitions.collect();
-    TopicView {
-        id,
-        name: topic.name.into(),
-        internal: topic.internal,
-        config,
-        partitions,
-    }
+    TopicView { id, name: topic.name.into(), internal: topic.internal, config, partitions }
 }
 
 fn delete_logs(topic: &TopicView, store: &Store) {
     for (index, partition) in topic.partitions.iter().enumerate() {
         if partition.log.is_some() {
-            store.delete(&PartitionId {
-                topic: topic.id,
-                index: PartitionIndex(index as i32),
-            });
+            store.delete(&PartitionId { topic: topic.id, index: PartitionIndex(index as i32) });
         }
     }
 }

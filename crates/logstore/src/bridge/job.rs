@@ -26,10 +26,7 @@ impl<T: Answer> Task for Job<T> {
     type JsValue = T;
 
     fn compute(&mut self) -> Result<T> {
-        let work = self
-            .0
-            .take()
-            .ok_or_else(|| Error::from_reason("a job runs once"))?;
+        let work = self.0.take().ok_or_else(|| Error::from_reason("a job runs once"))?;
         // What the closure shares with other threads lies behind locks that a panic leaves usable.
         catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(panicked(&*payload)))
     }

@@ -5,10 +5,7 @@
 //! appended with a completion up the ring; *queries* answer promises from the thread pool of Node. A panic in any of
 //! them is an error that is thrown, never the end of the process.
 #![allow(unsafe_code, reason = "the registration code that napi derives")]
-#![allow(
-    clippy::needless_pass_by_value,
-    reason = "values from JavaScript arrive owned"
-)]
+#![allow(clippy::needless_pass_by_value, reason = "values from JavaScript arrive owned")]
 
 mod engine;
 mod errors;

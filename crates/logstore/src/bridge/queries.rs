@@ -175,10 +175,7 @@ pub struct LogDirectory {
 /// Finds a log of this broker.
 pub(super) fn log(store: &Store, topic_id: &str, partition: i32) -> Result<Arc<Log>, i16> {
     let topic: TopicId = topic_id.parse().map_err(|_| codes::UNKNOWN_TOPIC_OR_PARTITION)?;
-    let id = PartitionId {
-        topic,
-        index: PartitionIndex(partition),
-    };
+    let id = PartitionId { topic, index: PartitionIndex(partition) };
     store.log(&id).ok_or(codes::UNKNOWN_TOPIC_OR_PARTITION)
 }
 
@@ -206,14 +203,12 @@ fn find_offset(log: &Log, query: &OffsetQuery) -> Result<OffsetAnswer, ReadError
         }
         // Nothing is tiered, so nothing was uploaded and nothing waits for it.
         special::LATEST_TIERED | special::EARLIEST_PENDING_UPLOAD => none(),
-        special::MAX_TIMESTAMP => log.offset_of_max_timestamp()?.map_or_else(none, |at| {
-            found(codes::NONE, at.timestamp.0, at.offset.0, at.leader_epoch)
-        }),
+        special::MAX_TIMESTAMP => log
+            .offset_of_max_timestamp()?
+            .map_or_else(none, |at| found(codes::NONE, at.timestamp.0, at.offset.0, at.leader_epoch)),
         time => log
             .offset_for_timestamp(Timestamp(time), bound)?
-            .map_or_else(none, |at| {
-                found(codes::NONE, at.timestamp.0, at.offset.0, at.leader_epoch)
-            }),
+            .map_or_else(none, |at| found(codes::NONE, at.timestamp.0, at.offset.0, at.leader_epoch)),
     })
 }
 
@@ -227,14 +222,9 @@ fn found(error_code: i16, timestamp: i64, offset: i64, epoch: LeaderEpoch) -> Of
 }
 
 pub(super) fn epoch_end(store: &Store, query: &EpochQuery) -> EpochAnswer {
-    let (requested, current) = (
-        LeaderEpoch(query.leader_epoch),
-        LeaderEpoch(query.current_leader_epoch),
-    );
-    let ended = log(store, &query.topic_id, query.partition).and_then(|log| {
-        log.epoch_end_offset(requested, current)
-            .map_err(|error| error.error_code())
-    });
+    let (requested, current) = (LeaderEpoch(query.leader_epoch), LeaderEpoch(query.current_leader_epoch));
+    let ended = log(store, &query.topic_id, query.partition)
+        .and_then(|log| log.epoch_end_offset(requested, current).map_err(|error| error.error_code()));
     let (error_code, leader_epoch, end_offset) = match ended {
         Ok(end) => (codes::NONE, end.leader_epoch, end.end_offset),
         Err(error) => (error, LeaderEpoch::NONE, Offset(NONE)),
@@ -247,19 +237,13 @@ pub(super) fn epoch_end(store: &Store, query: &EpochQuery) -> EpochAnswer {
 }
 
 pub(super) fn delete_records(store: &Store, query: &DeleteQuery) -> DeleteAnswer {
-    let deleted = log(store, &query.topic_id, query.partition).and_then(|log| {
-        log.delete_records(Offset(query.before as i64))
-            .map_err(|error| error.error_code())
-    });
+    let deleted = log(store, &query.topic_id, query.partition)
+        .and_then(|log| log.delete_records(Offset(query.before as i64)).map_err(|error| error.error_code()));
     match deleted {
-        Ok(low_watermark) => DeleteAnswer {
-            error_code: codes::NONE.into(),
-            low_watermark: low_watermark.0 as f64,
-        },
-        Err(error) => DeleteAnswer {
-            error_code: error.into(),
-            low_watermark: NONE as f64,
-        },
+        Ok(low_watermark) => {
+            DeleteAnswer { error_code: codes::NONE.into(), low_watermark: low_watermark.0 as f64 }
+        }
+        Err(error) => DeleteAnswer { error_code: error.into(), low_watermark: NONE as f64 },
     }
 }
 
@@ -298,10 +282,7 @@ pub(super) fn producers(store: &Store, query: &PartitionQuery) -> ProducersAnswe
             error_code: codes::NONE.into(),
             producers: active.iter().map(producer).collect(),
         },
-        Err(error) => ProducersAnswer {
-            error_code: error.into(),
-            producers: Vec::new(),
-        },
+        Err(error) => ProducersAnswer { error_code: error.into(), producers: Vec::new() },
     }
 }
 

@@ -43,11 +43,7 @@ impl Mailbox for Settled {
 
 impl Appends {
     pub(super) fn new(ring: Arc<Ring>) -> Self {
-        Self {
-            ring,
-            waiting: Mutex::default(),
-            mailbox: OnceLock::new(),
-        }
+        Self { ring, waiting: Mutex::default(), mailbox: OnceLock::new() }
     }
 
     /// Appends one batch and answers by `token` up the ring.
@@ -66,11 +62,7 @@ impl Appends {
             Err(error) => self.ring.push_refused(token, error.error_code()),
             Ok(appended) => {
                 let next = appended.last_offset.plus(1);
-                let waiting = Waiting {
-                    log: Arc::clone(&log),
-                    base: appended.base_offset,
-                    next,
-                };
+                let waiting = Waiting { log: Arc::clone(&log), base: appended.base_offset, next };
                 self.waiting.lock().insert(token, waiting);
                 log.watch(Watch::HighWatermarkAt(next), self.mailbox(), token);
             }
@@ -93,8 +85,7 @@ impl Appends {
     }
 
     fn mailbox(&self) -> &Arc<dyn Mailbox> {
-        self.mailbox
-            .get_or_init(|| Arc::new(Settled(Arc::clone(&self.ring))))
+        self.mailbox.get_or_init(|| Arc::new(Settled(Arc::clone(&self.ring))))
     }
 }
 
@@ -171,12 +162,7 @@ mod tests {
     #[test]
     fn a_compressed_batch_reads_as_if_it_had_never_been() {
         let build = |codec| {
-            BatchBuilder::new()
-                .base_offset(Offset(7))
-                .value(b"abc")
-                .value(b"abc")
-                .codec(codec)
-                .build()
+            BatchBuilder::new().base_offset(Offset(7)).value(b"abc").value(b"abc").codec(codec).build()
         };
         let expected = build(Codec::None);
         for codec in [Codec::None, Codec::Gzip, Codec::Snappy, Codec::Lz4, Codec::Zstd] {

@@ -53,9 +53,7 @@ pub(super) fn encode_request(into: &mut Writer, request: &ForwardedRequest) {
     number(into, request.connection.0 as f64);
     into.i16(request.listener as i16);
     number(into, request.arrived.0 as f64);
-    into.i8(address.len() as i8)
-        .bytes(address.as_bytes())
-        .bytes(&request.frame);
+    into.i8(address.len() as i8).bytes(address.as_bytes()).bytes(&request.frame);
 }
 
 pub(super) fn encode_closed(into: &mut Writer, connection: ConnectionId) {
@@ -65,11 +63,8 @@ pub(super) fn encode_closed(into: &mut Writer, connection: ConnectionId) {
 
 pub(super) fn encode_refused(into: &mut Writer, peer: SocketAddr, reason: CloseReason) {
     let (address, reason) = (peer.ip().to_string(), reason.as_str());
-    into.u32((1 + 1 + address.len() + reason.len()) as u32)
-        .i8(CONNECTION_REFUSED);
-    into.i8(address.len() as i8)
-        .bytes(address.as_bytes())
-        .bytes(reason.as_bytes());
+    into.u32((1 + 1 + address.len() + reason.len()) as u32).i8(CONNECTION_REFUSED);
+    into.i8(address.len() as i8).bytes(address.as_bytes()).bytes(reason.as_bytes());
 }
 
 pub(super) fn encode_settled(into: &mut Writer, token: u64, error_code: i16, base_offset: i64) {
@@ -84,9 +79,8 @@ pub(super) fn decode_replies(bytes: &[u8]) -> Result<Vec<Reply>, Malformed> {
     let mut replies = Vec::new();
     while reader.remaining() > 0 {
         let length = reader.u32()? as usize;
-        let answer_bytes = length
-            .checked_sub(REPLY_BYTES_MIN)
-            .ok_or_else(|| reader.malformed("a short reply"))?;
+        let answer_bytes =
+            length.checked_sub(REPLY_BYTES_MIN).ok_or_else(|| reader.malformed("a short reply"))?;
         let connection = ConnectionId(f64::from_bits(reader.i64()? as u64) as u64);
         let flags = reader.i8()?;
         let mute_ms = reader.u32()?;

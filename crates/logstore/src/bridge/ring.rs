@@ -40,10 +40,7 @@ pub(super) struct Drained {
 
 impl Ring {
     pub(super) fn new(bell: Bell) -> Self {
-        Self {
-            state: Mutex::default(),
-            bell,
-        }
+        Self { state: Mutex::default(), bell }
     }
 
     /// Takes a request; `false` when so many bytes wait already that this one is refused.
@@ -96,10 +93,7 @@ impl Ring {
                 requests::encode_request(&mut state.encoded, &next);
             }
         }
-        Drained {
-            encoded: std::mem::take(&mut state.encoded),
-            settled: std::mem::take(&mut state.settled),
-        }
+        Drained { encoded: std::mem::take(&mut state.encoded), settled: std::mem::take(&mut state.settled) }
     }
 
     fn push<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
@@ -187,10 +181,7 @@ mod tests {
         while ring.push_request(request(taken, large)) {
             taken += 1;
         }
-        assert_eq!(
-            taken as usize,
-            1 + RING_WAITING_BYTES_MAX / requests::request_bytes(&request(0, large))
-        );
+        assert_eq!(taken as usize, 1 + RING_WAITING_BYTES_MAX / requests::request_bytes(&request(0, large)));
         for connection in 0..taken {
             let drained = ring.drain().encoded;
             assert_eq!(drained.as_slice()[5..13], (connection as f64).to_be_bytes());

@@ -22,9 +22,7 @@ const SERVER: &[Stat<ServerStats>] = &[
     ("server.requests.produce", |stats| stats.produce_requests),
     ("server.requests.fetch", |stats| stats.fetch_requests),
     ("server.requests.metadata", |stats| stats.metadata_requests),
-    ("server.requests.api_versions", |stats| {
-        stats.api_versions_requests
-    }),
+    ("server.requests.api_versions", |stats| stats.api_versions_requests),
     ("server.requests.forwarded", |stats| stats.forwarded_requests),
     ("server.bytes.in", |stats| stats.bytes_in),
     ("server.bytes.out", |stats| stats.bytes_out),
@@ -37,17 +35,11 @@ const SERVER: &[Stat<ServerStats>] = &[
 ];
 
 pub(super) fn names() -> Vec<&'static str> {
-    STORE
-        .iter()
-        .map(|(name, _)| *name)
-        .chain(SERVER.iter().map(|(name, _)| *name))
-        .collect()
+    STORE.iter().map(|(name, _)| *name).chain(SERVER.iter().map(|(name, _)| *name)).collect()
 }
 
 /// In the order of the names; before the server is bound its part reads zero.
 pub(super) fn values(store: &StoreStats, server: &ServerStats) -> Vec<f64> {
     let store = STORE.iter().map(|(_, read)| read(store) as f64);
-    store
-        .chain(SERVER.iter().map(|(_, read)| read(server) as f64))
-        .collect()
+    store.chain(SERVER.iter().map(|(_, read)| read(server) as f64)).collect()
 }

@@ -41,11 +41,7 @@ struct Free {
 impl Arena {
     /// An arena that keeps at most `retained_bytes_max` bytes of blocks that nobody uses.
     pub fn new(retained_bytes_max: usize) -> Self {
-        let pool = Pool {
-            retained_bytes_max,
-            in_use: AtomicUsize::new(0),
-            free: Mutex::default(),
-        };
+        let pool = Pool { retained_bytes_max, in_use: AtomicUsize::new(0), free: Mutex::default() };
         Self { pool: Arc::new(pool) }
     }
 
@@ -69,9 +65,7 @@ impl Arena {
 
 impl fmt::Debug for Arena {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Arena")
-            .field("bytes_in_use", &self.bytes_in_use())
-            .finish_non_exhaustive()
+        f.debug_struct("Arena").field("bytes_in_use", &self.bytes_in_use()).finish_non_exhaustive()
     }
 }
 
@@ -171,10 +165,7 @@ impl BufMut {
     pub fn split_to(&mut self, len: usize) -> Self {
         assert!(len <= self.range.len(), "split beyond the end of a buffer");
         let middle = self.range.start + len;
-        let front = Self {
-            block: Arc::clone(&self.block),
-            range: self.range.start..middle,
-        };
+        let front = Self { block: Arc::clone(&self.block), range: self.range.start..middle };
         self.range.start = middle;
         front
     }
@@ -186,10 +177,7 @@ impl BufMut {
 
     /// Gives up writing; what comes out can be shared.
     pub fn freeze(self) -> Buf {
-        Buf {
-            block: self.block,
-            range: self.range,
-        }
+        Buf { block: self.block, range: self.range }
     }
 
     /// Size of the whole block that this window keeps alive.
@@ -254,10 +242,7 @@ impl Buf {
         assert!(range.start <= range.end, "a range runs forward");
         assert!(range.end <= self.range.len(), "slice beyond the end of a buffer");
         let start = self.range.start;
-        Self {
-            block: Arc::clone(&self.block),
-            range: start + range.start..start + range.end,
-        }
+        Self { block: Arc::clone(&self.block), range: start + range.start..start + range.end }
     }
 
     /// Size of the whole block that this window keeps alive.

@@ -87,10 +87,7 @@ impl Disk for SystemDisk {
             let entry = entry?;
             // A name that is not UTF-8 is none of Kafka's or ours.
             if let Ok(name) = entry.file_name().into_string() {
-                entries.push(Entry {
-                    name,
-                    directory: entry.file_type()?.is_dir(),
-                });
+                entries.push(Entry { name, directory: entry.file_type()?.is_dir() });
             }
         }
         Ok(entries)
@@ -152,9 +149,7 @@ mod tests {
     #[test]
     fn a_file_reads_back_what_was_written_at_a_position() {
         let directory = tempfile::tempdir().unwrap();
-        let raw = SystemDisk
-            .open(&directory.path().join("a"), OpenMode::Create)
-            .unwrap();
+        let raw = SystemDisk.open(&directory.path().join("a"), OpenMode::Create).unwrap();
         let parts = [io::IoSlice::new(b"ab"), io::IoSlice::new(b"cd")];
         assert_eq!(raw.write_vectored_at(&parts, Position(3)).unwrap(), 4);
         let mut bytes = [9; 8];
@@ -186,11 +181,7 @@ mod tests {
         replace_small(&SystemDisk, &path, b"short").unwrap();
         assert_eq!(read_small(&SystemDisk, &path, 10).unwrap().unwrap(), b"short");
         assert!(read_small(&SystemDisk, &path, 4).is_err());
-        assert_eq!(
-            SystemDisk.list(directory.path()).unwrap().len(),
-            1,
-            "no temporary file is left"
-        );
+        assert_eq!(SystemDisk.list(directory.path()).unwrap().len(), 1, "no temporary file is left");
         SystemDisk.create_dir(&directory.path().join("d/e")).unwrap();
         remove_tree(&SystemDisk, &directory.path().join("d")).unwrap();
     }

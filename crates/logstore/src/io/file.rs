@@ -34,14 +34,8 @@ impl File {
         mode: OpenMode,
         poisoned: Arc<AtomicBool>,
     ) -> Result<Self, StorageError> {
-        let raw = disk
-            .open(path, mode)
-            .map_err(|error| StorageError::io("open", path, error))?;
-        Ok(Self {
-            raw,
-            path: path.to_owned(),
-            poisoned,
-        })
+        let raw = disk.open(path, mode).map_err(|error| StorageError::io("open", path, error))?;
+        Ok(Self { raw, path: path.to_owned(), poisoned })
     }
 
     /// Where it lies.
@@ -56,9 +50,7 @@ impl File {
 
     /// Reads at most `into.len()` bytes; 0 at the end of the file.
     pub fn read_at(&self, into: &mut [u8], at: Position) -> Result<usize, StorageError> {
-        self.raw
-            .read_at(into, at)
-            .map_err(|error| StorageError::io("read", &self.path, error))
+        self.raw.read_at(into, at).map_err(|error| StorageError::io("read", &self.path, error))
     }
 
     /// Reads until `into` is full or the file ends; answers how much it was.
@@ -104,16 +96,12 @@ impl File {
     /// Cuts or extends the file.
     pub fn set_len(&self, bytes: u64) -> Result<(), StorageError> {
         self.usable()?;
-        self.raw
-            .set_len(bytes)
-            .map_err(|error| self.poison("set length of", error))
+        self.raw.set_len(bytes).map_err(|error| self.poison("set length of", error))
     }
 
     /// Current length.
     pub fn size(&self) -> Result<u64, StorageError> {
-        self.raw
-            .size()
-            .map_err(|error| StorageError::io("stat", &self.path, error))
+        self.raw.size().map_err(|error| StorageError::io("stat", &self.path, error))
     }
 
     /// Makes data and length durable; a failure is final.
@@ -124,9 +112,7 @@ impl File {
 
     fn usable(&self) -> Result<(), StorageError> {
         if self.poisoned.load(Ordering::Acquire) {
-            return Err(StorageError::Poisoned {
-                path: self.path.clone(),
-            });
+            return Err(StorageError::Poisoned { path: self.path.clone() });
         }
         Ok(())
     }
@@ -183,11 +169,7 @@ mod tests {
     }
 
     fn grudging() -> File {
-        File {
-            raw: Box::<Grudging>::default(),
-            path: "f".into(),
-            poisoned: Arc::default(),
-        }
+        File { raw: Box::<Grudging>::default(), path: "f".into(), poisoned: Arc::default() }
     }
 
     #[test]
@@ -204,17 +186,8 @@ mod tests {
     fn a_failed_sync_is_final() {
         let file = grudging();
         file.sync().unwrap();
-        assert!(matches!(
-            file.sync(),
-            Err(StorageError::Io {
-                operation: "sync",
-                ..
-            })
-        ));
+        assert!(matches!(file.sync(), Err(StorageError::Io { operation: "sync", .. })));
         assert!(matches!(file.sync(), Err(StorageError::Poisoned { .. })));
-        assert!(matches!(
-            file.write_all_at(b"x", Position(0)),
-            Err(StorageError::Poisoned { .. })
-        ));
+        assert!(matches!(file.write_all_at(b"x", Position(0)), Err(StorageError::Poisoned { .. })));
     }
 }

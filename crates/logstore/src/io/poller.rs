@@ -40,11 +40,7 @@ impl Poller {
     pub fn new() -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = mio::Waker::new(poll.registry(), Token(WAKE_KEY as usize))?;
-        Ok(Self {
-            poll,
-            events: Events::with_capacity(EVENTS_PER_TURN),
-            waker: Waker(Arc::new(waker)),
-        })
+        Ok(Self { poll, events: Events::with_capacity(EVENTS_PER_TURN), waker: Waker(Arc::new(waker)) })
     }
 
     /// The handle that ends a wait.
@@ -55,14 +51,8 @@ impl Poller {
     /// Watches a source for reading, and for writing where it is a connection.
     pub fn add(&self, source: &mut impl Source, key: u64, writes: bool) -> io::Result<()> {
         assert_ne!(key, WAKE_KEY, "the wake handle's key");
-        let interest = if writes {
-            Interest::READABLE | Interest::WRITABLE
-        } else {
-            Interest::READABLE
-        };
-        self.poll
-            .registry()
-            .register(source, Token(key as usize), interest)
+        let interest = if writes { Interest::READABLE | Interest::WRITABLE } else { Interest::READABLE };
+        self.poll.registry().register(source, Token(key as usize), interest)
     }
 
     /// Forgets a source.
@@ -76,15 +66,11 @@ impl Poller {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             other => other?,
         }
-        Ok(self
-            .events
-            .iter()
-            .filter(|event| event.token().0 as u64 != WAKE_KEY)
-            .map(|event| Readiness {
-                key: event.token().0 as u64,
-                readable: event.is_readable() || event.is_read_closed() || event.is_error(),
-                writable: event.is_writable() || event.is_write_closed() || event.is_error(),
-            }))
+        Ok(self.events.iter().filter(|event| event.token().0 as u64 != WAKE_KEY).map(|event| Readiness {
+            key: event.token().0 as u64,
+            readable: event.is_readable() || event.is_read_closed() || event.is_error(),
+            writable: event.is_writable() || event.is_write_closed() || event.is_error(),
+        }))
     }
 }
 

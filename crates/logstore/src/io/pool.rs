@@ -40,11 +40,7 @@ pub struct PooledFile {
 impl FilePool {
     /// A pool over `disk` with at most about `open_max` files open.
     pub fn new(disk: Arc<dyn Disk>, open_max: usize) -> Arc<Self> {
-        Arc::new(Self {
-            disk,
-            open_max,
-            opened: Mutex::new(VecDeque::new()),
-        })
+        Arc::new(Self { disk, open_max, opened: Mutex::new(VecDeque::new()) })
     }
 
     /// The disk below.
@@ -85,16 +81,8 @@ impl FilePool {
 impl PooledFile {
     /// Names a file; nothing is opened yet.
     pub fn new(pool: &Arc<FilePool>, path: PathBuf) -> Self {
-        let slot = Arc::new(Slot {
-            file: Mutex::new(None),
-            used: AtomicBool::new(false),
-        });
-        Self {
-            path,
-            pool: Arc::clone(pool),
-            poisoned: Arc::default(),
-            slot,
-        }
+        let slot = Arc::new(Slot { file: Mutex::new(None), used: AtomicBool::new(false) });
+        Self { path, pool: Arc::clone(pool), poisoned: Arc::default(), slot }
     }
 
     /// Where it lies.
@@ -137,23 +125,13 @@ mod tests {
     fn only_so_many_files_stay_open() {
         let directory = tempfile::tempdir().unwrap();
         let pool = FilePool::new(Arc::new(SystemDisk), 4);
-        let files: Vec<_> = (0..20)
-            .map(|n| PooledFile::new(&pool, directory.path().join(n.to_string())))
-            .collect();
+        let files: Vec<_> =
+            (0..20).map(|n| PooledFile::new(&pool, directory.path().join(n.to_string()))).collect();
         for (n, file) in files.iter().enumerate() {
-            file.get_or_create()
-                .unwrap()
-                .write_all_at(n.to_string().as_bytes(), Position(0))
-                .unwrap();
+            file.get_or_create().unwrap().write_all_at(n.to_string().as_bytes(), Position(0)).unwrap();
         }
         assert_eq!(pool.open_files(), 4);
-        assert_eq!(
-            files
-                .iter()
-                .filter(|file| file.slot.file.lock().is_some())
-                .count(),
-            4
-        );
+        assert_eq!(files.iter().filter(|file| file.slot.file.lock().is_some()).count(), 4);
         for (n, file) in files.iter().enumerate() {
             let mut bytes = [0; 2];
             let read = file.get().unwrap().read_full_at(&mut bytes, Position(0)).unwrap();

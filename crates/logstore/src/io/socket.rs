@@ -62,10 +62,7 @@ impl Listener {
 
 /// A peer that gave up between connecting and being accepted says nothing about the listener.
 fn is_transient(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted
-    )
+    matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted)
 }
 
 /// One connection.

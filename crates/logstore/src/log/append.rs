@@ -42,10 +42,7 @@ impl Log {
         let mut guard = self.opened()?;
         let state = &mut *guard;
         if let Some(latest) = state.epochs.latest().filter(|latest| leader_epoch < *latest) {
-            return Err(AppendError::FencedLeaderEpoch {
-                given: leader_epoch,
-                latest,
-            });
+            return Err(AppendError::FencedLeaderEpoch { given: leader_epoch, latest });
         }
         let log_start = state.offsets.log_start();
         if let Verdict::Duplicate(original) = state.producers.check(&header, marker.as_ref(), origin)? {
@@ -94,11 +91,7 @@ impl Log {
         let roll = if !state.has_segment {
             state.has_segment = true;
             state.shape = Shape::empty(base, now);
-            Some(Box::new(Roll {
-                base,
-                seal: None,
-                snapshot: None,
-            }))
+            Some(Box::new(Roll { base, seal: None, snapshot: None }))
         } else if state.shape.is_full_for(&facts, &limits, now) {
             Some(Box::new(state.roll(base, now)))
         } else {
@@ -112,19 +105,10 @@ impl Log {
         let bytes = tail::settle(bytes);
         self.home.pressure.add(bytes.len());
         state.pending_bytes += bytes.len();
-        state
-            .tail
-            .push(base, header.last_offset(), bytes.clone(), &self.home.tail);
+        state.tail.push(base, header.last_offset(), bytes.clone(), &self.home.tail);
         self.mark_appended();
         let (last_offset, max_timestamp) = (facts.last_offset, facts.max_timestamp);
-        state.pending.push(PendingBatch {
-            bytes,
-            last_offset,
-            max_timestamp,
-            entries,
-            aborted,
-            roll,
-        });
+        state.pending.push(PendingBatch { bytes, last_offset, max_timestamp, entries, aborted, roll });
     }
 
     fn announce(&self) {
@@ -136,10 +120,7 @@ impl Log {
 
 fn check_size(config: &LogConfig, bytes: usize) -> Result<(), AppendError> {
     if bytes > config.segment_bytes as usize {
-        return Err(AppendError::RecordListTooLarge {
-            bytes,
-            bytes_max: config.segment_bytes,
-        });
+        return Err(AppendError::RecordListTooLarge { bytes, bytes_max: config.segment_bytes });
     }
     Ok(())
 }
@@ -151,7 +132,5 @@ fn end_marker(header: &BatchHeader, bytes: &[u8]) -> Result<Option<EndMarker>, A
     }
     let batch = BatchView::parse(bytes).map_err(|_| AppendError::InvalidRecord("not a whole batch"))?;
     let marker = EndMarker::parse(&batch);
-    marker.map(Some).ok_or(AppendError::InvalidRecord(
-        "a control batch without a transaction marker",
-    ))
+    marker.map(Some).ok_or(AppendError::InvalidRecord("a control batch without a transaction marker"))
 }

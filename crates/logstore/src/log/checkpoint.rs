@@ -57,13 +57,9 @@ fn read_lines<T>(
     if lines.next() != Some("0") {
         return Err(corrupt("unknown version of a checkpoint"));
     }
-    let count: usize = lines
-        .next()
-        .and_then(|count| count.parse().ok())
-        .ok_or_else(|| corrupt("no count"))?;
-    let entries: Vec<T> = lines
-        .map_while(|line| parse(&mut line.split_ascii_whitespace()))
-        .collect();
+    let count: usize =
+        lines.next().and_then(|count| count.parse().ok()).ok_or_else(|| corrupt("no count"))?;
+    let entries: Vec<T> = lines.map_while(|line| parse(&mut line.split_ascii_whitespace())).collect();
     if entries.len() != count {
         return Err(corrupt("fewer or more lines than its count says"));
     }
@@ -117,9 +113,7 @@ pub(super) fn read_epochs(
     directory: &Path,
 ) -> Result<Vec<(LeaderEpoch, Offset)>, StorageError> {
     let path = directory.join(LEADER_EPOCHS);
-    read_lines(disk, &path, |words| {
-        Some((LeaderEpoch(next(words)?), Offset(next(words)?)))
-    })
+    read_lines(disk, &path, |words| Some((LeaderEpoch(next(words)?), Offset(next(words)?))))
 }
 
 /// Replaces `leader-epoch-checkpoint`; recovery can rebuild what a crash takes of it.
@@ -143,8 +137,7 @@ pub fn read_topic_id(disk: &dyn Disk, directory: &Path) -> Result<Option<TopicId
     let text = String::from_utf8_lossy(&bytes);
     let id = text.lines().find_map(|line| line.strip_prefix("topic_id:"));
     let id = id.and_then(|id| id.trim().parse().ok());
-    id.map(Some)
-        .ok_or_else(|| StorageError::corrupt(path, 0, "no topic id"))
+    id.map(Some).ok_or_else(|| StorageError::corrupt(path, 0, "no topic id"))
 }
 
 /// Writes the topic id of a partition's directory.
@@ -165,20 +158,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join(RECOVERY_POINTS);
         assert!(read_offsets(&SystemDisk, &path).unwrap().is_empty());
-        let entries = [
-            ("a", PartitionIndex(0), Offset(5)),
-            ("b.c", PartitionIndex(12), Offset(1 << 40)),
-        ];
+        let entries = [("a", PartitionIndex(0), Offset(5)), ("b.c", PartitionIndex(12), Offset(1 << 40))];
         write_offsets(&SystemDisk, &path, entries.into_iter()).unwrap();
-        assert_eq!(
-            std::fs::read_to_string(&path).unwrap(),
-            "0\n2\na 0 5\nb.c 12 1099511627776\n"
-        );
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "0\n2\na 0 5\nb.c 12 1099511627776\n");
         let read = read_offsets(&SystemDisk, &path).unwrap();
-        assert_eq!(
-            read.get(&("b.c".into(), PartitionIndex(12))),
-            Some(&Offset(1 << 40))
-        );
+        assert_eq!(read.get(&("b.c".into(), PartitionIndex(12))), Some(&Offset(1 << 40)));
 
         let epochs = [(LeaderEpoch(0), Offset(0)), (LeaderEpoch(3), Offset(9))];
         write_epochs(&SystemDisk, directory.path(), &epochs).unwrap();
@@ -191,14 +175,7 @@ mod tests {
     fn damaged_files_are_refused() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join(LOG_STARTS);
-        for text in [
-            "",
-            "1\n0\n",
-            "0\nx\n",
-            "0\n2\na 0 5\n",
-            "0\n1\na 0\n",
-            "0\n0\na 0 5\n",
-        ] {
+        for text in ["", "1\n0\n", "0\nx\n", "0\n2\na 0 5\n", "0\n1\na 0\n", "0\n0\na 0 5\n"] {
             std::fs::write(&path, text).unwrap();
             assert!(read_offsets(&SystemDisk, &path).is_err(), "{text:?}");
         }

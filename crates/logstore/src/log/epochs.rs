@@ -24,12 +24,7 @@ impl Epochs {
 
     /// A batch of `epoch` was appended at `start`; only the first of a newer epoch counts.
     pub(super) fn assign(&mut self, epoch: LeaderEpoch, start: Offset) {
-        if epoch.0 >= 0
-            && self
-                .starts
-                .last()
-                .is_none_or(|(latest, at)| epoch > *latest && start >= *at)
-        {
+        if epoch.0 >= 0 && self.starts.last().is_none_or(|(latest, at)| epoch > *latest && start >= *at) {
             // An epoch without a record gives way to the next one.
             if self.starts.last().is_some_and(|(_, at)| *at == start) {
                 self.starts.pop();
@@ -51,18 +46,12 @@ impl Epochs {
 
     /// Where `requested` ends (`protocol.md` section 3, row 24).
     pub(super) fn end_of(&self, requested: LeaderEpoch, current: LeaderEpoch, log_end: Offset) -> EpochEnd {
-        let unknown = EpochEnd {
-            leader_epoch: LeaderEpoch::NONE,
-            end_offset: Offset(-1),
-        };
+        let unknown = EpochEnd { leader_epoch: LeaderEpoch::NONE, end_offset: Offset(-1) };
         if requested < LeaderEpoch(0) || requested > current {
             return unknown;
         }
         if requested == current {
-            return EpochEnd {
-                leader_epoch: current,
-                end_offset: log_end,
-            };
+            return EpochEnd { leader_epoch: current, end_offset: log_end };
         }
         if self.latest().is_none_or(|latest| requested > latest) {
             return unknown;
@@ -70,10 +59,7 @@ impl Epochs {
         let after = self.starts.partition_point(|(epoch, _)| *epoch <= requested);
         let end_offset = self.starts.get(after).map_or(log_end, |(_, start)| *start);
         let floor = after.checked_sub(1).and_then(|floor| self.starts.get(floor));
-        EpochEnd {
-            leader_epoch: floor.map_or(requested, |(epoch, _)| *epoch),
-            end_offset,
-        }
+        EpochEnd { leader_epoch: floor.map_or(requested, |(epoch, _)| *epoch), end_offset }
     }
 
     /// Records from `offset` on are gone.
@@ -142,14 +128,8 @@ mod tests {
         assert!(cut.take_changed().is_some() && cut.take_changed().is_none());
         let mut cut = epochs();
         cut.truncate_start(Offset(25));
-        assert_eq!(
-            cut.entries(),
-            [(LeaderEpoch(4), Offset(25)), (LeaderEpoch(7), Offset(40))]
-        );
-        assert_eq!(
-            (cut.at(Offset(24)), cut.at(Offset(39))),
-            (None, Some(LeaderEpoch(4)))
-        );
+        assert_eq!(cut.entries(), [(LeaderEpoch(4), Offset(25)), (LeaderEpoch(7), Offset(40))]);
+        assert_eq!((cut.at(Offset(24)), cut.at(Offset(39))), (None, Some(LeaderEpoch(4))));
         cut.truncate_start(Offset(10));
         assert_eq!(cut.entries().len(), 2);
     }

@@ -90,8 +90,7 @@ impl Home {
     }
 
     pub(super) fn in_service(&self) -> Result<(), LogError> {
-        self.failure()
-            .map_or(Ok(()), |cause| Err(LogError::Storage(cause.to_owned())))
+        self.failure().map_or(Ok(()), |cause| Err(LogError::Storage(cause.to_owned())))
     }
 
     /// Bytes that the tails of its logs keep in memory.
@@ -120,10 +119,7 @@ impl Home {
 
     /// Batches and bytes written since the start.
     pub fn written(&self) -> (u64, u64) {
-        (
-            self.written.batches.load(Ordering::Relaxed),
-            self.written.bytes.load(Ordering::Relaxed),
-        )
+        (self.written.batches.load(Ordering::Relaxed), self.written.bytes.load(Ordering::Relaxed))
     }
 
     pub(super) fn list_tail(&self, log: Weak<Log>) {

@@ -13,14 +13,8 @@ use crate::segment::{Kind, recover};
 
 /// Names of the files in a directory.
 pub(super) fn list(disk: &dyn Disk, directory: &Path) -> Result<Vec<String>, StorageError> {
-    let entries = disk
-        .list(directory)
-        .map_err(|error| StorageError::io("list", directory, error))?;
-    Ok(entries
-        .into_iter()
-        .filter(|entry| !entry.directory)
-        .map(|entry| entry.name)
-        .collect())
+    let entries = disk.list(directory).map_err(|error| StorageError::io("list", directory, error))?;
+    Ok(entries.into_iter().filter(|entry| !entry.directory).map(|entry| entry.name).collect())
 }
 
 pub(super) fn remove(disk: &dyn Disk, path: &Path) -> Result<(), StorageError> {
@@ -31,9 +25,7 @@ pub(super) fn remove(disk: &dyn Disk, path: &Path) -> Result<(), StorageError> {
 pub(super) fn clear_leftovers(disk: &dyn Disk, directory: &Path) -> Result<(), StorageError> {
     let names_there = list(disk, directory)?;
     let with = |suffix: &'static str| {
-        let files = names_there
-            .iter()
-            .filter_map(move |name| Some((name, names::parse(name)?)));
+        let files = names_there.iter().filter_map(move |name| Some((name, names::parse(name)?)));
         files.filter(move |(_, file)| file.suffix == suffix)
     };
     for (name, _) in with(DELETED) {
@@ -69,16 +61,10 @@ fn complete_swaps(
     for (name, file) in data {
         let path = directory.join(name);
         let opened = io::File::open(disk, &path, io::OpenMode::Read)?;
-        recover::scan(
-            &opened,
-            Position(0),
-            Position(opened.size()?),
-            file.offset,
-            &mut |_, batch| {
-                end = end.max(batch.header().next_offset());
-                Ok(())
-            },
-        )?;
+        recover::scan(&opened, Position(0), Position(opened.size()?), file.offset, &mut |_, batch| {
+            end = end.max(batch.header().next_offset());
+            Ok(())
+        })?;
     }
     for name in names_there {
         let replaced =
@@ -98,8 +84,7 @@ fn rename_swaps(
     for (name, file) in swaps {
         let from = directory.join(name);
         let to = names::file_path(directory, file.offset, file.kind);
-        disk.rename(&from, &to)
-            .map_err(|error| StorageError::io("rename", &from, error))?;
+        disk.rename(&from, &to).map_err(|error| StorageError::io("rename", &from, error))?;
     }
     Ok(())
 }

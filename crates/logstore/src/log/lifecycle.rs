@@ -76,9 +76,7 @@ impl Log {
     }
 
     fn sync_segments(sealed: &[Arc<Segment>], from: Offset) -> Result<(), StorageError> {
-        let first = sealed
-            .partition_point(|segment| segment.base() <= from)
-            .saturating_sub(1);
+        let first = sealed.partition_point(|segment| segment.base() <= from).saturating_sub(1);
         for segment in sealed.get(first..).unwrap_or_default() {
             match segment.sync() {
                 // Retention took it meanwhile.
@@ -93,8 +91,7 @@ impl Log {
         let directory = self.directory();
         let disk = self.home.disk();
         for path in [&directory, self.home.path()] {
-            disk.sync_dir(path)
-                .map_err(|error| StorageError::io("sync", path, error))?;
+            disk.sync_dir(path).map_err(|error| StorageError::io("sync", path, error))?;
         }
         Ok(())
     }
@@ -129,10 +126,8 @@ impl Log {
             Ok(()) => self.checkpointed(),
             Err(_) => None,
         };
-        let ended = closed
-            .as_ref()
-            .err()
-            .map_or_else(|| LogError::Storage("the log is closed".into()), Clone::clone);
+        let ended =
+            closed.as_ref().err().map_or_else(|| LogError::Storage("the log is closed".into()), Clone::clone);
         self.end(ended, &mut wakeups);
         drop(writer);
         wakeups.deliver();
@@ -156,12 +151,7 @@ impl Log {
                 return Ok(());
             };
             let seal = if writer.resumed { state.shape.seal() } else { None };
-            (
-                seal,
-                state.offsets.log_end(),
-                snapshot::encode(&state.producers),
-                state.epochs.take_changed(),
-            )
+            (seal, state.offsets.log_end(), snapshot::encode(&state.producers), state.epochs.take_changed())
         };
         if let Some(epochs) = epochs {
             let written = checkpoint::write_epochs(self.home.disk(), &self.directory(), &epochs);
@@ -193,11 +183,7 @@ impl Log {
         let directory = self.directory();
         let snapshot_path = names::file_path(&directory, log_end, Kind::Snapshot);
         let snapshot_is_there = writer.snapshot_at == Some(log_end)
-            || self
-                .home
-                .disk()
-                .file_len(&snapshot_path)
-                .is_ok_and(|len| len.is_some());
+            || self.home.disk().file_len(&snapshot_path).is_ok_and(|len| len.is_some());
         if log_end.0 > 0 && !snapshot_is_there {
             self.write_snapshot(writer, log_end, producers)?;
         }

@@ -49,10 +49,8 @@ impl Log {
             return Ok(None);
         };
         let timestamp = largest.timestamp;
-        Ok(
-            first_record(segment, &batch, |record| record.timestamp == timestamp)?
-                .filter(|found| found.offset >= view.log_start && found.offset < view.high_watermark),
-        )
+        Ok(first_record(segment, &batch, |record| record.timestamp == timestamp)?
+            .filter(|found| found.offset >= view.log_start && found.offset < view.high_watermark))
     }
 }
 
@@ -63,11 +61,7 @@ fn first_record(
     fits: impl Fn(&TimestampOffset) -> bool,
 ) -> Result<Option<TimestampOffset>, StorageError> {
     let leader_epoch = at.header.leader_epoch;
-    let found = |timestamp, offset| TimestampOffset {
-        timestamp,
-        offset,
-        leader_epoch,
-    };
+    let found = |timestamp, offset| TimestampOffset { timestamp, offset, leader_epoch };
     if at.header.attributes.timestamp_type() == TimestampType::LogAppendTime {
         // One time for all records: the first that is not below the log start.
         let offsets = at.header.base_offset.0..=at.header.last_offset().0;

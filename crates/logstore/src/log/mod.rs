@@ -199,9 +199,7 @@ impl Log {
 
     /// Where its files lie.
     fn directory(&self) -> PathBuf {
-        self.home
-            .path()
-            .join(names::directory_name(&self.topic, self.id.index))
+        self.home.path().join(names::directory_name(&self.topic, self.id.index))
     }
 
     /// The segment that is appended to.

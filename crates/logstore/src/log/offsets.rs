@@ -58,13 +58,7 @@ impl Offsets {
     /// A log that holds `log_start` to `log_end`, all of it below the high watermark.
     pub(super) fn recovered(log_start: Offset, recovery_point: Offset, log_end: Offset) -> Self {
         let recovery_point = recovery_point.min(log_end);
-        Self {
-            log_start,
-            recovery_point,
-            high_watermark: log_end,
-            log_end,
-        }
-        .checked()
+        Self { log_start, recovery_point, high_watermark: log_end, log_end }.checked()
     }
 
     pub(super) fn log_start(&self) -> Offset {

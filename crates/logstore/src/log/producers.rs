@@ -69,9 +69,7 @@ impl Producer {
     }
 
     pub(super) fn last_sequence(&self) -> Sequence {
-        self.batches
-            .back()
-            .map_or(NO_SEQUENCE, |batch| batch.last_sequence)
+        self.batches.back().map_or(NO_SEQUENCE, |batch| batch.last_sequence)
     }
 
     fn enter_epoch(&mut self, epoch: ProducerEpoch) {
@@ -116,20 +114,12 @@ impl Producers {
         }
         if header.producer_epoch < known.epoch {
             let (given, current) = (header.producer_epoch, known.epoch);
-            return Err(AppendError::InvalidProducerEpoch {
-                producer_id,
-                given,
-                current,
-            });
+            return Err(AppendError::InvalidProducerEpoch { producer_id, given, current });
         }
         if let Some(marker) = marker {
             let (given, current) = (marker.coordinator_epoch, known.coordinator_epoch);
             if given < current {
-                return Err(AppendError::TransactionCoordinatorFenced {
-                    producer_id,
-                    given,
-                    current,
-                });
+                return Err(AppendError::TransactionCoordinatorFenced { producer_id, given, current });
             }
             return Ok(Verdict::Append);
         }
@@ -147,18 +137,13 @@ impl Producers {
         if !header.has_producer() || (header.attributes.is_control() && marker.is_none()) {
             return None;
         }
-        let known = self
-            .known
-            .entry(header.producer_id)
-            .or_insert_with(Producer::unknown);
+        let known = self.known.entry(header.producer_id).or_insert_with(Producer::unknown);
         known.enter_epoch(header.producer_epoch);
         known.last_timestamp = header.max_timestamp;
         if let Some(marker) = marker {
             known.coordinator_epoch = marker.coordinator_epoch;
             let first = known.transaction_start.take()?;
-            return self
-                .transactions
-                .end(first, header.producer_id, header.base_offset, marker.abort);
+            return self.transactions.end(first, header.producer_id, header.base_offset, marker.abort);
         }
         if known.batches.len() == PRODUCER_BATCHES_MAX {
             known.batches.pop_front();
@@ -203,8 +188,7 @@ impl Producers {
 
     /// Forgets producers that were idle for so long, unless a transaction of theirs is open.
     pub(super) fn expire(&mut self, now: Timestamp, expiration_ms: i64) {
-        self.known
-            .retain(|_, producer| !producer.is_expired(now, expiration_ms));
+        self.known.retain(|_, producer| !producer.is_expired(now, expiration_ms));
     }
 
     pub(super) fn clear(&mut self) {
@@ -244,11 +228,7 @@ fn check_sequence(known: &Producer, header: &BatchHeader) -> Result<(), AppendEr
     if given == expected {
         return Ok(());
     }
-    Err(AppendError::OutOfOrderSequence {
-        producer_id: header.producer_id,
-        given,
-        expected,
-    })
+    Err(AppendError::OutOfOrderSequence { producer_id: header.producer_id, given, expected })
 }
 
 #[cfg(test)]

@@ -14,10 +14,7 @@ struct Model {
 
 impl Model {
     fn new() -> Self {
-        Self {
-            producers: Producers::default(),
-            end: 0,
-        }
+        Self { producers: Producers::default(), end: 0 }
     }
 
     /// Appends a client's batch of `count` records.
@@ -29,10 +26,8 @@ impl Model {
             .base_offset(Offset(self.end))
             .build();
         let header = *BatchView::parse(&bytes).unwrap().header();
-        let verdict = self
-            .producers
-            .check(&header, None, Origin::Client)
-            .map_err(|error| error.error_code())?;
+        let verdict =
+            self.producers.check(&header, None, Origin::Client).map_err(|error| error.error_code())?;
         if verdict == Verdict::Append {
             self.producers.apply(&header, None);
             self.end = header.next_offset().0;
@@ -47,9 +42,7 @@ impl Model {
         let view = BatchView::parse(&bytes).unwrap();
         let parsed = EndMarker::parse(&view).unwrap();
         assert_eq!(parsed.abort, marker == Marker::Abort);
-        let checked = self
-            .producers
-            .check(view.header(), Some(&parsed), Origin::Coordinator);
+        let checked = self.producers.check(view.header(), Some(&parsed), Origin::Coordinator);
         checked.map_err(|error| error.error_code())?;
         self.end += 1;
         Ok(self.producers.apply(view.header(), Some(&parsed)))
@@ -63,42 +56,21 @@ fn the_last_five_batches_are_recognised() {
         assert_eq!(model.append(0, n * 2, 2, 0), Ok(Verdict::Append));
     }
     for n in 1..6 {
-        let Ok(Verdict::Duplicate(original)) = model.append(0, n * 2, 2, 0) else {
-            panic!("batch {n}")
-        };
+        let Ok(Verdict::Duplicate(original)) = model.append(0, n * 2, 2, 0) else { panic!("batch {n}") };
         assert_eq!(original.first_offset(), Offset(i64::from(n) * 2));
     }
-    assert_eq!(
-        model.append(0, 0, 2, 0),
-        Err(codes::OUT_OF_ORDER_SEQUENCE_NUMBER),
-        "older than the window"
-    );
-    assert_eq!(
-        model.append(0, 10, 1, 0),
-        Err(codes::OUT_OF_ORDER_SEQUENCE_NUMBER),
-        "not the same batch"
-    );
-    assert_eq!(
-        model.append(0, 13, 1, 0),
-        Err(codes::OUT_OF_ORDER_SEQUENCE_NUMBER),
-        "a gap"
-    );
+    assert_eq!(model.append(0, 0, 2, 0), Err(codes::OUT_OF_ORDER_SEQUENCE_NUMBER), "older than the window");
+    assert_eq!(model.append(0, 10, 1, 0), Err(codes::OUT_OF_ORDER_SEQUENCE_NUMBER), "not the same batch");
+    assert_eq!(model.append(0, 13, 1, 0), Err(codes::OUT_OF_ORDER_SEQUENCE_NUMBER), "a gap");
     assert_eq!(model.end, 12);
 }
 
 #[test]
 fn sequences_start_anywhere_and_wrap() {
     let mut model = Model::new();
-    assert_eq!(
-        model.append(3, i32::MAX - 1, 3, 0),
-        Ok(Verdict::Append),
-        "no state: any sequence"
-    );
+    assert_eq!(model.append(3, i32::MAX - 1, 3, 0), Ok(Verdict::Append), "no state: any sequence");
     assert_eq!(model.append(3, 1, 1, 0), Ok(Verdict::Append));
-    assert!(matches!(
-        model.append(3, i32::MAX - 1, 3, 0),
-        Ok(Verdict::Duplicate(_))
-    ));
+    assert!(matches!(model.append(3, i32::MAX - 1, 3, 0), Ok(Verdict::Duplicate(_))));
     let mut model = Model::new();
     assert_eq!(model.append(0, i32::MAX, 1, 0), Ok(Verdict::Append));
     assert_eq!(model.append(0, 0, 1, 0), Ok(Verdict::Append));
@@ -109,11 +81,7 @@ fn epochs_fence() {
     let mut model = Model::new();
     model.append(1, 0, 1, 0).unwrap();
     assert_eq!(model.append(0, 1, 1, 0), Err(codes::INVALID_PRODUCER_EPOCH));
-    assert_eq!(
-        model.append(2, 1, 1, 0),
-        Err(codes::OUT_OF_ORDER_SEQUENCE_NUMBER),
-        "a new epoch starts at 0"
-    );
+    assert_eq!(model.append(2, 1, 1, 0), Err(codes::OUT_OF_ORDER_SEQUENCE_NUMBER), "a new epoch starts at 0");
     assert_eq!(model.append(2, 0, 1, 0), Ok(Verdict::Append));
     assert_eq!(model.append(1, 0, 1, 0), Err(codes::INVALID_PRODUCER_EPOCH));
 }
@@ -129,30 +97,14 @@ fn transactions_hold_the_last_stable_offset() {
     assert_eq!(model.producers.first_unstable(), Some(Offset(2)));
     let aborted = model.end(Marker::Abort, 0, 3).unwrap().unwrap();
     let (first_offset, last_offset, last_stable) = (Offset(2), Offset(5), Offset(6));
-    assert_eq!(
-        aborted,
-        AbortedEntry {
-            producer_id: ID,
-            first_offset,
-            last_offset,
-            last_stable
-        }
-    );
-    assert_eq!(
-        model.producers.first_unstable(),
-        Some(Offset(2)),
-        "until the marker is replicated"
-    );
+    assert_eq!(aborted, AbortedEntry { producer_id: ID, first_offset, last_offset, last_stable });
+    assert_eq!(model.producers.first_unstable(), Some(Offset(2)), "until the marker is replicated");
     model.producers.replicated(Offset(5));
     assert_eq!(model.producers.first_unstable(), Some(Offset(2)));
     model.producers.replicated(Offset(6));
     assert_eq!(model.producers.first_unstable(), None);
     assert_eq!(model.end(Marker::Commit, 0, 2), Err(52), "an older coordinator");
-    assert_eq!(
-        model.end(Marker::Commit, 0, 3),
-        Ok(None),
-        "a marker without a transaction"
-    );
+    assert_eq!(model.end(Marker::Commit, 0, 3), Ok(None), "a marker without a transaction");
 }
 
 #[test]

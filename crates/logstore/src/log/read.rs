@@ -70,11 +70,7 @@ impl Log {
         let offsets = state.view();
         if from < offsets.log_start || from > offsets.log_end {
             let (log_start, log_end) = (offsets.log_start, offsets.log_end);
-            return Err(ReadError::OffsetOutOfRange {
-                asked: from,
-                log_start,
-                log_end,
-            });
+            return Err(ReadError::OffsetOutOfRange { asked: from, log_start, log_end });
         }
         let limit = offsets.bound(bound);
         let mut found = Found::empty(offsets, from);
@@ -85,12 +81,7 @@ impl Log {
             let written = (state.written, state.written_bytes);
             // With the offsets: retention moves the log start and the list together.
             let segments = self.segments_from(from);
-            return Ok(Err(Plan {
-                offsets,
-                bound: limit.min(written.0),
-                written,
-                segments,
-            }));
+            return Ok(Err(Plan { offsets, bound: limit.min(written.0), written, segments }));
         }
         for (last, bytes) in state.tail.from(from).take_while(|(last, _)| *last < limit) {
             let is_owed = min_one_batch && found.read.slices.is_empty();
@@ -106,10 +97,7 @@ impl Log {
     pub(super) fn segments_from(&self, from: Offset) -> Vec<Arc<Segment>> {
         let segments = self.segments.read();
         let after = segments.partition_point(|segment| segment.base() <= from);
-        segments
-            .get(after.saturating_sub(1)..)
-            .unwrap_or_default()
-            .to_vec()
+        segments.get(after.saturating_sub(1)..).unwrap_or_default().to_vec()
     }
 
     /// Fills in the transactions that were aborted within what was read.
@@ -123,14 +111,11 @@ impl Log {
                 break;
             }
         }
-        found
-            .read
-            .aborted
-            .extend(entries.iter().map(|entry| AbortedTransaction {
-                producer_id: entry.producer_id,
-                first_offset: entry.first_offset,
-                last_offset: entry.last_offset,
-            }));
+        found.read.aborted.extend(entries.iter().map(|entry| AbortedTransaction {
+            producer_id: entry.producer_id,
+            first_offset: entry.first_offset,
+            last_offset: entry.last_offset,
+        }));
         Ok(())
     }
 }
@@ -144,16 +129,8 @@ struct Found {
 
 impl Found {
     fn empty(offsets: LogOffsets, from: Offset) -> Self {
-        let read = LogRead {
-            slices: Vec::new(),
-            bytes: 0,
-            offsets,
-            aborted: Vec::new(),
-        };
-        Self {
-            read,
-            next_offset: from,
-        }
+        let read = LogRead { slices: Vec::new(), bytes: 0, offsets, aborted: Vec::new() };
+        Self { read, next_offset: from }
     }
 
     fn push(&mut self, slice: Slice, next_offset: Offset) {
@@ -183,11 +160,7 @@ fn read_segments(
         let room = bytes_max.saturating_sub(found.read.bytes) as u64;
         let needed = first.header.size_in_bytes() as u64;
         let is_first = found.read.slices.is_empty();
-        let room = if is_first && min_one_batch {
-            room.max(needed)
-        } else {
-            room
-        };
+        let room = if is_first && min_one_batch { room.max(needed) } else { room };
         let Some(fit) = segment.fit(&first, room, limit)? else {
             break;
         };
@@ -208,8 +181,6 @@ fn limit_in(plan: &Plan, segment: &Segment, next_base: Option<Offset>) -> Result
         Some(next_base) if next_base <= plan.bound => Ok(size),
         // The usual case of the active segment: what is written is what may be read.
         None if plan.bound == plan.written.0 => Ok(Position(plan.written.1).min(size)),
-        _ => Ok(segment
-            .find(plan.bound, size)?
-            .map_or(size, |beyond| beyond.position)),
+        _ => Ok(segment.find(plan.bound, size)?.map_or(size, |beyond| beyond.position)),
     }
 }

@@ -68,19 +68,12 @@ struct Loading<'l> {
 impl Log {
     /// Opens the log; called once, under the lock of the phase.
     pub(super) fn open_now(&self) -> Phase {
-        let loaded = self
-            .home
-            .in_service()
-            .and_then(|()| self.load(self.found).map_err(LogError::from));
+        let loaded = self.home.in_service().and_then(|()| self.load(self.found).map_err(LogError::from));
         match loaded {
             Ok(state) => Phase::Open(Box::new(state)),
             Err(error) => {
                 let why = error.to_string();
-                self.home.report(RecoveryReport {
-                    path: self.directory(),
-                    bytes_cut: 0,
-                    why,
-                });
+                self.home.report(RecoveryReport { path: self.directory(), bytes_cut: 0, why });
                 Phase::Ended(error)
             }
         }
@@ -102,13 +95,7 @@ impl Log {
             let start = Offset(0);
             let offsets = Offsets::recovered(start, start, start);
             let shape = Shape::empty(start, self.home.now());
-            return Ok(State::recovered(
-                offsets,
-                shape,
-                false,
-                Producers::default(),
-                Epochs::default(),
-            ));
+            return Ok(State::recovered(offsets, shape, false, Producers::default(), Epochs::default()));
         }
         clear_leftovers(disk, &directory)?;
         let epochs = Epochs::restored(checkpoint::read_epochs(disk, &directory).unwrap_or_default());
@@ -160,15 +147,10 @@ impl Log {
         suffix: &str,
     ) -> Result<PathBuf, StorageError> {
         let name = names::directory_name(&self.topic, self.id.index);
-        let to = self
-            .home
-            .path()
-            .join(names::renamed_directory(&name, unique, suffix));
+        let to = self.home.path().join(names::renamed_directory(&name, unique, suffix));
         let disk = self.home.disk();
-        disk.rename(directory, &to)
-            .map_err(|error| StorageError::io("rename", directory, error))?;
-        disk.sync_dir(self.home.path())
-            .map_err(|error| StorageError::io("sync", self.home.path(), error))?;
+        disk.rename(directory, &to).map_err(|error| StorageError::io("rename", directory, error))?;
+        disk.sync_dir(self.home.path()).map_err(|error| StorageError::io("sync", self.home.path(), error))?;
         Ok(to)
     }
 }
@@ -185,11 +167,8 @@ impl Loading<'_> {
             let next_base = bases.get(index + 1);
             // A segment that ends at the recovery point is synced whole.
             let synced = found.clean || next_base.is_some_and(|next_base| *next_base <= found.recovery_point);
-            let opened = if synced {
-                Segment::open(&self.log.home.files, &self.directory, *base)?
-            } else {
-                None
-            };
+            let opened =
+                if synced { Segment::open(&self.log.home.files, &self.directory, *base)? } else { None };
             match opened {
                 Some(segment) => {
                     self.segments.push(Arc::new(segment));
@@ -208,15 +187,9 @@ impl Loading<'_> {
     /// Base offsets of the segments, ascending. Indexes and snapshots of segments that are gone are removed.
     fn bases(&self) -> Result<Vec<Offset>, StorageError> {
         let entries = list(self.disk(), &self.directory)?;
-        let files: Vec<_> = entries
-            .iter()
-            .filter_map(|name| Some((name, names::parse(name)?)))
-            .collect();
-        let mut bases: Vec<Offset> = files
-            .iter()
-            .filter(|(_, file)| file.kind == Kind::Data)
-            .map(|(_, file)| file.offset)
-            .collect();
+        let files: Vec<_> = entries.iter().filter_map(|name| Some((name, names::parse(name)?))).collect();
+        let mut bases: Vec<Offset> =
+            files.iter().filter(|(_, file)| file.kind == Kind::Data).map(|(_, file)| file.offset).collect();
         bases.sort_unstable();
         for (name, file) in files {
             let has_data = bases.binary_search(&file.offset).is_ok();
@@ -250,11 +223,7 @@ impl Loading<'_> {
         self.segments.push(Arc::new(rebuilt.segment));
         if rebuilt.bytes_cut > 0 {
             let why = rebuilt.bad.unwrap_or_default();
-            self.log.home.report(RecoveryReport {
-                path,
-                bytes_cut: rebuilt.bytes_cut,
-                why,
-            });
+            self.log.home.report(RecoveryReport { path, bytes_cut: rebuilt.bytes_cut, why });
         }
         Ok(rebuilt.bytes_cut > 0)
     }
@@ -262,9 +231,7 @@ impl Loading<'_> {
     /// A segment that was synced must be good to its end: what is not is damage, never a torn tail.
     fn refuse_damage(&self, path: &Path, base: Offset) -> Result<(), StorageError> {
         let file = io::File::open(self.disk(), path, io::OpenMode::Read)?;
-        let scanned = recover::scan(&file, Position(0), Position(file.size()?), base, &mut |_, _| {
-            Ok(())
-        })?;
+        let scanned = recover::scan(&file, Position(0), Position(file.size()?), base, &mut |_, _| Ok(()))?;
         match scanned.bad {
             Some(why) => Err(StorageError::corrupt(path, scanned.end.0, why)),
             None => Ok(()),
@@ -280,11 +247,7 @@ impl Loading<'_> {
                 remove(self.disk(), &names::file_path(&self.directory, *base, kind))?;
             }
             let why = "follows a segment that was cut".to_owned();
-            self.log.home.report(RecoveryReport {
-                path: data,
-                bytes_cut,
-                why,
-            });
+            self.log.home.report(RecoveryReport { path: data, bytes_cut, why });
         }
         Ok(())
     }
@@ -343,11 +306,7 @@ impl Loading<'_> {
                 Ok(_) => {}
                 Err(error) => {
                     remove(self.disk(), &path)?;
-                    self.log.home.report(RecoveryReport {
-                        path,
-                        bytes_cut: 0,
-                        why: error.to_string(),
-                    });
+                    self.log.home.report(RecoveryReport { path, bytes_cut: 0, why: error.to_string() });
                 }
             }
         }
@@ -358,10 +317,8 @@ impl Loading<'_> {
     fn snapshots(&self) -> Result<Vec<Offset>, StorageError> {
         let entries = list(self.disk(), &self.directory)?;
         let files = entries.iter().filter_map(|name| names::parse(name));
-        let mut offsets: Vec<Offset> = files
-            .filter(|file| file.kind == Kind::Snapshot)
-            .map(|file| file.offset)
-            .collect();
+        let mut offsets: Vec<Offset> =
+            files.filter(|file| file.kind == Kind::Snapshot).map(|file| file.offset).collect();
         offsets.sort_unstable();
         Ok(offsets)
     }
@@ -391,11 +348,7 @@ impl Loading<'_> {
             (_, None) => Shape::empty(log_end, self.now),
         };
         let found = self.found;
-        let recovery_point = if found.clean {
-            log_end
-        } else {
-            found.recovery_point
-        };
+        let recovery_point = if found.clean { log_end } else { found.recovery_point };
         let offsets = Offsets::recovered(log_start, recovery_point, log_end);
         let mut producers = std::mem::take(&mut self.producers);
         producers.replicated(log_end);
@@ -411,10 +364,7 @@ impl Loading<'_> {
         for at in &snapshots {
             let of_segment = self.segments.iter().any(|segment| segment.base() == *at);
             if *at > log_end || !(of_segment || Some(at) == newest) {
-                remove(
-                    self.disk(),
-                    &names::file_path(&self.directory, *at, Kind::Snapshot),
-                )?;
+                remove(self.disk(), &names::file_path(&self.directory, *at, Kind::Snapshot))?;
             }
         }
         Ok(())
@@ -423,10 +373,6 @@ impl Loading<'_> {
 
 fn apply(producers: &mut Producers, batch: &BatchView<'_>) -> Option<AbortedEntry> {
     let header = batch.header();
-    let marker = if header.attributes.is_control() {
-        EndMarker::parse(batch)
-    } else {
-        None
-    };
+    let marker = if header.attributes.is_control() { EndMarker::parse(batch) } else { None };
     producers.apply(header, marker.as_ref())
 }

@@ -56,18 +56,10 @@ impl Log {
         let mut wakeups = Wakeups::default();
         let mut state = self.opened()?;
         let view = state.view();
-        let to = if before == Offset(-1) {
-            view.high_watermark
-        } else {
-            before
-        };
+        let to = if before == Offset(-1) { view.high_watermark } else { before };
         if to < Offset(0) || to > view.high_watermark {
             let (log_start, log_end) = (view.log_start, view.log_end);
-            return Err(ReadError::OffsetOutOfRange {
-                asked: before,
-                log_start,
-                log_end,
-            });
+            return Err(ReadError::OffsetOutOfRange { asked: before, log_start, log_end });
         }
         if to > view.log_start {
             state.offsets.advance_log_start(to);
@@ -102,11 +94,7 @@ impl Log {
 
     fn going(&self, view: &LogOffsets, now: Timestamp) -> Vec<Arc<Segment>> {
         let segments = self.segments.read();
-        let ends = segments
-            .iter()
-            .skip(1)
-            .map(|next| Some(next.base()))
-            .chain([None]);
+        let ends = segments.iter().skip(1).map(|next| Some(next.base())).chain([None]);
         let facts: Vec<Facts> = segments
             .iter()
             .zip(ends)
@@ -177,8 +165,7 @@ impl Log {
             }
         }
         let directory = self.directory();
-        disk.sync_dir(&directory)
-            .map_err(|error| StorageError::io("sync", &directory, error))?;
+        disk.sync_dir(&directory).map_err(|error| StorageError::io("sync", &directory, error))?;
         Ok(renamed)
     }
 }
@@ -201,21 +188,13 @@ mod tests {
 
     fn count(sizes: &[(u64, i64)], high_watermark: i64, log_start: i64, config: &LogConfig) -> usize {
         let (log_start, high_watermark) = (Offset(log_start), Offset(high_watermark));
-        let view = LogOffsets {
-            log_start,
-            high_watermark,
-            last_stable: high_watermark,
-            log_end: high_watermark,
-        };
+        let view =
+            LogOffsets { log_start, high_watermark, last_stable: high_watermark, log_end: high_watermark };
         deletable(&segments(sizes), &view, config, NOW)
     }
 
     fn kept(retention_ms: i64, retention_bytes: i64) -> LogConfig {
-        LogConfig {
-            retention_ms,
-            retention_bytes,
-            ..LogConfig::default()
-        }
+        LogConfig { retention_ms, retention_bytes, ..LogConfig::default() }
     }
 
     #[test]
@@ -225,28 +204,16 @@ mod tests {
         assert_eq!(count(&ages, 40, 0, &kept(500, -1)), 1, "500 is not more than 500");
         assert_eq!(count(&ages, 40, 0, &kept(499, -1)), 3);
         assert_eq!(count(&ages, 40, 0, &kept(5, -1)), 4, "the active one too");
-        assert_eq!(
-            count(&ages, 25, 0, &kept(5, -1)),
-            2,
-            "not above the high watermark"
-        );
+        assert_eq!(count(&ages, 25, 0, &kept(5, -1)), 2, "not above the high watermark");
         assert_eq!(count(&ages, 40, 0, &kept(-1, -1)), 0);
-        assert_eq!(
-            count(&[(100, 900), (0, 900)], 20, 0, &kept(5, -1)),
-            1,
-            "an empty active segment stays"
-        );
+        assert_eq!(count(&[(100, 900), (0, 900)], 20, 0, &kept(5, -1)), 1, "an empty active segment stays");
     }
 
     #[test]
     fn by_size() {
         let sizes = [(100, 0), (50, 0), (100, 0), (10, 0)];
         assert_eq!(count(&sizes, 40, 0, &kept(-1, 160)), 1);
-        assert_eq!(
-            count(&sizes, 40, 0, &kept(-1, 161)),
-            0,
-            "what is left must still be as much as is kept"
-        );
+        assert_eq!(count(&sizes, 40, 0, &kept(-1, 161)), 0, "what is left must still be as much as is kept");
         assert_eq!(count(&sizes, 40, 0, &kept(-1, 110)), 2);
         assert_eq!(count(&sizes, 40, 0, &kept(-1, 0)), 4);
     }
@@ -254,10 +221,7 @@ mod tests {
     #[test]
     fn by_log_start_whatever_the_policy() {
         let sizes = [(100, 900), (100, 900), (100, 900)];
-        let config = LogConfig {
-            cleanup_delete: false,
-            ..kept(5, 0)
-        };
+        let config = LogConfig { cleanup_delete: false, ..kept(5, 0) };
         assert_eq!(count(&sizes, 30, 0, &config), 0);
         assert_eq!(count(&sizes, 30, 20, &config), 2);
         assert_eq!(count(&sizes, 30, 30, &config), 2, "the active one stays");

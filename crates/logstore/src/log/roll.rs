@@ -21,14 +21,10 @@ fn jitter_ms(config: &LogConfig, id: &PartitionId, base: Offset) -> i64 {
     if jitter_max <= 0 {
         return 0;
     }
-    let seed = id
-        .topic
-        .0
-        .iter()
-        .fold(base.0 as u64 ^ id.index.0 as u64, |seed, byte| {
-            // FNV-1a
-            (seed ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+    let seed = id.topic.0.iter().fold(base.0 as u64 ^ id.index.0 as u64, |seed, byte| {
+        // FNV-1a
+        (seed ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     (seed % jitter_max as u64) as i64
 }
 
@@ -39,16 +35,9 @@ mod tests {
 
     #[test]
     fn segments_that_begin_together_roll_apart() {
-        let config = LogConfig {
-            segment_ms: 1000,
-            segment_jitter_ms: 400,
-            ..LogConfig::default()
-        };
+        let config = LogConfig { segment_ms: 1000, segment_jitter_ms: 400, ..LogConfig::default() };
         let rolls: Vec<i64> = (0..50)
-            .map(|index| PartitionId {
-                topic: TopicId([7; 16]),
-                index: PartitionIndex(index),
-            })
+            .map(|index| PartitionId { topic: TopicId([7; 16]), index: PartitionIndex(index) })
             .map(|id| limits(&config, &id, Offset(0)).segment_ms)
             .collect();
         assert!(rolls.iter().all(|ms| (601..=1000).contains(ms)));

@@ -27,19 +27,10 @@ pub(super) fn encode(producers: &Producers) -> Vec<u8> {
     let mut writer = Writer::with_capacity(COUNT_AT + 4 + known.len() * ENTRY_BYTES);
     writer.i16(VERSION).u32(0).i32(known.len() as i32);
     for (id, producer) in known {
-        let (last_offset, offset_delta) = producer
-            .batches
-            .back()
-            .map_or((-1, 0), |batch| (batch.last_offset.0, batch.offset_delta));
-        writer
-            .i64(id.0)
-            .i16(producer.epoch.0)
-            .i32(producer.last_sequence().0)
-            .i64(last_offset);
-        writer
-            .i32(offset_delta)
-            .i64(producer.last_timestamp.0)
-            .i32(producer.coordinator_epoch);
+        let (last_offset, offset_delta) =
+            producer.batches.back().map_or((-1, 0), |batch| (batch.last_offset.0, batch.offset_delta));
+        writer.i64(id.0).i16(producer.epoch.0).i32(producer.last_sequence().0).i64(last_offset);
+        writer.i32(offset_delta).i64(producer.last_timestamp.0).i32(producer.coordinator_epoch);
         writer.i64(producer.transaction_start.map_or(-1, |offset| offset.0));
     }
     let mut bytes = writer.into_vec();
@@ -53,18 +44,10 @@ pub(super) fn decode(path: &Path, bytes: &[u8]) -> Result<Vec<(ProducerId, Produ
     let corrupt = |error: Malformed| StorageError::corrupt(path, error.position as u64, error.why);
     let mut reader = Reader::new(bytes);
     if reader.i16().map_err(corrupt)? != VERSION {
-        return Err(StorageError::corrupt(
-            path,
-            0,
-            "unknown version of a producer snapshot",
-        ));
+        return Err(StorageError::corrupt(path, 0, "unknown version of a producer snapshot"));
     }
     if reader.u32().map_err(corrupt)? != crc32c(bytes.get(COUNT_AT..).unwrap_or_default()) {
-        return Err(StorageError::corrupt(
-            path,
-            CRC_AT as u64,
-            "the CRC does not match",
-        ));
+        return Err(StorageError::corrupt(path, CRC_AT as u64, "the CRC does not match"));
     }
     let count = reader.array_len(ENTRY_BYTES).map_err(corrupt)?.unwrap_or(0);
     (0..count).map(|_| entry(&mut reader).map_err(corrupt)).collect()
@@ -79,23 +62,9 @@ fn entry(reader: &mut Reader<'_>) -> Result<(ProducerId, Producer), Malformed> {
     let timestamp = Timestamp(reader.i64()?);
     let coordinator_epoch = reader.i32()?;
     let transaction_start = Some(Offset(reader.i64()?)).filter(|offset| offset.0 >= 0);
-    let batch = AppendedBatch {
-        last_sequence,
-        last_offset,
-        offset_delta,
-        timestamp,
-    };
+    let batch = AppendedBatch { last_sequence, last_offset, offset_delta, timestamp };
     let batches = Some(batch).filter(|_| last_offset.0 >= 0).into_iter().collect();
-    Ok((
-        id,
-        Producer {
-            epoch,
-            coordinator_epoch,
-            last_timestamp: timestamp,
-            batches,
-            transaction_start,
-        },
-    ))
+    Ok((id, Producer { epoch, coordinator_epoch, last_timestamp: timestamp, batches, transaction_start }))
 }
 
 #[cfg(test)]
@@ -130,10 +99,7 @@ mod tests {
         assert_eq!(bytes[..2], [0, 1]);
         assert_eq!(bytes[2..6], crc32c(&entry).to_be_bytes());
         assert_eq!(bytes[6..], entry);
-        assert_eq!(
-            decode(Path::new("s"), &bytes).unwrap(),
-            [(ProducerId(0x0102), producer())]
-        );
+        assert_eq!(decode(Path::new("s"), &bytes).unwrap(), [(ProducerId(0x0102), producer())]);
     }
 
     #[test]

@@ -105,10 +105,6 @@ impl State {
     pub(super) fn roll(&mut self, base: Offset, now: Timestamp) -> Roll {
         let seal = self.shape.seal();
         self.shape = Shape::empty(base, now);
-        Roll {
-            base,
-            seal,
-            snapshot: Some(snapshot::encode(&self.producers)),
-        }
+        Roll { base, seal, snapshot: Some(snapshot::encode(&self.producers)) }
     }
 }

@@ -78,9 +78,7 @@ impl Tail {
     /// Batches from the one that holds `from` on, with their last offsets.
     pub(super) fn from(&self, from: Offset) -> impl Iterator<Item = (Offset, &Buf)> {
         let start = self.batches.partition_point(|batch| batch.last < from);
-        self.batches
-            .range(start..)
-            .map(|batch| (batch.last, &batch.bytes))
+        self.batches.range(start..).map(|batch| (batch.last, &batch.bytes))
     }
 
     /// Drops the oldest batches while this log has too many, but none that is not `written`. What all logs have

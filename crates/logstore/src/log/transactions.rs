@@ -27,10 +27,7 @@ impl EndMarker {
         let record = records.iter().next()?.ok()?;
         let kind = be::get_i16(record.key?, 2)?;
         let coordinator_epoch = be::get_i32(record.value?, 2)?;
-        [ABORT, COMMIT].contains(&kind).then_some(Self {
-            abort: kind == ABORT,
-            coordinator_epoch,
-        })
+        [ABORT, COMMIT].contains(&kind).then_some(Self { abort: kind == ABORT, coordinator_epoch })
     }
 }
 
@@ -59,12 +56,7 @@ impl Transactions {
         self.open.remove(&first);
         self.decided.insert(first, marker_at);
         let last_stable = self.open.keys().next().copied().unwrap_or(marker_at.plus(1));
-        let entry = AbortedEntry {
-            producer_id,
-            first_offset: first,
-            last_offset: marker_at,
-            last_stable,
-        };
+        let entry = AbortedEntry { producer_id, first_offset: first, last_offset: marker_at, last_stable };
         abort.then_some(entry)
     }
 

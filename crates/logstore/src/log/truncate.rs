@@ -56,10 +56,7 @@ impl Log {
             last.truncate(to)?;
             last.seal(None)?;
         }
-        *writer = Writer {
-            directory_made: writer.directory_made,
-            ..Writer::default()
-        };
+        *writer = Writer { directory_made: writer.directory_made, ..Writer::default() };
 
         let found = Found {
             clean: true,
@@ -68,8 +65,7 @@ impl Log {
             ..self.found
         };
         let mut cut = self.load(found)?;
-        cut.offsets
-            .limit(state.offsets.high_watermark(), found.recovery_point);
+        cut.offsets.limit(state.offsets.high_watermark(), found.recovery_point);
         std::mem::swap(&mut cut.watchers, &mut state.watchers);
         *phase = Phase::Open(Box::new(cut));
         Ok(())

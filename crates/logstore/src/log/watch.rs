@@ -40,18 +40,13 @@ impl Watchers {
         if watch.reached(offsets) {
             wakeups.add(mailbox, token);
         } else {
-            self.waiting.push(Waiter {
-                watch,
-                mailbox: Arc::clone(mailbox),
-                token,
-            });
+            self.waiting.push(Waiter { watch, mailbox: Arc::clone(mailbox), token });
         }
     }
 
     /// Forgets a waiter; one that has fired is not there any more, which is fine.
     pub(super) fn remove(&mut self, mailbox: &Arc<dyn Mailbox>, token: u64) {
-        self.waiting
-            .retain(|waiter| waiter.token != token || !Arc::ptr_eq(&waiter.mailbox, mailbox));
+        self.waiting.retain(|waiter| waiter.token != token || !Arc::ptr_eq(&waiter.mailbox, mailbox));
     }
 
     /// An offset moved: releases whoever waited for any move or for what now holds.

@@ -92,43 +92,29 @@ impl Log {
             if let Some(roll) = &first.roll {
                 self.write_roll(writer, roll)?;
             }
-            let run = 1 + rest
-                .get(1..)
-                .unwrap_or_default()
-                .iter()
-                .take_while(|batch| batch.roll.is_none())
-                .count();
+            let run =
+                1 + rest.get(1..).unwrap_or_default().iter().take_while(|batch| batch.roll.is_none()).count();
             let (now, later) = rest.split_at(run);
             self.write_run(writer, now)?;
             rest = later;
         }
         let written = &self.home.written;
-        written
-            .batches
-            .fetch_add(work.batches.len() as u64, Ordering::Relaxed);
+        written.batches.fetch_add(work.batches.len() as u64, Ordering::Relaxed);
         written.bytes.fetch_add(work.bytes as u64, Ordering::Relaxed);
         Ok(())
     }
 
     /// Consecutive batches of one segment.
     fn write_run(&self, writer: &mut Writer, run: &[PendingBatch]) -> Result<(), StorageError> {
-        let segment = self
-            .active()
-            .ok_or_else(|| self.corrupt("a batch without a segment"))?;
+        let segment = self.active().ok_or_else(|| self.corrupt("a batch without a segment"))?;
         if !writer.resumed {
             segment.resume(self.config().segment_index_bytes)?;
             writer.resumed = true;
         }
-        let none = TimeEntry {
-            timestamp: Timestamp::NONE,
-            offset: segment.base(),
-        };
+        let none = TimeEntry { timestamp: Timestamp::NONE, offset: segment.base() };
         let largest = run.iter().fold(none, |largest, batch| {
             if batch.max_timestamp > largest.timestamp {
-                TimeEntry {
-                    timestamp: batch.max_timestamp,
-                    offset: batch.last_offset,
-                }
+                TimeEntry { timestamp: batch.max_timestamp, offset: batch.last_offset }
             } else {
                 largest
             }
@@ -177,8 +163,7 @@ impl Log {
         }
         let directory = self.directory();
         let disk = self.home.disk();
-        disk.create_dir(&directory)
-            .map_err(|error| StorageError::io("create", &directory, error))?;
+        disk.create_dir(&directory).map_err(|error| StorageError::io("create", &directory, error))?;
         if checkpoint::read_topic_id(disk, &directory)?.is_none() {
             checkpoint::write_topic_id(disk, &directory, self.id.topic)?;
         }

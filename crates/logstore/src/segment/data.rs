@@ -24,10 +24,7 @@ impl DataFile {
     }
 
     pub(super) fn existing(pool: &Arc<FilePool>, path: PathBuf, bytes: u64) -> Self {
-        Self {
-            file: PooledFile::new(pool, path),
-            bytes: AtomicU64::new(bytes),
-        }
+        Self { file: PooledFile::new(pool, path), bytes: AtomicU64::new(bytes) }
     }
 
     /// Bytes in it.

@@ -15,11 +15,8 @@ fn pool() -> Arc<FilePool> {
 }
 
 fn batch(base: i64, records: usize, timestamp: i64) -> Vec<u8> {
-    let record = RecordData {
-        timestamp: Timestamp(timestamp),
-        value: Some(vec![b'v'; 100]),
-        ..RecordData::default()
-    };
+    let record =
+        RecordData { timestamp: Timestamp(timestamp), value: Some(vec![b'v'; 100]), ..RecordData::default() };
     let builder = (0..records).fold(BatchBuilder::new(), |builder, _| builder.record(record.clone()));
     builder.base_offset(Offset(base)).build()
 }
@@ -32,12 +29,7 @@ fn write(directory: &Path, batches: &[Vec<u8>]) -> Segment {
         let facts = BatchFacts::from(BatchView::parse(bytes).unwrap().header());
         let entries = shape.add(&facts, 300).1;
         segment
-            .append(
-                [&**bytes].into_iter(),
-                [entries].into_iter(),
-                [].into_iter(),
-                shape.largest(),
-            )
+            .append([&**bytes].into_iter(), [entries].into_iter(), [].into_iter(), shape.largest())
             .unwrap();
     }
     segment.seal(shape.seal()).unwrap();
@@ -48,23 +40,15 @@ fn write(directory: &Path, batches: &[Vec<u8>]) -> Segment {
 fn indexes() {
     let directory = tempfile::tempdir().unwrap();
     // 61 + 2 * 109 = 279 bytes each: an entry for every second batch from the third on.
-    let batches: Vec<_> = [50, 70, 60, 60, 90]
-        .iter()
-        .zip(0..)
-        .map(|(ts, n)| batch(1000 + 2 * n, 2, *ts))
-        .collect();
+    let batches: Vec<_> =
+        [50, 70, 60, 60, 90].iter().zip(0..).map(|(ts, n)| batch(1000 + 2 * n, 2, *ts)).collect();
     assert_eq!(batches[0].len(), 279);
     let segment = write(directory.path(), &batches);
     let read = |kind| std::fs::read(segment.file_path(kind)).unwrap();
     // Last offset 1005 of the batch at 558, last offset 1009 of the one at 1116.
-    assert_eq!(
-        read(Kind::OffsetIndex),
-        [0, 0, 0, 5, 0, 0, 2, 46, 0, 0, 0, 9, 0, 0, 4, 92]
-    );
+    assert_eq!(read(Kind::OffsetIndex), [0, 0, 0, 5, 0, 0, 2, 46, 0, 0, 0, 9, 0, 0, 4, 92]);
     // The largest timestamp so far with the last offset of its batch: 70 at 1003, 90 at 1009.
-    let times = [
-        0, 0, 0, 0, 0, 0, 0, 70, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 90, 0, 0, 0, 9,
-    ];
+    let times = [0, 0, 0, 0, 0, 0, 0, 70, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 90, 0, 0, 0, 9];
     assert_eq!(read(Kind::TimeIndex), times);
     assert_eq!(read(Kind::Data), batches.concat());
     assert!(!segment.file_path(Kind::TxnIndex).exists());
@@ -81,10 +65,7 @@ fn the_active_segment_has_whole_preallocated_indexes() {
     let directory = tempfile::tempdir().unwrap();
     let segment = Segment::create(&pool(), directory.path(), BASE, 100).unwrap();
     let len = |kind| std::fs::metadata(segment.file_path(kind)).unwrap().len();
-    assert_eq!(
-        (len(Kind::OffsetIndex), len(Kind::TimeIndex), len(Kind::Data)),
-        (96, 96, 0)
-    );
+    assert_eq!((len(Kind::OffsetIndex), len(Kind::TimeIndex), len(Kind::Data)), (96, 96, 0));
     segment.seal(None).unwrap();
     assert_eq!((len(Kind::OffsetIndex), len(Kind::TimeIndex)), (0, 0));
     segment.resume(100).unwrap();
@@ -101,11 +82,7 @@ fn aborted_transactions() {
         last_offset: Offset(last),
         last_stable: Offset(stable),
     };
-    let entries = [
-        aborted(1, 2, 30, 12),
-        aborted(5, 12, 40, 20),
-        aborted(1, 35, 50, 51),
-    ];
+    let entries = [aborted(1, 2, 30, 12), aborted(5, 12, 40, 20), aborted(1, 35, 50, 51)];
     for entry in &entries {
         segment.push_aborted(entry).unwrap();
     }
@@ -117,16 +94,10 @@ fn aborted_transactions() {
     assert_eq!((bytes.len(), &bytes[..34]), (102, &first[..]));
     let collect = |from, to| {
         let mut found = Vec::new();
-        let complete = segment
-            .collect_aborted(Offset(from), Offset(to), &mut found)
-            .unwrap();
+        let complete = segment.collect_aborted(Offset(from), Offset(to), &mut found).unwrap();
         (found, complete)
     };
-    assert_eq!(
-        collect(0, 10),
-        (vec![entries[0]], true),
-        "from 12 on everything is stable"
-    );
+    assert_eq!(collect(0, 10), (vec![entries[0]], true), "from 12 on everything is stable");
     assert_eq!(collect(31, 36), (vec![entries[1], entries[2]], true));
     assert_eq!(collect(0, 100), (entries.to_vec(), false));
     assert_eq!(collect(51, 100), (vec![], false));
@@ -141,29 +112,14 @@ fn a_file_that_grew_behind_its_index_is_found_whole() {
     let size = Position(segment.size());
     for n in 0..50 {
         assert_eq!(
-            segment
-                .find(Offset(1000 + n), size)
-                .unwrap()
-                .unwrap()
-                .header
-                .base_offset,
+            segment.find(Offset(1000 + n), size).unwrap().unwrap().header.base_offset,
             Offset(1000 + n)
         );
         let found = segment.find_timestamp(Timestamp(n), BASE, size).unwrap().unwrap();
         assert_eq!(found.header.max_timestamp, Timestamp(n));
         let first = segment.find(Offset(1000 + n), size).unwrap().unwrap();
         let fit = segment.fit(&first, 500, size).unwrap().unwrap();
-        assert_eq!(
-            fit.next_offset,
-            Offset((1002 + n).min(1050)),
-            "two batches of 170 bytes fit"
-        );
+        assert_eq!(fit.next_offset, Offset((1002 + n).min(1050)), "two batches of 170 bytes fit");
     }
-    assert_eq!(
-        segment.largest(),
-        TimeEntry {
-            timestamp: Timestamp(49),
-            offset: Offset(1049)
-        }
-    );
+    assert_eq!(segment.largest(), TimeEntry { timestamp: Timestamp(49), offset: Offset(1049) });
 }

@@ -82,25 +82,13 @@ impl<E: IndexEntry> IndexFile<E> {
             },
             None => None,
         };
-        *index.entries.lock() = Entries {
-            written,
-            pending: Vec::new(),
-            last,
-        };
+        *index.entries.lock() = Entries { written, pending: Vec::new(), last };
         Ok(Some(index))
     }
 
     fn unopened(pool: &Arc<FilePool>, path: &Path, base: Offset) -> Self {
-        let entries = Entries {
-            written: 0,
-            pending: Vec::new(),
-            last: None,
-        };
-        Self {
-            file: PooledFile::new(pool, path.to_owned()),
-            base,
-            entries: Mutex::new(entries),
-        }
+        let entries = Entries { written: 0, pending: Vec::new(), last: None };
+        Self { file: PooledFile::new(pool, path.to_owned()), base, entries: Mutex::new(entries) }
     }
 
     fn preallocated(bytes_max: u32) -> u64 {
@@ -125,11 +113,7 @@ impl<E: IndexEntry> IndexFile<E> {
         assert!(entries.last.is_none_or(|last| last.offset() <= entry.offset()));
         entries.pending.push(entry);
         entries.last = Some(entry);
-        if entries.pending.len() >= INDEX_ENTRIES_PENDING_MAX {
-            self.write(&mut entries)
-        } else {
-            Ok(())
-        }
+        if entries.pending.len() >= INDEX_ENTRIES_PENDING_MAX { self.write(&mut entries) } else { Ok(()) }
     }
 
     /// The last entry for which `before` holds; it must hold for a prefix of the index.
@@ -162,15 +146,8 @@ impl<E: IndexEntry> IndexFile<E> {
         let Some(bytes) = bytes.get_mut(..E::BYTES) else {
             return Ok(None);
         };
-        let read = self
-            .file
-            .get()?
-            .read_full_at(bytes, Position((slot * E::BYTES) as u64))?;
-        Ok(if read == E::BYTES {
-            E::decode(self.base, bytes)
-        } else {
-            None
-        })
+        let read = self.file.get()?.read_full_at(bytes, Position((slot * E::BYTES) as u64))?;
+        Ok(if read == E::BYTES { E::decode(self.base, bytes) } else { None })
     }
 
     fn write(&self, entries: &mut Entries<E>) -> Result<(), StorageError> {
@@ -181,9 +158,7 @@ impl<E: IndexEntry> IndexFile<E> {
         for entry in &entries.pending {
             entry.encode(self.base, &mut bytes);
         }
-        self.file
-            .get()?
-            .write_all_at(&bytes, Position((entries.written * E::BYTES) as u64))?;
+        self.file.get()?.write_all_at(&bytes, Position((entries.written * E::BYTES) as u64))?;
         entries.written += entries.pending.len();
         entries.pending.clear();
         Ok(())
@@ -237,10 +212,6 @@ impl<E: IndexEntry> IndexFile<E> {
     /// The smallest entry.
     pub(super) fn first(&self) -> Result<Option<E>, StorageError> {
         let entries = self.entries.lock();
-        if entries.written == 0 {
-            Ok(entries.pending.first().copied())
-        } else {
-            self.read_slot(0)
-        }
+        if entries.written == 0 { Ok(entries.pending.first().copied()) } else { self.read_slot(0) }
     }
 }

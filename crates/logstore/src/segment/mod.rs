@@ -58,10 +58,7 @@ impl Segment {
             offsets: OffsetIndex::create(pool, &path(Kind::OffsetIndex), base, index_bytes)?,
             times: TimeIndex::create(pool, &path(Kind::TimeIndex), base, index_bytes)?,
             aborted: TxnIndex::open(pool, path(Kind::TxnIndex), 0)?,
-            largest: Mutex::new(TimeEntry {
-                timestamp: Timestamp::NONE,
-                offset: base,
-            }),
+            largest: Mutex::new(TimeEntry { timestamp: Timestamp::NONE, offset: base }),
         })
     }
 
@@ -87,9 +84,7 @@ impl Segment {
 
     /// Names of the files that it may have; `.txnindex` and `.snapshot` are often absent.
     pub fn file_paths(&self) -> impl Iterator<Item = PathBuf> + '_ {
-        Kind::ALL
-            .into_iter()
-            .map(|kind| names::file_path(&self.directory, self.base, kind))
+        Kind::ALL.into_iter().map(|kind| names::file_path(&self.directory, self.base, kind))
     }
 
     /// The name of one of its files.

@@ -35,13 +35,8 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
-        Self::Data,
-        Self::OffsetIndex,
-        Self::TimeIndex,
-        Self::TxnIndex,
-        Self::Snapshot,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Data, Self::OffsetIndex, Self::TimeIndex, Self::TxnIndex, Self::Snapshot];
 
     fn extension(self) -> &'static str {
         match self {
@@ -91,13 +86,9 @@ pub fn parse(name: &str) -> Option<SegmentFile<'_>> {
     let offset = Offset(digits.parse().ok()?);
     let rest = name.get(OFFSET_DIGITS..)?;
     // `.index` is no prefix of `.timeindex`, so that the first match is the only one.
-    let kind = Kind::ALL
-        .into_iter()
-        .find(|kind| rest.starts_with(kind.extension()))?;
+    let kind = Kind::ALL.into_iter().find(|kind| rest.starts_with(kind.extension()))?;
     let suffix = rest.get(kind.extension().len()..)?;
-    ["", DELETED, CLEANED, SWAP]
-        .contains(&suffix)
-        .then_some(SegmentFile { offset, kind, suffix })
+    ["", DELETED, CLEANED, SWAP].contains(&suffix).then_some(SegmentFile { offset, kind, suffix })
 }
 
 /// The directory of a partition.
@@ -107,10 +98,7 @@ pub fn directory_name(topic: &str, index: PartitionIndex) -> String {
 
 /// Topic and partition of a directory in use; `None` for renamed ones and for what is no partition.
 pub fn parse_directory(name: &str) -> Option<(&str, PartitionIndex)> {
-    if [DELETE_DIRECTORY, STRAY_DIRECTORY, "-future"]
-        .iter()
-        .any(|suffix| name.ends_with(suffix))
-    {
+    if [DELETE_DIRECTORY, STRAY_DIRECTORY, "-future"].iter().any(|suffix| name.ends_with(suffix)) {
         return None;
     }
     let (topic, index) = name.rsplit_once('-')?;
@@ -137,30 +125,16 @@ mod tests {
     #[test]
     fn names_are_kafkas() {
         assert_eq!(file_name(Offset(42), Kind::Data), "00000000000000000042.log");
-        assert_eq!(
-            file_name(Offset(0), Kind::TimeIndex),
-            "00000000000000000000.timeindex"
-        );
+        assert_eq!(file_name(Offset(0), Kind::TimeIndex), "00000000000000000000.timeindex");
         for kind in Kind::ALL {
             let name = file_name(Offset(i64::MAX), kind);
-            assert_eq!(
-                parse(&name),
-                Some(SegmentFile {
-                    offset: Offset(i64::MAX),
-                    kind,
-                    suffix: ""
-                })
-            );
+            assert_eq!(parse(&name), Some(SegmentFile { offset: Offset(i64::MAX), kind, suffix: "" }));
             let swap = format!("{name}{SWAP}");
             assert_eq!(parse(&swap).map(|file| file.suffix), Some(SWAP));
         }
-        for other in [
-            "leader-epoch-checkpoint",
-            "0000.log",
-            "00000000000000000042.loge",
-            "partition.metadata",
-            "",
-        ] {
+        for other in
+            ["leader-epoch-checkpoint", "0000.log", "00000000000000000042.loge", "partition.metadata", ""]
+        {
             assert_eq!(parse(other), None, "{other}");
         }
     }
@@ -168,15 +142,7 @@ mod tests {
     #[test]
     fn directories_are_topic_and_partition() {
         assert_eq!(parse_directory("a-b-12"), Some(("a-b", PartitionIndex(12))));
-        for other in [
-            "a",
-            "-1",
-            "a-",
-            "a-x",
-            "a-1.0123-delete",
-            "a-0-stray",
-            "a-99999999999",
-        ] {
+        for other in ["a", "-1", "a-", "a-x", "a-1.0123-delete", "a-0-stray", "a-99999999999"] {
             assert_eq!(parse_directory(other), None, "{other}");
         }
         let renamed = renamed_directory(&"t".repeat(300), &[0xab; 16], DELETE_DIRECTORY);

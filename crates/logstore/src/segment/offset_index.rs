@@ -39,10 +39,7 @@ impl IndexEntry for OffsetEntry {
     fn decode(base: Offset, bytes: &[u8]) -> Option<Self> {
         let position = u64::try_from(be::get_i32(bytes, 4)?).ok()?;
         let offset = base.0.checked_add(i64::from(be::get_i32(bytes, 0)?))?;
-        Some(Self {
-            offset: Offset(offset),
-            position: Position(position),
-        })
+        Some(Self { offset: Offset(offset), position: Position(position) })
     }
 
     fn offset(&self) -> Offset {

@@ -56,29 +56,17 @@ impl Segment {
             return Ok(None);
         }
         // An indexed batch below the end: everything before it fits.
-        let from = self
-            .offsets
-            .batch_before(Position(end_max.0 - 1))?
-            .max(first.position);
-        let mut fit = Fit {
-            end: first.end(),
-            next_offset: first.header.next_offset(),
-        };
+        let from = self.offsets.batch_before(Position(end_max.0 - 1))?.max(first.position);
+        let mut fit = Fit { end: first.end(), next_offset: first.header.next_offset() };
         for batch in self.headers(from, limit)? {
             let batch = batch?;
             if batch.end() > end_max {
                 if batch.position > fit.end {
-                    fit = Fit {
-                        end: batch.position,
-                        next_offset: batch.header.base_offset,
-                    };
+                    fit = Fit { end: batch.position, next_offset: batch.header.base_offset };
                 }
                 break;
             }
-            fit = Fit {
-                end: batch.end(),
-                next_offset: batch.header.next_offset(),
-            };
+            fit = Fit { end: batch.end(), next_offset: batch.header.next_offset() };
         }
         Ok(Some(fit))
     }
@@ -105,11 +93,7 @@ impl Segment {
         let mut bytes = vec![0; batch.header.size_in_bytes()];
         let read = self.data.file()?.read_full_at(&mut bytes, batch.position)?;
         if read < bytes.len() {
-            return Err(StorageError::corrupt(
-                self.data.path(),
-                batch.position.0,
-                "the batch is cut",
-            ));
+            return Err(StorageError::corrupt(self.data.path(), batch.position.0, "the batch is cut"));
         }
         Ok(bytes)
     }

@@ -79,16 +79,10 @@ pub fn scan(
         match stop {
             _ if left == 0 => return Ok(Scanned { end: at, bad: None }),
             Stop::Bad(why) => {
-                return Ok(Scanned {
-                    end: at,
-                    bad: Some(why),
-                });
+                return Ok(Scanned { end: at, bad: Some(why) });
             }
             Stop::Short(needed) if needed as u64 > left || read == 0 => {
-                return Ok(Scanned {
-                    end: at,
-                    bad: Some(format!("{left} bytes of a batch of {needed}")),
-                });
+                return Ok(Scanned { end: at, bad: Some(format!("{left} bytes of a batch of {needed}")) });
             }
             // The batch goes on behind the window; one that is larger than a window widens it.
             Stop::Short(needed) => window = needed.max(SCAN_BYTES),
@@ -104,16 +98,10 @@ enum Stop {
 fn wrong(batch: &BatchView<'_>, base: Offset, next_offset: Offset) -> Option<String> {
     let header = batch.header();
     if header.base_offset < next_offset || header.last_offset_delta < 0 {
-        return Some(format!(
-            "offset {} where {next_offset} or a later one follows",
-            header.base_offset
-        ));
+        return Some(format!("offset {} where {next_offset} or a later one follows", header.base_offset));
     }
     if header.last_offset().0 - base.0 > i64::from(i32::MAX) {
-        return Some(format!(
-            "offset {} is too far from the segment's base",
-            header.last_offset()
-        ));
+        return Some(format!("offset {} is too far from the segment's base", header.last_offset()));
     }
     (!batch.verify_crc()).then(|| "the CRC does not match".to_owned())
 }
@@ -125,9 +113,7 @@ impl Segment {
         let path = |kind| names::file_path(directory, base, kind);
         let size_of = |kind| {
             let path = path(kind);
-            pool.disk()
-                .file_len(&path)
-                .map_err(|error| StorageError::io("stat", &path, error))
+            pool.disk().file_len(&path).map_err(|error| StorageError::io("stat", &path, error))
         };
         let data_bytes = size_of(Kind::Data)?.unwrap_or(0);
         let (Some(offset_bytes), Some(time_bytes)) = (size_of(Kind::OffsetIndex)?, size_of(Kind::TimeIndex)?)
@@ -153,10 +139,7 @@ impl Segment {
             offsets,
             times,
             aborted,
-            largest: Mutex::new(TimeEntry {
-                timestamp: Timestamp::NONE,
-                offset: base,
-            }),
+            largest: Mutex::new(TimeEntry { timestamp: Timestamp::NONE, offset: base }),
         };
         // An index that passed and yet leads nowhere shows here.
         match segment.largest_written() {
@@ -180,9 +163,7 @@ impl Segment {
         let path = |kind| names::file_path(directory, base, kind);
         let data_path = path(Kind::Data);
         let bytes = pool.disk().file_len(&data_path);
-        let bytes = bytes
-            .map_err(|error| StorageError::io("stat", &data_path, error))?
-            .unwrap_or(0);
+        let bytes = bytes.map_err(|error| StorageError::io("stat", &data_path, error))?.unwrap_or(0);
         let txn_path = path(Kind::TxnIndex);
         crate::io::remove_if_exists(&**pool.disk(), &txn_path)
             .map_err(|error| StorageError::io("remove", &txn_path, error))?;
@@ -193,10 +174,7 @@ impl Segment {
             offsets: OffsetIndex::create(pool, &path(Kind::OffsetIndex), base, index_bytes)?,
             times: TimeIndex::create(pool, &path(Kind::TimeIndex), base, index_bytes)?,
             aborted: TxnIndex::open(pool, txn_path, 0)?,
-            largest: Mutex::new(TimeEntry {
-                timestamp: Timestamp::NONE,
-                offset: base,
-            }),
+            largest: Mutex::new(TimeEntry { timestamp: Timestamp::NONE, offset: base }),
         };
         let mut shape = Shape::empty(base, now);
         let file = segment.data.file()?;
@@ -214,12 +192,7 @@ impl Segment {
         }
         segment.set_largest(shape.largest());
         segment.seal(shape.seal())?;
-        Ok(Rebuilt {
-            segment,
-            bytes_cut,
-            bad: scanned.bad,
-            shape,
-        })
+        Ok(Rebuilt { segment, bytes_cut, bad: scanned.bad, shape })
     }
 
     /// The offset behind its last batch.
@@ -236,9 +209,7 @@ impl Segment {
 impl OffsetIndex {
     /// Whether the last entry lies within the data; an index of zeros does not.
     fn fits(&self, data_bytes: u64) -> bool {
-        self.0
-            .last()
-            .is_none_or(|last| last.position.0 > 0 && last.position.0 < data_bytes)
+        self.0.last().is_none_or(|last| last.position.0 > 0 && last.position.0 < data_bytes)
     }
 }
 

@@ -71,10 +71,7 @@ impl Shape {
             bytes: 0,
             created,
             first_timestamp: None,
-            largest: TimeEntry {
-                timestamp: Timestamp::NONE,
-                offset: base,
-            },
+            largest: TimeEntry { timestamp: Timestamp::NONE, offset: base },
             bytes_since_entry: 0,
             offset_entries: 0,
             time_entries: 0,
@@ -146,17 +143,11 @@ impl Shape {
             self.first_timestamp = Some(batch.max_timestamp);
         }
         if batch.max_timestamp > self.largest.timestamp {
-            self.largest = TimeEntry {
-                timestamp: batch.max_timestamp,
-                offset: batch.last_offset,
-            };
+            self.largest = TimeEntry { timestamp: batch.max_timestamp, offset: batch.last_offset };
         }
         let mut entries = Entries::default();
         if self.bytes_since_entry > u64::from(index_interval_bytes) {
-            entries.offset = Some(OffsetEntry {
-                offset: batch.last_offset,
-                position,
-            });
+            entries.offset = Some(OffsetEntry { offset: batch.last_offset, position });
             self.offset_entries += 1;
             entries.time = self.next_time_entry();
             self.bytes_since_entry = 0;
@@ -186,11 +177,7 @@ mod tests {
     use super::*;
 
     fn batch(bytes: u64, last: i64, timestamp: i64) -> BatchFacts {
-        BatchFacts {
-            bytes,
-            last_offset: Offset(last),
-            max_timestamp: Timestamp(timestamp),
-        }
+        BatchFacts { bytes, last_offset: Offset(last), max_timestamp: Timestamp(timestamp) }
     }
 
     #[test]
@@ -201,63 +188,27 @@ mod tests {
             Entries::default(),
             "the first batch is never indexed"
         );
-        assert_eq!(
-            shape.add(&batch(1, 101, 9), 4096).1,
-            Entries::default(),
-            "4096 is not more than 4096"
-        );
+        assert_eq!(shape.add(&batch(1, 101, 9), 4096).1, Entries::default(), "4096 is not more than 4096");
         let (position, entries) = shape.add(&batch(50, 105, 7), 4096);
         assert_eq!(position, Position(4097));
-        assert_eq!(
-            entries.offset,
-            Some(OffsetEntry {
-                offset: Offset(105),
-                position
-            })
-        );
-        assert_eq!(
-            entries.time,
-            Some(TimeEntry {
-                timestamp: Timestamp(9),
-                offset: Offset(101)
-            })
-        );
+        assert_eq!(entries.offset, Some(OffsetEntry { offset: Offset(105), position }));
+        assert_eq!(entries.time, Some(TimeEntry { timestamp: Timestamp(9), offset: Offset(101) }));
         shape.add(&batch(5000, 106, 8), 4096);
-        assert_eq!(
-            shape.add(&batch(1, 107, 8), 4096).1.time,
-            None,
-            "the timestamp did not grow"
-        );
+        assert_eq!(shape.add(&batch(1, 107, 8), 4096).1.time, None, "the timestamp did not grow");
         assert_eq!(shape.seal(), None);
         shape.add(&batch(1, 108, 10), 4096);
-        assert_eq!(
-            shape.seal(),
-            Some(TimeEntry {
-                timestamp: Timestamp(10),
-                offset: Offset(108)
-            })
-        );
+        assert_eq!(shape.seal(), Some(TimeEntry { timestamp: Timestamp(10), offset: Offset(108) }));
         assert_eq!(shape.seal(), None);
     }
 
     #[test]
     fn it_is_full_by_size_time_index_and_offset() {
-        let limits = RollLimits {
-            segment_bytes: 1000,
-            segment_ms: 50,
-            index_bytes: 24,
-        };
+        let limits = RollLimits { segment_bytes: 1000, segment_ms: 50, index_bytes: 24 };
         let mut shape = Shape::empty(Offset(0), Timestamp(7));
         let now = Timestamp(7);
         assert!(!shape.is_full_for(&batch(1000, 0, 3), &limits, now));
-        assert!(
-            !shape.is_full_for(&batch(10, 0, 3), &limits, Timestamp(900)),
-            "an empty segment has no age"
-        );
-        let no_index = RollLimits {
-            index_bytes: 4,
-            ..limits
-        };
+        assert!(!shape.is_full_for(&batch(10, 0, 3), &limits, Timestamp(900)), "an empty segment has no age");
+        let no_index = RollLimits { index_bytes: 4, ..limits };
         assert!(!shape.is_full_for(&batch(10, 0, 3), &no_index, now));
         shape.add(&batch(500, 0, 3), 4096);
         assert!(!shape.is_full_for(&batch(500, 1, 53), &limits, now));
@@ -266,9 +217,6 @@ mod tests {
         assert!(!shape.is_full_for(&batch(1, i64::from(i32::MAX), 3), &limits, now));
         assert!(shape.is_full_for(&batch(1, 1 << 31, 3), &limits, now));
         shape.add(&batch(1, 1, 4), 0);
-        assert!(
-            shape.is_full_for(&batch(1, 2, 4), &limits, now),
-            "one slot of the time index stays free"
-        );
+        assert!(shape.is_full_for(&batch(1, 2, 4), &limits, now), "one slot of the time index stays free");
     }
 }

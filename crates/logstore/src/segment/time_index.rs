@@ -39,10 +39,7 @@ impl IndexEntry for TimeEntry {
 
     fn decode(base: Offset, bytes: &[u8]) -> Option<Self> {
         let offset = base.0.checked_add(i64::from(be::get_i32(bytes, 8)?))?;
-        Some(Self {
-            timestamp: Timestamp(be::get_i64(bytes, 0)?),
-            offset: Offset(offset),
-        })
+        Some(Self { timestamp: Timestamp(be::get_i64(bytes, 0)?), offset: Offset(offset) })
     }
 
     fn offset(&self) -> Offset {
@@ -75,9 +72,6 @@ impl TimeIndex {
 
     /// An offset before which no batch reaches `timestamp`; `None` when the search starts at the segment's base.
     pub(super) fn lookup(&self, timestamp: Timestamp) -> Result<Option<Offset>, StorageError> {
-        Ok(self
-            .0
-            .floor(|entry| entry.timestamp < timestamp)?
-            .map(|entry| entry.offset))
+        Ok(self.0.floor(|entry| entry.timestamp < timestamp)?.map(|entry| entry.offset))
     }
 }

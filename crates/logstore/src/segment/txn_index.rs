@@ -37,12 +37,7 @@ pub struct AbortedEntry {
 impl AbortedEntry {
     fn encode(&self) -> [u8; TXN_ENTRY_BYTES] {
         let mut bytes = [0; TXN_ENTRY_BYTES];
-        let fields = [
-            self.producer_id.0,
-            self.first_offset.0,
-            self.last_offset.0,
-            self.last_stable.0,
-        ];
+        let fields = [self.producer_id.0, self.first_offset.0, self.last_offset.0, self.last_stable.0];
         let _ = be::put_i16(&mut bytes, 0, VERSION);
         for (field, at) in fields.into_iter().zip((2..).step_by(8)) {
             let _ = be::put_i64(&mut bytes, at, field);
@@ -73,10 +68,7 @@ pub struct TxnIndex {
 impl TxnIndex {
     /// The index of `bytes` length; 0 where there is no file. A torn last entry is not counted.
     pub(super) fn open(pool: &Arc<FilePool>, path: PathBuf, bytes: u64) -> Result<Self, StorageError> {
-        let index = Self {
-            file: PooledFile::new(pool, path),
-            entries: Mutex::new((0, None)),
-        };
+        let index = Self { file: PooledFile::new(pool, path), entries: Mutex::new((0, None)) };
         let count = bytes as usize / TXN_ENTRY_BYTES;
         let last = match count.checked_sub(1) {
             Some(slot) => {
@@ -90,11 +82,7 @@ impl TxnIndex {
     }
 
     fn corrupt(&self, slot: usize) -> StorageError {
-        StorageError::corrupt(
-            self.file.path(),
-            (slot * TXN_ENTRY_BYTES) as u64,
-            "not an aborted transaction",
-        )
+        StorageError::corrupt(self.file.path(), (slot * TXN_ENTRY_BYTES) as u64, "not an aborted transaction")
     }
 
     /// Whether there is no entry and so no file.
@@ -115,11 +103,7 @@ impl TxnIndex {
         let mut bytes = [0; TXN_ENTRY_BYTES];
         let at = Position((slot * TXN_ENTRY_BYTES) as u64);
         let read = self.file.get()?.read_full_at(&mut bytes, at)?;
-        Ok(if read == TXN_ENTRY_BYTES {
-            AbortedEntry::decode(&bytes)
-        } else {
-            None
-        })
+        Ok(if read == TXN_ENTRY_BYTES { AbortedEntry::decode(&bytes) } else { None })
     }
 
     /// Adds to `found` what overlaps `from..to`; true when no later segment can hold more.
@@ -174,10 +158,6 @@ impl TxnIndex {
 
     /// Makes it durable.
     pub(super) fn sync(&self) -> Result<(), StorageError> {
-        if self.is_empty() {
-            Ok(())
-        } else {
-            self.file.get()?.sync()
-        }
+        if self.is_empty() { Ok(()) } else { self.file.get()?.sync() }
     }
 }

@@ -50,10 +50,7 @@ impl Segment {
 
     /// The segment gets no more batches, for now: its last time entry is written and its indexes are cut to size.
     pub fn seal(&self, last: Option<TimeEntry>) -> Result<(), StorageError> {
-        self.index(Entries {
-            offset: None,
-            time: last,
-        })?;
+        self.index(Entries { offset: None, time: last })?;
         self.offsets.0.trim()?;
         self.times.0.trim()
     }
@@ -96,19 +93,13 @@ impl Segment {
 
     /// The largest timestamp, from the last time entry and the batches behind it.
     pub(super) fn largest_written(&self) -> Result<TimeEntry, StorageError> {
-        let none = TimeEntry {
-            timestamp: Timestamp::NONE,
-            offset: self.base,
-        };
+        let none = TimeEntry { timestamp: Timestamp::NONE, offset: self.base };
         let mut largest = self.times.0.last().unwrap_or(none);
         let from = self.offsets.lookup(largest.offset)?;
         for batch in self.headers(from, Position(self.size()))? {
             let header = batch?.header;
             if header.max_timestamp > largest.timestamp {
-                largest = TimeEntry {
-                    timestamp: header.max_timestamp,
-                    offset: header.last_offset(),
-                };
+                largest = TimeEntry { timestamp: header.max_timestamp, offset: header.last_offset() };
             }
         }
         Ok(largest)
@@ -122,14 +113,6 @@ impl Segment {
         };
         let entries = (self.offsets.0.len(), self.times.0.len());
         let last_time = self.times.0.last();
-        Ok(Shape::reopened(
-            self.base,
-            self.size(),
-            created,
-            first,
-            self.largest(),
-            entries,
-            last_time,
-        ))
+        Ok(Shape::reopened(self.base, self.size(), created, first, self.largest(), entries, last_time))
     }
 }

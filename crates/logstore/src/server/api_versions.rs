@@ -22,13 +22,7 @@ const FINALIZED_FEATURES: u32 = 2;
 pub(crate) fn answer(header: RequestHeader, frame: &[u8], view: &ClusterView) -> Result<Answer, Malformed> {
     let range = route::api_versions_range();
     if !(range.min..=range.max).contains(&header.api_version) {
-        return Ok(encode(
-            header.correlation_id,
-            0,
-            UNSUPPORTED_VERSION,
-            &[range],
-            None,
-        ));
+        return Ok(encode(header.correlation_id, 0, UNSUPPORTED_VERSION, &[range], None));
     }
     let flexible = header.api_version >= FLEXIBLE_SINCE;
     let (mut fields, _) = Fields::open(frame, flexible)?;
@@ -36,32 +30,18 @@ pub(crate) fn answer(header: RequestHeader, frame: &[u8], view: &ClusterView) ->
         let (name, version) = (fields.string()?, fields.string()?);
         fields.tags()?;
         if !(is_software_name(&name) && is_software_name(&version)) {
-            return Ok(encode(
-                header.correlation_id,
-                header.api_version,
-                INVALID_REQUEST,
-                &[],
-                None,
-            ));
+            return Ok(encode(header.correlation_id, header.api_version, INVALID_REQUEST, &[], None));
         }
     }
     let ranges = route::advertised(view);
-    Ok(encode(
-        header.correlation_id,
-        header.api_version,
-        NONE,
-        &ranges,
-        Some(view),
-    ))
+    Ok(encode(header.correlation_id, header.api_version, NONE, &ranges, Some(view)))
 }
 
 /// Letters, digits, `-` and `.`, the first and the last a letter or a digit.
 fn is_software_name(text: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
     let ends = [text.bytes().next(), text.bytes().last()];
-    ends.iter()
-        .all(|end| end.is_some_and(|byte| byte.is_ascii_alphanumeric()))
-        && text.bytes().all(inner)
+    ends.iter().all(|end| end.is_some_and(|byte| byte.is_ascii_alphanumeric())) && text.bytes().all(inner)
 }
 
 fn encode(
@@ -101,10 +81,7 @@ fn features(view: &ClusterView, version: i16) -> Vec<(u32, Writer)> {
         let mut field = Writer::new();
         field.compact_array_len(Some(listed.len()));
         for feature in listed {
-            field
-                .compact_string(&feature.name)
-                .i16(feature.supported_min)
-                .i16(feature.supported_max);
+            field.compact_string(&feature.name).i16(feature.supported_min).i16(feature.supported_max);
             field.no_tagged_fields();
         }
         fields.push((SUPPORTED_FEATURES, field));
@@ -118,11 +95,7 @@ fn features(view: &ClusterView, version: i16) -> Vec<(u32, Writer)> {
         let mut field = Writer::new();
         field.compact_array_len(Some(finalized.len()));
         for (name, level) in finalized {
-            field
-                .compact_string(name)
-                .i16(level)
-                .i16(level)
-                .no_tagged_fields();
+            field.compact_string(name).i16(level).i16(level).no_tagged_fields();
         }
         fields.push((FINALIZED_FEATURES, field));
     }

@@ -161,11 +161,7 @@ impl Connection {
     /// The view changed under a parked fetch.
     pub(crate) fn view_changed(&mut self, core: &mut Core) -> Result<(), CloseReason> {
         let token = self.token(self.first_sequence);
-        if matches!(self.slots.front(), Some(Slot::Fetch(_))) {
-            self.called(token, core)
-        } else {
-            Ok(())
-        }
+        if matches!(self.slots.front(), Some(Slot::Fetch(_))) { self.called(token, core) } else { Ok(()) }
     }
 
     /// The control plane answered.
@@ -274,10 +270,7 @@ impl Connection {
     fn next_startable(&mut self, core: &mut Core) -> Option<Frame> {
         let next = self.frames.peek()?;
         let is_produce = RequestHeader::peek_api_key(&next.body) == Some(route::PRODUCE);
-        let pipelined = self
-            .slots
-            .iter()
-            .all(|slot| matches!(slot, Slot::Produce(_) | Slot::Ready(_)))
+        let pipelined = self.slots.iter().all(|slot| matches!(slot, Slot::Produce(_) | Slot::Ready(_)))
             && self.slots.len() < CONNECTION_IN_FLIGHT_MAX;
         let starts = self.slots.is_empty() || (pipelined && is_produce);
         if !starts || (is_produce && core.holds_back(self.key)) {
@@ -349,10 +342,8 @@ impl Connection {
     }
 
     fn settle_produce(&mut self, index: usize, context: &Context<'_>) {
-        if let Some(Slot::Produce(pending)) = self
-            .slots
-            .get_mut(index)
-            .map(|slot| std::mem::replace(slot, Slot::Ready(None)))
+        if let Some(Slot::Produce(pending)) =
+            self.slots.get_mut(index).map(|slot| std::mem::replace(slot, Slot::Ready(None)))
         {
             self.settle(index, Some(pending.answer(context)));
         }
@@ -417,11 +408,7 @@ impl Connection {
         add(&core.shared.counters.bytes_in, bytes);
         let arrived = (core.shared.clock.now(), core.now);
         if through_scratch {
-            self.frames.feed(
-                core.scratch.get(..bytes).unwrap_or_default(),
-                &core.shared.arena,
-                arrived,
-            )?;
+            self.frames.feed(core.scratch.get(..bytes).unwrap_or_default(), &core.shared.arena, arrived)?;
         } else {
             self.frames.filled(bytes, arrived);
         }

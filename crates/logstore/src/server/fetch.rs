@@ -86,12 +86,7 @@ pub(crate) fn handle(
     let request = parse(frame, version)?;
     if request.replica > CONSUMER {
         // Followers fetch through their own listener, not where clients come in.
-        return Ok(Fetched::Answer(refuse(
-            header,
-            &request.session,
-            CLUSTER_AUTHORIZATION_FAILED,
-            context,
-        )));
+        return Ok(Fetched::Answer(refuse(header, &request.session, CLUSTER_AUTHORIZATION_FAILED, context)));
     }
     let wait = Duration::from_millis(u64::try_from(request.wait_ms_max).unwrap_or(0)).min(WAIT_MAX);
     let bytes_max =
@@ -122,11 +117,7 @@ pub(crate) fn handle(
 impl Fetch {
     /// Reads every partition, in order, as far as the limits go.
     pub(crate) fn read(&self, context: &Context<'_>) -> Reading {
-        let mut reading = Reading {
-            partitions: Vec::new(),
-            bytes: 0,
-            urgent: false,
-        };
+        let mut reading = Reading { partitions: Vec::new(), bytes: 0, urgent: false };
         match &self.scope {
             Scope::Listed { wanted, .. } => {
                 reading.urgent = wanted.is_empty();
@@ -135,10 +126,7 @@ impl Fetch {
                 }
             }
             Scope::Session { session, .. } => {
-                session
-                    .lock()
-                    .wanted()
-                    .for_each(|wanted| self.read_partition(wanted, &mut reading, context));
+                session.lock().wanted().for_each(|wanted| self.read_partition(wanted, &mut reading, context));
             }
         }
         reading
@@ -220,15 +208,9 @@ impl Fetch {
     /// The answer; sessions learn from it what their client knows.
     pub(crate) fn answer(&self, mut reading: Reading, context: &Context<'_>) -> Answer {
         let session_id = match &self.scope {
-            Scope::Listed {
-                begins_session: true,
-                by_id,
-                ..
-            } => {
-                let partitions = reading
-                    .partitions
-                    .iter()
-                    .map(|partition| (partition.wanted.clone(), partition.told()));
+            Scope::Listed { begins_session: true, by_id, .. } => {
+                let partitions =
+                    reading.partitions.iter().map(|partition| (partition.wanted.clone(), partition.told()));
                 context.sessions.begin(partitions.collect(), *by_id, context.now)
             }
             Scope::Listed { .. } => NO_SESSION,
@@ -237,9 +219,7 @@ impl Fetch {
                 if !session.is_at(*epoch) {
                     return empty(self.header, INVALID_FETCH_SESSION_EPOCH, *id, context);
                 }
-                reading
-                    .partitions
-                    .retain(|partition| session.tells(&partition.key(), partition.news()));
+                reading.partitions.retain(|partition| session.tells(&partition.key(), partition.news()));
                 *id
             }
         };
@@ -251,15 +231,9 @@ impl Fetch {
 fn find<'a>(wanted: &Wanted, context: &'a Context<'_>) -> Result<(&'a TopicView, &'a PartitionView), i16> {
     let Some(topic) = context.view.topic(&wanted.topic) else {
         let by_id = matches!(wanted.topic, TopicKey::Id(_));
-        return Err(if by_id {
-            UNKNOWN_TOPIC_ID
-        } else {
-            UNKNOWN_TOPIC_OR_PARTITION
-        });
+        return Err(if by_id { UNKNOWN_TOPIC_ID } else { UNKNOWN_TOPIC_OR_PARTITION });
     };
-    let partition = topic
-        .partition(wanted.partition)
-        .ok_or(UNKNOWN_TOPIC_OR_PARTITION)?;
+    let partition = topic.partition(wanted.partition).ok_or(UNKNOWN_TOPIC_OR_PARTITION)?;
     Ok((topic, partition))
 }
 
@@ -278,9 +252,7 @@ fn diverging(wanted: &Wanted, log: &Log, current: LeaderEpoch) -> Result<Option<
         return Ok(None);
     }
     let log_start = log.offsets().map_err(|error| error.error_code())?.log_start;
-    let end = log
-        .epoch_end_offset(wanted.last_fetched_epoch, current)
-        .map_err(|error| error.error_code())?;
+    let end = log.epoch_end_offset(wanted.last_fetched_epoch, current).map_err(|error| error.error_code())?;
     if end.leader_epoch == LeaderEpoch::NONE || end.end_offset < Offset(0) || wanted.offset < log_start {
         return Err(OFFSET_OUT_OF_RANGE);
     }

@@ -85,10 +85,7 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    const NOTHING: Self = Self {
-        high_watermark: -1,
-        log_start: -1,
-    };
+    const NOTHING: Self = Self { high_watermark: -1, log_start: -1 };
 }
 
 /// What decides whether a partition is in an incremental answer.
@@ -114,17 +111,9 @@ pub(crate) struct SessionRequest {
 #[derive(Debug)]
 pub(crate) enum Scope {
     /// Those it lists.
-    Listed {
-        wanted: Vec<Wanted>,
-        begins_session: bool,
-        by_id: bool,
-    },
+    Listed { wanted: Vec<Wanted>, begins_session: bool, by_id: bool },
     /// Those of its session, which had this epoch after the request.
-    Session {
-        id: i32,
-        epoch: i32,
-        session: Arc<Mutex<Session>>,
-    },
+    Session { id: i32, epoch: i32, session: Arc<Mutex<Session>> },
 }
 
 impl Sessions {
@@ -139,10 +128,7 @@ impl Sessions {
                 by_id: request.by_id,
             });
         }
-        let entry = table
-            .sessions
-            .get_mut(&request.id)
-            .ok_or(FETCH_SESSION_ID_NOT_FOUND)?;
+        let entry = table.sessions.get_mut(&request.id).ok_or(FETCH_SESSION_ID_NOT_FOUND)?;
         let shared = Arc::clone(&entry.session);
         let mut session = shared.lock();
         if session.epoch != request.epoch {
@@ -158,11 +144,7 @@ impl Sessions {
         table.partitions = table.partitions - before + after;
         if after == 0 {
             table.remove(request.id);
-            return Ok(Scope::Listed {
-                wanted: listed,
-                begins_session: false,
-                by_id: request.by_id,
-            });
+            return Ok(Scope::Listed { wanted: listed, begins_session: false, by_id: request.by_id });
         }
         if table.partitions > FETCH_SESSION_PARTITIONS_MAX {
             // The client starts over with a full fetch, which then gets no session.
@@ -172,11 +154,7 @@ impl Sessions {
         session.epoch = next_epoch(session.epoch);
         let epoch = session.epoch;
         drop(session);
-        Ok(Scope::Session {
-            id: request.id,
-            epoch,
-            session: shared,
-        })
+        Ok(Scope::Session { id: request.id, epoch, session: shared })
     }
 
     /// Begins a session with what a full fetch was told; [`NO_SESSION`] where there is no room.
@@ -191,12 +169,7 @@ impl Sessions {
         }
         let id = self.new_id(&mut table);
         let session = Arc::new(Mutex::new(Session::new(partitions, by_id)));
-        let entry = Entry {
-            session,
-            partitions: count,
-            created: now,
-            last_used: now,
-        };
+        let entry = Entry { session, partitions: count, created: now, last_used: now };
         table.partitions += count;
         table.sessions.insert(id, entry);
         id
@@ -286,11 +259,7 @@ impl Session {
                 self.ordered.remove(&place);
             }
         }
-        if self.ordered.is_empty() {
-            listed
-        } else {
-            Vec::new()
-        }
+        if self.ordered.is_empty() { listed } else { Vec::new() }
     }
 
     /// What is fetched, in order.

@@ -10,17 +10,12 @@ fn request(id: i32, epoch: i32, partitions: &[i32], forgotten: &[i32]) -> Sessio
         epoch,
         by_id: false,
         wanted: partitions.iter().copied().map(wanted).collect(),
-        forgotten: forgotten
-            .iter()
-            .map(|index| (TopicKey::Name("t".into()), *index))
-            .collect(),
+        forgotten: forgotten.iter().map(|index| (TopicKey::Name("t".into()), *index)).collect(),
     }
 }
 
 fn begin(sessions: &Sessions, partitions: i32, now: u64) -> i32 {
-    let partitions = (0..partitions)
-        .map(|index| (wanted(index), Told::NOTHING))
-        .collect();
+    let partitions = (0..partitions).map(|index| (wanted(index), Told::NOTHING)).collect();
     sessions.begin(partitions, false, Duration::from_secs(now))
 }
 
@@ -38,18 +33,9 @@ fn requests_list_what_changes() {
     assert!(id > 0);
     assert_eq!(open(&sessions, request(id, 1, &[], &[])), Ok(vec![0, 1, 2]));
     assert_eq!(open(&sessions, request(id, 2, &[7], &[1])), Ok(vec![0, 2, 7]));
-    assert_eq!(
-        open(&sessions, request(id, 2, &[], &[])),
-        Err(INVALID_FETCH_SESSION_EPOCH)
-    );
-    assert_eq!(
-        open(&sessions, request(id + 1, 3, &[], &[])),
-        Err(FETCH_SESSION_ID_NOT_FOUND)
-    );
-    let by_id = SessionRequest {
-        by_id: true,
-        ..request(id, 3, &[], &[])
-    };
+    assert_eq!(open(&sessions, request(id, 2, &[], &[])), Err(INVALID_FETCH_SESSION_EPOCH));
+    assert_eq!(open(&sessions, request(id + 1, 3, &[], &[])), Err(FETCH_SESSION_ID_NOT_FOUND));
+    let by_id = SessionRequest { by_id: true, ..request(id, 3, &[], &[]) };
     assert_eq!(open(&sessions, by_id), Err(FETCH_SESSION_TOPIC_ID_ERROR));
     assert_eq!(open(&sessions, request(id, 3, &[], &[0, 2, 7])), Ok(vec![]));
     assert_eq!(sessions.len(), 0);
@@ -65,44 +51,15 @@ fn a_full_fetch_ends_the_session_it_names() {
 
 #[test]
 fn answers_name_what_is_new_and_rotate_what_gave_data() {
-    let mut session = Session::new(
-        (0..3).map(|index| (wanted(index), Told::NOTHING)).collect(),
-        false,
-    );
-    let told = Told {
-        high_watermark: 5,
-        log_start: 0,
-    };
-    let quiet = News {
-        told,
-        has_records: false,
-        must_tell: false,
-        is_error: false,
-    };
+    let mut session = Session::new((0..3).map(|index| (wanted(index), Told::NOTHING)).collect(), false);
+    let told = Told { high_watermark: 5, log_start: 0 };
+    let quiet = News { told, has_records: false, must_tell: false, is_error: false };
     let key = (TopicKey::Name("t".into()), 0);
     assert!(session.tells(&key, quiet));
     assert!(!session.tells(&key, quiet));
-    assert!(session.tells(
-        &key,
-        News {
-            has_records: true,
-            ..quiet
-        }
-    ));
-    assert_eq!(
-        session
-            .wanted()
-            .map(|wanted| wanted.partition)
-            .collect::<Vec<_>>(),
-        [1, 2, 0]
-    );
-    assert!(session.tells(
-        &key,
-        News {
-            is_error: true,
-            ..quiet
-        }
-    ));
+    assert!(session.tells(&key, News { has_records: true, ..quiet }));
+    assert_eq!(session.wanted().map(|wanted| wanted.partition).collect::<Vec<_>>(), [1, 2, 0]);
+    assert!(session.tells(&key, News { is_error: true, ..quiet }));
     assert!(session.tells(&key, quiet));
     assert!(!session.tells(&key, quiet));
 }

@@ -90,10 +90,7 @@ impl FrameReader {
         let partial = self.partial.as_mut()?;
         partial.grow(arena);
         let filled = partial.filled;
-        partial
-            .buffer
-            .get_mut(filled..)
-            .filter(|window| !window.is_empty())
+        partial.buffer.get_mut(filled..).filter(|window| !window.is_empty())
     }
 
     /// So many bytes were read into the window.
@@ -115,21 +112,13 @@ impl FrameReader {
         }
         let len = checked_len(self.prefix, self.frame_bytes_max)?;
         self.prefix_filled = 0;
-        self.partial = Some(Partial {
-            buffer: arena.take(len.min(FIRST_BYTES)),
-            filled: 0,
-            len,
-        });
+        self.partial = Some(Partial { buffer: arena.take(len.min(FIRST_BYTES)), filled: 0, len });
         Ok(true)
     }
 
     fn complete_partial(&mut self, (arrived, arrived_monotonic): (Timestamp, Duration)) {
         if let Some(partial) = self.partial.take_if(|partial| partial.filled == partial.len) {
-            self.complete.push_back(Frame {
-                body: partial.buffer,
-                arrived,
-                arrived_monotonic,
-            });
+            self.complete.push_back(Frame { body: partial.buffer, arrived, arrived_monotonic });
         }
     }
 }

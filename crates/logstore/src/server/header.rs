@@ -27,11 +27,8 @@ impl RequestHeader {
     /// Reads the fixed part, and checks that the client id behind it lies within the frame.
     pub(crate) fn parse(frame: &[u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(frame);
-        let header = Self {
-            api_key: reader.i16()?,
-            api_version: reader.i16()?,
-            correlation_id: reader.i32()?,
-        };
+        let header =
+            Self { api_key: reader.i16()?, api_version: reader.i16()?, correlation_id: reader.i32()? };
         reader.nullable_string()?;
         Ok(header)
     }
@@ -58,37 +55,21 @@ impl<'a> Fields<'a> {
         let mut reader = Reader::new(frame);
         reader.bytes(CLIENT_ID_AT)?;
         let client_id = reader.nullable_string()?;
-        let mut fields = Self {
-            reader,
-            flexible,
-            elements_left: REQUEST_ELEMENTS_MAX,
-        };
+        let mut fields = Self { reader, flexible, elements_left: REQUEST_ELEMENTS_MAX };
         fields.tags()?;
         Ok((fields, client_id))
     }
 
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, Malformed> {
-        if self.flexible {
-            self.reader.compact_string()
-        } else {
-            self.reader.string()
-        }
+        if self.flexible { self.reader.compact_string() } else { self.reader.string() }
     }
 
     pub(crate) fn nullable_string(&mut self) -> Result<Option<Cow<'a, str>>, Malformed> {
-        if self.flexible {
-            self.reader.compact_nullable_string()
-        } else {
-            self.reader.nullable_string()
-        }
+        if self.flexible { self.reader.compact_nullable_string() } else { self.reader.nullable_string() }
     }
 
     pub(crate) fn nullable_bytes(&mut self) -> Result<Option<&'a [u8]>, Malformed> {
-        if self.flexible {
-            self.reader.compact_nullable_bytes()
-        } else {
-            self.reader.nullable_bytes()
-        }
+        if self.flexible { self.reader.compact_nullable_bytes() } else { self.reader.nullable_bytes() }
     }
 
     pub(crate) fn nullable_array_len(
@@ -101,10 +82,7 @@ impl<'a> Fields<'a> {
         } else {
             self.reader.array_len(element_bytes_min)
         }?;
-        self.elements_left = self
-            .elements_left
-            .checked_sub(count.unwrap_or(0))
-            .ok_or(too_many)?;
+        self.elements_left = self.elements_left.checked_sub(count.unwrap_or(0)).ok_or(too_many)?;
         Ok(count)
     }
 
@@ -136,11 +114,7 @@ impl<'a> Fields<'a> {
         &mut self,
         each: impl FnMut(u32, &'a [u8]) -> Result<(), Malformed>,
     ) -> Result<(), Malformed> {
-        if self.flexible {
-            self.reader.tagged_fields(each)
-        } else {
-            Ok(())
-        }
+        if self.flexible { self.reader.tagged_fields(each) } else { Ok(()) }
     }
 }
 
@@ -151,11 +125,7 @@ mod tests {
     #[test]
     fn a_client_id_lies_within_its_frame() {
         let frame = |client_id: &[u8]| [&[0, 3, 0, 1, 0, 0, 0, 9][..], client_id].concat();
-        let header = RequestHeader {
-            api_key: 3,
-            api_version: 1,
-            correlation_id: 9,
-        };
+        let header = RequestHeader { api_key: 3, api_version: 1, correlation_id: 9 };
         assert_eq!(RequestHeader::parse(&frame(&[0xff, 0xff])), Ok(header));
         assert_eq!(RequestHeader::parse(&frame(&[0, 1, b'x'])), Ok(header));
         assert_eq!(RequestHeader::parse(&frame(&[0xff, 0xfe])), Ok(header));

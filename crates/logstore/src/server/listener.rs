@@ -58,20 +58,8 @@ impl Acceptor {
             poller.add(listener, index as u64, false)?;
         }
         let stopped = Arc::new(AtomicBool::new(false));
-        let handle = AcceptorHandle {
-            stopped: Arc::clone(&stopped),
-            waker: poller.waker(),
-        };
-        Ok((
-            Self {
-                listeners,
-                poller,
-                shared,
-                workers,
-                stopped,
-            },
-            handle,
-        ))
+        let handle = AcceptorHandle { stopped: Arc::clone(&stopped), waker: poller.waker() };
+        Ok((Self { listeners, poller, shared, workers, stopped }, handle))
     }
 
     /// Accepts until told to stop.
@@ -96,11 +84,7 @@ impl Acceptor {
                 continue;
             }
             if let Some(worker) = self.workers.iter().min_by_key(|worker| worker.connections()) {
-                worker.accept(Accepted {
-                    socket,
-                    peer,
-                    listener: index as u16,
-                });
+                worker.accept(Accepted { socket, peer, listener: index as u16 });
             }
         }
         Ok(())

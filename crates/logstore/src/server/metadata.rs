@@ -62,21 +62,11 @@ pub(crate) fn answer(
         out.fixed().i32(0);
     }
     write_cluster(&mut out, version, view, listener);
-    let mut topics = TopicsWriter {
-        out,
-        version,
-        view,
-        listener,
-        operations: request.topic_operations,
-    };
+    let mut topics = TopicsWriter { out, version, view, listener, operations: request.topic_operations };
     topics.write(&request);
     let mut out = topics.out;
     if (8..=10).contains(&version) {
-        out.fixed().i32(if request.cluster_operations {
-            CLUSTER_OPERATIONS
-        } else {
-            NO_OPERATIONS
-        });
+        out.fixed().i32(if request.cluster_operations { CLUSTER_OPERATIONS } else { NO_OPERATIONS });
     }
     if version >= 13 {
         out.fixed().i16(NONE);
@@ -90,11 +80,7 @@ fn parse(frame: &[u8], version: i16) -> Result<Request, Malformed> {
     let null = fields.reader.malformed("null where an array is required");
     let topics = match fields.nullable_array_len(1)? {
         Some(0) if version == 0 => None,
-        Some(count) => Some(
-            (0..count)
-                .map(|_| parse_topic(&mut fields, version))
-                .collect::<Result<_, _>>()?,
-        ),
+        Some(count) => Some((0..count).map(|_| parse_topic(&mut fields, version)).collect::<Result<_, _>>()?),
         None if version == 0 => return Err(null),
         None => None,
     };
@@ -102,30 +88,14 @@ fn parse(frame: &[u8], version: i16) -> Result<Request, Malformed> {
     let cluster_operations = (8..=10).contains(&version) && fields.reader.bool()?;
     let topic_operations = version >= 8 && fields.reader.bool()?;
     fields.tags()?;
-    Ok(Request {
-        topics,
-        may_create,
-        cluster_operations,
-        topic_operations,
-    })
+    Ok(Request { topics, may_create, cluster_operations, topic_operations })
 }
 
 fn parse_topic(fields: &mut Fields<'_>, version: i16) -> Result<Wanted, Malformed> {
-    let id = if version >= IDS_SINCE {
-        fields.uuid()?
-    } else {
-        TopicId::ZERO
-    };
-    let name = if version >= IDS_SINCE {
-        fields.nullable_string()?
-    } else {
-        Some(fields.string()?)
-    };
+    let id = if version >= IDS_SINCE { fields.uuid()? } else { TopicId::ZERO };
+    let name = if version >= IDS_SINCE { fields.nullable_string()? } else { Some(fields.string()?) };
     fields.tags()?;
-    Ok(Wanted {
-        name: name.map(Into::into),
-        id,
-    })
+    Ok(Wanted { name: name.map(Into::into), id })
 }
 
 fn creates(request: &Request, view: &ClusterView) -> bool {
@@ -150,11 +120,8 @@ pub(crate) fn is_topic_name(name: &str) -> bool {
 }
 
 fn write_cluster(out: &mut AnswerWriter, version: i16, view: &ClusterView, listener: &str) {
-    let reachable: Vec<_> = view
-        .brokers
-        .iter()
-        .filter_map(|broker| Some((broker, broker.endpoint(listener)?)))
-        .collect();
+    let reachable: Vec<_> =
+        view.brokers.iter().filter_map(|broker| Some((broker, broker.endpoint(listener)?))).collect();
     out.array_len(reachable.len());
     for (broker, endpoint) in reachable {
         out.fixed().i32(broker.id.0);
@@ -259,11 +226,7 @@ impl TopicsWriter<'_> {
 
     fn tail(&mut self) {
         if self.version >= 8 {
-            self.out.fixed().i32(if self.operations {
-                TOPIC_OPERATIONS
-            } else {
-                NO_OPERATIONS
-            });
+            self.out.fixed().i32(if self.operations { TOPIC_OPERATIONS } else { NO_OPERATIONS });
         }
         self.out.tags();
     }
@@ -285,12 +248,7 @@ impl TopicsWriter<'_> {
     /// The leader, or why a client cannot reach it.
     fn leader(&self, partition: &PartitionView) -> (i16, BrokerId) {
         const NOBODY: BrokerId = BrokerId(-1);
-        if !self
-            .view
-            .brokers
-            .iter()
-            .any(|broker| broker.id == partition.leader)
-        {
+        if !self.view.brokers.iter().any(|broker| broker.id == partition.leader) {
             return (LEADER_NOT_AVAILABLE, NOBODY);
         }
         match self.view.endpoint(partition.leader, self.listener) {
@@ -327,16 +285,7 @@ mod tests {
         for good in ["a", "a.b_c-D9", &"x".repeat(249)] {
             assert!(is_topic_name(good), "{good}");
         }
-        for bad in [
-            "",
-            ".",
-            "..",
-            "a/b",
-            "../../etc/x",
-            "a\0b",
-            &"x".repeat(250),
-            "\u{fffd}",
-        ] {
+        for bad in ["", ".", "..", "a/b", "../../etc/x", "a\0b", &"x".repeat(250), "\u{fffd}"] {
             assert!(!is_topic_name(bad), "{bad}");
         }
     }

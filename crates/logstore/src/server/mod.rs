@@ -63,10 +63,7 @@ pub struct Server {
 
 /// Threads before they start, while they run, and once they are joined.
 enum Threads {
-    Bound {
-        acceptor: Acceptor,
-        workers: Vec<Worker>,
-    },
+    Bound { acceptor: Acceptor, workers: Vec<Worker> },
     Running(Vec<JoinHandle<()>>),
     Stopped,
 }
@@ -82,10 +79,7 @@ impl Server {
         let mut listeners = Vec::new();
         let mut addresses = Vec::new();
         for listener in &options.listeners {
-            let failed = |source| BindError::Listen {
-                address: listener.address,
-                source,
-            };
+            let failed = |source| BindError::Listen { address: listener.address, source };
             let bound = Listener::bind(listener.address).map_err(failed)?;
             addresses.push((listener.name.clone(), bound.address().map_err(failed)?));
             listeners.push(bound);
@@ -126,9 +120,7 @@ impl Server {
         };
         let mut running = Vec::new();
         for (index, worker) in workers.into_iter().enumerate() {
-            let thread = Builder::new()
-                .name(format!("net-{index}"))
-                .spawn(move || worker.run());
+            let thread = Builder::new().name(format!("net-{index}")).spawn(move || worker.run());
             running.push(thread.map_err(BindError::Thread)?);
         }
         let thread = Builder::new().name("accept".into()).spawn(move || acceptor.run());
@@ -164,10 +156,7 @@ impl Server {
     }
 
     /// Accepts nothing more, answers what was begun, closes every connection; true when none was left in time.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "the caller waits here; no thread of the server does"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "the caller waits here; no thread of the server does")]
     pub fn drain(&self, timeout: Duration) -> bool {
         self.acceptor.stop();
         self.workers.iter().for_each(|worker| worker.drain());

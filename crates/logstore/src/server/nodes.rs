@@ -21,24 +21,16 @@ impl Leaders {
 
     /// Their addresses on the client's listener; nothing where none is known.
     pub(crate) fn tagged_field(&self, context: &Context<'_>) -> Vec<(u32, Writer)> {
-        let known: Vec<_> = self
-            .0
-            .iter()
-            .filter_map(|leader| context.view.endpoint(*leader, context.listener))
-            .collect();
+        let known: Vec<_> =
+            self.0.iter().filter_map(|leader| context.view.endpoint(*leader, context.listener)).collect();
         if known.is_empty() {
             return Vec::new();
         }
         let mut field = Writer::new();
         field.compact_array_len(Some(known.len()));
         for (broker, endpoint) in known {
-            field
-                .i32(broker.id.0)
-                .compact_string(&endpoint.host)
-                .i32(i32::from(endpoint.port));
-            field
-                .compact_nullable_string(broker.rack.as_deref())
-                .no_tagged_fields();
+            field.i32(broker.id.0).compact_string(&endpoint.host).i32(i32::from(endpoint.port));
+            field.compact_nullable_string(broker.rack.as_deref()).no_tagged_fields();
         }
         vec![(NODE_ENDPOINTS, field)]
     }

@@ -123,25 +123,13 @@ pub(crate) fn handle(
     let acks = request.acks;
     let patience = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
     // The client's timeout bounds replication alone; acks=1 waits for this broker's disk, which Kafka does not time.
-    let deadline = context.now
-        + if acks == -1 {
-            patience
-        } else {
-            patience.max(LEADER_PATIENCE)
-        };
+    let deadline = context.now + if acks == -1 { patience } else { patience.max(LEADER_PATIENCE) };
     let results = append_all(header.api_version, request, frame, context);
-    let errors = results
-        .iter()
-        .flat_map(|topic| &topic.partitions)
-        .filter(|result| result.error_code != NONE)
-        .count();
+    let errors =
+        results.iter().flat_map(|topic| &topic.partitions).filter(|result| result.error_code != NONE).count();
     add(&context.counters.partition_errors, errors);
     if acks == 0 {
-        return Ok(if errors > 0 {
-            Produced::Failed
-        } else {
-            Produced::Silent
-        });
+        return Ok(if errors > 0 { Produced::Failed } else { Produced::Silent });
     }
     let pending = PendingProduce::watch(header, results, deadline, context);
     Ok(if pending.is_complete() {
@@ -176,10 +164,7 @@ fn append_all(version: i16, request: Request, frame: Frame, context: &Context<'_
             });
             partitions.push(append.partition(&key, topic.map(Arc::as_ref), partition.index, records));
         }
-        results.push(TopicResult {
-            topic: key,
-            partitions,
-        });
+        results.push(TopicResult { topic: key, partitions });
     }
     results
 }
@@ -224,10 +209,7 @@ impl Append<'_> {
         }
         let Some(log) = led_here(&self.context.view, partition) else {
             let leader = Some((partition.leader, partition.leader_epoch));
-            return PartitionResult {
-                leader,
-                ..error(NOT_LEADER_OR_FOLLOWER)
-            };
+            return PartitionResult { leader, ..error(NOT_LEADER_OR_FOLLOWER) };
         };
         // More than there are replicas cannot be asked for.
         let isr_min = usize::try_from(topic.config.min_insync_replicas).unwrap_or(0);
@@ -252,11 +234,8 @@ impl Append<'_> {
     ) -> PartitionResult {
         if batch.header().attributes.is_transactional() {
             // No transaction can be ongoing before there is a coordinator to begin one (KIP-890).
-            let code = if self.transactional {
-                INVALID_TXN_STATE
-            } else {
-                TRANSACTIONAL_ID_AUTHORIZATION_FAILED
-            };
+            let code =
+                if self.transactional { INVALID_TXN_STATE } else { TRANSACTIONAL_ID_AUTHORIZATION_FAILED };
             return PartitionResult::error(index, code);
         }
         let bytes = batch.header().size_in_bytes();
@@ -299,8 +278,5 @@ impl Append<'_> {
 
 /// The log of a partition that this broker leads.
 pub(super) fn led_here<'a>(view: &ClusterView, partition: &'a PartitionView) -> Option<&'a Arc<Log>> {
-    partition
-        .log
-        .as_ref()
-        .filter(|_| partition.leader == view.this_broker)
+    partition.log.as_ref().filter(|_| partition.leader == view.this_broker)
 }

@@ -37,9 +37,7 @@ impl Answer {
     /// An answer that the control plane wrote, header included.
     pub(crate) fn from_control_plane(bytes: Vec<u8>) -> Self {
         let length = (bytes.len() as u32).to_be_bytes().to_vec();
-        Self {
-            parts: vec![Part::Bytes(length), Part::Bytes(bytes)],
-        }
+        Self { parts: vec![Part::Bytes(length), Part::Bytes(bytes)] }
     }
 }
 
@@ -63,11 +61,7 @@ impl AnswerWriter {
     pub(crate) fn with_plain_header(correlation_id: i32, flexible: bool) -> Self {
         let mut writer = Writer::with_capacity(256);
         writer.u32(0).i32(correlation_id);
-        Self {
-            writer,
-            parts: Vec::new(),
-            flexible,
-        }
+        Self { writer, parts: Vec::new(), flexible }
     }
 
     /// Numbers are written directly.
@@ -126,10 +120,7 @@ impl AnswerWriter {
         }
         self.writer.uvarint(fields.len() as u32);
         for (tag, field) in fields {
-            self.writer
-                .uvarint(*tag)
-                .uvarint(field.len() as u32)
-                .bytes(field.as_slice());
+            self.writer.uvarint(*tag).uvarint(field.len() as u32).bytes(field.as_slice());
         }
     }
 
@@ -143,8 +134,7 @@ impl AnswerWriter {
         if slices.is_empty() {
             return;
         }
-        self.parts
-            .push(Part::Bytes(std::mem::take(&mut self.writer).into_vec()));
+        self.parts.push(Part::Bytes(std::mem::take(&mut self.writer).into_vec()));
         self.parts.extend(slices.into_iter().map(|slice| match slice {
             Slice::Memory(buf) => Part::Shared(buf),
             Slice::File(file) => Part::File(file),

@@ -11,26 +11,10 @@ pub(crate) const API_VERSIONS: i16 = 18;
 /// Versions served here. Produce is advertised from 0 on, because librdkafka otherwise sends nothing compressed,
 /// and refused below 3, both as Kafka does (KAFKA-18659).
 const SERVED: [ApiRange; 4] = [
-    ApiRange {
-        key: PRODUCE,
-        min: 3,
-        max: 13,
-    },
-    ApiRange {
-        key: FETCH,
-        min: 4,
-        max: 18,
-    },
-    ApiRange {
-        key: METADATA,
-        min: 0,
-        max: 13,
-    },
-    ApiRange {
-        key: API_VERSIONS,
-        min: 0,
-        max: 4,
-    },
+    ApiRange { key: PRODUCE, min: 3, max: 13 },
+    ApiRange { key: FETCH, min: 4, max: 18 },
+    ApiRange { key: METADATA, min: 0, max: 13 },
+    ApiRange { key: API_VERSIONS, min: 0, max: 4 },
 ];
 const PRODUCE_MIN_ADVERTISED: i16 = 0;
 
@@ -72,20 +56,9 @@ pub(crate) fn api_versions_range() -> ApiRange {
 
 /// What `ApiVersions` lists: the control plane's APIs and the engine's own, by key.
 pub(crate) fn advertised(view: &ClusterView) -> Vec<ApiRange> {
-    let own = SERVED.map(|api| {
-        if api.key == PRODUCE {
-            ApiRange {
-                min: PRODUCE_MIN_ADVERTISED,
-                ..api
-            }
-        } else {
-            api
-        }
-    });
-    let others = view
-        .apis
-        .iter()
-        .filter(|api| SERVED.iter().all(|own| own.key != api.key));
+    let own = SERVED
+        .map(|api| if api.key == PRODUCE { ApiRange { min: PRODUCE_MIN_ADVERTISED, ..api } } else { api });
+    let others = view.apis.iter().filter(|api| SERVED.iter().all(|own| own.key != api.key));
     let mut all: Vec<_> = own.iter().chain(others).copied().collect();
     all.sort_by_key(|api| api.key);
     all

@@ -53,10 +53,7 @@ impl Shared {
     }
 
     pub(crate) fn listener_name(&self, index: u16) -> &str {
-        self.options
-            .listeners
-            .get(usize::from(index))
-            .map_or("", |listener| &listener.name)
+        self.options.listeners.get(usize::from(index)).map_or("", |listener| &listener.name)
     }
 
     pub(crate) fn connections(&self) -> usize {
@@ -91,10 +88,7 @@ impl Shared {
     /// Counts why a connection ended, and says so where it is worth a line.
     pub(crate) fn report(&self, peer: SocketAddr, reason: CloseReason) {
         self.counters.closed(reason);
-        if !matches!(
-            reason,
-            CloseReason::Peer | CloseReason::Stopping | CloseReason::ControlPlane
-        ) {
+        if !matches!(reason, CloseReason::Peer | CloseReason::Stopping | CloseReason::ControlPlane) {
             self.control.connection_refused(peer, reason);
         }
     }

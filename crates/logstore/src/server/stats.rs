@@ -134,9 +134,7 @@ impl Counters {
         let closed = CloseReason::ALL.iter().zip(&self.closed);
         ServerStats {
             accepted: get(&self.accepted),
-            closed: closed
-                .map(|(reason, count)| (reason.as_str(), get(count)))
-                .collect(),
+            closed: closed.map(|(reason, count)| (reason.as_str(), get(count))).collect(),
             produce_requests: requests(Native::Produce),
             fetch_requests: requests(Native::Fetch),
             metadata_requests: requests(Native::Metadata),

@@ -45,9 +45,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            fetch_bytes_max: FETCH_BYTES_MAX,
-        }
+        Self { fetch_bytes_max: FETCH_BYTES_MAX }
     }
 }
 
@@ -169,9 +167,7 @@ impl ClusterView {
 
 impl BrokerView {
     pub(crate) fn endpoint(&self, listener: &str) -> Option<&Endpoint> {
-        self.endpoints
-            .iter()
-            .find(|endpoint| endpoint.listener == listener)
+        self.endpoints.iter().find(|endpoint| endpoint.listener == listener)
     }
 }
 

@@ -252,9 +252,7 @@ impl Worker {
                 }
                 continue;
             }
-            self.with(connection::key_of(token), |connection, core| {
-                connection.called(token, core)
-            });
+            self.with(connection::key_of(token), |connection, core| connection.called(token, core));
         }
         if mail.view_changed {
             let parked: Vec<_> = self.core.parked.borrow().iter().copied().collect();

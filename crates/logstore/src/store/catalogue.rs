@@ -101,8 +101,7 @@ impl Catalogue {
         crate::io::remove_if_exists(&*disk, &temporary(&path))
             .map_err(|error| StorageError::io("remove", temporary(&path), error))?;
         let file = File::open(&*disk, &path, OpenMode::Create)?;
-        disk.sync_dir(directory)
-            .map_err(|error| StorageError::io("sync", directory, error))?;
+        disk.sync_dir(directory).map_err(|error| StorageError::io("sync", directory, error))?;
         let mut bytes = vec![0; file.size()? as usize];
         let filled = file.read_full_at(&mut bytes, Position(0))?;
         bytes.truncate(filled);
@@ -114,16 +113,9 @@ impl Catalogue {
             file.set_len(end as u64)?;
             file.sync()?;
         }
-        let target = Target {
-            file,
-            end: end as u64,
-            rewrite_at: REWRITE_BYTES_MIN,
-        };
+        let target = Target { file, end: end as u64, rewrite_at: REWRITE_BYTES_MIN };
         let state = State {
-            live_bytes: live
-                .iter()
-                .map(|(key, value)| frame::change_bytes(key, Some(value)) as u64)
-                .sum(),
+            live_bytes: live.iter().map(|(key, value)| frame::change_bytes(key, Some(value)) as u64).sum(),
             live,
             pending: Vec::new(),
             taken: Revision(revision),
@@ -131,22 +123,12 @@ impl Catalogue {
             failure: None,
             file: Some(target),
         };
-        Ok(Self {
-            disk,
-            path,
-            state: Mutex::new(state),
-            written: Condvar::new(),
-        })
+        Ok(Self { disk, path, state: Mutex::new(state), written: Condvar::new() })
     }
 
     /// All that is committed, by key.
     pub fn entries(&self) -> Vec<(String, Vec<u8>)> {
-        self.state
-            .lock()
-            .live
-            .iter()
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect()
+        self.state.lock().live.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
     /// The last durable commit.
@@ -156,18 +138,12 @@ impl Catalogue {
 
     /// Takes a commit; commits become durable in the order in which they were taken. [`Self::wait`] does the work.
     pub fn take(&self, changes: Vec<Change>) -> Result<Revision, CommitError> {
-        let bytes = changes
-            .iter()
-            .map(|change| frame::change_bytes(&change.key, change.value.as_deref()))
-            .sum();
+        let bytes =
+            changes.iter().map(|change| frame::change_bytes(&change.key, change.value.as_deref())).sum();
         if bytes > CATALOGUE_COMMIT_BYTES_MAX {
             return Err(CommitError::TooLarge { bytes });
         }
-        if let Some(bytes) = changes
-            .iter()
-            .map(|change| change.key.len())
-            .find(|len| *len > KEY_BYTES_MAX)
-        {
+        if let Some(bytes) = changes.iter().map(|change| change.key.len()).find(|len| *len > KEY_BYTES_MAX) {
             return Err(CommitError::KeyTooLong { bytes });
         }
         let mut state = self.state.lock();
@@ -194,10 +170,7 @@ impl Catalogue {
                 continue;
             };
             let changes = std::mem::take(&mut state.pending);
-            let frame = Frame {
-                first: state.durable.0 + 1,
-                last: state.taken.0,
-            };
+            let frame = Frame { first: state.durable.0 + 1, last: state.taken.0 };
             drop(state);
             let outcome = target.append(frame, &changes);
             state = self.state.lock();
@@ -222,24 +195,11 @@ impl Catalogue {
     /// Replaces the file by one that holds only what is live. Runs with the lock held: it is rare, and nobody could
     /// commit meanwhile anyway.
     fn rewrite_if_due(&self, state: &mut State, target: &mut Target) {
-        if target.end
-            < target
-                .rewrite_at
-                .max(state.live_bytes.saturating_mul(REWRITE_GROWTH))
-        {
+        if target.end < target.rewrite_at.max(state.live_bytes.saturating_mul(REWRITE_GROWTH)) {
             return;
         }
-        let live = state
-            .live
-            .iter()
-            .map(|(key, value)| (key.as_str(), Some(value.as_slice())));
-        let bytes = frame::encode(
-            Frame {
-                first: state.durable.0,
-                last: state.durable.0,
-            },
-            live,
-        );
+        let live = state.live.iter().map(|(key, value)| (key.as_str(), Some(value.as_slice())));
+        let bytes = frame::encode(Frame { first: state.durable.0, last: state.durable.0 }, live);
         match self.write_beside(&bytes) {
             // The old file is whole and goes on; a full disk, say, is met again only after more growth.
             Err(_) => target.rewrite_at = target.end.saturating_mul(2),
@@ -264,25 +224,17 @@ impl Catalogue {
             .and_then(|()| self.disk.sync_dir(directory))
             .map_err(|error| StorageError::io("rename", &self.path, error))?;
         let file = File::open(&*self.disk, &self.path, OpenMode::Write)?;
-        Ok(Target {
-            file,
-            end,
-            rewrite_at: REWRITE_BYTES_MIN,
-        })
+        Ok(Target { file, end, rewrite_at: REWRITE_BYTES_MIN })
     }
 }
 
 impl State {
     fn settle(&mut self, changes: Vec<Change>, durable: Revision) {
         for change in changes {
-            let added = change
-                .value
-                .as_ref()
-                .map_or(0, |value| frame::change_bytes(&change.key, Some(value)));
-            let removed = self
-                .live
-                .get(&change.key)
-                .map_or(0, |value| frame::change_bytes(&change.key, Some(value)));
+            let added =
+                change.value.as_ref().map_or(0, |value| frame::change_bytes(&change.key, Some(value)));
+            let removed =
+                self.live.get(&change.key).map_or(0, |value| frame::change_bytes(&change.key, Some(value)));
             self.live_bytes = (self.live_bytes + added as u64).saturating_sub(removed as u64);
             apply(&mut self.live, change);
         }
@@ -292,9 +244,7 @@ impl State {
 
 impl Target {
     fn append(&mut self, frame: Frame, changes: &[Change]) -> Result<(), StorageError> {
-        let changes = changes
-            .iter()
-            .map(|change| (change.key.as_str(), change.value.as_deref()));
+        let changes = changes.iter().map(|change| (change.key.as_str(), change.value.as_deref()));
         let bytes = frame::encode(frame, changes);
         self.file.write_all_at(&bytes, Position(self.end))?;
         self.file.sync()?;
@@ -324,10 +274,7 @@ mod tests {
     }
 
     fn put(key: &str, value: &[u8]) -> Change {
-        Change {
-            key: key.to_owned(),
-            value: Some(value.to_vec()),
-        }
+        Change { key: key.to_owned(), value: Some(value.to_vec()) }
     }
 
     fn commit(catalogue: &Catalogue, changes: Vec<Change>) -> Revision {
@@ -342,22 +289,10 @@ mod tests {
         let catalogue = open(directory.path());
         assert_eq!(catalogue.revision(), Revision(0));
         commit(&catalogue, vec![put("a", b"1"), put("b", b"")]);
-        commit(
-            &catalogue,
-            vec![
-                Change {
-                    key: "a".to_owned(),
-                    value: None,
-                },
-                put("c", b"3"),
-            ],
-        );
+        commit(&catalogue, vec![Change { key: "a".to_owned(), value: None }, put("c", b"3")]);
         drop(catalogue);
         let reopened = open(directory.path());
-        assert_eq!(
-            reopened.entries(),
-            [("b".to_owned(), vec![]), ("c".to_owned(), b"3".to_vec())]
-        );
+        assert_eq!(reopened.entries(), [("b".to_owned(), vec![]), ("c".to_owned(), b"3".to_vec())]);
         assert_eq!(commit(&reopened, vec![]), Revision(3));
     }
 
@@ -367,10 +302,7 @@ mod tests {
         let catalogue = open(directory.path());
         let first = catalogue.take(vec![put("a", b"1")]).unwrap();
         let second = catalogue.take(vec![put("a", b"2")]).unwrap();
-        assert!(
-            catalogue.entries().is_empty(),
-            "nothing shows before it is durable"
-        );
+        assert!(catalogue.entries().is_empty(), "nothing shows before it is durable");
         catalogue.wait(first).unwrap();
         assert_eq!(catalogue.revision(), second);
         assert_eq!(catalogue.entries(), [("a".to_owned(), b"2".to_vec())]);
@@ -411,11 +343,7 @@ mod tests {
             for tail in [Vec::new(), vec![0; whole.len() - cut]] {
                 std::fs::write(&path, [&whole[..cut], &tail[..]].concat()).unwrap();
                 let reopened = open(directory.path());
-                assert_eq!(
-                    reopened.entries(),
-                    [("kept".to_owned(), b"value".to_vec())],
-                    "cut at {cut}"
-                );
+                assert_eq!(reopened.entries(), [("kept".to_owned(), b"value".to_vec())], "cut at {cut}");
                 assert_eq!(commit(&reopened, vec![put("next", b"")]), Revision(2));
                 drop(reopened);
                 assert_eq!(open(directory.path()).entries().len(), 2, "cut at {cut}");
@@ -438,10 +366,7 @@ mod tests {
             bytes[damaged] ^= 0x10;
             std::fs::write(&path, &bytes).unwrap();
             let outcome = Catalogue::open(Arc::new(SystemDisk), directory.path());
-            assert!(
-                matches!(outcome, Err(StorageError::Corrupt { .. })),
-                "byte {damaged}"
-            );
+            assert!(matches!(outcome, Err(StorageError::Corrupt { .. })), "byte {damaged}");
             assert_eq!(std::fs::read(&path).unwrap(), bytes, "evidence is kept");
         }
     }

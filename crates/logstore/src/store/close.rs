@@ -29,11 +29,8 @@ impl Store {
 
     fn close_directory(&self, directory: &DataDirectory) -> Result<(), LogError> {
         let home = &directory.home;
-        let logs: Vec<_> = self
-            .all_logs()
-            .into_iter()
-            .filter(|log| std::sync::Arc::ptr_eq(log.home(), home))
-            .collect();
+        let logs: Vec<_> =
+            self.all_logs().into_iter().filter(|log| std::sync::Arc::ptr_eq(log.home(), home)).collect();
         let one_by_one = logs.len() <= SINGLE_SYNCS_MAX;
         let mut result = Ok(());
         for log in &logs {
@@ -57,11 +54,7 @@ impl Store {
     fn sync_directory(&self, directory: &DataDirectory, one_by_one: bool) -> Result<(), StorageError> {
         let path = directory.home.path();
         let disk = &*self.options.disk;
-        let synced = if one_by_one {
-            disk.sync_dir(path)
-        } else {
-            disk.sync_all(path)
-        };
+        let synced = if one_by_one { disk.sync_dir(path) } else { disk.sync_all(path) };
         synced.map_err(|error| StorageError::io("sync", path, error))
     }
 }

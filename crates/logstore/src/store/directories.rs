@@ -67,40 +67,25 @@ impl DataDirectory {
     ) -> Result<Self, OpenError> {
         let disk = &*options.disk;
         let io_error = |operation, path: &Path, error| StorageError::io(operation, path, error);
-        disk.create_dir(path)
-            .map_err(|error| io_error("create", path, error))?;
+        disk.create_dir(path).map_err(|error| io_error("create", path, error))?;
         let lock_path = path.join(LOCK);
-        let lock = disk
-            .lock(&lock_path)
-            .map_err(|error| io_error("lock", &lock_path, error))?;
+        let lock = disk.lock(&lock_path).map_err(|error| io_error("lock", &lock_path, error))?;
         let lock = lock.ok_or_else(|| OpenError::Locked(path.to_owned()))?;
         check_identity(disk, path, options)?;
 
         let marker = path.join(CLEAN_SHUTDOWN);
-        let clean = disk
-            .file_len(&marker)
-            .map_err(|error| io_error("stat", &marker, error))?
-            .is_some();
+        let clean = disk.file_len(&marker).map_err(|error| io_error("stat", &marker, error))?.is_some();
         io::remove_if_exists(disk, &marker).map_err(|error| io_error("remove", &marker, error))?;
         // The marker must be gone for good before anything is written.
-        disk.sync_dir(path)
-            .map_err(|error| io_error("sync", path, error))?;
+        disk.sync_dir(path).map_err(|error| io_error("sync", path, error))?;
 
         let around = look_around(disk, path)?;
-        let name = path
-            .file_name()
-            .map_or_else(|| "log".into(), |name| name.to_string_lossy());
+        let name = path.file_name().map_or_else(|| "log".into(), |name| name.to_string_lossy());
         let thread = LogThread::start(&format!("log {name}"))
             .map_err(|error| io_error("start the thread of", path, error))?;
         let queue = Arc::clone(thread.queue());
         let clock = Arc::clone(&options.clock);
-        let home = Home::new(
-            path.to_owned(),
-            Arc::clone(pool),
-            clock,
-            queue,
-            Arc::clone(pressure),
-        );
+        let home = Home::new(path.to_owned(), Arc::clone(pool), clock, queue, Arc::clone(pressure));
         Ok(Self {
             home: Arc::new(home),
             thread,
@@ -120,20 +105,12 @@ impl DataDirectory {
     /// Topics and partitions that have a directory.
     pub(super) fn on_disk(&self) -> Vec<(String, PartitionIndex)> {
         let known = self.known.lock();
-        known
-            .iter()
-            .filter(|(_, known)| known.on_disk)
-            .map(|(key, _)| key.clone())
-            .collect()
+        known.iter().filter(|(_, known)| known.on_disk).map(|(key, _)| key.clone()).collect()
     }
 
     /// Whether a log lies here, and what is known of it.
     pub(super) fn find(&self, topic: &str, index: PartitionIndex) -> Option<Known> {
-        self.known
-            .lock()
-            .get(&(topic.to_owned(), index))
-            .copied()
-            .filter(|known| known.on_disk)
+        self.known.lock().get(&(topic.to_owned(), index)).copied().filter(|known| known.on_disk)
     }
 
     /// Logs that lie here.
@@ -190,11 +167,7 @@ impl DataDirectory {
                 .iter()
                 .filter_map(|((topic, index), known)| Some((topic.as_str(), *index, Offset(offset(known)?))))
                 .collect();
-            checkpoint::write_offsets(
-                self.home.disk(),
-                &self.home.path().join(name),
-                entries.into_iter(),
-            )
+            checkpoint::write_offsets(self.home.disk(), &self.home.path().join(name), entries.into_iter())
         };
         write(LOG_STARTS, &|known| known.log_start)?;
         write(RECOVERY_POINTS, &|known| Some(known.recovery_point))?;
@@ -240,9 +213,7 @@ fn look_around(disk: &dyn Disk, path: &Path) -> Result<Around, StorageError> {
     for (key, offset) in read(HIGH_WATERMARKS) {
         known.entry(key).or_default().high_watermark = offset.0;
     }
-    let entries = disk
-        .list(path)
-        .map_err(|error| StorageError::io("list", path, error))?;
+    let entries = disk.list(path).map_err(|error| StorageError::io("list", path, error))?;
     let mut leftovers = Vec::new();
     for entry in entries.iter().filter(|entry| entry.directory) {
         if let Some((topic, index)) = names::parse_directory(&entry.name) {
@@ -253,11 +224,7 @@ fn look_around(disk: &dyn Disk, path: &Path) -> Result<Around, StorageError> {
     }
     let gone = known.extract_if(|_, known| !known.on_disk);
     let forgotten = gone.map(|(key, _)| key).collect();
-    Ok(Around {
-        known,
-        forgotten,
-        leftovers,
-    })
+    Ok(Around { known, forgotten, leftovers })
 }
 
 /// Refuses a directory of another cluster or node; gives a new one its identity.
@@ -304,10 +271,7 @@ fn directory_id() -> std::io::Result<String> {
 }
 
 fn parse_properties(text: &str) -> HashMap<String, String> {
-    let lines = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.starts_with(['#', '!']));
+    let lines = text.lines().map(str::trim).filter(|line| !line.starts_with(['#', '!']));
     lines
         .filter_map(|line| line.split_once('='))
         .map(|(key, value)| (key.trim().to_owned(), value.trim().replace('\\', "")))

@@ -35,10 +35,7 @@ pub(super) type Removals = VecDeque<(Duration, PathBuf)>;
 
 impl Due {
     pub(super) fn new(now: Duration, retention_ms: i64, checkpoint_ms: i64) -> Self {
-        Self {
-            retention_at: now + millis(retention_ms),
-            checkpoint_at: now + millis(checkpoint_ms),
-        }
+        Self { retention_at: now + millis(retention_ms), checkpoint_at: now + millis(checkpoint_ms) }
     }
 }
 
@@ -51,9 +48,7 @@ impl Housekeeping {
     pub(super) fn start(&self, store: &Arc<Store>) -> std::io::Result<()> {
         let store = Arc::downgrade(store);
         let stop = Arc::clone(&self.stop);
-        let thread = Builder::new()
-            .name("housekeeping".into())
-            .spawn(move || run(&store, &stop))?;
+        let thread = Builder::new().name("housekeeping".into()).spawn(move || run(&store, &stop))?;
         *self.thread.lock() = Some(thread);
         Ok(())
     }
@@ -145,14 +140,10 @@ impl Store {
     fn remove(&self, path: &std::path::Path) {
         let disk = &*self.options.disk;
         let is_directory = path.extension().is_none_or(|extension| extension != "deleted");
-        let removed = if is_directory {
-            io::remove_tree(disk, path)
-        } else {
-            io::remove_if_exists(disk, path)
-        };
+        let removed =
+            if is_directory { io::remove_tree(disk, path) } else { io::remove_if_exists(disk, path) };
         // What cannot be removed now is found and removed at the next start.
-        self.removal_failures
-            .fetch_add(u64::from(removed.is_err()), Ordering::Relaxed);
+        self.removal_failures.fetch_add(u64::from(removed.is_err()), Ordering::Relaxed);
     }
 }
 

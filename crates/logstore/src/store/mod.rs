@@ -89,16 +89,9 @@ impl Store {
         };
         let opened = open::open(&options, progress)?;
         let now = options.clock.monotonic();
-        let due = Due::new(
-            now,
-            options.retention_check_interval_ms,
-            options.checkpoint_interval_ms,
-        );
-        let unclaimed = opened
-            .logs
-            .iter()
-            .map(|log| ((log.topic().to_owned(), log.id().index), log.id()))
-            .collect();
+        let due = Due::new(now, options.retention_check_interval_ms, options.checkpoint_interval_ms);
+        let unclaimed =
+            opened.logs.iter().map(|log| ((log.topic().to_owned(), log.id().index), log.id())).collect();
         let store = Arc::new(Self {
             options,
             directories: opened.directories,
@@ -112,11 +105,7 @@ impl Store {
             removal_failures: AtomicU64::new(0),
             closed: AtomicBool::new(false),
         });
-        for path in store
-            .directories
-            .iter()
-            .flat_map(|directory| &directory.leftovers)
-        {
+        for path in store.directories.iter().flat_map(|directory| &directory.leftovers) {
             store.remove_later(path.clone(), 0);
         }
         let started = store.housekeeping.start(&store);
@@ -150,24 +139,16 @@ impl Store {
             log.configure(config);
             return Arc::clone(log);
         }
-        let there = self
-            .directories
-            .iter()
-            .find_map(|directory| Some((directory, directory.find(topic, id.index)?)));
+        let there =
+            self.directories.iter().find_map(|directory| Some((directory, directory.find(topic, id.index)?)));
         let (directory, known) = match there {
             Some((directory, known)) => (directory, Some(known)),
             None => (self.emptiest(), None),
         };
         directory.adopt(topic, id.index);
         let found = directory.found(known.as_ref(), self.options.producer_expiration_ms);
-        let log = Log::register(
-            id,
-            topic.into(),
-            config,
-            Arc::clone(&directory.home),
-            known.is_some(),
-            found,
-        );
+        let log =
+            Log::register(id, topic.into(), config, Arc::clone(&directory.home), known.is_some(), found);
         logs.insert(id, Arc::clone(&log));
         log
     }
@@ -175,10 +156,7 @@ impl Store {
     /// The directory with the fewest logs, one in service where there is any.
     fn emptiest(&self) -> &DataDirectory {
         let key = |directory: &&DataDirectory| (directory.home.failure().is_some(), directory.len());
-        self.directories
-            .iter()
-            .min_by_key(key)
-            .unwrap_or(&self.directories[0])
+        self.directories.iter().min_by_key(key).unwrap_or(&self.directories[0])
     }
 
     /// Changes the configuration of a topic's logs.
@@ -233,10 +211,7 @@ impl Store {
 
     /// What recoveries cut or set aside since the last call, for the log of the broker.
     pub fn take_reports(&self) -> Vec<RecoveryReport> {
-        self.directories
-            .iter()
-            .flat_map(|directory| directory.home.take_reports())
-            .collect()
+        self.directories.iter().flat_map(|directory| directory.home.take_reports()).collect()
     }
 
     fn all_logs(&self) -> Vec<Arc<Log>> {
@@ -244,9 +219,7 @@ impl Store {
     }
 
     fn directory_of(&self, log: &Log) -> Option<&DataDirectory> {
-        self.directories
-            .iter()
-            .find(|directory| Arc::ptr_eq(&directory.home, log.home()))
+        self.directories.iter().find(|directory| Arc::ptr_eq(&directory.home, log.home()))
     }
 
     /// Takes over what a log has to checkpoint.

@@ -35,12 +35,7 @@ pub(super) fn open(options: &StoreOptions, progress: &dyn Fn(RecoveryProgress)) 
         logs.append(&mut found_on_disk(options, directory)?);
     }
     recover(options, &directories, &logs, progress)?;
-    Ok(Opened {
-        directories,
-        logs,
-        pool,
-        pressure,
-    })
+    Ok(Opened { directories, logs, pool, pressure })
 }
 
 /// The logs of a directory that was not closed. One without its topic id, from a crash while it was made, waits for
@@ -57,14 +52,7 @@ fn found_on_disk(options: &StoreOptions, directory: &DataDirectory) -> Result<Ve
         let known = directory.find(&topic, index);
         let found = directory.found(known.as_ref(), options.producer_expiration_ms);
         let home = Arc::clone(&directory.home);
-        logs.push(Log::register(
-            id,
-            topic.into(),
-            Arc::clone(&config),
-            home,
-            true,
-            found,
-        ));
+        logs.push(Log::register(id, topic.into(), Arc::clone(&config), home, true, found));
     }
     Ok(logs)
 }
@@ -77,15 +65,8 @@ fn recover(
     progress: &dyn Fn(RecoveryProgress),
 ) -> Result<(), OpenError> {
     let report = |logs_done| {
-        let bytes_scanned = directories
-            .iter()
-            .map(|directory| directory.home.scanned_bytes())
-            .sum();
-        progress(RecoveryProgress {
-            logs_done,
-            logs: logs.len(),
-            bytes_scanned,
-        });
+        let bytes_scanned = directories.iter().map(|directory| directory.home.scanned_bytes()).sum();
+        progress(RecoveryProgress { logs_done, logs: logs.len(), bytes_scanned });
     };
     report(0);
     let wanted = options.recovery_threads.saturating_mul(directories.len());
@@ -101,12 +82,9 @@ fn recover(
         for number in 0..threads {
             let (next, done) = (next.clone(), done.clone());
             let work = move || recover_each(&next, &done);
-            Builder::new()
-                .name(format!("recovery {number}"))
-                .spawn_scoped(scope, work)
-                .map_err(|error| {
-                    StorageError::io("start a recovery thread for", &options.directories[0], error)
-                })?;
+            Builder::new().name(format!("recovery {number}")).spawn_scoped(scope, work).map_err(|error| {
+                StorageError::io("start a recovery thread for", &options.directories[0], error)
+            })?;
         }
         drop(done);
         for (index, ()) in finished.iter().enumerate() {

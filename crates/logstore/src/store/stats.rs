@@ -56,9 +56,7 @@ impl Store {
                     path: home.path().to_owned(),
                     total_bytes: space.map_or(0, |space| space.total_bytes),
                     usable_bytes: space.map_or(0, |space| space.usable_bytes),
-                    logs: here
-                        .map(|log| (log.id(), log.size_bytes().unwrap_or(0)))
-                        .collect(),
+                    logs: here.map(|log| (log.id(), log.size_bytes().unwrap_or(0))).collect(),
                     failed: home.failure().is_some(),
                 }
             })

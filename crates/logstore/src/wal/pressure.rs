@@ -20,11 +20,7 @@ pub struct Pressure {
 impl Pressure {
     /// No pressure below `bytes_max`.
     pub fn new(bytes_max: usize) -> Self {
-        Self {
-            bytes_max,
-            bytes: AtomicUsize::new(0),
-            waiting: Mutex::default(),
-        }
+        Self { bytes_max, bytes: AtomicUsize::new(0), waiting: Mutex::default() }
     }
 
     /// Bytes that wait now.

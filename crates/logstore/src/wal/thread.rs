@@ -90,13 +90,8 @@ impl LogThread {
     pub fn start(name: &str) -> io::Result<Self> {
         let queue = Arc::new(Queue::default());
         let of_thread = Arc::clone(&queue);
-        let thread = Builder::new()
-            .name(name.to_owned())
-            .spawn(move || of_thread.run())?;
-        Ok(Self {
-            queue,
-            thread: Mutex::new(Some(thread)),
-        })
+        let thread = Builder::new().name(name.to_owned()).spawn(move || of_thread.run())?;
+        Ok(Self { queue, thread: Mutex::new(Some(thread)) })
     }
 
     /// Where logs announce themselves.

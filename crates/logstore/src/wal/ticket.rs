@@ -22,11 +22,7 @@ pub struct Wakeups {
 impl Wakeups {
     /// Releases one token. Mailboxes are few (one per worker), so they are searched.
     pub fn add(&mut self, mailbox: &Arc<dyn Mailbox>, token: u64) {
-        match self
-            .by_mailbox
-            .iter_mut()
-            .find(|(known, _)| Arc::ptr_eq(known, mailbox))
-        {
+        match self.by_mailbox.iter_mut().find(|(known, _)| Arc::ptr_eq(known, mailbox)) {
             Some((_, tokens)) => tokens.push(token),
             None => self.by_mailbox.push((Arc::clone(mailbox), vec![token])),
         }
@@ -40,8 +36,7 @@ impl Wakeups {
             }
         }
         // Empty lists stay for the next turn; those of workers that are gone go with it.
-        self.by_mailbox
-            .retain(|(mailbox, _)| Arc::strong_count(mailbox) > 1);
+        self.by_mailbox.retain(|(mailbox, _)| Arc::strong_count(mailbox) > 1);
     }
 }
 

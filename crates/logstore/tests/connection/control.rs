@@ -9,22 +9,12 @@ use crate::harness::{Broker, Client, HEARTBEAT, OTHER, Topic, eventually, topic_
 use crate::wire::{self, Answer, METADATA, header};
 
 fn heartbeat(correlation: i32) -> Vec<u8> {
-    header(HEARTBEAT, 0, correlation, false)
-        .string("group")
-        .i32(1)
-        .string("member")
-        .clone()
-        .into_vec()
+    header(HEARTBEAT, 0, correlation, false).string("group").i32(1).string("member").clone().into_vec()
 }
 
 fn reply(request: &ForwardedRequest) -> Reply {
     let bytes = [&request.correlation_id.to_be_bytes()[..], b"answer"].concat();
-    Reply {
-        connection: request.connection,
-        bytes: Some(bytes),
-        close: false,
-        mute_ms: 0,
-    }
+    Reply { connection: request.connection, bytes: Some(bytes), close: false, mute_ms: 0 }
 }
 
 fn answer(correlation: i32) -> Vec<u8> {
@@ -37,14 +27,8 @@ fn a_forwarded_request_carries_what_the_control_plane_needs() {
     let mut client = broker.connect();
     client.send(&heartbeat(5));
     let request = broker.next_forwarded();
-    assert_eq!(
-        (request.api_key, request.api_version, request.correlation_id),
-        (HEARTBEAT, 0, 5)
-    );
-    assert_eq!(
-        (request.listener, request.peer),
-        (0, client.stream.local_addr().unwrap())
-    );
+    assert_eq!((request.api_key, request.api_version, request.correlation_id), (HEARTBEAT, 0, 5));
+    assert_eq!((request.listener, request.peer), (0, client.stream.local_addr().unwrap()));
     assert_eq!(request.frame, heartbeat(5));
     assert!(request.arrived.0 > 1_600_000_000_000);
     assert!(request.connection.0 < 1 << 53);
@@ -64,12 +48,7 @@ fn what_comes_behind_waits_and_other_connections_do_not() {
     let first = broker.next_forwarded();
     assert!(client.is_silent());
     assert!(broker.forwarded.try_recv().is_err());
-    assert!(
-        Answer::open(&broker.connect().ask(&wire::api_versions(0, 9)), 9, false)
-            .fixed
-            .i16()
-            .is_ok()
-    );
+    assert!(Answer::open(&broker.connect().ask(&wire::api_versions(0, 9)), 9, false).fixed.i16().is_ok());
     broker.server.reply(vec![reply(&first)]);
     assert_eq!(client.receive(), answer(1));
     let second = broker.next_forwarded();
@@ -84,24 +63,15 @@ fn a_reply_may_be_none_may_close_and_may_mute() {
     let mut client = broker.connect();
     client.send(&heartbeat(1));
     let request = broker.next_forwarded();
-    broker.server.reply(vec![Reply {
-        bytes: None,
-        ..reply(&request)
-    }]);
+    broker.server.reply(vec![Reply { bytes: None, ..reply(&request) }]);
     client.send(&heartbeat(2));
     let request = broker.next_forwarded();
-    broker.server.reply(vec![Reply {
-        mute_ms: 300,
-        ..reply(&request)
-    }]);
+    broker.server.reply(vec![Reply { mute_ms: 300, ..reply(&request) }]);
     assert_eq!(client.receive(), answer(2));
     client.send(&heartbeat(3));
     assert!(broker.forwarded.recv_timeout(Duration::from_millis(100)).is_err());
     let request = broker.next_forwarded();
-    broker.server.reply(vec![Reply {
-        close: true,
-        ..reply(&request)
-    }]);
+    broker.server.reply(vec![Reply { close: true, ..reply(&request) }]);
     assert_eq!(client.receive(), answer(3));
     assert!(client.is_closed());
     broker.server.reply(vec![reply(&request)]);
@@ -110,14 +80,7 @@ fn a_reply_may_be_none_may_close_and_may_mute() {
 #[test]
 fn metadata_of_what_exists_is_answered_in_every_version() {
     let broker = Broker::start();
-    broker.publish(&[
-        Topic::new("events"),
-        Topic {
-            leader: OTHER,
-            partitions: 1,
-            ..Topic::new("other")
-        },
-    ]);
+    broker.publish(&[Topic::new("events"), Topic { leader: OTHER, partitions: 1, ..Topic::new("other") }]);
     let mut client = broker.connect();
     for version in 0..=13 {
         let all = ask_metadata(&mut client, version, None);
@@ -152,21 +115,12 @@ fn metadata_by_id() {
     let mut client = broker.connect();
     let by_id = |id: TopicId| {
         let mut out = header(METADATA, 12, 8, true);
-        out.compact_array_len(Some(1))
-            .uuid(id)
-            .compact_nullable_string(None)
-            .no_tagged_fields();
+        out.compact_array_len(Some(1)).uuid(id).compact_nullable_string(None).no_tagged_fields();
         out.bool(true).bool(true).no_tagged_fields();
         out.into_vec()
     };
-    assert_eq!(
-        read_metadata(&client.ask(&by_id(topic_id("events"))), 12),
-        [(0, "events".to_owned(), 2)]
-    );
-    assert_eq!(
-        read_metadata(&client.ask(&by_id(TopicId([9; 16]))), 12),
-        [(100, String::new(), 0)]
-    );
+    assert_eq!(read_metadata(&client.ask(&by_id(topic_id("events"))), 12), [(0, "events".to_owned(), 2)]);
+    assert_eq!(read_metadata(&client.ask(&by_id(TopicId([9; 16]))), 12), [(100, String::new(), 0)]);
 }
 
 fn metadata(version: i16, topics: Option<&[&str]>, create: bool) -> Vec<u8> {
@@ -228,9 +182,7 @@ fn read_metadata(answer: &[u8], version: i16) -> Vec<(i16, String, usize)> {
     if version >= 1 {
         assert_eq!(answer.fixed.i32(), Ok(1));
     }
-    let topics = (0..answer.count())
-        .map(|_| read_topic(&mut answer, version))
-        .collect();
+    let topics = (0..answer.count()).map(|_| read_topic(&mut answer, version)).collect();
     if (8..=10).contains(&version) {
         answer.fixed.i32().unwrap();
     }

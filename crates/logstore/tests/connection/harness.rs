@@ -95,29 +95,13 @@ impl Broker {
         let path = vec![directory.path().to_owned()];
         let store_options = StoreOptions::new(path, THIS, "test-cluster".into(), clock.clone());
         let store = Store::open(store_options, &|_| {}).unwrap();
-        let listener = ListenerOptions {
-            name: "PLAINTEXT".into(),
-            address: ([127, 0, 0, 1], 0).into(),
-        };
-        let mut options = ServerOptions {
-            workers: 2,
-            ..ServerOptions::new(vec![listener])
-        };
+        let listener = ListenerOptions { name: "PLAINTEXT".into(), address: ([127, 0, 0, 1], 0).into() };
+        let mut options = ServerOptions { workers: 2, ..ServerOptions::new(vec![listener]) };
         change(&mut options);
         let (requests, forwarded) = channel();
-        let control = Arc::new(Control {
-            requests,
-            closed: Mutex::default(),
-            refused: Mutex::default(),
-        });
+        let control = Arc::new(Control { requests, closed: Mutex::default(), refused: Mutex::default() });
         let server = Server::bind(options, store.clone(), clock, control.clone()).unwrap();
-        let broker = Self {
-            server,
-            control,
-            forwarded,
-            store,
-            _directory: directory,
-        };
+        let broker = Self { server, control, forwarded, store, _directory: directory };
         broker.publish(&[Topic::new("events")]);
         broker.server.start().unwrap();
         broker
@@ -125,31 +109,16 @@ impl Broker {
 
     /// Publishes these topics and no others.
     pub(crate) fn publish(&self, topics: &[Topic]) {
-        let views: Vec<_> = topics
-            .iter()
-            .map(|topic| Arc::new(self.topic_view(topic)))
-            .collect();
-        let endpoint = |port| Endpoint {
-            listener: "PLAINTEXT".into(),
-            host: "broker.test".into(),
-            port,
-        };
-        let broker = |id, port| BrokerView {
-            id,
-            rack: None,
-            endpoints: vec![endpoint(port)],
-        };
+        let views: Vec<_> = topics.iter().map(|topic| Arc::new(self.topic_view(topic))).collect();
+        let endpoint = |port| Endpoint { listener: "PLAINTEXT".into(), host: "broker.test".into(), port };
+        let broker = |id, port| BrokerView { id, rack: None, endpoints: vec![endpoint(port)] };
         self.server.publish(Arc::new(ClusterView {
             version: self.server.view().version + 1,
             cluster_id: "test-cluster".into(),
             controller: THIS,
             this_broker: THIS,
             brokers: vec![broker(THIS, 9092), broker(OTHER, 9093)],
-            apis: vec![ApiRange {
-                key: HEARTBEAT,
-                min: 0,
-                max: 4,
-            }],
+            apis: vec![ApiRange { key: HEARTBEAT, min: 0, max: 4 }],
             features: Vec::new(),
             features_epoch: -1,
             topics_by_name: views
@@ -172,12 +141,8 @@ impl Broker {
             isr: vec![topic.leader],
             offline: Vec::new(),
             log: (topic.leader == THIS).then(|| {
-                let id = PartitionId {
-                    topic: id,
-                    index: PartitionIndex(index),
-                };
-                self.store
-                    .ensure(id, topic.name, config.clone(), LeaderEpoch(EPOCH))
+                let id = PartitionId { topic: id, index: PartitionIndex(index) };
+                self.store.ensure(id, topic.name, config.clone(), LeaderEpoch(EPOCH))
             }),
         };
         let partitions = (0..topic.partitions).map(partition).collect();
@@ -202,9 +167,7 @@ impl Broker {
     pub(crate) fn closed(&self, reason: CloseReason, count: u64) {
         eventually(|| {
             let closed = self.server.stats().closed;
-            closed
-                .iter()
-                .any(|(name, closed)| *name == reason.as_str() && *closed >= count)
+            closed.iter().any(|(name, closed)| *name == reason.as_str() && *closed >= count)
         });
     }
 
@@ -273,9 +236,7 @@ impl Client {
 
     /// Whether nothing arrives for a moment.
     pub(crate) fn is_silent(&mut self) -> bool {
-        self.stream
-            .set_read_timeout(Some(Duration::from_millis(150)))
-            .unwrap();
+        self.stream.set_read_timeout(Some(Duration::from_millis(150))).unwrap();
         let read = self.stream.peek(&mut [0; 1]);
         self.stream.set_read_timeout(Some(PATIENCE)).unwrap();
         read.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)

@@ -10,11 +10,8 @@ use crate::wire::{self, API_VERSIONS, Answer, FETCH, METADATA, PRODUCE, header};
 /// A bystander is served before and after.
 fn closes(broker: &Broker, reason: CloseReason, act: impl FnOnce(&mut Client)) {
     let mut bystander = broker.connect();
-    let served = |client: &mut Client| {
-        Answer::open(&client.ask(&wire::api_versions(0, 1)), 1, false)
-            .fixed
-            .i16()
-    };
+    let served =
+        |client: &mut Client| Answer::open(&client.ask(&wire::api_versions(0, 1)), 1, false).fixed.i16();
     assert_eq!(served(&mut bystander), Ok(0));
     let mut hostile = broker.connect();
     act(&mut hostile);
@@ -64,16 +61,8 @@ fn other_protocols_are_recognised() {
 
 #[test]
 fn apis_and_versions_that_are_not_served() {
-    let unserved = [
-        (9999, 0),
-        (-1, 0),
-        (PRODUCE, 2),
-        (PRODUCE, 14),
-        (FETCH, 3),
-        (METADATA, 14),
-        (4, 0),
-        (12, 5),
-    ];
+    let unserved =
+        [(9999, 0), (-1, 0), (PRODUCE, 2), (PRODUCE, 14), (FETCH, 3), (METADATA, 14), (4, 0), (12, 5)];
     for (key, version) in unserved {
         let broker = Broker::start();
         closes(&broker, CloseReason::Unsupported, |client| {
@@ -98,19 +87,12 @@ fn api_versions_answers_every_version() {
         let answer = client.ask(&wire::api_versions(version, 3));
         let mut reader = logstore::base::bytes::Reader::new(&answer);
         assert_eq!((reader.i32(), reader.i16()), (Ok(3), Ok(0)));
-        let count = if version >= 3 {
-            reader.compact_array_len(7)
-        } else {
-            reader.array_len(6)
-        };
+        let count = if version >= 3 { reader.compact_array_len(7) } else { reader.array_len(6) };
         assert_eq!(count, Ok(Some(5)));
         assert_eq!(reader.bytes(6), Ok(&[0, 0, 0, 0, 0, 13][..]));
     }
     let mut bad_name = header(API_VERSIONS, 3, 4, true);
-    bad_name
-        .compact_string("a b")
-        .compact_string("1")
-        .no_tagged_fields();
+    bad_name.compact_string("a b").compact_string("1").no_tagged_fields();
     let answer = client.ask(&bad_name.into_vec());
     assert_eq!(answer, [0, 0, 0, 4, 0, 42, 1, 0, 0, 0, 0, 0]);
 }
@@ -124,12 +106,7 @@ fn client_ids() {
         client.send(&fixed(1)[..8]);
     });
     let mut client = broker.connect();
-    for odd in [
-        &b"a\nb"[..],
-        b"\x1b[31m",
-        b"\xff\xfe",
-        "x".repeat(32_767).as_bytes(),
-    ] {
+    for odd in [&b"a\nb"[..], b"\x1b[31m", b"\xff\xfe", "x".repeat(32_767).as_bytes()] {
         let frame = [&fixed(odd.len() as i16)[..], odd].concat();
         assert_eq!(Answer::open(&client.ask(&frame), 1, false).fixed.i16(), Ok(0));
     }
@@ -162,22 +139,8 @@ fn bodies_that_cannot_be_decoded() {
         metadata(9, &[1, 1, 0, 0, 2, 2, 0, 1, 0]),
         // Null where it may not be.
         metadata(0, &(-1_i32).to_be_bytes()),
-        header(PRODUCE, 3, 1, false)
-            .nullable_string(None)
-            .i16(1)
-            .i32(0)
-            .i32(-1)
-            .clone()
-            .into_vec(),
-        header(FETCH, 4, 1, false)
-            .i32(-1)
-            .i32(0)
-            .i32(0)
-            .i32(0)
-            .i8(0)
-            .i32(-1)
-            .clone()
-            .into_vec(),
+        header(PRODUCE, 3, 1, false).nullable_string(None).i16(1).i32(0).i32(-1).clone().into_vec(),
+        header(FETCH, 4, 1, false).i32(-1).i32(0).i32(0).i32(0).i8(0).i32(-1).clone().into_vec(),
         // An end in the middle.
         header(PRODUCE, 9, 1, true).i8(0).clone().into_vec(),
     ];
@@ -207,10 +170,5 @@ fn requests_cut_at_every_byte_harm_nobody() {
         client.send(&frame[..cut]);
         assert!(client.is_closed(), "cut at {cut}");
     }
-    assert_eq!(
-        wire::Produce::of(&records)
-            .send(&mut broker.connect())
-            .base_offset,
-        0
-    );
+    assert_eq!(wire::Produce::of(&records).send(&mut broker.connect()).base_offset, 0);
 }

@@ -20,12 +20,7 @@ fn too_many_connections_of_one_address_are_closed() {
     eventually(|| broker.server.stats().connections == 1);
     let mut third = broker.connect();
     for client in [&mut first, &mut third] {
-        assert!(
-            Answer::open(&client.ask(&wire::api_versions(0, 1)), 1, false)
-                .fixed
-                .i16()
-                .is_ok()
-        );
+        assert!(Answer::open(&client.ask(&wire::api_versions(0, 1)), 1, false).fixed.i16().is_ok());
     }
 }
 
@@ -42,10 +37,7 @@ fn idle_connections_are_closed_and_busy_ones_are_not() {
     let broker = Broker::with(|options| options.idle = Duration::from_millis(250));
     let mut idle = broker.connect();
     let mut parked = broker.connect();
-    let fetch = Fetch {
-        wait_ms: 700,
-        ..Fetch::of(&[Wanted::at(0, 0)])
-    };
+    let fetch = Fetch { wait_ms: 700, ..Fetch::of(&[Wanted::at(0, 0)]) };
     parked.send(&fetch.encode());
     assert!(idle.is_closed());
     assert_eq!(fetch.decode(&parked.receive()).error, 0);
@@ -78,13 +70,8 @@ fn a_client_that_never_reads_is_paused_and_then_closed() {
     for _ in 0..4 {
         assert_eq!(Produce::of(&records).send(&mut client).error, 0);
     }
-    let fetch = Fetch {
-        bytes_max: 8 << 20,
-        ..Fetch::of(&[Wanted {
-            bytes_max: 8 << 20,
-            ..Wanted::at(0, 0)
-        }])
-    };
+    let fetch =
+        Fetch { bytes_max: 8 << 20, ..Fetch::of(&[Wanted { bytes_max: 8 << 20, ..Wanted::at(0, 0) }]) };
     let mut deaf = broker.connect();
     for _ in 0..50 {
         deaf.send(&fetch.encode());
@@ -103,13 +90,8 @@ fn a_slow_reader_gets_everything() {
     for _ in 0..8 {
         Produce::of(&records).send(&mut client);
     }
-    let fetch = Fetch {
-        bytes_max: 16 << 20,
-        ..Fetch::of(&[Wanted {
-            bytes_max: 16 << 20,
-            ..Wanted::at(0, 0)
-        }])
-    };
+    let fetch =
+        Fetch { bytes_max: 16 << 20, ..Fetch::of(&[Wanted { bytes_max: 16 << 20, ..Wanted::at(0, 0) }]) };
     client.send(&fetch.encode());
     std::thread::sleep(Duration::from_millis(200));
     let fetched = fetch.decode(&client.receive());
@@ -122,10 +104,7 @@ fn a_drain_answers_what_was_begun() {
     let broker = Broker::start();
     let mut idle = broker.connect();
     let mut parked = broker.connect();
-    let fetch = Fetch {
-        wait_ms: 20_000,
-        ..Fetch::of(&[Wanted::at(0, 0)])
-    };
+    let fetch = Fetch { wait_ms: 20_000, ..Fetch::of(&[Wanted::at(0, 0)]) };
     parked.send(&fetch.encode());
     eventually(|| broker.server.stats().fetches_parked == 1);
     assert!(broker.server.drain(Duration::from_secs(10)));
@@ -146,10 +125,7 @@ fn pipelined_fetches_beyond_the_output_bound_are_all_answered() {
     for _ in 0..4 {
         Produce::of(&records).send(&mut client);
     }
-    let fetch = Fetch::of(&[Wanted {
-        bytes_max: 2 << 20,
-        ..Wanted::at(0, 0)
-    }]);
+    let fetch = Fetch::of(&[Wanted { bytes_max: 2 << 20, ..Wanted::at(0, 0) }]);
     for _ in 0..20 {
         client.send(&fetch.encode());
     }

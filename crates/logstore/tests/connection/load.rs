@@ -17,11 +17,7 @@ fn write(mut client: Client, partition: i32) -> Vec<i64> {
     let records = BatchBuilder::new().value(&[7; 300]).build();
     let mut offsets = Vec::new();
     for _ in 0..ROUNDS {
-        let request = Produce {
-            partition,
-            acks: -1,
-            ..Produce::of(&records)
-        };
+        let request = Produce { partition, acks: -1, ..Produce::of(&records) };
         for _ in 0..PIPELINED {
             client.send(&request.encode());
         }
@@ -39,10 +35,7 @@ fn write(mut client: Client, partition: i32) -> Vec<i64> {
 fn read(mut client: Client, partition: i32) {
     let mut next = 0;
     while next < BATCHES {
-        let fetch = Fetch {
-            wait_ms: 60_000,
-            ..Fetch::of(&[Wanted::at(partition, next)])
-        };
+        let fetch = Fetch { wait_ms: 60_000, ..Fetch::of(&[Wanted::at(partition, next)]) };
         let fetched = fetch.send(&mut client);
         assert_eq!(fetched.partitions[0].error, 0);
         for batch in logstore::batch::iter(&fetched.partitions[0].records) {
@@ -65,9 +58,8 @@ fn writers_and_readers_at_once() {
         }
         for partition in [0, 1] {
             let clients = (0..WRITERS).map(|_| broker.connect());
-            let writers: Vec<_> = clients
-                .map(|client| threads.spawn(move || write(client, partition)))
-                .collect();
+            let writers: Vec<_> =
+                clients.map(|client| threads.spawn(move || write(client, partition))).collect();
             let written = writers.into_iter().map(|writer| writer.join().unwrap());
             let mut offsets: Vec<_> = written.flatten().collect();
             offsets.sort_unstable();

@@ -13,10 +13,7 @@ pub(crate) const API_VERSIONS: i16 = 18;
 /// A request header; those of flexible versions end with tagged fields.
 pub(crate) fn header(key: i16, version: i16, correlation: i32, flexible: bool) -> Writer {
     let mut out = Writer::new();
-    out.i16(key)
-        .i16(version)
-        .i32(correlation)
-        .nullable_string(Some("test"));
+    out.i16(key).i16(version).i32(correlation).nullable_string(Some("test"));
     if flexible {
         out.no_tagged_fields();
     }
@@ -26,9 +23,7 @@ pub(crate) fn header(key: i16, version: i16, correlation: i32, flexible: bool) -
 pub(crate) fn api_versions(version: i16, correlation: i32) -> Vec<u8> {
     let mut out = header(API_VERSIONS, version, correlation, version >= 3);
     if version >= 3 {
-        out.compact_string("test-client")
-            .compact_string("1.0")
-            .no_tagged_fields();
+        out.compact_string("test-client").compact_string("1.0").no_tagged_fields();
     }
     out.into_vec()
 }
@@ -87,22 +82,12 @@ pub(crate) struct Produce<'a> {
 
 impl<'a> Produce<'a> {
     pub(crate) fn of(records: &'a [u8]) -> Self {
-        Self {
-            version: 9,
-            correlation: 7,
-            acks: 1,
-            topic: "events",
-            partition: 0,
-            records,
-        }
+        Self { version: 9, correlation: 7, acks: 1, topic: "events", partition: 0, records }
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {
         let flexible = self.version >= 9;
-        let mut fields = Fields {
-            out: header(PRODUCE, self.version, self.correlation, flexible),
-            flexible,
-        };
+        let mut fields = Fields { out: header(PRODUCE, self.version, self.correlation, flexible), flexible };
         if flexible {
             fields.out.compact_nullable_string(None)
         } else {
@@ -129,11 +114,7 @@ impl<'a> Produce<'a> {
         let error = reader.fixed.i16().unwrap();
         let base_offset = reader.fixed.i64().unwrap();
         let log_append_time = reader.fixed.i64().unwrap();
-        let log_start = if self.version >= 5 {
-            reader.fixed.i64().unwrap()
-        } else {
-            -1
-        };
+        let log_start = if self.version >= 5 { reader.fixed.i64().unwrap() } else { -1 };
         let mut record_errors = Vec::new();
         let mut message = None;
         if self.version >= 8 {
@@ -149,16 +130,7 @@ impl<'a> Produce<'a> {
         assert_eq!(reader.fixed.i32().unwrap(), 0);
         let nodes = reader.tags();
         assert_eq!(reader.fixed.remaining(), 0);
-        Produced {
-            error,
-            base_offset,
-            log_append_time,
-            log_start,
-            record_errors,
-            message,
-            leader,
-            nodes,
-        }
+        Produced { error, base_offset, log_append_time, log_start, record_errors, message, leader, nodes }
     }
 }
 
@@ -200,13 +172,7 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     pub(crate) fn at(partition: i32, offset: i64) -> Self {
-        Self {
-            partition,
-            offset,
-            leader_epoch: -1,
-            last_fetched_epoch: -1,
-            bytes_max: 1 << 20,
-        }
+        Self { partition, offset, leader_epoch: -1, last_fetched_epoch: -1, bytes_max: 1 << 20 }
     }
 }
 
@@ -230,19 +196,11 @@ impl Fetch {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let version = self.version;
         let flexible = version >= 12;
-        let mut fields = Fields {
-            out: header(FETCH, version, 5, flexible),
-            flexible,
-        };
+        let mut fields = Fields { out: header(FETCH, version, 5, flexible), flexible };
         if version <= 14 {
             fields.out.i32(self.replica);
         }
-        fields
-            .out
-            .i32(self.wait_ms)
-            .i32(self.bytes_min)
-            .i32(self.bytes_max)
-            .i8(self.isolation);
+        fields.out.i32(self.wait_ms).i32(self.bytes_min).i32(self.bytes_max).i8(self.isolation);
         if version >= 7 {
             fields.out.i32(self.session.0).i32(self.session.1);
         }
@@ -257,12 +215,7 @@ impl Fetch {
         if version >= 15 && self.replica >= 0 {
             let mut state = Writer::new();
             state.i32(self.replica).i64(-1).no_tagged_fields();
-            fields
-                .out
-                .uvarint(1)
-                .uvarint(1)
-                .uvarint(state.len() as u32)
-                .bytes(state.as_slice());
+            fields.out.uvarint(1).uvarint(1).uvarint(state.len() as u32).bytes(state.as_slice());
         } else {
             fields.tags();
         }
@@ -273,9 +226,7 @@ impl Fetch {
         let version = self.version;
         fields.count(usize::from(!self.partitions.is_empty()));
         if !self.partitions.is_empty() {
-            fields
-                .topic(version >= 13, self.topic)
-                .count(self.partitions.len());
+            fields.topic(version >= 13, self.topic).count(self.partitions.len());
             for wanted in &self.partitions {
                 fields.out.i32(wanted.partition);
                 if version >= 9 {
@@ -296,9 +247,7 @@ impl Fetch {
         if version >= 7 {
             fields.count(usize::from(!self.forgotten.is_empty()));
             if !self.forgotten.is_empty() {
-                fields
-                    .topic(version >= 13, self.topic)
-                    .count(self.forgotten.len());
+                fields.topic(version >= 13, self.topic).count(self.forgotten.len());
                 for partition in &self.forgotten {
                     fields.out.i32(*partition);
                 }
@@ -316,11 +265,8 @@ impl Fetch {
         let version = self.version;
         let mut reader = Answer::open(answer, 5, version >= 12);
         assert_eq!(reader.fixed.i32().unwrap(), 0);
-        let (error, session) = if version >= 7 {
-            (reader.fixed.i16().unwrap(), reader.fixed.i32().unwrap())
-        } else {
-            (0, 0)
-        };
+        let (error, session) =
+            if version >= 7 { (reader.fixed.i16().unwrap(), reader.fixed.i32().unwrap()) } else { (0, 0) };
         let mut partitions = Vec::new();
         for _ in 0..reader.count() {
             assert_eq!(reader.topic(version >= 13), self.topic);
@@ -331,12 +277,7 @@ impl Fetch {
         }
         let nodes = reader.tags();
         assert_eq!(reader.fixed.remaining(), 0);
-        Fetched {
-            error,
-            session,
-            partitions,
-            nodes,
-        }
+        Fetched { error, session, partitions, nodes }
     }
 }
 
@@ -368,30 +309,20 @@ pub(crate) struct Answer<'a> {
 
 impl<'a> Answer<'a> {
     pub(crate) fn open(bytes: &'a [u8], correlation: i32, flexible: bool) -> Self {
-        let mut answer = Self {
-            fixed: Reader::new(bytes),
-            flexible,
-        };
+        let mut answer = Self { fixed: Reader::new(bytes), flexible };
         assert_eq!(answer.fixed.i32().unwrap(), correlation);
         answer.tags();
         answer
     }
 
     pub(crate) fn count(&mut self) -> usize {
-        let count = if self.flexible {
-            self.fixed.compact_array_len(0)
-        } else {
-            self.fixed.array_len(0)
-        };
+        let count = if self.flexible { self.fixed.compact_array_len(0) } else { self.fixed.array_len(0) };
         count.unwrap().unwrap()
     }
 
     pub(crate) fn string(&mut self) -> Option<String> {
-        let text = if self.flexible {
-            self.fixed.compact_nullable_string()
-        } else {
-            self.fixed.nullable_string()
-        };
+        let text =
+            if self.flexible { self.fixed.compact_nullable_string() } else { self.fixed.nullable_string() };
         text.unwrap().map(Into::into)
     }
 
@@ -420,37 +351,17 @@ impl<'a> Answer<'a> {
         let error = self.fixed.i16().unwrap();
         let high_watermark = self.fixed.i64().unwrap();
         let last_stable = self.fixed.i64().unwrap();
-        let log_start = if version >= 5 {
-            self.fixed.i64().unwrap()
-        } else {
-            -1
-        };
-        let aborted = if self.flexible {
-            self.fixed.compact_array_len(0)
-        } else {
-            self.fixed.array_len(0)
-        };
+        let log_start = if version >= 5 { self.fixed.i64().unwrap() } else { -1 };
+        let aborted = if self.flexible { self.fixed.compact_array_len(0) } else { self.fixed.array_len(0) };
         let aborted = aborted.unwrap();
         assert_eq!(aborted.unwrap_or(0), 0);
         if version >= 11 {
             assert_eq!(self.fixed.i32().unwrap(), -1);
         }
-        let records = if self.flexible {
-            self.fixed.compact_nullable_bytes()
-        } else {
-            self.fixed.nullable_bytes()
-        };
+        let records =
+            if self.flexible { self.fixed.compact_nullable_bytes() } else { self.fixed.nullable_bytes() };
         let records = records.unwrap().unwrap().to_vec();
         let tags = self.tags();
-        FetchedPartition {
-            partition,
-            error,
-            high_watermark,
-            last_stable,
-            log_start,
-            aborted,
-            records,
-            tags,
-        }
+        FetchedPartition { partition, error, high_watermark, last_stable, log_start, aborted, records, tags }
     }
 }

@@ -46,10 +46,7 @@ pub(crate) struct Bed {
 }
 
 pub(crate) fn id() -> PartitionId {
-    PartitionId {
-        topic: TopicId([7; 16]),
-        index: PartitionIndex(0),
-    }
+    PartitionId { topic: TopicId([7; 16]), index: PartitionIndex(0) }
 }
 
 /// Small segments and an index entry for nearly every batch.
@@ -64,10 +61,7 @@ pub(crate) fn config() -> LogConfig {
 
 impl Bed {
     pub(crate) fn new() -> Self {
-        Self {
-            directory: tempfile::tempdir().unwrap(),
-            clock: Arc::default(),
-        }
+        Self { directory: tempfile::tempdir().unwrap(), clock: Arc::default() }
     }
 
     pub(crate) fn options(&self) -> StoreOptions {
@@ -93,16 +87,9 @@ impl Bed {
 
     /// Files of the partition by name.
     pub(crate) fn files(&self) -> BTreeMap<String, Vec<u8>> {
-        let entries = std::fs::read_dir(self.log_directory())
-            .unwrap()
-            .map(|entry| entry.unwrap());
+        let entries = std::fs::read_dir(self.log_directory()).unwrap().map(|entry| entry.unwrap());
         entries
-            .map(|entry| {
-                (
-                    entry.file_name().into_string().unwrap(),
-                    std::fs::read(entry.path()).unwrap(),
-                )
-            })
+            .map(|entry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap()))
             .collect()
     }
 
@@ -111,11 +98,7 @@ impl Bed {
     }
 
     pub(crate) fn newest(&self, extension: &str) -> PathBuf {
-        let mut names: Vec<_> = self
-            .files()
-            .into_keys()
-            .filter(|name| name.ends_with(extension))
-            .collect();
+        let mut names: Vec<_> = self.files().into_keys().filter(|name| name.ends_with(extension)).collect();
         self.file(&names.pop().unwrap())
     }
 }
@@ -133,11 +116,7 @@ pub(crate) fn value(n: usize) -> Vec<u8> {
 }
 
 pub(crate) fn record(n: usize) -> RecordData {
-    RecordData {
-        timestamp: Timestamp(1000 + n as i64),
-        value: Some(value(n)),
-        ..RecordData::default()
-    }
+    RecordData { timestamp: Timestamp(1000 + n as i64), value: Some(value(n)), ..RecordData::default() }
 }
 
 /// Appends records `range`, one per batch.

@@ -53,9 +53,7 @@ impl ParkedFetch {
     }
 
     fn watch(&mut self, context: &Context<'_>) {
-        self.logs
-            .iter()
-            .for_each(|log| log.watch(Watch::AnyMove, context.mailbox, context.token));
+        self.logs.iter().for_each(|log| log.watch(Watch::AnyMove, context.mailbox, context.token));
     }
 
     fn look(&self, context: &Context<'_>) -> Option<Answer> {

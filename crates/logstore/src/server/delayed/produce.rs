@@ -33,12 +33,7 @@ impl PendingProduce {
                 outstanding += 1;
             }
         }
-        Self {
-            header,
-            results,
-            deadline,
-            outstanding,
-        }
+        Self { header, results, deadline, outstanding }
     }
 
     pub(crate) fn is_complete(&self) -> bool {

@@ -26,11 +26,7 @@ struct Entry {
 
 impl Wheel {
     pub(crate) fn new(now: Duration) -> Self {
-        Self {
-            slots: vec![Vec::new(); SLOTS],
-            occupied: [0; SLOTS / WORD_BITS],
-            next_tick: floor(now),
-        }
+        Self { slots: vec![Vec::new(); SLOTS], occupied: [0; SLOTS / WORD_BITS], next_tick: floor(now) }
     }
 
     /// Has `key` fire once `deadline` has passed.

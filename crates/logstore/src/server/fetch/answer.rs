@@ -18,11 +18,7 @@ const LEADER_HINTS_SINCE: i16 = 16;
 
 /// An answer without partitions.
 pub(super) fn empty(header: RequestHeader, error: i16, session: i32, context: &Context<'_>) -> Answer {
-    let nothing = Reading {
-        partitions: Vec::new(),
-        bytes: 0,
-        urgent: true,
-    };
+    let nothing = Reading { partitions: Vec::new(), bytes: 0, urgent: true };
     encode(header, error, session, nothing, ReadBound::HighWatermark, context)
 }
 
@@ -41,19 +37,8 @@ pub(super) fn refuse(
         diverging: None,
         leader: None,
     });
-    let refused = Reading {
-        partitions: partitions.collect(),
-        bytes: 0,
-        urgent: true,
-    };
-    encode(
-        header,
-        error_code,
-        NO_SESSION,
-        refused,
-        ReadBound::HighWatermark,
-        context,
-    )
+    let refused = Reading { partitions: partitions.collect(), bytes: 0, urgent: true };
+    encode(header, error_code, NO_SESSION, refused, ReadBound::HighWatermark, context)
 }
 
 pub(super) fn encode(
@@ -71,11 +56,7 @@ pub(super) fn encode(
     if version >= 7 {
         out.fixed().i16(error).i32(session);
     }
-    let errors = reading
-        .partitions
-        .iter()
-        .filter(|partition| partition.error_code != NONE)
-        .count();
+    let errors = reading.partitions.iter().filter(|partition| partition.error_code != NONE).count();
     add(&context.counters.partition_errors, errors);
     let topics = by_topic(reading.partitions);
     out.array_len(topics.len());
@@ -89,11 +70,7 @@ pub(super) fn encode(
         }
         out.tags();
     }
-    let nodes = if version >= LEADER_HINTS_SINCE {
-        leaders.tagged_field(context)
-    } else {
-        Vec::new()
-    };
+    let nodes = if version >= LEADER_HINTS_SINCE { leaders.tagged_field(context) } else { Vec::new() };
     out.tagged(&nodes);
     out.finish()
 }
@@ -104,9 +81,7 @@ fn by_topic(partitions: Vec<PartitionReading>) -> Vec<Vec<PartitionReading>> {
     for partition in partitions {
         match topics.last_mut() {
             Some(group)
-                if group
-                    .first()
-                    .is_some_and(|first| first.wanted.topic == partition.wanted.topic) =>
+                if group.first().is_some_and(|first| first.wanted.topic == partition.wanted.topic) =>
             {
                 group.push(partition);
             }
@@ -132,26 +107,19 @@ fn encode_partition(
         code => code,
     };
     let told = partition.told();
-    out.fixed()
-        .i32(partition.wanted.partition)
-        .i16(error_code)
-        .i64(told.high_watermark);
-    out.fixed()
-        .i64(partition.offsets.map_or(-1, |offsets| offsets.last_stable.0));
+    out.fixed().i32(partition.wanted.partition).i16(error_code).i64(told.high_watermark);
+    out.fixed().i64(partition.offsets.map_or(-1, |offsets| offsets.last_stable.0));
     if version >= 5 {
         out.fixed().i64(told.log_start);
     }
-    let (bytes, slices, aborted) = partition.read.map_or((0, Vec::new(), Vec::new()), |read| {
-        (read.bytes, read.slices, read.aborted)
-    });
+    let (bytes, slices, aborted) =
+        partition.read.map_or((0, Vec::new(), Vec::new()), |read| (read.bytes, read.slices, read.aborted));
     // Kafka leaves the list out for readers that see everything, but not where it knows no such partition.
     let unknown = matches!(error_code, UNKNOWN_TOPIC_OR_PARTITION | UNKNOWN_TOPIC_ID);
     if bound == ReadBound::LastStable || unknown {
         out.array_len(aborted.len());
         for transaction in aborted {
-            out.fixed()
-                .i64(transaction.producer_id.0)
-                .i64(transaction.first_offset.0);
+            out.fixed().i64(transaction.producer_id.0).i64(transaction.first_offset.0);
             out.tags();
         }
     } else {

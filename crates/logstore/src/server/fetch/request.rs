@@ -51,20 +51,13 @@ pub(super) fn parse(frame: &[u8], version: i16) -> Result<Request, Malformed> {
     const REPLICA_STATE: u32 = 1;
     const TOPIC_BYTES_MIN: usize = 2;
     let (mut fields, _) = Fields::open(frame, version >= FLEXIBLE_SINCE)?;
-    let mut replica = if version <= 14 {
-        fields.reader.i32()?
-    } else {
-        CONSUMER
-    };
+    let mut replica = if version <= 14 { fields.reader.i32()? } else { CONSUMER };
     let wait_ms_max = fields.reader.i32()?;
     let bytes_min = fields.reader.i32()?;
     let bytes_max = fields.reader.i32()?;
     let isolation = fields.reader.i8()?;
-    let (id, epoch) = if version >= 7 {
-        (fields.reader.i32()?, fields.reader.i32()?)
-    } else {
-        (NO_SESSION, -1)
-    };
+    let (id, epoch) =
+        if version >= 7 { (fields.reader.i32()?, fields.reader.i32()?) } else { (NO_SESSION, -1) };
     let mut wanted = Vec::new();
     for _ in 0..fields.array_len(TOPIC_BYTES_MIN)? {
         let topic = fields.topic(version, IDS_SINCE)?;
@@ -90,21 +83,8 @@ pub(super) fn parse(frame: &[u8], version: i16) -> Result<Request, Malformed> {
         }
         Ok(())
     })?;
-    let session = SessionRequest {
-        id,
-        epoch,
-        by_id: version >= IDS_SINCE,
-        wanted,
-        forgotten,
-    };
-    Ok(Request {
-        replica,
-        wait_ms_max,
-        bytes_min,
-        bytes_max,
-        isolation,
-        session,
-    })
+    let session = SessionRequest { id, epoch, by_id: version >= IDS_SINCE, wanted, forgotten };
+    Ok(Request { replica, wait_ms_max, bytes_min, bytes_max, isolation, session })
 }
 
 fn parse_partitions(

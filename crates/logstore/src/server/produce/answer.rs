@@ -41,10 +41,7 @@ fn encode_partition(
         KAFKA_STORAGE_ERROR if version < 4 => NOT_LEADER_OR_FOLLOWER,
         code => code,
     };
-    out.fixed()
-        .i32(partition.index)
-        .i16(error_code)
-        .i64(partition.base_offset.0);
+    out.fixed().i32(partition.index).i16(error_code).i64(partition.base_offset.0);
     out.fixed().i64(partition.log_append_time.0);
     if version >= 5 {
         out.fixed().i64(partition.log_start.0);
@@ -58,14 +55,11 @@ fn encode_partition(
         }
         out.nullable_string(partition.message.as_deref());
     }
-    let hint = partition
-        .leader
-        .filter(|_| version >= LEADER_HINTS_SINCE)
-        .map(|(leader, epoch)| {
-            leaders.add(leader);
-            let mut field = Writer::new();
-            field.i32(leader.0).i32(epoch.0).no_tagged_fields();
-            (0, field)
-        });
+    let hint = partition.leader.filter(|_| version >= LEADER_HINTS_SINCE).map(|(leader, epoch)| {
+        leaders.add(leader);
+        let mut field = Writer::new();
+        field.i32(leader.0).i32(epoch.0).no_tagged_fields();
+        (0, field)
+    });
     out.tagged(hint.as_slice());
 }

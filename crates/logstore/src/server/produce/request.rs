@@ -46,23 +46,14 @@ pub(super) fn parse(frame: &[u8], version: i16) -> Result<Request, Malformed> {
             let index = fields.reader.i32()?;
             let len = fields.nullable_bytes()?.map(<[u8]>::len);
             let end = fields.reader.position();
-            partitions.push(PartitionRequest {
-                index,
-                records: len.map(|len| end - len..end),
-            });
+            partitions.push(PartitionRequest { index, records: len.map(|len| end - len..end) });
             fields.tags()?;
         }
         fields.tags()?;
         topics.push((topic, partitions));
     }
     fields.tags()?;
-    Ok(Request {
-        transactional,
-        acks,
-        timeout_ms,
-        internal_topics_allowed,
-        topics,
-    })
+    Ok(Request { transactional, acks, timeout_ms, internal_topics_allowed, topics })
 }
 
 #[cfg(test)]

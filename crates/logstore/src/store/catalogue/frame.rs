@@ -78,10 +78,7 @@ pub(super) fn scan(bytes: &[u8], mut each: impl FnMut(Change)) -> Result<Scan, D
     let mut end = 0;
     while let Some((frame, body)) = bytes.get(end..).and_then(whole) {
         if revision.is_some_and(|last: u64| frame.first != last + 1) || frame.last < frame.first {
-            return Err(Damage {
-                position: end,
-                why: "a revision is missing",
-            });
+            return Err(Damage { position: end, why: "a revision is missing" });
         }
         read_changes(body, &mut each).map_err(|malformed| Damage {
             position: end + BODY_AT + malformed.position,
@@ -92,14 +89,8 @@ pub(super) fn scan(bytes: &[u8], mut each: impl FnMut(Change)) -> Result<Scan, D
     }
     let follows = |at: &usize| bytes.get(*at..).and_then(whole).is_some();
     match (end + 1..bytes.len()).find(follows) {
-        Some(_) => Err(Damage {
-            position: end,
-            why: "a frame is damaged and whole ones follow it",
-        }),
-        None => Ok(Scan {
-            revision: revision.unwrap_or(0),
-            end,
-        }),
+        Some(_) => Err(Damage { position: end, why: "a frame is damaged and whole ones follow it" }),
+        None => Ok(Scan { revision: revision.unwrap_or(0), end }),
     }
 }
 
@@ -111,10 +102,8 @@ fn whole(bytes: &[u8]) -> Option<(Frame, &[u8])> {
     if length < REVISIONS_BYTES || crc32c(covered) != be::get_u32(bytes, CRC_AT)? {
         return None;
     }
-    let frame = Frame {
-        first: be::get_i64(bytes, BODY_AT)? as u64,
-        last: be::get_i64(bytes, BODY_AT + 8)? as u64,
-    };
+    let frame =
+        Frame { first: be::get_i64(bytes, BODY_AT)? as u64, last: be::get_i64(bytes, BODY_AT + 8)? as u64 };
     Some((frame, bytes.get(BODY_AT..BODY_AT + length)?))
 }
 
