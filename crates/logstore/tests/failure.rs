@@ -141,6 +141,8 @@ fn a_failed_write_takes_its_directory_out_of_service_and_no_other() {
     fill(&going, 10..20);
     expect(&going, 0..20);
     assert_eq!(store.directories().iter().map(|info| info.failed).collect::<Vec<_>>(), [true, false]);
+    let failures = store.failures();
+    assert!(matches!(&failures[..], [(path, why)] if *path == bad && why.contains("write")), "{failures:?}");
     assert_eq!(log(&store, 3).home().path(), good, "new logs go where there is service");
     assert_eq!(store.stats().pending_bytes, 0);
     assert!(store.close().is_err());

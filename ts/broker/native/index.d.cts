@@ -52,6 +52,8 @@ export declare class Engine {
   stats(): Float64Array
   /** What recoveries cut or set aside since the last call. */
   takeReports(): Array<RecoveryReport>
+  /** Directories that are out of service until a restart. */
+  failures(): Array<DirectoryFailure>
   /** Stops accepting and waits until what is in flight was answered, at most this long. */
   drainConnections(timeoutMs: number): Promise<void>
   /** Ends the connections, writes what is pending, marks the directories clean. */
@@ -90,6 +92,14 @@ export interface DeleteQuery {
   partition: number
   /** Records below it go; -1 for all below the high watermark. */
   before: number
+}
+
+/** A data directory that a failed write or sync took out of service (D17). */
+export interface DirectoryFailure {
+  /** The directory. */
+  path: string
+  /** What failed. */
+  why: string
 }
 
 /** One partition in a log directory. */

@@ -37,7 +37,7 @@ import { ensureOffsetsTopic } from './topics/automatic.ts'
 const DRAIN_MS = 5000
 /** Data files and indexes that stay open; the rest of what a process may open is for connections. */
 const OPEN_FILES_MAX = 2000
-/** How often what recoveries found is looked for. */
+/** How often it is looked for what recoveries found and which directories failed. */
 const REPORTS_MS = 10_000
 const MINUTE_MS = 60_000
 /** What an acknowledgement means: until there is a write-ahead log, whatever log.flush.interval.messages asks for. */
@@ -94,7 +94,7 @@ const build = async (
 
   const engine = new Engine(engineOptions(config, clusterId), logger.child('engine'))
   built.push(() => engine.close())
-  built.push(watchRecovery(engine, clock, logger.child('recovery')))
+  built.push(watchData(engine, clock, logger.child('data')))
   const endpoints = advertisedEndpoints(config.listeners, engine.bind())
 
   const store = openEmbeddedStore(engine, clock)
@@ -153,12 +153,18 @@ const build = async (
   return { clusterId, listeners, summary: summarise(config, clusterId, listeners) }
 }
 
-// What a recovery cut is news for whoever runs the broker, whenever the log in question is first opened.
-const watchRecovery = (engine: Engine, clock: Clock, logger: Logger): (() => void) => {
+// What a recovery cut, and a directory that gave up, are news for whoever runs the broker, whenever they come.
+const watchData = (engine: Engine, clock: Clock, logger: Logger): (() => void) => {
   let timer: Timer | undefined
+  const told = new Set<string>()
   const look = (): void => {
     for (const { path, bytesCut, why } of engine.takeReports())
       logger.warn({ path, bytesCut, why }, 'a recovery cut or set something aside')
+    for (const { path, why } of engine.failures()) {
+      if (told.has(path)) continue
+      told.add(path)
+      logger.error({ path, why }, 'a data directory is out of service: mend the disk, then restart the broker')
+    }
     timer = clock.after(REPORTS_MS, look)
   }
   look()

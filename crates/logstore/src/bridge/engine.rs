@@ -97,6 +97,15 @@ pub struct RecoveryReport {
     pub why: String,
 }
 
+/// A data directory that a failed write or sync took out of service (D17).
+#[napi(object)]
+pub struct DirectoryFailure {
+    /// The directory.
+    pub path: String,
+    /// What failed.
+    pub why: String,
+}
+
 /// One key of the catalogue.
 #[napi(object)]
 pub struct CatalogueEntry {
@@ -367,6 +376,13 @@ impl Engine {
             why: report.why,
         });
         reports.collect()
+    }
+
+    /// Directories that are out of service until a restart.
+    #[napi(catch_unwind)]
+    pub fn failures(&self) -> Vec<DirectoryFailure> {
+        let failures = self.core.store.failures().into_iter();
+        failures.map(|(path, why)| DirectoryFailure { path: path.display().to_string(), why }).collect()
     }
 
     /// Stops accepting and waits until what is in flight was answered, at most this long.

@@ -214,6 +214,12 @@ impl Store {
         self.directories.iter().flat_map(|directory| directory.home.take_reports()).collect()
     }
 
+    /// Directories that are out of service, each with the cause (D17).
+    pub fn failures(&self) -> Vec<(PathBuf, String)> {
+        let homes = self.directories.iter().map(|directory| &directory.home);
+        homes.filter_map(|home| Some((home.path().to_owned(), home.failure()?.to_owned()))).collect()
+    }
+
     fn all_logs(&self) -> Vec<Arc<Log>> {
         self.logs.read().values().cloned().collect()
     }

@@ -11,6 +11,7 @@ import {
   loadNative,
   type CatalogueChange,
   type CatalogueEntry,
+  type DirectoryFailure,
   type EngineOptions,
   type ImageDelta,
   type ListenerAddress,
@@ -123,6 +124,11 @@ export class Engine implements RecordLog {
   /** What recoveries cut or set aside since the last call. Logs are opened when first used, so it may come late. */
   takeReports(): readonly RecoveryReport[] {
     return this.#native.takeReports()
+  }
+
+  /** Directories that a failed write or sync took out of service until a restart (D17). */
+  failures(): readonly DirectoryFailure[] {
+    return this.#native.failures()
   }
 
   /** Counters and gauges by name. */

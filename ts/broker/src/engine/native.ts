@@ -11,6 +11,7 @@ export type {
   CatalogueEntry,
   DeleteAnswer,
   DeleteQuery,
+  DirectoryFailure,
   EngineOptions,
   EpochAnswer,
   EpochQuery,
