@@ -10,6 +10,16 @@ const SKIPPED = /^(\s*Tests\s.*\b[1-9]\d* (skipped|todo)\b|test result: .*\b[1-9
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+/** The command that runs one project of test/vitest.config.ts. */
+export const vitest = (project) => [
+  'node_modules/.bin/vitest',
+  'run',
+  '--config',
+  'test/vitest.config.ts',
+  '--project',
+  project,
+]
+
 /** Runs every step even after a failure, so that one run tells everything; the exit code is 1 if any failed. */
 export async function runSteps(steps) {
   let passed = 0

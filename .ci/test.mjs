@@ -1,16 +1,7 @@
 // `npm test`: every test, quick ones first. `--full` (npm run test:full) runs the long forms.
-import { runSteps } from './steps.mjs'
+import { runSteps, vitest } from './steps.mjs'
 
 const env = process.argv.includes('--full') ? { MILLRACE_FULL: '1' } : {}
-const vitest = (project) => [
-  'node_modules/.bin/vitest',
-  'run',
-  '--config',
-  'test/vitest.config.ts',
-  '--project',
-  project,
-]
-
 await runSteps([
   { name: 'types of the tests', command: ['node_modules/.bin/tsc', '-b', 'test'] },
   { name: 'unit: control plane', command: vitest('unit'), env },

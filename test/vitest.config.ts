@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           root,
           name: 'conformance',
-          include: ['test/conformance/*.test.ts'],
+          include: ['test/conformance/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 300_000,

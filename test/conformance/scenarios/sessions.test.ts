@@ -1,8 +1,8 @@
 // Fetch sessions (KIP-227) at every version that has them.
 import { fetch } from 'millrace/messages/01-fetch.js'
 import { deleteTopics } from 'millrace/messages/20-delete-topics.js'
-import { eventually } from '../harness/eventually.ts'
-import type { Peer } from '../harness/peer.ts'
+import { eventually } from '../../harness/eventually.ts'
+import type { Peer } from '../../harness/peer.ts'
 import { type FetchOptions, type FetchPartition, fetchRequest, type TopicRef, write } from './requests.ts'
 import { scenarios, type Stage } from './scenario.ts'
 

@@ -4,7 +4,7 @@ import { createTopics } from 'millrace/messages/19-create-topics.js'
 import { deleteTopics } from 'millrace/messages/20-delete-topics.js'
 import { deleteRecords } from 'millrace/messages/21-delete-records.js'
 import { expect } from 'vitest'
-import { eventually } from '../harness/eventually.ts'
+import { eventually } from '../../harness/eventually.ts'
 import { fetchFrom, fetchRequest, type TopicRef, UNKNOWN_ID, write } from './requests.ts'
 import { scenarios, type Stage } from './scenario.ts'
 

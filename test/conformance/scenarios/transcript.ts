@@ -1,5 +1,5 @@
 // What a broker answered, as text that two brokers can be compared by: what each makes up for itself gets a name instead.
-import type { Peer } from '../harness/peer.ts'
+import type { Peer } from '../../harness/peer.ts'
 import { errorName } from 'millrace/wire/errors.js'
 import type { AnyStruct, Api, Draft, Infer } from 'millrace/wire/schema.js'
 import { batchesOf } from './batches.ts'

@@ -1,8 +1,8 @@
 // Produce at every version: answers, what is refused and with which code, duplicates and gaps of idempotent producers.
 import { produce } from 'millrace/messages/00-produce.js'
 import { fetch } from 'millrace/messages/01-fetch.js'
-import { batch, type BatchFields, type TestRecord } from '../harness/batch.ts'
-import { requestBytes } from '../harness/peer.ts'
+import { batch, type BatchFields, type TestRecord } from '../../harness/batch.ts'
+import { requestBytes } from '../../harness/peer.ts'
 import { fetchFrom, newProducer, produceTo, type TopicRef, UNKNOWN_ID } from './requests.ts'
 import { scenarios, type Stage } from './scenario.ts'
 

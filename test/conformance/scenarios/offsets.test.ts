@@ -5,7 +5,7 @@ import { findCoordinator } from 'millrace/messages/10-find-coordinator.js'
 import { heartbeat } from 'millrace/messages/12-heartbeat.js'
 import { deleteGroups } from 'millrace/messages/42-delete-groups.js'
 import { offsetDelete } from 'millrace/messages/47-offset-delete.js'
-import { eventually } from '../harness/eventually.ts'
+import { eventually } from '../../harness/eventually.ts'
 import { type TopicRef, UNKNOWN_ID } from './requests.ts'
 import { scenarios, type Stage } from './scenario.ts'
 

@@ -4,9 +4,9 @@ import { produce } from 'millrace/messages/00-produce.js'
 import { initProducerId } from 'millrace/messages/22-init-producer-id.js'
 import { errorName } from 'millrace/wire/errors.js'
 import { expect } from 'vitest'
-import { batch, type BatchFields, type TestRecord } from '../harness/batch.ts'
-import { eventually } from '../harness/eventually.ts'
-import type { Peer } from '../harness/peer.ts'
+import { batch, type BatchFields, type TestRecord } from '../../harness/batch.ts'
+import { eventually } from '../../harness/eventually.ts'
+import type { Peer } from '../../harness/peer.ts'
 
 export interface TopicRef {
   readonly name: string

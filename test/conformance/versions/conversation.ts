@@ -3,8 +3,8 @@
 import { ZERO_TOPIC_ID } from 'millrace/base/ids.js'
 import { type ApiName, apis } from 'millrace/messages/index.js'
 import type { Api, Draft, Infer } from 'millrace/wire/schema.js'
-import type { Broker } from '../harness/broker.ts'
-import { Peer } from '../harness/peer.ts'
+import type { Broker } from '../../harness/broker.ts'
+import { Peer } from '../../harness/peer.ts'
 
 type Request<Name extends ApiName> = Draft<(typeof apis)[Name]['request']>
 type Answer<Name extends ApiName> = Infer<(typeof apis)[Name]['response']>

@@ -1,7 +1,7 @@
 // Each API at each version that we advertise gets the same answer from Millrace and from Apache Kafka.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Broker, startBroker } from '../harness/broker.ts'
-import { missingClients } from '../harness/clients.ts'
+import { type Broker, startBroker } from '../../harness/broker.ts'
+import { missingClients } from '../../harness/clients.ts'
 import { Conversation, differences, type Line } from './conversation.ts'
 import { advertised, type Part, parts } from './versions.ts'
 

@@ -1,8 +1,8 @@
 // Every API at every version: one conversation that gives each of them a meaningful answer.
 import { randomTopicId, type TopicId, ZERO_TOPIC_ID } from 'millrace/base/ids.js'
 import { type ApiName, apis } from 'millrace/messages/index.js'
-import { batch } from '../harness/batch.ts'
-import { eventually } from '../harness/eventually.ts'
+import { batch } from '../../harness/batch.ts'
+import { eventually } from '../../harness/eventually.ts'
 import type { Conversation } from './conversation.ts'
 
 type Versions = ReadonlyMap<ApiName, readonly [number, number]>
