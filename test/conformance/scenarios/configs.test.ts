@@ -40,7 +40,7 @@ const changing = (
   validateOnly,
 })
 
-scenario('describing', async ({ transcript, topic, peer }) => {
+scenario('describing', { rows: [30] }, async ({ transcript, topic, peer }) => {
   await topic('described', { configs: { 'retention.ms': '1000' } })
   const on = await peer()
   for (const key of keys) {
@@ -56,7 +56,7 @@ scenario('describing', async ({ transcript, topic, peer }) => {
   }
 })
 
-scenario('single changes', async ({ transcript, topic, peer }) => {
+scenario('single changes', { rows: [31] }, async ({ transcript, topic, peer }) => {
   await topic('changed')
   const on = await peer()
   const changes: readonly [string, readonly Operation[]][] = [
@@ -98,7 +98,7 @@ scenario('single changes', async ({ transcript, topic, peer }) => {
   await transcript.versions(on, 'only to validate', incrementalAlterConfigs, () => validated)
 })
 
-scenario('replacing all', async ({ transcript, topic, peer }) => {
+scenario('replacing all', { rows: [31] }, async ({ transcript, topic, peer }) => {
   await topic('replaced', { configs: { 'retention.ms': '1000' } })
   const on = await peer()
   const replace =
@@ -123,7 +123,7 @@ scenario('replacing all', async ({ transcript, topic, peer }) => {
   )
 })
 
-scenario('dynamic settings of brokers', async ({ transcript, peer }) => {
+scenario('dynamic settings of brokers', { rows: [30, 31] }, async ({ transcript, peer }) => {
   const on = await peer()
   const change = (name: string, operations: readonly Operation[]) => () => changing(BROKER, name, operations)
   const look = async (what: string): Promise<void> => {

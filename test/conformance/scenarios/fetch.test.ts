@@ -17,7 +17,7 @@ const filled = async (stage: Stage, name: string, batches = 3): Promise<TopicRef
   return topic
 }
 
-scenario('from the start, the middle of a batch, the end and beyond', async (stage) => {
+scenario('from the start, the middle of a batch, the end and beyond', { rows: [17, 19, 20] }, async (stage) => {
   const topic = await filled(stage, 'read')
   const on = await stage.peer()
   for (const fetchOffset of [0, 3, 6, 7, -1]) {
@@ -26,7 +26,7 @@ scenario('from the start, the middle of a batch, the end and beyond', async (sta
   await stage.transcript.versions(on, 'committed', fetch, () => fetchFrom(topic, {}, { isolationLevel: 1 }))
 })
 
-scenario('unknown topics and partitions', async (stage) => {
+scenario('unknown topics and partitions', { rows: [27] }, async (stage) => {
   const topic = await filled(stage, 'known')
   const on = await stage.peer()
   const unknown = { name: 'no-such-topic', id: UNKNOWN_ID }
@@ -37,7 +37,7 @@ scenario('unknown topics and partitions', async (stage) => {
   )
 })
 
-scenario('limits never cut the first batch', async (stage) => {
+scenario('limits never cut the first batch', { rows: [18] }, async (stage) => {
   const topic = { name: 'limits', id: await stage.topic('limits', { partitions: 2 }) }
   const on = await stage.peer()
   for (const index of [0, 1]) {
@@ -59,7 +59,7 @@ scenario('limits never cut the first batch', async (stage) => {
   }
 })
 
-scenario('leader epochs', async (stage) => {
+scenario('leader epochs', { rows: [23] }, async (stage) => {
   const topic = await filled(stage, 'epochs')
   const on = await stage.peer()
   for (const currentLeaderEpoch of [0, 1]) {
@@ -74,7 +74,7 @@ scenario('leader epochs', async (stage) => {
   }
 })
 
-scenario('the start moves when records are deleted', async (stage) => {
+scenario('the start moves when records are deleted', { rows: [20, 32] }, async (stage) => {
   const topic = await filled(stage, 'trimmed')
   const on = await stage.peer()
   const before = [{ name: topic.name, partitions: [{ partitionIndex: 0, offset: 3 }] }]
@@ -83,7 +83,7 @@ scenario('the start moves when records are deleted', async (stage) => {
   await stage.transcript.versions(on, 'at the start', fetch, () => fetchFrom(topic, { fetchOffset: 3 }))
 })
 
-scenario('waiting', async (stage) => {
+scenario('waiting', { rows: [21] }, async (stage) => {
   const topic = await filled(stage, 'waiting', 1)
   const on = await stage.peer()
   const writer = await stage.peer()
@@ -114,7 +114,7 @@ scenario('waiting', async (stage) => {
   await filledUp
 })
 
-scenario('a topic that was deleted and made again', async (stage) => {
+scenario('a topic that was deleted and made again', { rows: [27] }, async (stage) => {
   const old = await filled(stage, 'again')
   const on = await stage.peer()
   await stage.transcript.call(on, 'the old one', deleteTopics, 6, {

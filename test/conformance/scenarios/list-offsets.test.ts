@@ -36,7 +36,7 @@ const filled = async (stage: Stage, name: string) => {
   return { topic, on }
 }
 
-scenario('times', async (stage) => {
+scenario('times', { rows: [25] }, async (stage) => {
   const { on } = await filled(stage, 'times')
   for (const timestamp of [0, 1000, 1001, 2000, 2500, 3000, 3001]) {
     await stage.transcript.versions(on, `at ${timestamp}`, listOffsets, () => asked('times', timestamp))
@@ -44,7 +44,7 @@ scenario('times', async (stage) => {
   await stage.transcript.versions(on, 'committed', listOffsets, () => asked('times', 1001, { isolationLevel: 1 }))
 })
 
-scenario('special times', async (stage) => {
+scenario('special times', { rows: [25] }, async (stage) => {
   const { on } = await filled(stage, 'special')
   await stage.topic('empty')
   for (const timestamp of [-1, -2, -3, -4, -5, -6, -7, -100]) {
@@ -57,7 +57,7 @@ scenario('special times', async (stage) => {
   await stage.transcript.versions(on, 'a time in an empty one', listOffsets, () => asked('empty', 5))
 })
 
-scenario('after records were deleted', async (stage) => {
+scenario('after records were deleted', { rows: [25] }, async (stage) => {
   const { on } = await filled(stage, 'deleted')
   const topics = [{ name: 'deleted', partitions: [{ partitionIndex: 0, offset: 2 }] }]
   await stage.transcript.versions(on, 'to 2', deleteRecords, () => ({ topics, timeoutMs: 5000 }))
@@ -71,7 +71,7 @@ scenario('after records were deleted', async (stage) => {
   }
 })
 
-scenario('what is wrong', async (stage) => {
+scenario('what is wrong', { rows: [23, 25] }, async (stage) => {
   const { on } = await filled(stage, 'wrong')
   const { transcript } = stage
   await transcript.versions(on, 'topic', listOffsets, () => asked('no-such-topic', -1))
@@ -85,7 +85,7 @@ scenario('what is wrong', async (stage) => {
   })
 })
 
-scenario('where epochs end', async (stage) => {
+scenario('where epochs end', { rows: [23, 24] }, async (stage) => {
   const { on } = await filled(stage, 'ended')
   await stage.topic('nothing')
   const ask =

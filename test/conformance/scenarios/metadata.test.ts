@@ -8,7 +8,7 @@ const scenario = scenarios('metadata', { 'auto.create.topics.enable': 'false' })
 
 const named = (...names: readonly string[]) => ({ topics: names.map((name) => ({ name })) })
 
-scenario('topics by name', async ({ transcript, topic, peer }) => {
+scenario('topics by name', { rows: [26] }, async ({ transcript, topic, peer }) => {
   const on = await peer()
   await transcript.versions(on, 'no topics at all', metadata, () => ({ topics: [] }))
   await topic('first', { partitions: 3 })
@@ -21,7 +21,7 @@ scenario('topics by name', async ({ transcript, topic, peer }) => {
   await transcript.versions(on, 'operations', metadata, () => ({ ...named('first'), ...operations }), { from: 8 })
 })
 
-scenario('topics by id', async ({ transcript, topic, peer }) => {
+scenario('topics by id', { rows: [26] }, async ({ transcript, topic, peer }) => {
   const topicId = await topic('by-id')
   const on = await peer()
   const from = { from: 12 }
@@ -29,7 +29,7 @@ scenario('topics by id', async ({ transcript, topic, peer }) => {
   await transcript.versions(on, 'unknown', metadata, () => ({ topics: [{ topicId: UNKNOWN_ID, name: null }] }), from)
 })
 
-scenario('the cluster', async ({ transcript, peer }) => {
+scenario('the cluster', { rows: [26] }, async ({ transcript, peer }) => {
   const on = await peer()
   await transcript.versions(on, 'brokers', describeCluster, () => ({ includeClusterAuthorizedOperations: false }))
   await transcript.versions(on, 'operations', describeCluster, () => ({ includeClusterAuthorizedOperations: true }))

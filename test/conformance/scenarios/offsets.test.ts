@@ -43,7 +43,7 @@ const asking = (groupId: string, topic: TopicRef | null, partitionIndexes = [0],
   return { groupId, topics, groups: [{ groupId, topics, ...rest }], requireStable: true }
 }
 
-scenario('commits and what is fetched of them', async (stage) => {
+scenario('commits and what is fetched of them', { rows: [39, 40] }, async (stage) => {
   const { transcript } = stage
   const topic = { name: 'committed', id: await stage.topic('committed', { partitions: 2 }) }
   const unknown = { name: 'no-such-topic', id: UNKNOWN_ID }
@@ -68,7 +68,7 @@ scenario('commits and what is fetched of them', async (stage) => {
   await transcript.versions(on, 'a member of no group', offsetCommit, () => committing(topic, absent))
 })
 
-scenario('forgetting', async (stage) => {
+scenario('forgetting', { rows: [43] }, async (stage) => {
   const { transcript } = stage
   const topic = { name: 'forgotten', id: await stage.topic('forgotten') }
   const on = await coordinated(stage)

@@ -14,7 +14,7 @@ const newTopic = async ({ topic }: Stage, name: string, configs: Record<string, 
   id: await topic(name, { configs }),
 })
 
-scenario('every version appends and answers', async (stage) => {
+scenario('every version appends and answers', { rows: [5, 8] }, async (stage) => {
   const { transcript, peer } = stage
   const topic = await newTopic(stage, 'appended')
   const on = await peer()
@@ -24,7 +24,7 @@ scenario('every version appends and answers', async (stage) => {
   await transcript.versions(on, 'read back', fetch, () => fetchFrom(topic, { fetchOffset: 20 }))
 })
 
-scenario('no answer to acks 0, and the answers after it keep their order', async (stage) => {
+scenario('no answer to acks 0, and the answers after it keep their order', { rows: [4] }, async (stage) => {
   const { transcript, peer } = stage
   const topic = await newTopic(stage, 'unanswered')
   const on = await peer()
@@ -34,7 +34,7 @@ scenario('no answer to acks 0, and the answers after it keep their order', async
   await transcript.call(on, 'after eleven without an answer', produce, 13, produceTo(topic, batch(two)))
 })
 
-scenario('wrong acks', async (stage) => {
+scenario('wrong acks', { rows: [7] }, async (stage) => {
   const { transcript, peer } = stage
   const topic = await newTopic(stage, 'acks')
   for (const acks of [2, -2]) {
@@ -42,7 +42,7 @@ scenario('wrong acks', async (stage) => {
   }
 })
 
-scenario('an error with acks 0 closes the connection', async (stage) => {
+scenario('an error with acks 0 closes the connection', { rows: [4] }, async (stage) => {
   const { transcript, peer } = stage
   for (const version of [3, 8, 12, 13]) {
     const on = await peer()
@@ -51,7 +51,7 @@ scenario('an error with acks 0 closes the connection', async (stage) => {
   }
 })
 
-scenario('unknown topics and partitions', async (stage) => {
+scenario('unknown topics and partitions', { rows: [8, 27] }, async (stage) => {
   const { transcript, peer } = stage
   const topic = await newTopic(stage, 'known')
   const on = await peer()
@@ -108,7 +108,7 @@ const wrong: readonly [string, readonly TestRecord[], BatchFields][] = [
   ['unused attributes', two, { attributes: 128 }],
 ]
 
-scenario('batches that are wrong', async (stage) => {
+scenario('batches that are wrong', { rows: [5] }, async (stage) => {
   const { transcript, peer } = stage
   const topic = await newTopic(stage, 'wrong')
   const on = await peer()
@@ -117,7 +117,7 @@ scenario('batches that are wrong', async (stage) => {
   }
 })
 
-scenario('not one batch', async (stage) => {
+scenario('not one batch', { rows: [5] }, async (stage) => {
   const { transcript, peer } = stage
   const topic = await newTopic(stage, 'not-one')
   const cases: readonly [string, Buffer | null][] = [
@@ -139,7 +139,7 @@ scenario('not one batch', async (stage) => {
   }
 })
 
-scenario('a batch beyond max message bytes', async (stage) => {
+scenario('a batch beyond max message bytes', { rows: [6] }, async (stage) => {
   const { transcript, peer } = stage
   const topic = await newTopic(stage, 'small', { 'max.message.bytes': '100' })
   const on = await peer()
@@ -147,7 +147,7 @@ scenario('a batch beyond max message bytes', async (stage) => {
   await transcript.versions(on, 'within', produce, () => produceTo(topic, batch([{ value: 'x' }])))
 })
 
-scenario('records without a key in a compacted topic', async (stage) => {
+scenario('records without a key in a compacted topic', { rows: [6] }, async (stage) => {
   const { transcript, peer } = stage
   const topic = await newTopic(stage, 'compacted', { 'cleanup.policy': 'compact' })
   const on = await peer()
@@ -156,7 +156,7 @@ scenario('records without a key in a compacted topic', async (stage) => {
   await transcript.versions(on, 'a tombstone', produce, () => produceTo(topic, batch([{ key: 'k' }])))
 })
 
-scenario('the time of the broker', async (stage) => {
+scenario('the time of the broker', { rows: [8, 9] }, async (stage) => {
   const { transcript, peer } = stage
   const topic = await newTopic(stage, 'stamped', { 'message.timestamp.type': 'LogAppendTime' })
   const on = await peer()
@@ -164,7 +164,7 @@ scenario('the time of the broker', async (stage) => {
   await transcript.versions(on, 'read back', fetch, () => fetchFrom(topic, { fetchOffset: 21 }))
 })
 
-scenario('bounds of the time of the producer', async (stage) => {
+scenario('bounds of the time of the producer', { rows: [6] }, async (stage) => {
   const { transcript, peer } = stage
   const topic = await newTopic(stage, 'timed', {
     'message.timestamp.before.max.ms': '1000',
@@ -178,7 +178,7 @@ scenario('bounds of the time of the producer', async (stage) => {
   await transcript.versions(on, 'now', produce, () => produceTo(topic, batch(two)))
 })
 
-scenario('an idempotent producer', async (stage) => {
+scenario('an idempotent producer', { rows: [10, 11, 12] }, async (stage) => {
   const { transcript, peer } = stage
   const topic = await newTopic(stage, 'idempotent')
   const on = await peer()
@@ -209,7 +209,7 @@ scenario('an idempotent producer', async (stage) => {
   await send('an id that nobody gave', 0, 0, 987_654)
 })
 
-scenario('sequences wrap', async (stage) => {
+scenario('sequences wrap', { rows: [11] }, async (stage) => {
   const { transcript, peer } = stage
   const topic = await newTopic(stage, 'wrapping')
   const on = await peer()
@@ -221,7 +221,7 @@ scenario('sequences wrap', async (stage) => {
   await send('across the end again', 2 ** 31 - 1)
 })
 
-scenario('transactional batches without a transaction', async (stage) => {
+scenario('transactional batches without a transaction', { rows: [13] }, async (stage) => {
   const { transcript, peer } = stage
   const topic = await newTopic(stage, 'transactional')
   const on = await peer()
@@ -232,7 +232,7 @@ scenario('transactional batches without a transaction', async (stage) => {
   }
 })
 
-scenario('in sync replicas', async (stage) => {
+scenario('in sync replicas', { rows: [7] }, async (stage) => {
   const { transcript, peer } = stage
   const topic = await newTopic(stage, 'insync', { 'min.insync.replicas': '2' })
   const on = await peer()

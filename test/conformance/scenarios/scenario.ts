@@ -33,7 +33,12 @@ interface TopicOptions {
   readonly configs?: Readonly<Record<string, string>>
 }
 
-export type Scenario = (name: string, play: (stage: Stage) => Promise<void>) => void
+/** The rows of `rows.ts` that the scenario proves, for `rows.test.ts` to read. */
+interface Proof {
+  readonly rows: readonly number[]
+}
+
+export type Scenario = (name: string, proof: Proof, play: (stage: Stage) => Promise<void>) => void
 
 /** One broker for all scenarios of a file. */
 export const scenarios = (area: string, overrides: Readonly<Record<string, string>> = {}): Scenario => {
@@ -43,7 +48,7 @@ export const scenarios = (area: string, overrides: Readonly<Record<string, strin
   })
   afterAll(() => broker?.stop())
 
-  return (name, play) =>
+  return (name, _, play) =>
     test(name, async () => {
       if (broker === undefined) throw new Error('the broker did not start')
       const transcript = new Transcript()
@@ -65,9 +70,12 @@ export const scenarios = (area: string, overrides: Readonly<Record<string, strin
       } finally {
         for (const each of open) each.close()
       }
-      compare(join(import.meta.dirname, 'recorded', area, `${name.replaceAll(/[^a-z0-9]+/gi, '-')}.txt`), transcript)
+      compare(recordingOf(area, name), transcript)
     })
 }
+
+export const recordingOf = (area: string, name: string): string =>
+  join(import.meta.dirname, 'recorded', area, `${name.replaceAll(/[^a-z0-9]+/gi, '-')}.txt`)
 
 const compare = (file: string, transcript: Transcript): void => {
   if (recording) {

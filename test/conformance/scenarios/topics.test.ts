@@ -26,7 +26,7 @@ const creating = (wanted: readonly Wanted[], validateOnly = false) => ({
 const assigned = (...brokers: readonly (readonly number[])[]) =>
   brokers.map((brokerIds, partitionIndex) => ({ partitionIndex, brokerIds }))
 
-scenario('what cannot be created', async ({ transcript, topic, peer }) => {
+scenario('what cannot be created', { rows: [28, 29] }, async ({ transcript, topic, peer }) => {
   await topic('exists')
   await topic('with.dot')
   const on = await peer()
@@ -64,7 +64,7 @@ const codes = (answer: { readonly topics: readonly object[] }) =>
     Object.entries(each).filter(([name]) => !['configs', 'topicId', 'errorMessage'].includes(name)),
   )
 
-scenario('what is created', async ({ transcript, peer }) => {
+scenario('what is created', { rows: [29] }, async ({ transcript, peer }) => {
   const on = await peer()
   for (let version = 2; version <= 7; version += 1) {
     const asked: readonly Wanted[] = [
@@ -82,7 +82,7 @@ scenario('what is created', async ({ transcript, peer }) => {
   }
 })
 
-scenario('deleting', async ({ transcript, topic, peer }) => {
+scenario('deleting', { rows: [27] }, async ({ transcript, topic, peer }) => {
   const on = await peer()
   for (let version = 1; version <= 5; version += 1) {
     await topic(`old-${version}`)
@@ -104,7 +104,7 @@ scenario('deleting', async ({ transcript, topic, peer }) => {
   await ask('gone', [{ name: 'named', topicId: none }])
 })
 
-scenario('more partitions', async ({ transcript, topic, peer }) => {
+scenario('more partitions', { rows: [29] }, async ({ transcript, topic, peer }) => {
   await topic('grown')
   const on = await peer()
   let count = 1
@@ -130,7 +130,7 @@ scenario('more partitions', async ({ transcript, topic, peer }) => {
   await transcript.versions(on, 'assigned', createPartitions, () => grow(++count, [{ brokerIds: [1] }]))
 })
 
-scenario('deleting records', async ({ transcript, topic, peer }) => {
+scenario('deleting records', { rows: [32] }, async ({ transcript, topic, peer }) => {
   const on = await peer()
   const ref = { name: 'trimmed', id: await topic('trimmed') }
   await topic('compacted', { configs: { 'cleanup.policy': 'compact' } })

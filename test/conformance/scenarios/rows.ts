@@ -1,0 +1,50 @@
+// Where compatible brokers are known to answer otherwise than Kafka: the numbered list that the scenarios are written against.
+
+/** What each row is about; every one has a scenario. */
+export const rows: Readonly<Record<number, string>> = {
+  4: 'order of answers',
+  5: 'what a batch must be',
+  6: 'what a record must be',
+  7: 'acks',
+  8: 'what Produce answers',
+  9: 'LogAppendTime',
+  10: 'duplicates of an idempotent producer',
+  11: 'sequences',
+  12: 'producer epochs',
+  13: 'transactional batches',
+  17: 'last stable offset',
+  18: 'limits of a Fetch',
+  19: 'where fetched data begins',
+  20: 'offsets out of range',
+  21: 'waiting Fetch',
+  22: 'Fetch sessions',
+  23: 'leader epochs',
+  24: 'OffsetForLeaderEpoch',
+  25: 'ListOffsets',
+  26: 'Metadata',
+  27: 'topic ids',
+  28: 'topic names',
+  29: 'CreateTopics',
+  30: 'DescribeConfigs',
+  31: 'changing configs',
+  32: 'DeleteRecords',
+  39: 'OffsetCommit',
+  40: 'OffsetFetch',
+  43: 'deleting groups and offsets',
+}
+
+/** Rows of what Millrace does not have: their APIs are not advertised. */
+export const unbuilt: Readonly<Record<number, string>> = {
+  15: 'transactions',
+  16: 'transactions',
+  41: 'consumer protocol of KIP-848',
+  42: 'consumer protocol of KIP-848',
+  45: 'quotas',
+  46: 'compaction',
+  48: 'SASL',
+  49: 'SCRAM users',
+  50: 'ACLs',
+  51: 'client telemetry',
+  52: 'share groups',
+  53: 'transactions',
+}
