@@ -63,6 +63,9 @@ export interface BatchFields {
   readonly body?: Buffer
 }
 
+/** Whether the CRC of a whole batch is that of its bytes. */
+export const crcIsRight = (whole: Buffer): boolean => whole.readUInt32BE(CRC_AT) === crc32c(whole.subarray(CRC_FROM))
+
 /** One batch of magic 2; the CRC is right unless one is given. */
 export const batch = (records: readonly TestRecord[], fields: BatchFields = {}): Buffer => {
   const body = fields.body ?? Buffer.concat(records.map((record, index) => encodeRecord(record, index)))

@@ -2,7 +2,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Broker, startBroker } from '../../harness/broker.ts'
 import { missingClients } from '../../harness/clients.ts'
-import { Conversation, differences, type Line } from './conversation.ts'
+import { Comparison, show } from '../comparison/comparison.ts'
+import { Explanations } from '../comparison/explained.ts'
+import { Side } from '../comparison/side.ts'
+import { Conversation, type Line } from './conversation.ts'
 import { advertised, type Part, parts } from './versions.ts'
 
 // Kafka comes with the Java clients.
@@ -32,43 +35,28 @@ const transcript = async (broker: Broker, part: Part): Promise<readonly Line[]> 
   }
 }
 
-interface Explained {
-  readonly difference: RegExp
-  readonly why: string
-}
+const explanations = new Explanations()
 
-/** What may differ. A row that nothing matches any more fails the test. */
-const explained: readonly Explained[] = [
-  {
-    difference: /^\w+ v\d+[^:]*: \S+\.errorMessage (null|"") != "<text>"$/,
-    why: 'we say what is wrong where Kafka gives a code only',
-  },
-  {
-    difference: /^incrementalAlterConfigs v\d unknown operation: \.responses\.configured\.errorCode -1 != 42$/,
-    why: 'a bad request is not an unknown error of the server',
-  },
-  {
-    difference: /\.configs\.min\.insync\.replicas\.(configSource 3 != 5|synonyms\.)/,
-    why: 'Kafka writes a cluster-wide min.insync.replicas when it formats with eligible leader replicas',
-  },
-  { difference: /\.configs\.flush\.messages\./, why: 'our default asks for a sync before the answer (D11)' },
-  { difference: /\.configs\.message\.validation undefined/, why: 'a key of ours' },
-]
-
-const used = new Set<Explained>()
-
-const isExplained = (difference: string): boolean => {
-  const row = explained.find(({ difference: pattern }) => pattern.test(difference))
-  if (row !== undefined) used.add(row)
-  return row !== undefined
-}
+/** Where two transcripts part, one line for each value that no row explains. */
+const differences = (comparison: Comparison, kafka: readonly Line[], millrace: readonly Line[]): readonly string[] =>
+  kafka.flatMap((line, at) => {
+    const what = `${line.api} v${line.version} ${line.note}`.trimEnd()
+    const other = millrace[at]
+    if (other?.api !== line.api || other.note !== line.note) return [`${what}: asked at another place`]
+    return comparison
+      .differences(line.answer, other.answer)
+      .filter((difference) => explanations.row(difference, line) === undefined)
+      .map(({ path, kafka, millrace }) => `${what}: ${path} ${show(kafka)} != ${show(millrace)}`)
+  })
 
 besideKafka.each(Object.entries(parts))('%s', async (_, part) => {
   const [kafka = [], millrace = []] = await Promise.all(brokers.map((broker) => transcript(broker, part)))
   expect(kafka.length).toBeGreaterThan(0)
-  expect(differences(kafka, millrace).filter((difference) => !isExplained(difference))).toEqual([])
+  const [theirs = 0, ours = 0] = brokers.map(({ port }) => port)
+  const comparison = new Comparison(new Side(theirs), new Side(ours))
+  expect(differences(comparison, kafka, millrace)).toEqual([])
 })
 
 besideKafka('every explained difference exists', () => {
-  expect(explained.filter((row) => !used.has(row))).toEqual([])
+  expect(explanations.unmet('versions')).toEqual([])
 })

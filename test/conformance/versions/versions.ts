@@ -33,7 +33,6 @@ const UNKNOWN_ID = randomTopicId()
 const createTopic = async (talk: Conversation, name: string): Promise<TopicId> => {
   const { topics } = await talk.quietly('createTopics', 7, { topics: [{ ...NEW_TOPIC, name }] })
   const id = topics[0]?.topicId ?? ZERO_TOPIC_ID
-  talk.call(id, `id of ${name}`)
   // Kafka shows a new topic some milliseconds before it takes records.
   await eventually(`${name} takes records`, async () => {
     const { responses } = await talk.quietly('produce', 9, produceRequest(name, 0))
@@ -152,20 +151,9 @@ const offsets: Part = async (talk, versions) => {
 
 const topics: Part = async (talk, versions) => {
   await each(versions, 'createTopics', async (version) => {
-    const create = (note: string, topic: Partial<typeof NEW_TOPIC> & { readonly name: string }, validateOnly = false) =>
-      talk
-        .quietly('createTopics', version, { topics: [{ ...NEW_TOPIC, ...topic }], validateOnly })
-        .then(async (answer) => {
-          for (const { topicId } of answer.topics) talk.call(topicId, 'new topic id')
-          await talk.ask(
-            'createTopics',
-            version,
-            { topics: [{ ...NEW_TOPIC, ...topic }], validateOnly },
-            `${note}, again`,
-          )
-          return answer
-        })
-    await create('a topic', { name: `created-${version}` })
+    const created = { topics: [{ ...NEW_TOPIC, name: `created-${version}` }], validateOnly: false }
+    await talk.ask('createTopics', version, created, 'a topic')
+    await talk.ask('createTopics', version, created, 'a topic, again')
     await talk.ask(
       'createTopics',
       version,
@@ -333,7 +321,7 @@ const groups: Part = async (talk, versions) => {
     await talk.ask('joinGroup', version, short, 'with a short session')
     await talk.ask('joinGroup', version, { ...request, memberId: '', protocols: [] }, 'without a protocol')
     const first = await talk.quietly('joinGroup', version, { ...request, memberId: '', protocols: PROTOCOLS })
-    const memberId = talk.call(first.memberId, 'member')
+    const { memberId } = first
     const joined = await talk.ask('joinGroup', version, { ...request, memberId, protocols: PROTOCOLS })
     const { generationId } = joined
     const other = { ...request, memberId, protocolType: 'other', protocols: PROTOCOLS }

@@ -1,0 +1,110 @@
+// Every difference from Apache Kafka that stays, with its reason: what two brokers may answer differently, and no more. README shows it
+// as a table (table.test.ts); each row must be met by the test that it names.
+import type { ApiName } from 'millrace/messages/index.js'
+import { type Difference, ORDER } from './comparison.ts'
+
+/** What was asked when two answers differed. */
+export interface Asked {
+  readonly api: ApiName
+  readonly version: number
+  readonly request: unknown
+}
+
+export interface Explained {
+  readonly api: string
+  readonly versions: string
+  readonly condition: string
+  readonly kafka: string
+  readonly millrace: string
+  readonly reason: string
+  /** The test in which it is met; the other must not depend on it. */
+  readonly metBy: 'versions' | 'differential'
+  readonly matches: (difference: Difference, asked: Asked) => boolean
+}
+
+const showsConfigs: ReadonlySet<ApiName> = new Set(['describeConfigs', 'createTopics'] as const)
+
+export const explained: readonly Explained[] = [
+  {
+    api: 'all but Fetch',
+    versions: 'all',
+    condition: 'a list of topics, partitions, groups, keys; not of synonyms',
+    kafka: 'the order of a hash map, or of its checks',
+    millrace: 'the order of the request, or of names',
+    reason: 'the order says nothing there',
+    metBy: 'versions',
+    matches: ({ path }, { api }) => path.endsWith(ORDER) && api !== 'fetch' && !path.includes('.synonyms'),
+  },
+  {
+    api: 'all',
+    versions: 'all',
+    condition: 'an error',
+    kafka: 'often a code without a text',
+    millrace: 'a code with a text',
+    reason: 'says what is wrong',
+    metBy: 'versions',
+    matches: ({ path, kafka, millrace }) =>
+      path.endsWith('.errorMessage') && (kafka === null || kafka === '') && millrace === '<text>',
+  },
+  {
+    api: 'IncrementalAlterConfigs',
+    versions: 'all',
+    condition: 'an unknown operation',
+    kafka: 'UNKNOWN_SERVER_ERROR',
+    millrace: 'INVALID_REQUEST',
+    reason: 'a bad request is not an error of the server',
+    metBy: 'versions',
+    matches: ({ path, kafka, millrace }, { api }) =>
+      api === 'incrementalAlterConfigs' && path.endsWith('.errorCode') && kafka === -1 && millrace === 42,
+  },
+  {
+    api: 'DescribeConfigs, CreateTopics',
+    versions: 'all',
+    condition: 'min.insync.replicas of a topic',
+    kafka: 'set for the whole cluster',
+    millrace: 'the default',
+    reason: 'Kafka writes it when it formats a directory; the value is the same',
+    metBy: 'versions',
+    matches: ({ path }, { api }) =>
+      showsConfigs.has(api) && /\.configs\[min\.insync\.replicas\]\.(configSource$|synonyms)/.test(path),
+  },
+  {
+    api: 'DescribeConfigs, CreateTopics',
+    versions: 'all',
+    condition: 'flush.messages by default',
+    kafka: '9223372036854775807',
+    millrace: '1',
+    reason: 'an answer waits for the disk unless the operator says otherwise',
+    metBy: 'versions',
+    matches: ({ path }, { api }) => showsConfigs.has(api) && path.includes('.configs[flush.messages]'),
+  },
+  {
+    api: 'DescribeConfigs, CreateTopics',
+    versions: 'all',
+    condition: 'message.validation of a topic',
+    kafka: 'has no such key',
+    millrace: 'described',
+    reason: 'a key of ours',
+    metBy: 'versions',
+    matches: ({ path, kafka }, { api }) =>
+      showsConfigs.has(api) && path.endsWith('.configs[message.validation]') && kafka === undefined,
+  },
+]
+
+/** Sorts differences into those of a row and those of none, and remembers which rows were met. */
+export class Explanations {
+  readonly #met = new Set<Explained>()
+
+  row(difference: Difference, asked: Asked): Explained | undefined {
+    const row = explained.find(({ matches }) => matches(difference, asked))
+    if (row !== undefined) this.#met.add(row)
+    return row
+  }
+
+  /** Rows that this test should have met. */
+  unmet(by: Explained['metBy']): readonly string[] {
+    return explained
+      .filter((row) => row.metBy === by && !this.#met.has(row))
+      .map(({ api, condition }) => `${api}: ${condition}`)
+  }
+}
