@@ -1,9 +1,10 @@
 // Apache Kafka, one KRaft node from its Maven Central jars: the reference that every semantic test must pass as well.
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { install, javaClassPath, javaLogging } from './clients.ts'
+import { install, javaClassPath } from './clients.ts'
 import { cache } from './paths.ts'
 import { run, start } from './process.ts'
+import { javaLogging } from './recipes.ts'
 import type { LaunchPlan, Target } from './target.ts'
 
 export const kafka: Target = {

@@ -1,0 +1,70 @@
+// Every client plays every scenario: one test for each cell of the table in test/conformance/README.md.
+//
+// A cell passes, or the library does not offer what it takes. The registry says which cells these are, and the driver has to say
+// the same: a client that learns something new has to pass.
+import { afterAll, describe, expect, test } from 'vitest'
+import { targetName } from '../../harness/broker.ts'
+import { missingClients } from '../../harness/clients.ts'
+import { fileBroker } from '../../harness/file-broker.ts'
+import { type MatrixClient, matrixClients } from './clients.ts'
+import { type Driver, startDriver, Unsupported } from './driver.ts'
+import { scenarios } from './scenarios/index.ts'
+import { play, type Scenario } from './stage.ts'
+
+const whole = process.env['MILLRACE_FULL'] === '1'
+/** MILLRACE_CLIENTS=kafkajs,kcat plays these alone. */
+const chosen = process.env['MILLRACE_CLIENTS']?.split(',')
+const played = matrixClients.filter(({ name, quick }) =>
+  chosen === undefined ? whole || quick : chosen.includes(name),
+)
+
+const broker = fileBroker({
+  overrides: {
+    'node.id': '1',
+    'group.min.session.timeout.ms': '1000',
+    'offsets.topic.num.partitions': '5',
+    // Nothing comes into being because a client asks for it too late.
+    'auto.create.topics.enable': 'false',
+  },
+})
+
+for (const client of played) {
+  const missing = await missingClients(client.kind)
+  describe.skipIf(missing !== undefined)(client.name, () => {
+    let driver: Driver | undefined
+    const start = (): Driver => startDriver(client.driver(broker().bootstrap))
+    afterAll(() => driver?.stop())
+
+    test('is the version of the table', async () => {
+      driver = start()
+      expect((await driver.call('hello', {})).version).toBe(client.version)
+    })
+
+    for (const scenario of scenarios)
+      test(scenario.name, async () => {
+        if (driver?.usable() !== true) driver = start()
+        const { name } = scenario
+        const playing = play(scenario, broker(), driver, () => Promise.resolve(start()), namer(client, scenario))
+        try {
+          if (name in client.without) await expect(playing).rejects.toThrow(Unsupported)
+          else await playing
+        } catch (error) {
+          // It may hold consumers that the next scenario knows nothing of.
+          await driver.kill()
+          throw new Error(
+            `${client.name}, ${targetName}: ${String(error)}\n${driver.stderr().slice(-STDERR_SHOWN_MAX)}`,
+            {
+              cause: error,
+            },
+          )
+        }
+      })
+  })
+}
+
+const STDERR_SHOWN_MAX = 4000
+
+const namer =
+  (client: MatrixClient, scenario: Scenario) =>
+  (what: string): string =>
+    `${client.name}-${scenario.name}-${what}`.replaceAll(/[^\w.-]+/g, '-')

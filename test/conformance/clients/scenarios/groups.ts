@@ -1,0 +1,135 @@
+// Members of a group come and go; every record reaches the group.
+import { expect } from 'vitest'
+import { generation, groupOf } from '../cluster.ts'
+import { eventually } from '../../../harness/eventually.ts'
+import { type Consumer, type Scenario, shared, type Stage, values } from '../stage.ts'
+
+const PARTITIONS = 4
+/** The shortest that the broker of the matrix takes: for the member that does not say goodbye. */
+const SHORT_SESSION_MS = 3000
+
+/** One record into each partition. */
+const round = async (stage: Stage, topic: string, partitions: number, text: string): Promise<readonly string[]> => {
+  const texts = Array.from({ length: partitions }, (_, partition) => `${text} ${partition}`)
+  for (const [partition, each] of texts.entries()) await stage.produce(topic, [each], partition)
+  return texts
+}
+
+/** What each member takes of its own share, one record a partition; then it commits. */
+const takeAll = async (members: readonly Consumer[]): Promise<readonly (string | null)[]> => {
+  const taken: (string | null)[] = []
+  for (const member of members) {
+    const share = await member.assigned()
+    taken.push(...values(await member.take(share.length)))
+    await member.commit()
+  }
+  return taken.toSorted()
+}
+
+/** A round of records reaches the members, each record once. */
+const takeRound = async (stage: Stage, topic: string, members: readonly Consumer[], text: string): Promise<void> => {
+  const sent = await round(stage, topic, PARTITIONS, text)
+  expect(await takeAll(members)).toEqual(sent)
+}
+
+const sizes = (shares: readonly (readonly string[])[]): readonly number[] =>
+  shares.map(({ length }) => length).toSorted()
+
+const rebalance: Scenario = {
+  name: 'group of two',
+  play: async (stage) => {
+    const topic = await stage.topic(PARTITIONS)
+    const group = stage.name('group')
+    const first = await stage.join({ group, topics: [topic] })
+    await shared([first], PARTITIONS)
+    await takeRound(stage, topic, [first], 'alone')
+    const second = await stage.join({ group, topics: [topic] })
+    expect(sizes(await shared([first, second], PARTITIONS))).toEqual([2, 2])
+    await takeRound(stage, topic, [first, second], 'two')
+    await second.close()
+    await shared([first], PARTITIONS)
+    await takeRound(stage, topic, [first], 'alone again')
+  },
+}
+
+const killed: Scenario = {
+  name: 'killed member',
+  play: async (stage) => {
+    const topic = await stage.topic(PARTITIONS)
+    const membership = { group: stage.name('group'), topics: [topic], sessionMs: SHORT_SESSION_MS }
+    const other = await stage.another()
+    const first = await stage.join(membership)
+    const second = await stage.join({ ...membership, driver: other })
+    expect(sizes(await shared([first, second], PARTITIONS))).toEqual([2, 2])
+    await takeRound(stage, topic, [first, second], 'two')
+    await other.kill()
+    await shared([first], PARTITIONS)
+    await takeRound(stage, topic, [first], 'alone')
+  },
+}
+
+const staticMember: Scenario = {
+  name: 'static member',
+  play: async (stage) => {
+    const topic = await stage.topic(PARTITIONS)
+    const group = stage.name('group')
+    const membership = { group, topics: [topic] }
+    const process = await stage.another()
+    const staying = await stage.join({ ...membership, instanceId: 'staying' })
+    const leaving = await stage.join({ ...membership, instanceId: 'leaving', driver: process })
+    const before = await shared([staying, leaving], PARTITIONS)
+    const ids = (await groupOf(stage.peer, group)).members.map(({ groupInstanceId }) => groupInstanceId)
+    expect(ids.toSorted()).toEqual(['leaving', 'staying'])
+    const generationBefore = await generation(stage.peer, group)
+    await process.kill()
+    const again = await stage.join({ ...membership, instanceId: 'leaving', driver: await stage.another() })
+    expect(await shared([staying, again], PARTITIONS)).toEqual(before)
+    expect(await generation(stage.peer, group)).toBe(generationBefore)
+    await takeRound(stage, topic, [staying, again], 'returned')
+  },
+}
+
+/** Two topics of three partitions: range gives the first member two of each, round robin three in all. */
+const eager = (assignor: 'range' | 'roundrobin', expected: readonly number[]): Scenario => ({
+  name: `assignor ${assignor}`,
+  play: async (stage) => {
+    const topics = [await stage.topic(3), await stage.topic(3)]
+    const membership = { group: stage.name('group'), topics, assignor }
+    const first = await stage.join(membership)
+    await shared([first], 6)
+    const second = await stage.join(membership)
+    expect(sizes(await shared([first, second], 6))).toEqual(expected)
+  },
+})
+
+const cooperative: Scenario = {
+  name: 'assignor cooperative-sticky',
+  play: async (stage) => {
+    const topic = await stage.topic(PARTITIONS)
+    const group = stage.name('group')
+    const membership = { group, topics: [topic], assignor: 'cooperative-sticky' } as const
+    const first = await stage.join(membership)
+    await shared([first], PARTITIONS)
+    const second = await stage.join(membership)
+    const smallest = { size: PARTITIONS }
+    await eventually('the first gives up two partitions and keeps two', async () => {
+      const own = await first.assigned()
+      smallest.size = Math.min(smallest.size, own.length)
+      const other = await second.assigned()
+      return own.length === 2 && other.length === 2 ? true : undefined
+    })
+    // An eager member would have given up all for a while.
+    expect(smallest.size).toBe(2)
+    expect((await groupOf(stage.peer, group)).protocolData).toBe('cooperative-sticky')
+    await takeRound(stage, topic, [first, second], 'two')
+  },
+}
+
+export const groupScenarios: readonly Scenario[] = [
+  rebalance,
+  killed,
+  staticMember,
+  eager('range', [2, 4]),
+  eager('roundrobin', [3, 3]),
+  cooperative,
+]

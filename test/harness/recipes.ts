@@ -1,0 +1,160 @@
+// How a folder of `test/clients` becomes programs that run: one recipe for each kind of toolchain, each with its lock file.
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { clients } from './paths.ts'
+import { type Command, run } from './process.ts'
+
+export interface Recipe {
+  /** What must be there before: a program that answers, and what to install when it does not. */
+  readonly needs: readonly { readonly command: Command; readonly install: string }[]
+  /** Files whose content decides whether an installation is still right. */
+  readonly inputs: () => readonly string[]
+  readonly install: () => Promise<void>
+  /** Runs a program of the folder: a script, a class or a binary by its name. */
+  readonly program: (name: string, ...args: readonly string[]) => Command
+}
+
+const INSTALL_TIMEOUT_MS = 900_000
+const COMPILER = 'make and a C++ compiler (Debian package build-essential)'
+
+const needed = (install: string, command: string, ...args: readonly string[]) => ({
+  command: { command, args },
+  install,
+})
+
+/** Files of a folder, not of the folders in it. */
+const filesOf = (directory: string, extension: string): readonly string[] =>
+  readdirSync(directory)
+    .filter((name) => name.endsWith(extension))
+    .toSorted()
+    .map((name) => join(directory, name))
+
+export interface JavaRecipe extends Recipe {
+  readonly jars: string
+  readonly classes: string
+  readonly classPath: string
+}
+
+/** Warnings to standard error, nothing else. */
+export const javaLogging = `-Dlog4j2.configurationFile=${join(clients, 'java', 'log4j2.properties')}`
+
+export const quickJvm = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', javaLogging]
+
+/** Jars by `pom.xml` of the folder, and classes from its sources, or from the ones named (paths below `test/clients`). */
+export const javaClasses = (folder: string, sources?: readonly string[]): JavaRecipe => {
+  const directory = join(clients, folder)
+  const pom = join(directory, 'pom.xml')
+  const jars = join(directory, 'target', 'lib')
+  const classes = join(directory, 'target', 'classes')
+  const classPath = `${classes}:${jars}/*`
+  const files = (): readonly string[] => sources?.map((path) => join(clients, path)) ?? filesOf(directory, '.java')
+  return {
+    jars,
+    classes,
+    classPath,
+    needs: [
+      needed('a JDK 17 or newer (Debian package default-jdk-headless)', 'javac', '-version'),
+      needed('Maven (Debian package maven)', 'mvn', '-version'),
+    ],
+    inputs: () => [pom, ...files()],
+    install: async () => {
+      const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${jars}`]
+      await run({ command: 'mvn', args: ['-q', '-B', '-f', pom, ...copy] }, { timeoutMs: INSTALL_TIMEOUT_MS })
+      await run({ command: 'javac', args: ['-nowarn', '-cp', `${jars}/*`, '-d', classes, ...files()] })
+    },
+    program: (mainClass, ...args) => ({
+      command: 'java',
+      args: ['-Xmx512m', ...quickJvm, '-cp', classPath, mainClass, ...args],
+    }),
+  }
+}
+
+/** A virtual environment by `requirements.txt` of the folder; its scripts lie there, or where `scripts` says. */
+export const virtualEnvironment = (folder: string, scripts: string = folder): Recipe => {
+  const directory = join(clients, folder)
+  const environment = join(directory, '.venv')
+  const python = join(environment, 'bin', 'python')
+  const requirements = join(directory, 'requirements.txt')
+  return {
+    needs: [
+      // Debian ships Python without ensurepip, and venv then answers but makes nothing.
+      needed(
+        'Python 3.9 or newer with venv (Debian packages python3 and python3-venv)',
+        'python3',
+        '-c',
+        'import venv, ensurepip',
+      ),
+    ],
+    inputs: () => [requirements],
+    install: async () => {
+      rmSync(environment, { recursive: true, force: true })
+      await run({ command: 'python3', args: ['-m', 'venv', environment] })
+      const pip = ['-m', 'pip', '--quiet', '--disable-pip-version-check', 'install', '--require-hashes']
+      const args = [...pip, '--only-binary', ':all:', '-r', requirements]
+      await run({ command: python, args }, { timeoutMs: INSTALL_TIMEOUT_MS })
+    },
+    program: (name, ...args) => ({ command: python, args: ['-u', join(clients, scripts, name), ...args] }),
+  }
+}
+
+/** Packages by `package-lock.json` of the folder; addons are compiled. */
+export const nodePackages = (folder: string): Recipe => {
+  const directory = join(clients, folder)
+  return {
+    needs: [
+      needed('npm', 'npm', '--version'),
+      needed('Python 3 (Debian package python3)', 'python3', '--version'),
+      needed(COMPILER, 'make', '--version'),
+      needed(COMPILER, 'c++', '--version'),
+    ],
+    inputs: () => [join(directory, 'package-lock.json')],
+    install: async () => {
+      // node-gyp compiles the addons; with the headers beside Node nothing has to be downloaded for it.
+      const prefix = dirname(dirname(process.execPath))
+      const headers = existsSync(join(prefix, 'include', 'node')) ? { npm_config_nodedir: prefix } : {}
+      const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+      await run({ command: 'npm', args, cwd: directory, env: headers }, { timeoutMs: INSTALL_TIMEOUT_MS })
+    },
+    program: (name, ...args) => ({ command: process.execPath, args: [join(directory, name), ...args] }),
+  }
+}
+
+/** The package of the folder, built by its `go.sum` into `target/`. */
+export const goBinary = (folder: string): Recipe => {
+  const directory = join(clients, folder)
+  return {
+    needs: [needed('Go 1.24 or newer (Debian package golang)', 'go', 'version')],
+    inputs: () => [join(directory, 'go.mod'), join(directory, 'go.sum'), ...filesOf(directory, '.go')],
+    install: async () => {
+      const args = ['build', '-mod=readonly', '-trimpath', '-o', 'target/', '.']
+      await run({ command: 'go', args, cwd: directory }, { timeoutMs: INSTALL_TIMEOUT_MS })
+    },
+    program: (name, ...args) => ({ command: join(directory, 'target', name), args }),
+  }
+}
+
+/** The crate of the folder, built by its `Cargo.lock`. */
+export const cargoBinary = (folder: string): Recipe => {
+  const directory = join(clients, folder)
+  return {
+    needs: [needed('Rust (rustup)', 'cargo', '--version')],
+    inputs: () => [
+      join(directory, 'Cargo.toml'),
+      join(directory, 'Cargo.lock'),
+      ...filesOf(join(directory, 'src'), '.rs'),
+    ],
+    install: async () => {
+      const args = ['build', '--quiet', '--release', '--locked', '--target-dir', 'target']
+      await run({ command: 'cargo', args, cwd: directory }, { timeoutMs: INSTALL_TIMEOUT_MS })
+    },
+    program: (name, ...args) => ({ command: join(directory, 'target', 'release', name), args }),
+  }
+}
+
+/** kcat as the system has it. Its driver is ours, a Node program without packages. */
+export const kcatProgram = (folder: string): Recipe => ({
+  needs: [needed('kcat (Debian package kcat)', 'kcat', '-V')],
+  inputs: () => [],
+  install: () => Promise.resolve(),
+  program: (name, ...args) => ({ command: process.execPath, args: [join(clients, folder, name), ...args] }),
+})
