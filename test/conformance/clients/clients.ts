@@ -21,8 +21,13 @@ export const matrixClients: readonly MatrixClient[] = [
     name: 'kafkajs',
     version: '2.2.4',
     kind: 'node',
-    driver: (bootstrap) => program('node', 'kafkajs-driver.mjs', bootstrap),
+    driver: (bootstrap) => program('node', 'drivers/kafkajs.mjs', bootstrap),
     quick: true,
-    without: {},
+    without: {
+      'produce zstd': 'has no zstd codec',
+      'static member': 'has no static members',
+      'assignor range': 'has no range assignor',
+      'assignor cooperative-sticky': 'has no cooperative assignor',
+    },
   },
 ]
