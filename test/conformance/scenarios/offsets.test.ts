@@ -1,26 +1,13 @@
 // OffsetCommit, OffsetFetch, OffsetDelete and DeleteGroups at every version.
 import { offsetCommit } from 'millrace/messages/08-offset-commit.js'
 import { offsetFetch } from 'millrace/messages/09-offset-fetch.js'
-import { findCoordinator } from 'millrace/messages/10-find-coordinator.js'
-import { heartbeat } from 'millrace/messages/12-heartbeat.js'
 import { deleteGroups } from 'millrace/messages/42-delete-groups.js'
 import { offsetDelete } from 'millrace/messages/47-offset-delete.js'
-import { eventually } from '../../harness/eventually.ts'
+import { coordinated } from './members.ts'
 import { type TopicRef, UNKNOWN_ID } from './requests.ts'
-import { scenarios, type Stage } from './scenario.ts'
+import { scenarios } from './scenario.ts'
 
 const scenario = scenarios('offsets')
-
-/** A connection to the broker once it coordinates groups. */
-const coordinated = async ({ peer }: Stage) => {
-  const on = await peer()
-  await eventually('a coordinator', async () => {
-    await on.call(findCoordinator, 2, { key: 'any', keyType: 0 })
-    const { errorCode } = await on.call(heartbeat, 3, { groupId: 'any', generationId: 1, memberId: 'x' })
-    return errorCode === 25 ? true : undefined
-  })
-  return on
-}
 
 const committing = (topic: TopicRef, rest: object = {}, partition: object = {}) => ({
   groupId: 'group',

@@ -28,9 +28,14 @@ export const rows: Readonly<Record<number, string>> = {
   30: 'DescribeConfigs',
   31: 'changing configs',
   32: 'DeleteRecords',
+  34: 'JoinGroup',
+  36: 'joining again',
+  37: 'requests during a rebalance',
+  38: 'static members',
   39: 'OffsetCommit',
   40: 'OffsetFetch',
   43: 'deleting groups and offsets',
+  44: 'DescribeGroups',
 }
 
 /** Rows of what Millrace does not have: their APIs are not advertised. */

@@ -46,6 +46,33 @@ export class Transcript {
     return answer
   }
 
+  /** A call whose answer may have to wait for other calls: sent now, written down when the returned function is called. */
+  start<Q extends AnyStruct, R extends AnyStruct>(
+    peer: Peer,
+    what: string,
+    api: Api<Q, R>,
+    version: number,
+    request: Draft<Q>,
+    answered: (answer: Infer<R>) => void = () => {},
+  ): () => Promise<Infer<R>> {
+    const coming = peer.call(api, version, request)
+    // Nobody may be waiting when a connection is closed.
+    coming.catch(() => {})
+    return async () => {
+      const answer = await coming
+      answered(answer)
+      this.#lines.push(`${api.name} v${version}, ${what}`, `  ${this.#render('', answer)}`)
+      return answer
+    }
+  }
+
+  /** What `work` would write down is left out. */
+  async silently(work: () => Promise<void>): Promise<void> {
+    const { length } = this.#lines
+    await work()
+    this.#lines.length = length
+  }
+
   /** The same call in every version from `from` on, or those of `to` at most; neighbours that answer alike share a line. */
   async versions<Q extends AnyStruct, R extends AnyStruct>(
     peer: Peer,
@@ -77,8 +104,8 @@ export class Transcript {
 
   #render(key: string, value: unknown): string {
     if (value === null || value === undefined || typeof value === 'boolean') return String(value)
-    if (Buffer.isBuffer(value)) return key === 'records' ? this.#batches(value) : `'${value.toString('latin1')}'`
-    if (Array.isArray(value)) return `[${value.map((element) => this.#render(key, element)).join(', ')}]`
+    if (Buffer.isBuffer(value)) return key === 'records' ? this.#batches(value) : `'${printable(value)}'`
+    if (Array.isArray(value)) return this.#array(key, value)
     if (typeof value === 'object') {
       const fields = Object.entries(value)
         .filter(([name]) => !texts.has(name))
@@ -101,7 +128,22 @@ export class Transcript {
     return String(value)
   }
 
+  #array(key: string, values: readonly unknown[]): string {
+    const rendered = values.map((element) => this.#render(key, element))
+    return `[${(values.every(isMember) ? rendered.toSorted() : rendered).join(', ')}]`
+  }
+
   #batches(bytes: Buffer): string {
     return this.#render('batches', batchesOf(bytes))
   }
 }
+
+const printable = (bytes: Buffer): string =>
+  bytes.toString('latin1').replaceAll(/[^ -~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
+
+/** Members of a group come in the order of a hash map. */
+const isMember = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  ('metadata' in value || 'memberMetadata' in value) &&
+  'memberId' in value

@@ -122,7 +122,7 @@ export const createGroups = (options: GroupsOptions): Groups => {
         const full: JoinRequest = { ...request, memberIdSuffix: options.randomId() }
         return await submit<JoinResult>(request.groupId, (ticket) => ({ type: 'join', ticket, request: full }))
       } catch (thrown) {
-        return joinError(BrokerError.from(thrown).code, request.memberId)
+        return joinError(BrokerError.from(thrown).code, '')
       }
     },
     async sync(request) {

@@ -55,7 +55,7 @@ export const join = (turn: Turn, group: ClassicGroup, request: JoinRequest, tick
   } else if (group.pendingJoins.has(memberId)) {
     // Only dynamic members are ever pending.
     if (instanceId === null) addThenRebalance(turn, group, request, memberId, ticket)
-    else refuse('UNKNOWN_SERVER_ERROR')
+    else turn.draft.answer(ticket, joinError('UNKNOWN_SERVER_ERROR', ''))
   } else {
     const error = memberError(group, memberId, instanceId)
     const member = group.members.get(memberId)

@@ -1,5 +1,6 @@
 /** Which protocols the members of a group have in common, and which one they want most. */
 import type { Protocol } from '../commands.ts'
+import { javaHash } from '../partitioner.ts'
 import type { ClassicGroup } from './state.ts'
 
 export const protocolBytes = (protocols: readonly Protocol[]): number =>
@@ -28,7 +29,7 @@ export const supportsProtocols = (
   )
 }
 
-/** Every member votes for the first of its protocols that all support; ties go to what was voted for first. */
+/** Every member votes for the first of its protocols that all support. */
 export const selectProtocol = (group: ClassicGroup): string => {
   const votes = new Map<string, number>()
   for (const member of group.members.values()) {
@@ -36,8 +37,19 @@ export const selectProtocol = (group: ClassicGroup): string => {
     if (vote !== undefined) votes.set(vote.name, (votes.get(vote.name) ?? 0) + 1)
   }
   let winner = ''
-  for (const [name, count] of votes) if (count > (votes.get(winner) ?? 0)) winner = name
+  for (const [name, count] of [...votes].toSorted(inOrderOfTies)) if (count > (votes.get(winner) ?? 0)) winner = name
   return winner
+}
+
+/** In Kafka a tie goes to the name that stands first in a Java hash map, of this size as long as few are voted for. */
+const HASH_MAP_SLOTS = 16
+
+const inOrderOfTies = ([left]: readonly [string, number], [right]: readonly [string, number]): number =>
+  hashMapSlot(left) - hashMapSlot(right)
+
+const hashMapSlot = (name: string): number => {
+  const hash = javaHash(name)
+  return (hash ^ (hash >>> 16)) & (HASH_MAP_SLOTS - 1)
 }
 
 export const sameProtocols = (left: readonly Protocol[], right: readonly Protocol[]): boolean =>
