@@ -60,7 +60,7 @@ describe('applying changes', () => {
     const image = applyChanges(emptyImage, 1, topic(topicA, 'a_b', 1))
     const again = applyChanges(image, 2, [{ kind: 'topic', topic: topicA, record: null }, ...topic(topicB, 'a_b', 1)])
     expect(again.topicsByName.get('a_b')?.id).toBe(topicB)
-    expect(again.collidingNames.get('a_b')).toBe('a_b')
+    expect(again.collidingNames.get('a_b')).toEqual(['a_b'])
   })
 
   it('marks the topics of coordinators as internal', () => {

@@ -149,21 +149,27 @@ const finish = (draft: Draft): ClusterImage => {
   const { base } = draft
   const byId: [string, TopicImage | undefined][] = []
   const byName: [string, TopicImage | undefined][] = []
-  const colliding: [string, string | undefined][] = []
+  const colliding = new Map<string, readonly string[] | undefined>()
+  const namesLike = (key: string): readonly string[] =>
+    (colliding.has(key) ? colliding.get(key) : base.collidingNames.get(key)) ?? []
   // Removals first: a commit may remove a topic and make another one of the same name.
   for (const [id, topic] of draft.topics) {
     const before = base.topicsById.get(id)
     if (topic !== undefined || before === undefined) continue
     byId.push([id, undefined])
     byName.push([before.name, undefined])
-    colliding.push([collisionKey(before.name), undefined])
+    const key = collisionKey(before.name)
+    const left = namesLike(key).filter((name) => name !== before.name)
+    colliding.set(key, left.length === 0 ? undefined : left)
   }
   for (const topic of draft.topics.values()) {
     if (topic === undefined) continue
     const image = topicImage(topic)
     byId.push([topic.id, image])
     byName.push([topic.name, image])
-    if (hasCollisionCharacter(topic.name)) colliding.push([collisionKey(topic.name), topic.name])
+    const key = collisionKey(topic.name)
+    const names = namesLike(key)
+    if (hasCollisionCharacter(topic.name) && !names.includes(topic.name)) colliding.set(key, [...names, topic.name])
   }
   return {
     revision: draft.revision,

@@ -55,7 +55,7 @@ export interface ClusterImage {
   readonly topicsByName: PersistentMap<TopicImage>
   readonly topicsById: PersistentMap<TopicImage>
   /** Names that hold a dot or an underscore, under their collision key (`topics/names.ts`). */
-  readonly collidingNames: PersistentMap<string>
+  readonly collidingNames: PersistentMap<readonly string[]>
   /** Keyed by `configKey`. The broker of no name holds the defaults of the whole cluster. */
   readonly configs: PersistentMap<ConfigOverrides>
   /** The first producer id that no block covers yet. */

@@ -5,7 +5,7 @@
  *     cluster               the id of the cluster
  *     b/<id>/session        a live broker; under its lease
  *     t/<topic id>          a topic
- *     tn/<collision key>    who has this name: makes names unique among concurrent creations
+ *     tn/<collision key>    one of those who have this name: makes names unique among concurrent creations
  *     p/<topic id>/<n>      a partition
  *     cfg/topic/<topic id>  configs of a topic, all of them
  *     cfg/<type>/<name>     configs of something else, all of them

@@ -9,5 +9,5 @@ const INTERNAL_TOPICS: ReadonlySet<string> = new Set([
 
 export const isInternalTopic = (name: string): boolean => INTERNAL_TOPICS.has(name)
 
-/** Two topics may not have the same: metric names write a dot as an underscore. */
+/** A new topic may not have that of another: metric names write a dot as an underscore. */
 export const collisionKey = (name: string): string => name.replaceAll('.', '_')

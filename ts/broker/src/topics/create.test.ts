@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { randomTopicId, type BrokerId } from '../base/ids.ts'
+import { randomTopicId, ZERO_TOPIC_ID, type BrokerId } from '../base/ids.ts'
 import { applyChanges } from '../cluster/apply.ts'
 import type { Decision } from '../cluster/decision.ts'
 import type { ClusterImage } from '../cluster/image.ts'
 import { withBrokers } from '../cluster/scenario.ts'
 import { checkConfigs } from '../configs/alter.ts'
+import { deleteTopics } from './delete.ts'
 import { createTopics, type CreateResult, type CreateRules, type TopicSpec } from './create.ts'
 
 const rules: CreateRules = {
@@ -111,8 +112,15 @@ describe('creating topics', () => {
     expect(messageOf(decision.result[1])).toBe("Topic 'a_b' collides with existing topic: a.b")
   })
 
-  it('refuses the second of two names in one request that collide', () => {
-    expect(outcomes(create(one, spec('a.b'), spec('a_b')))).toEqual(['NONE', 'INVALID_TOPIC_EXCEPTION'])
+  it('makes two names of one request that collide, and neither again while one of them is left', () => {
+    const decision = create(one, spec('a.b'), spec('a_b'))
+    expect(outcomes(decision)).toEqual(['NONE', 'NONE'])
+    const both = after(one, decision)
+    expect(outcomes(create(both, spec('a.b'), spec('a_b')))).toEqual(['TOPIC_ALREADY_EXISTS', 'TOPIC_ALREADY_EXISTS'])
+    const left = after(both, deleteTopics(both, [{ name: 'a.b', topicId: ZERO_TOPIC_ID }]))
+    expect(outcomes(create(left, spec('a.b')))).toEqual(['INVALID_TOPIC_EXCEPTION'])
+    const none = after(left, deleteTopics(left, [{ name: 'a_b', topicId: ZERO_TOPIC_ID }]))
+    expect(outcomes(create(none, spec('a.b')))).toEqual(['NONE'])
   })
 
   it('refuses a name that a request has twice, once, and creates the others', () => {

@@ -50,21 +50,25 @@ export const createTopics = (
   const tooMany = totalPartitions(specs, rules) > PARTITIONS_PER_REQUEST_MAX
   const counts = new Map<string, number>()
   for (const { name } of specs) counts.set(name, (counts.get(name) ?? 0) + 1)
-  /** Collision keys that topics of this very request take. */
-  const taken = new Map<string, string>()
+  /** Collision keys that topics of this very request take: those two may share one, as in Kafka. */
+  const taken = new Set<string>()
   const changes: Change[] = []
   const guards: Guard[] = []
 
   const create = (spec: TopicSpec): CreatedTopic => {
     if (tooMany) throw new BrokerError('POLICY_VIOLATION', 'Excessively large number of partitions per request.')
     if ((counts.get(spec.name) ?? 0) > 1) throw new BrokerError('INVALID_REQUEST', 'Duplicate topic name.')
-    checkNewName(image, spec.name, taken.get(collisionKey(spec.name)))
+    checkNewName(image, spec.name)
     const configs = checkedConfigs(spec, rules)
     const assignments = assign(image, spec, rules)
     const id = rules.newTopicId()
     changes.push(...topicChanges(image, id, spec.name, configs, assignments))
-    guards.push({ record: { kind: 'topic-name', name: collisionKey(spec.name) }, is: 'absent' })
-    taken.set(collisionKey(spec.name), spec.name)
+    const key = collisionKey(spec.name)
+    if (!taken.has(key)) {
+      changes.push({ kind: 'topic-name', name: key, record: { topicId: id } })
+      guards.push({ record: { kind: 'topic-name', name: key }, is: 'absent' })
+      taken.add(key)
+    }
     return {
       name: spec.name,
       id,
@@ -94,7 +98,7 @@ const totalPartitions = (specs: readonly TopicSpec[], rules: CreateRules): numbe
 /** Kafka's own log of metadata; tools take it for that wherever they meet it. */
 const RESERVED_NAME = '__cluster_metadata'
 
-const checkNewName = (image: ClusterImage, name: string, takenBy: string | undefined): void => {
+const checkNewName = (image: ClusterImage, name: string): void => {
   checkName(name)
   if (name === RESERVED_NAME) {
     throw new BrokerError('INVALID_REQUEST', `Creation of internal topic ${RESERVED_NAME} is prohibited.`)
@@ -102,7 +106,7 @@ const checkNewName = (image: ClusterImage, name: string, takenBy: string | undef
   if (image.topicsByName.has(name)) {
     throw new BrokerError('TOPIC_ALREADY_EXISTS', `Topic '${name}' already exists.`)
   }
-  const other = collidingTopic(image, name) ?? takenBy
+  const other = collidingTopic(image, name)
   if (other !== undefined) {
     throw new BrokerError('INVALID_TOPIC_EXCEPTION', `Topic '${name}' collides with existing topic: ${other}`)
   }
@@ -176,7 +180,6 @@ const topicChanges = (
   configs: ConfigOverrides,
   assignments: Assignments,
 ): readonly Change[] => [
-  { kind: 'topic-name', name: collisionKey(name), record: { topicId: topic } },
   { kind: 'topic', topic, record: { name } },
   ...(configs.size === 0 ? [] : [topicConfigChange(topic, configs)]),
   ...partitionChanges(image, topic, 0, assignments),

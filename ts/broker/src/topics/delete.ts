@@ -55,7 +55,12 @@ export const deleteTopics = (
 
   const result = withoutRepeats(references).map(resolve)
   const topics = [...deleted.values()]
-  return { result, changes: topics.flatMap(removal), guards: topics.map(stillThere) }
+  const freed = freedNames(image, deleted)
+  return {
+    result,
+    changes: [...topics.flatMap(removal), ...freed],
+    guards: [...topics.map(stillThere), ...freed.map(({ name }) => nobodyElse(name))],
+  }
 }
 
 const isByName = (reference: TopicReference): reference is TopicReference & { name: string } =>
@@ -75,9 +80,20 @@ const withoutRepeats = (references: readonly TopicReference[]): readonly TopicRe
 
 const removal = (topic: TopicImage): readonly Change[] => [
   { kind: 'topic', topic: topic.id, record: null },
-  { kind: 'topic-name', name: collisionKey(topic.name), record: null },
   ...(topic.configs.size === 0 ? [] : ([{ kind: 'topic-config', topic: topic.id, record: null }] as const)),
   ...topic.partitions.map(({ index }) => ({ kind: 'partition', topic: topic.id, index, record: null }) as const),
 ]
 
+type NameChange = Extract<Change, { readonly kind: 'topic-name' }>
+
+/** A collision key is free once none of the topics that were made with it is left. */
+const freedNames = (image: ClusterImage, deleted: ReadonlyMap<TopicId, TopicImage>): readonly NameChange[] =>
+  [...new Set([...deleted.values()].map(({ name }) => collisionKey(name)))].map((name) => {
+    const left = (image.collidingNames.get(name) ?? [])
+      .map((each) => image.topicsByName.get(each))
+      .find((topic) => topic !== undefined && !deleted.has(topic.id))
+    return { kind: 'topic-name', name, record: left === undefined ? null : { topicId: left.id } }
+  })
+
+const nobodyElse = (name: string): Guard => ({ record: { kind: 'topic-name', name }, is: 'unchanged' })
 const stillThere = ({ id }: TopicImage): Guard => ({ record: { kind: 'topic', topic: id }, is: 'unchanged' })

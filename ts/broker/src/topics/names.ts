@@ -24,8 +24,6 @@ export const checkName = (name: string): void => {
   if (problem !== null) throw new BrokerError('INVALID_TOPIC_EXCEPTION', `Topic name is invalid: ${problem}`)
 }
 
-/** The topic that a new one of this name would be taken for in the names of metrics. */
-export const collidingTopic = (image: ClusterImage, name: string): string | undefined => {
-  const other = image.collidingNames.get(collisionKey(name))
-  return other === name ? undefined : other
-}
+/** A topic that one of this name would be taken for in the names of metrics. */
+export const collidingTopic = (image: ClusterImage, name: string): string | undefined =>
+  image.collidingNames.get(collisionKey(name))?.find((other) => other !== name)
