@@ -96,3 +96,19 @@ fn a_log_that_was_closed_does_too() {
     fill(&log, 0..10);
     expect(&log, 0..10);
 }
+
+#[test]
+fn a_log_that_was_recovered_and_that_no_topic_names_is_set_aside() {
+    let bed = Bed::new();
+    drop(checkpoint_a_high_start(&bed));
+    let store = open(&bed);
+    let kept = store.ensure(second(), "kept", keeping(), EPOCH);
+    fill(&kept, 0..10);
+    store.set_aside_unclaimed();
+    assert!(store.log(&id()).is_none());
+    expect(&kept, 0..10);
+    let entries = std::fs::read_dir(bed.directory.path()).unwrap();
+    let names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(names.iter().any(|name| name.starts_with("topic-0.") && name.ends_with("-stray")), "{names:?}");
+    assert!(!names.contains(&"topic-0".to_owned()), "{names:?}");
+}

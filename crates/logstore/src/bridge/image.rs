@@ -215,6 +215,10 @@ pub(super) fn apply(before: &ClusterView, delta: ImageDelta, store: &Store) -> R
         view.topics_by_name.insert(Arc::clone(&next.name), Arc::clone(&next));
         view.topics_by_id.insert(id, next);
     }
+    if before.version == 0 {
+        // The first delta names every topic.
+        store.set_aside_unclaimed();
+    }
     Ok(view)
 }
 

@@ -182,7 +182,18 @@ impl Store {
         }
     }
 
-    /// Gives the name of a log to another topic. Its deletion was decided, and a kill came before it was done.
+    /// Sets aside what was recovered and no topic has named: once the topics are known, none of them will.
+    pub fn set_aside_unclaimed(&self) {
+        let unclaimed: Vec<_> = self.unclaimed.lock().drain().map(|(_, id)| id).collect();
+        for id in unclaimed {
+            let log = self.logs.write().remove(&id);
+            if let Some(log) = log {
+                self.set_aside(&log);
+            }
+        }
+    }
+
+    /// Takes a log out of service whose deletion was decided, when a kill came before it was done.
     fn set_aside(&self, log: &Log) {
         if let Some(directory) = self.directory_of(log) {
             directory.forget(log.topic(), log.id().index);
