@@ -72,7 +72,7 @@ scenario('names and ids do not mix', { rows: [22] }, async (stage) => {
 })
 
 scenario('a topic of a session is deleted', { rows: [22, 27] }, async (stage) => {
-  for (const version of [7, 11, 12]) {
+  for (const version of [7, 11, 12, 13, 18]) {
     const topic = { name: `gone-${version}`, id: await stage.topic(`gone-${version}`) }
     const on = await stage.peer()
     const ask = asking(stage, on, version)

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use crate::base::bytes::Malformed;
 use crate::base::codes::{
-    CLUSTER_AUTHORIZATION_FAILED, FENCED_LEADER_EPOCH, INVALID_FETCH_SESSION_EPOCH, NONE,
-    NOT_LEADER_OR_FOLLOWER, OFFSET_OUT_OF_RANGE, UNKNOWN_LEADER_EPOCH, UNKNOWN_TOPIC_ID,
+    CLUSTER_AUTHORIZATION_FAILED, FENCED_LEADER_EPOCH, INCONSISTENT_TOPIC_ID, INVALID_FETCH_SESSION_EPOCH,
+    NONE, NOT_LEADER_OR_FOLLOWER, OFFSET_OUT_OF_RANGE, UNKNOWN_LEADER_EPOCH, UNKNOWN_TOPIC_ID,
     UNKNOWN_TOPIC_OR_PARTITION, UNSUPPORTED_COMPRESSION_TYPE,
 };
 use crate::base::types::{BrokerId, LeaderEpoch, Offset};
@@ -83,7 +83,10 @@ pub(crate) fn handle(
 ) -> Result<Fetched, Malformed> {
     context.counters.request(Native::Fetch);
     let version = header.api_version;
-    let request = parse(frame, version)?;
+    let mut request = parse(frame, version)?;
+    for wanted in &mut request.session.wanted {
+        wanted.known_as = context.view.topic(&wanted.topic).map(|topic| Arc::clone(&topic.name));
+    }
     if request.replica > CONSUMER {
         // Followers fetch through their own listener, not where clients come in.
         return Ok(Fetched::Answer(refuse(header, &request.session, CLUSTER_AUTHORIZATION_FAILED, context)));
@@ -229,12 +232,20 @@ impl Fetch {
 }
 
 fn find<'a>(wanted: &Wanted, context: &'a Context<'_>) -> Result<(&'a TopicView, &'a PartitionView), i16> {
-    let Some(topic) = context.view.topic(&wanted.topic) else {
-        let by_id = matches!(wanted.topic, TopicKey::Id(_));
-        return Err(if by_id { UNKNOWN_TOPIC_ID } else { UNKNOWN_TOPIC_OR_PARTITION });
-    };
+    let topic = context.view.topic(&wanted.topic).ok_or_else(|| unknown_topic(wanted, context))?;
     let partition = topic.partition(wanted.partition).ok_or(UNKNOWN_TOPIC_OR_PARTITION)?;
     Ok((topic, partition))
+}
+
+/// As Kafka, which resolves an id once: later it looks for the name, and then whether that still has the id.
+fn unknown_topic(wanted: &Wanted, context: &Context<'_>) -> i16 {
+    match (&wanted.topic, &wanted.known_as) {
+        (TopicKey::Id(_), None) => UNKNOWN_TOPIC_ID,
+        (TopicKey::Id(_), Some(name)) if context.view.topics_by_name.contains_key(name) => {
+            INCONSISTENT_TOPIC_ID
+        }
+        _ => UNKNOWN_TOPIC_OR_PARTITION,
+    }
 }
 
 fn check_leader_epoch(asked: LeaderEpoch, current: LeaderEpoch) -> Result<(), i16> {

@@ -247,10 +247,13 @@ impl Session {
     /// Applies a request's changes; gives the listed partitions back where nothing is left of the session.
     fn update(&mut self, wanted: Vec<Wanted>, forgotten: &[(TopicKey, i32)]) -> Vec<Wanted> {
         let listed = wanted.clone();
-        for wanted in wanted {
+        for mut wanted in wanted {
             let place = self.places.get(&(wanted.topic.clone(), wanted.partition));
             match place.and_then(|place| self.ordered.get_mut(place)) {
-                Some(known) => known.wanted = wanted,
+                Some(known) => {
+                    wanted.known_as = wanted.known_as.or_else(|| known.wanted.known_as.take());
+                    known.wanted = wanted;
+                }
                 None => self.remember(wanted, Told::NOTHING),
             }
         }

@@ -79,3 +79,19 @@ fn sessions_are_bounded_and_the_stale_give_way() {
 fn epochs_wrap_to_one() {
     assert_eq!(next_epoch(i32::MAX), 1);
 }
+
+#[test]
+fn a_session_keeps_the_name_that_an_id_had() {
+    let sessions = Sessions::default();
+    let known_as = |name: Option<&str>| {
+        let mut wanted = wanted(0);
+        wanted.known_as = name.map(Into::into);
+        wanted
+    };
+    let id = sessions.begin(vec![(known_as(Some("t")), Told::NOTHING)], false, Duration::ZERO);
+    let again = SessionRequest { wanted: vec![known_as(None)], ..request(id, 1, &[], &[]) };
+    let Ok(Scope::Session { session, .. }) = sessions.open(again, Duration::ZERO) else {
+        panic!("no session")
+    };
+    assert_eq!(session.lock().wanted().next().and_then(|wanted| wanted.known_as.as_deref()), Some("t"));
+}

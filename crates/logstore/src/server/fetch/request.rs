@@ -1,5 +1,7 @@
 //! A Fetch request as it came.
 
+use std::sync::Arc;
+
 use crate::base::bytes::{Malformed, Reader};
 use crate::base::types::{LeaderEpoch, Offset};
 use crate::server::fetch_session::{NO_SESSION, SessionRequest};
@@ -15,6 +17,8 @@ pub(super) const CONSUMER: i32 = -1;
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted {
     pub(crate) topic: TopicKey,
+    /// The topic's name when its id was first heard, which sessions and waiting requests outlive.
+    pub(crate) known_as: Option<Arc<str>>,
     pub(crate) partition: i32,
     pub(super) current_leader_epoch: LeaderEpoch,
     pub(super) offset: Offset,
@@ -28,6 +32,7 @@ impl Wanted {
     pub(crate) fn at(topic: TopicKey, partition: i32, offset: i64) -> Self {
         Self {
             topic,
+            known_as: None,
             partition,
             current_leader_epoch: LeaderEpoch::NONE,
             offset: Offset(offset),
@@ -107,6 +112,7 @@ fn parse_partitions(
         fields.tags()?;
         into.push(Wanted {
             topic: topic.clone(),
+            known_as: None,
             partition,
             current_leader_epoch,
             offset,
