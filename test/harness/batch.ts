@@ -10,7 +10,7 @@ const castagnoli = Uint32Array.from({ length: 256 }, (_, index) => {
   return value >>> 0
 })
 
-const crc32c = (bytes: Buffer): number => {
+export const crc32c = (bytes: Buffer): number => {
   let crc = 0xffffffff
   for (const byte of bytes) crc = (crc >>> 8) ^ (castagnoli[(crc ^ byte) & 0xff] ?? 0)
   return ~crc >>> 0

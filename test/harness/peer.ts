@@ -7,6 +7,7 @@ import type { AnyStruct, Api, Draft, Infer } from 'millrace/wire/schema.js'
 import { Writer } from 'millrace/wire/writer.js'
 
 const ANSWER_TIMEOUT_MS = 15_000
+const LENGTH_BYTES = 4
 
 /** How the broker took what was sent. */
 export type Outcome =
@@ -16,7 +17,10 @@ export type Outcome =
 
 export class Peer {
   readonly socket: Socket
-  #received = Buffer.alloc(0)
+  #chunks: Buffer[] = []
+  #bytes = 0
+  /** With fewer bytes than these there is nothing to look at. */
+  #wanted = LENGTH_BYTES
   #ended = false
   #correlationId = 0
   readonly #changed = new Set<() => void>()
@@ -24,7 +28,8 @@ export class Peer {
   private constructor(socket: Socket) {
     this.socket = socket
     socket.on('data', (chunk) => {
-      this.#received = Buffer.concat([this.#received, chunk])
+      this.#chunks.push(chunk)
+      this.#bytes += chunk.length
       this.#tell()
     })
     socket.on('error', () => {})
@@ -93,12 +98,14 @@ export class Peer {
   }
 
   #takeFrame(): Buffer | null {
-    if (this.#received.length < 4) return null
-    const end = 4 + this.#received.readInt32BE(0)
-    if (this.#received.length < end) return null
-    const frame = this.#received.subarray(4, end)
-    this.#received = this.#received.subarray(end)
-    return frame
+    if (this.#bytes < this.#wanted) return null
+    const received = Buffer.concat(this.#chunks)
+    const end = LENGTH_BYTES + received.readInt32BE(0)
+    const isWhole = received.length >= end
+    this.#chunks = [isWhole ? received.subarray(end) : received]
+    this.#bytes = isWhole ? received.length - end : received.length
+    this.#wanted = isWhole ? LENGTH_BYTES : end
+    return isWhole ? received.subarray(LENGTH_BYTES, end) : null
   }
 
   #tell(): void {
@@ -119,7 +126,7 @@ export class Peer {
 }
 
 const framed = (body: Buffer): Buffer => {
-  const length = Buffer.alloc(4)
+  const length = Buffer.alloc(LENGTH_BYTES)
   length.writeInt32BE(body.length)
   return Buffer.concat([length, body])
 }

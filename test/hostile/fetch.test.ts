@@ -5,7 +5,8 @@ import { errorCode } from 'millrace/wire/errors.js'
 import { expect, test } from 'vitest'
 import { batch } from '../harness/batch.ts'
 import { headed, type Peer } from '../harness/peer.ts'
-import { residentBytes, subject } from './subject.ts'
+import { residentBytes } from '../harness/proc.ts'
+import { subject } from './subject.ts'
 
 const { broker, peer, topic } = subject()
 

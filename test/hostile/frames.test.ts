@@ -4,7 +4,8 @@ import { metadata } from 'millrace/messages/03-metadata.js'
 import { apiVersions } from 'millrace/messages/18-api-versions.js'
 import { expect, test } from 'vitest'
 import { headed, Peer, requestBytes } from '../harness/peer.ts'
-import { residentBytes, subject } from './subject.ts'
+import { residentBytes } from '../harness/proc.ts'
+import { subject } from './subject.ts'
 
 const { broker, peer } = subject()
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startBroker, type Broker } from '../harness/broker.ts'
 import { Peer } from '../harness/peer.ts'
-import { residentBytes } from './subject.ts'
+import { residentBytes } from '../harness/proc.ts'
 
 let broker: Broker
 

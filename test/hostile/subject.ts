@@ -1,11 +1,11 @@
 // The broker under attack: started once per file, with a witness whose own work must go on whatever else is sent.
-import { readFileSync } from 'node:fs'
 import { metadata } from 'millrace/messages/03-metadata.js'
 import { createTopics } from 'millrace/messages/19-create-topics.js'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { startBroker, type Broker } from '../harness/broker.ts'
 import { eventually } from '../harness/eventually.ts'
 import { Peer } from '../harness/peer.ts'
+import { residentBytes } from '../harness/proc.ts'
 
 /** How much a broker may grow under everything one file sends to it; the JVM's heap is another matter. */
 const GROWTH_BYTES_MAX = 200 * 1024 * 1024
@@ -15,11 +15,6 @@ export interface Subject {
   readonly peer: () => Promise<Peer>
   /** A new topic, ready to be written to; answers its name. */
   readonly topic: (configs?: Readonly<Record<string, string>>, partitions?: number) => Promise<string>
-}
-
-export const residentBytes = (pid: number): number => {
-  const [, kibibytes = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kibibytes) * 1024
 }
 
 /** Call at the top of a test file. After every test the witness is asked again, and at the end memory is looked at. */

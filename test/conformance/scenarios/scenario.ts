@@ -4,14 +4,11 @@
 // Kafka proves that they are still what it says.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { listOffsets } from 'millrace/messages/02-list-offsets.js'
 import type { Uuid } from 'millrace/base/ids.js'
-import { createTopics } from 'millrace/messages/19-create-topics.js'
-import { metadata } from 'millrace/messages/03-metadata.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Broker, startBroker, targetName } from '../../harness/broker.ts'
-import { eventually } from '../../harness/eventually.ts'
 import { Peer } from '../../harness/peer.ts'
+import { readyTopic, type TopicOptions } from '../ready-topic.ts'
 import { Transcript } from './transcript.ts'
 
 const recording = process.env['RECORD'] === '1' && targetName === 'kafka'
@@ -26,11 +23,6 @@ export interface Stage {
   readonly peer: () => Promise<Peer>
   /** A new topic that is ready; its id has the name `id of <name>` in the transcript. */
   readonly topic: (name: string, options?: TopicOptions) => Promise<Uuid>
-}
-
-interface TopicOptions {
-  readonly partitions?: number
-  readonly configs?: Readonly<Record<string, string>>
 }
 
 /** The rows of `rows.ts` that the scenario proves, for `rows.test.ts` to read. */
@@ -83,19 +75,4 @@ const compare = (file: string, transcript: Transcript): void => {
     writeFileSync(file, transcript.toString())
   }
   expect(transcript.toString()).toBe(readFileSync(file, 'utf8'))
-}
-
-const readyTopic = async (on: Peer, name: string, { partitions = 1, configs = {} }: TopicOptions): Promise<Uuid> => {
-  const entries = Object.entries(configs).map(([key, value]) => ({ name: key, value }))
-  const request = { name, numPartitions: partitions, replicationFactor: 1, assignments: [], configs: entries }
-  const answer = await on.call(createTopics, 7, { topics: [request], timeoutMs: 10_000 })
-  expect(answer.topics[0]?.errorCode).toBe(0)
-  return eventually(`every partition of ${name} is served`, async () => {
-    const { topics } = await on.call(metadata, 12, { topics: [{ name }], allowAutoTopicCreation: false })
-    const indexes = Array.from({ length: partitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1 }))
-    // Kafka lists a partition a moment before it serves it.
-    const served = await on.call(listOffsets, 1, { replicaId: -1, topics: [{ name, partitions: indexes }] })
-    const ready = served.topics[0]?.partitions.every((partition) => partition.errorCode === 0) ?? false
-    return ready ? topics[0]?.topicId : undefined
-  })
 }
