@@ -1,4 +1,5 @@
 // What a scenario asks of the broker itself, at wire level: whatever the client under test says is checked against it.
+import { produce } from 'millrace/messages/00-produce.js'
 import { fetch } from 'millrace/messages/01-fetch.js'
 import { listOffsets } from 'millrace/messages/02-list-offsets.js'
 import { metadata } from 'millrace/messages/03-metadata.js'
@@ -9,6 +10,7 @@ import { describeGroups } from 'millrace/messages/15-describe-groups.js'
 import { createTopics } from 'millrace/messages/19-create-topics.js'
 import { describeConfigs } from 'millrace/messages/32-describe-configs.js'
 import { expect } from 'vitest'
+import { batch } from '../../harness/batch.ts'
 import { eventually } from '../../harness/eventually.ts'
 import type { Peer } from '../../harness/peer.ts'
 import type { Codec, Configs } from './driver.ts'
@@ -56,6 +58,22 @@ export const topicConfig = async (peer: Peer, topic: string, key: string): Promi
   const resource = { resourceType: TOPIC_RESOURCE, resourceName: topic, configurationKeys: [key] }
   const { results } = await peer.call(describeConfigs, 4, { resources: [resource] })
   return results[0]?.configs[0]?.value
+}
+
+/** One batch, without compression. */
+export const append = async (peer: Peer, topic: string, partition: number, texts: readonly string[], time?: number) => {
+  const fields = time === undefined ? {} : { baseTimestamp: time }
+  const records = batch(
+    texts.map((value) => ({ value })),
+    fields,
+  )
+  const request = {
+    acks: -1,
+    timeoutMs: 10_000,
+    topicData: [{ name: topic, partitionData: [{ index: partition, records }] }],
+  }
+  const { responses } = await peer.call(produce, 9, request)
+  expect(responses[0]?.partitionResponses[0]?.errorCode).toBe(0)
 }
 
 /** The headers of the batches in a partition. */

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { Broker } from '../../harness/broker.ts'
 import { eventually } from '../../harness/eventually.ts'
 import { Peer } from '../../harness/peer.ts'
-import { createTopic } from './cluster.ts'
+import { append, createTopic } from './cluster.ts'
 import type { Configs, Driver, Message, Received, Request, Start, TopicPartition } from './driver.ts'
 
 export interface Scenario {
@@ -45,14 +45,19 @@ export interface Stage {
   readonly name: (what: string) => string
   /** A new topic, made at wire level. */
   readonly topic: (partitions?: number, configs?: Configs) => Promise<string>
-  readonly produce: (topic: string, values: readonly string[], partition?: number) => Promise<void>
+  /** One batch, made at wire level. */
+  readonly append: (
+    topic: string,
+    values: readonly string[],
+    where?: { readonly partition?: number; readonly time?: number },
+  ) => Promise<void>
   readonly open: (topic: string, from: Start) => Promise<Consumer>
   readonly join: (membership: Membership) => Promise<Consumer>
 }
 
 const RECORDS_TIMEOUT_MS = 20_000
 /** Long enough that nothing expires by itself. */
-const SESSION_MS = 20_000
+const SESSION_MS = 10_000
 
 export const message = (value: string | null, given: Partial<Message> = {}): Message => ({
   key: null,
@@ -117,10 +122,7 @@ export const play = async (
       await createTopic(peer, topic, partitions, configs)
       return topic
     },
-    produce: async (topic, texts, partition = 0) => {
-      const records = texts.map((text) => message(text))
-      await driver.call('produce', { topic, partition, codec: 'none', acks: -1, idempotent: false, records })
-    },
+    append: (topic, texts, { partition = 0, time } = {}) => append(peer, topic, partition, texts, time),
     open: async (topic, from) => {
       const consumer = name(`reader-${(count += 1)}`)
       await driver.call('open', { consumer, topic, partition: 0, from })

@@ -67,7 +67,7 @@ const deleteRecords: Scenario = {
   name: 'delete records',
   play: async (stage) => {
     const topic = await stage.topic()
-    await stage.produce(topic, ['zero', 'one', 'two'])
+    await stage.append(topic, ['zero', 'one', 'two'])
     expect(await stage.driver.call('deleteRecords', { topic, partition: 0, before: 2 })).toEqual({ lowWatermark: 2 })
     expect(await startOffset(stage.peer, topic)).toBe(2)
   },
@@ -88,7 +88,7 @@ const listGroups: Scenario = {
   name: 'list groups',
   play: async (stage) => {
     const topic = await stage.topic()
-    await stage.produce(topic, ['one'])
+    await stage.append(topic, ['one'])
     const group = stage.name('group')
     const member = await stage.join({ group, topics: [topic] })
     await member.take(1)
@@ -100,7 +100,7 @@ const describeGroup: Scenario = {
   name: 'describe a group',
   play: async (stage) => {
     const topic = await stage.topic(2)
-    await stage.produce(topic, ['one'])
+    await stage.append(topic, ['one'])
     const group = stage.name('group')
     const member = await stage.join({ group, topics: [topic] })
     await member.take(1)
@@ -131,8 +131,8 @@ const lag: Scenario = {
   name: 'lag',
   play: async (stage) => {
     const topic = await stage.topic(2)
-    await stage.produce(topic, ['0', '1', '2', '3', '4', '5'], 0)
-    await stage.produce(topic, ['0', '1', '2'], 1)
+    await stage.append(topic, ['0', '1', '2', '3', '4', '5'])
+    await stage.append(topic, ['0', '1', '2'], { partition: 1 })
     const group = stage.name('group')
     await commitOffsets(stage.peer, group, topic, [2, 3])
     expect(await stage.driver.call('lag', { group, topic })).toEqual({ partitions: { '0': 4, '1': 0 } })

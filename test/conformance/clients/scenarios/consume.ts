@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import { eventually } from '../../../harness/eventually.ts'
 import { commitOffsets, committedOffset } from '../cluster.ts'
-import { message, type Scenario, shared, values } from '../stage.ts'
+import { type Scenario, shared, values } from '../stage.ts'
 
 const texts = ['zero', 'one', 'two', 'three', 'four', 'five']
 
@@ -10,7 +10,7 @@ const earliest: Scenario = {
   name: 'from earliest',
   play: async (stage) => {
     const topic = await stage.topic()
-    await stage.produce(topic, texts)
+    await stage.append(topic, texts)
     const reader = await stage.open(topic, { at: 'earliest' })
     expect(values(await reader.take(texts.length))).toEqual(texts)
   },
@@ -20,9 +20,9 @@ const latest: Scenario = {
   name: 'from latest',
   play: async (stage) => {
     const topic = await stage.topic()
-    await stage.produce(topic, texts)
+    await stage.append(topic, texts)
     const reader = await stage.open(topic, { at: 'latest' })
-    await stage.produce(topic, ['new'])
+    await stage.append(topic, ['new'])
     const [received] = await reader.take(1)
     expect(received).toMatchObject({ value: 'new', offset: texts.length, partition: 0, topic })
   },
@@ -32,7 +32,7 @@ const offset: Scenario = {
   name: 'from an offset',
   play: async (stage) => {
     const topic = await stage.topic()
-    await stage.produce(topic, texts)
+    await stage.append(topic, texts)
     const reader = await stage.open(topic, { offset: 4 })
     expect(values(await reader.take(2))).toEqual(['four', 'five'])
   },
@@ -43,17 +43,11 @@ const timestamp: Scenario = {
   play: async (stage) => {
     const topic = await stage.topic()
     const base = Date.now() - 60_000
-    const times = texts.map((_, at) => base + at * 1000)
-    // One batch each: the answer is a record, not the batch it is in.
-    for (const [at, text] of texts.entries()) {
-      const records = [message(text, { timestamp: times[at] ?? null })]
-      const request = { topic, partition: 0, codec: 'none', acks: -1, idempotent: false, records } as const
-      await stage.driver.call('produce', request)
-    }
+    for (const [at, text] of texts.entries()) await stage.append(topic, [text], { time: base + at * 1000 })
     const reader = await stage.open(topic, { timestamp: base + 2500 })
     const received = await reader.take(3)
     expect(values(received)).toEqual(['three', 'four', 'five'])
-    expect(received.map((record) => record.timestamp)).toEqual(times.slice(3))
+    expect(received.map((record) => record.timestamp)).toEqual([3, 4, 5].map((at) => base + at * 1000))
   },
 }
 
@@ -61,7 +55,7 @@ const commit: Scenario = {
   name: 'commit and resume',
   play: async (stage) => {
     const topic = await stage.topic()
-    await stage.produce(topic, texts)
+    await stage.append(topic, texts)
     const group = stage.name('group')
     const first = await stage.join({ group, topics: [topic] })
     expect(values(await first.take(2))).toEqual(['zero', 'one'])
@@ -79,7 +73,7 @@ const committed: Scenario = {
   name: 'committed offset',
   play: async (stage) => {
     const topic = await stage.topic(2)
-    await stage.produce(topic, texts)
+    await stage.append(topic, texts)
     const group = stage.name('group')
     await commitOffsets(stage.peer, group, topic, [5])
     expect(await stage.driver.call('committed', { group, topic, partition: 0 })).toEqual({ offset: 5 })
@@ -91,7 +85,7 @@ const seek: Scenario = {
   name: 'seek',
   play: async (stage) => {
     const topic = await stage.topic()
-    await stage.produce(topic, texts)
+    await stage.append(topic, texts)
     const reader = await stage.open(topic, { at: 'earliest' })
     expect(values(await reader.take(5))).toEqual(texts.slice(0, 5))
     await reader.seek(topic, 0, 1)
@@ -107,13 +101,13 @@ const pause: Scenario = {
     const topic = await stage.topic(2)
     const member = await stage.join({ group: stage.name('group'), topics: [topic] })
     await shared([member], 2)
-    await stage.produce(topic, ['before'], 0)
+    await stage.append(topic, ['before'])
     expect(values(await member.take(1))).toEqual(['before'])
     await member.pause(topic, 0)
-    await stage.produce(topic, ['held'], 0)
-    await stage.produce(topic, ['other'], 1)
+    await stage.append(topic, ['held'])
+    await stage.append(topic, ['other'], { partition: 1 })
     expect(values(await member.take(1))).toEqual(['other'])
-    await stage.produce(topic, ['more'], 1)
+    await stage.append(topic, ['more'], { partition: 1 })
     expect(values(await member.take(1))).toEqual(['more'])
     await member.resume(topic, 0)
     await eventually('what was held', async () =>

@@ -66,6 +66,19 @@ const partitioner: Scenario = {
   },
 }
 
+const times: Scenario = {
+  name: 'time of a record',
+  play: async (stage) => {
+    const topic = await stage.topic()
+    const sent = [0, 250, 1000].map((later) => Date.now() - 60_000 + later)
+    const records = sent.map((timestamp) => message('timed', { timestamp }))
+    const request = { topic, partition: 0, codec: 'none', acks: -1, idempotent: false, records } as const
+    await stage.driver.call('produce', request)
+    const received = await (await stage.open(topic, { at: 'earliest' })).take(sent.length)
+    expect(received.map(({ timestamp }) => timestamp)).toEqual(sent)
+  },
+}
+
 const headers: Scenario = {
   name: 'headers',
   play: async (stage) => {
@@ -116,6 +129,7 @@ export const produceScenarios: readonly Scenario[] = [
   acks(-1),
   idempotent,
   partitioner,
+  times,
   headers,
   nulls,
 ]
