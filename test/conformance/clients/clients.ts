@@ -16,6 +16,10 @@ export interface MatrixClient {
   readonly without: Readonly<Record<string, string>>
 }
 
+/** One reason for several scenarios. */
+const because = (reason: string, ...scenarios: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(scenarios.map((scenario) => [scenario, reason]))
+
 export const matrixClients: readonly MatrixClient[] = [
   {
     name: 'kafkajs',
@@ -28,6 +32,35 @@ export const matrixClients: readonly MatrixClient[] = [
       'static member': 'has no static members',
       'assignor range': 'has no range assignor',
       'assignor cooperative-sticky': 'has no cooperative assignor',
+    },
+  },
+  {
+    name: 'kcat',
+    version: '1.7.1, librdkafka 2.0.2',
+    kind: 'kcat',
+    driver: (bootstrap) => program('kcat', 'driver.mjs', bootstrap),
+    quick: true,
+    without: {
+      'time of a record': 'cannot set it',
+      'commit and resume': 'commits by itself alone',
+      ...because('does not move or hold a consumer that runs', 'seek', 'pause and resume'),
+      ...because(
+        'administers nothing',
+        'create a topic',
+        'describe configs',
+        'alter configs',
+        'add partitions',
+        'delete records',
+        'delete a topic',
+      ),
+      ...because(
+        'does not show groups',
+        'committed offset',
+        'list groups',
+        'describe a group',
+        'delete a group',
+        'lag',
+      ),
     },
   },
 ]
