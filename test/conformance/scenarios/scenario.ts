@@ -32,8 +32,12 @@ interface Proof {
 
 export type Scenario = (name: string, proof: Proof, play: (stage: Stage) => Promise<void>) => void
 
-/** One broker for all scenarios of a file. */
-export const scenarios = (area: string, overrides: Readonly<Record<string, string>> = {}): Scenario => {
+/** One broker for all scenarios of a file, which run one after the other unless `run` is `test.concurrent`. */
+export const scenarios = (
+  area: string,
+  overrides: Readonly<Record<string, string>> = {},
+  run: typeof test.concurrent = test,
+): Scenario => {
   let broker: Broker | undefined
   beforeAll(async () => {
     broker = await startBroker({ overrides: { ...settings, ...overrides } })
@@ -41,7 +45,7 @@ export const scenarios = (area: string, overrides: Readonly<Record<string, strin
   afterAll(() => broker?.stop())
 
   return (name, _, play) =>
-    test(name, async () => {
+    run(name, async () => {
       if (broker === undefined) throw new Error('the broker did not start')
       const transcript = new Transcript()
       transcript.name(broker.port, 'port')

@@ -130,7 +130,7 @@ export class Transcript {
 
   #array(key: string, values: readonly unknown[]): string {
     const rendered = values.map((element) => this.#render(key, element))
-    return `[${(values.every(isMember) ? rendered.toSorted() : rendered).join(', ')}]`
+    return `[${(values.every(comesInAnyOrder) ? rendered.toSorted() : rendered).join(', ')}]`
   }
 
   #batches(bytes: Buffer): string {
@@ -141,9 +141,8 @@ export class Transcript {
 const printable = (bytes: Buffer): string =>
   bytes.toString('latin1').replaceAll(/[^ -~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
 
-/** Members of a group come in the order of a hash map. */
-const isMember = (value: unknown): boolean =>
+/** Groups, and the members of one, come in the order of a hash map. */
+const comesInAnyOrder = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&
-  ('metadata' in value || 'memberMetadata' in value) &&
-  'memberId' in value
+  (('groupId' in value && !('topics' in value)) || ('memberId' in value && !('errorCode' in value)))

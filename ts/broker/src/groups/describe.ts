@@ -29,7 +29,7 @@ export interface ListedGroup {
 }
 
 export interface GroupFilter {
-  /** Empty: any. Compared without regard to case. */
+  /** Empty: any. Compared without regard to case, and states without the spaces around them. */
   readonly states: readonly string[]
   readonly types: readonly string[]
 }
@@ -58,7 +58,7 @@ export const describeGroup = (state: GroupsState, before: Before, groupId: strin
 
 export const listGroups = (state: GroupsState, before: Before, filter: GroupFilter): readonly ListedGroup[] => {
   const states = new Set(filter.states.map((name) => name.trim().toLowerCase()))
-  const types = new Set(filter.types.map((name) => name.trim().toLowerCase()))
+  const types = new Set(filter.types.map((name) => name.toLowerCase()))
   if (types.size > 0 && !types.has('classic')) return []
   const listed: ListedGroup[] = []
   for (const groupId of state.recorded.keys()) {

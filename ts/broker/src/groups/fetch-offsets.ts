@@ -22,7 +22,7 @@ export interface FetchedTopic {
 
 type Before = (key: string) => GroupRecord | undefined
 
-/** Nothing committed is not an error. */
+/** Nothing committed is not an error. As in Kafka, topics that are not known come last. */
 export const readOffsets = (
   image: ClusterImage,
   state: GroupsState,
@@ -32,13 +32,17 @@ export const readOffsets = (
   byId: boolean,
 ): readonly FetchedTopic[] => {
   const group = state.recorded.get(groupId)
-  return topics.map(({ name: given, topicId, partitions }) => {
+  const known: FetchedTopic[] = []
+  const unknown: FetchedTopic[] = []
+  for (const { name: given, topicId, partitions } of topics) {
     const name = byId ? image.topicsById.get(topicId)?.name : given
     if (name === undefined) {
-      return { name: given, topicId, partitions: partitions.map((partition) => none(partition, 'UNKNOWN_TOPIC_ID')) }
+      const refused = partitions.map((partition) => none(partition, 'UNKNOWN_TOPIC_ID'))
+      unknown.push({ name: given, topicId, partitions: refused })
+      continue
     }
     const current = byId ? topicId : (image.topicsByName.get(name)?.id ?? ZERO_TOPIC_ID)
-    return {
+    known.push({
       name,
       topicId,
       partitions: partitions.map((partition) => {
@@ -46,8 +50,9 @@ export const readOffsets = (
         const offset = stored(before, groupId, name, partition, newest)
         return offset === undefined || isOfAnotherTopic(offset, current) ? none(partition) : found(partition, offset)
       }),
-    }
-  })
+    })
+  }
+  return [...known, ...unknown]
 }
 
 /** Everything the group has committed. Answered by id, a topic that is gone cannot be named, and is left out. */

@@ -14,7 +14,7 @@ export interface NamedTopic<Partition> {
 export interface Sorted<Partition> {
   /** With both name and id, and without the partitions that do not exist. */
   readonly known: readonly NamedTopic<Partition>[]
-  /** Completes what was answered for the known to an answer for all, in the order of the request. */
+  /** Completes what was answered for the known to an answer for all: as in Kafka, what does not exist comes first. */
   readonly complete: (answers: TopicErrors) => TopicErrors
 }
 
@@ -26,31 +26,32 @@ export const sortTopics = <Partition>(
 ): Sorted<Partition> => {
   const found = topics.map((topic) => {
     const there = byId ? image.topicsById.get(topic.topicId) : image.topicsByName.get(topic.name)
-    const unknown: ErrorCode = byId && there === undefined ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION'
-    const partitions = topic.partitions.filter((partition) => there?.partitions[indexOf(partition)] !== undefined)
+    const error: ErrorCode = byId && there === undefined ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION'
+    const exists = (partition: Partition): boolean => there?.partitions[indexOf(partition)] !== undefined
+    const unknown = topic.partitions.filter((partition) => !exists(partition))
     return {
       name: there?.name ?? topic.name,
       topicId: there?.id ?? topic.topicId,
-      all: topic.partitions,
-      partitions,
-      unknown,
+      partitions: topic.partitions.filter(exists),
+      errors: unknown.map((partition) => ({ partition: indexOf(partition), error })),
     }
   })
+  const refused = found
+    .filter(({ errors }) => errors.length > 0)
+    .map(({ name, topicId, errors }) => ({ name, topicId, partitions: errors }))
   return {
     known: found.filter(({ partitions }) => partitions.length > 0),
-    complete: (answers) => {
-      const answered = new Map<string, ErrorCode>()
-      for (const { name, partitions } of answers) {
-        for (const { partition, error } of partitions) answered.set(`${partition}/${name}`, error)
-      }
-      return found.map(({ name, topicId, all, unknown }) => ({
-        name,
-        topicId,
-        partitions: all.map((each) => {
-          const partition = indexOf(each)
-          return { partition, error: answered.get(`${partition}/${name}`) ?? unknown }
-        }),
-      }))
-    },
+    complete: (answers) => (refused.length === 0 ? answers : merged([...refused, ...answers])),
   }
+}
+
+/** One answer for each topic; those that are not known have no name. */
+const merged = (answers: TopicErrors): TopicErrors => {
+  const byTopic = new Map<string, TopicErrors[number]>()
+  for (const answer of answers) {
+    const key = answer.name === '' ? answer.topicId : answer.name
+    const partitions = [...(byTopic.get(key)?.partitions ?? []), ...answer.partitions]
+    byTopic.set(key, { ...answer, partitions })
+  }
+  return [...byTopic.values()]
 }

@@ -38,15 +38,18 @@ export class OffsetsTopic {
     this.#options = options
   }
 
-  /** The partition of a group; without a topic, one is made and the client is asked to come back. */
+  /** The partition of a group; without a topic nobody can be its coordinator. */
   partitionOf(groupId: string): number {
-    return partitionFor(groupId, this.#topic().partitions.length)
+    const topic = this.#topic()
+    if (topic === undefined) throw new BrokerError('NOT_COORDINATOR')
+    return partitionFor(groupId, topic.partitions.length)
   }
 
-  /** The same, as the image has it: who leads it is the coordinator. */
+  /** The same, as the image has it: who leads it is the coordinator. Without a topic, one is made meanwhile. */
   partitionImageOf(groupId: string): PartitionImage {
-    const { partitions } = this.#topic()
-    const partition = partitions[partitionFor(groupId, partitions.length)]
+    const topic = this.#topic()
+    if (topic === undefined) void this.#create()
+    const partition = topic?.partitions[partitionFor(groupId, topic.partitions.length)]
     if (partition === undefined) throw new BrokerError('COORDINATOR_NOT_AVAILABLE')
     return partition
   }
@@ -81,14 +84,9 @@ export class OffsetsTopic {
     for (const partition of shards.partitions) shards.unload(partition)
   }
 
-  #topic(): TopicImage {
-    const topic = this.#options.image().topicsByName.get(OFFSETS_TOPIC)
-    if (topic === undefined) {
-      void this.#create()
-      throw new BrokerError('COORDINATOR_NOT_AVAILABLE')
-    }
+  #topic(): TopicImage | undefined {
     void this.refresh()
-    return topic
+    return this.#options.image().topicsByName.get(OFFSETS_TOPIC)
   }
 
   async #create(): Promise<void> {

@@ -16,8 +16,9 @@ const NOT_ASKED_FOR = -(2 ** 31)
 
 export const handleDescribeGroups =
   ({ groups }: Pick<Services, 'groups'>): Handler<DescribeGroupsRequest, DescribeGroupsResponse> =>
-  ({ apiVersion }, request) => ({
-    groups: request.groups.map((groupId) => {
+  ({ apiVersion }, request) => {
+    const operations = request.includeAuthorizedOperations ? ALL_OPERATIONS : NOT_ASKED_FOR
+    const described = request.groups.map((groupId) => {
       const group = groups.describe(groupId)
       if (typeof group === 'string') {
         const absent = group === 'GROUP_ID_NOT_FOUND'
@@ -30,6 +31,7 @@ export const handleDescribeGroups =
           protocolType: '',
           protocolData: '',
           members: [],
+          authorizedOperations: silent ? operations : NOT_ASKED_FOR,
         }
       }
       return {
@@ -46,7 +48,8 @@ export const handleDescribeGroups =
           memberMetadata: member.metadata,
           memberAssignment: member.assignment,
         })),
-        authorizedOperations: request.includeAuthorizedOperations ? ALL_OPERATIONS : NOT_ASKED_FOR,
+        authorizedOperations: operations,
       }
-    }),
-  })
+    })
+    return { groups: described }
+  }

@@ -121,7 +121,7 @@ describe('JoinGroup', () => {
   it('answers that there is no topic, or that its partition loads', async () => {
     const { call } = await groupsFixture({ started: false })
     const absent = await call(joinGroup, handleJoinGroup, 5, joinRequest(''))
-    expect(absent.errorCode).toBe(errors.COORDINATOR_NOT_AVAILABLE.code)
+    expect(absent.errorCode).toBe(errors.NOT_COORDINATOR.code)
     const fixture = await groupsFixture({ started: false })
     const join = () => fixture.call(joinGroup, handleJoinGroup, 5, joinRequest(''))
     fixture.change((now) => withTopics(now, [fixture.offsets]))
@@ -184,7 +184,7 @@ describe('LeaveGroup', () => {
 })
 
 describe('OffsetCommit and OffsetFetch', () => {
-  it('by name', async () => {
+  it('by name, what does not exist before what does', async () => {
     const { call } = await groupsFixture()
     const partitions = [0, 7].map((partitionIndex) => ({ partitionIndex, committedOffset: 5, committedMetadata: null }))
     const topics = [
@@ -196,7 +196,7 @@ describe('OffsetCommit and OffsetFetch', () => {
     expect(
       committed.topics.map(({ name, partitions: each }) => [name, each.map(({ errorCode }) => errorCode)]),
     ).toEqual([
-      ['orders', [0, unknown]],
+      ['orders', [unknown, 0]],
       ['nowhere', [unknown]],
     ])
   })
@@ -260,7 +260,7 @@ describe('OffsetCommit and OffsetFetch', () => {
   it('put the error of the group where the version has room', async () => {
     const { call } = await groupsFixture({ started: false })
     const topics = [{ name: 'orders', partitionIndexes: [0] }]
-    const notThere = errors.COORDINATOR_NOT_AVAILABLE.code
+    const notThere = errors.NOT_COORDINATOR.code
     const oldest = await call(offsetFetch, handleOffsetFetch, 1, { groupId: 'g', topics })
     expect(oldest.topics[0]?.partitions[0]).toMatchObject({ errorCode: notThere, committedOffset: -1 })
     const fresh = await groupsFixture({ started: false })

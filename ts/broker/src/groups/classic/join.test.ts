@@ -202,6 +202,19 @@ describe('a rebalance', () => {
     expect(reply.value.protocol).toBe('sticky')
   })
 
+  it('breaks a tie the same way whoever joined first', () => {
+    for (const names of [
+      ['range', 'roundrobin'],
+      ['roundrobin', 'range'],
+    ]) {
+      const scenario = new Scenario()
+      scenario.enter({ protocols: Object.fromEntries(names.map((name) => [name, ''])) })
+      const { reply } = scenario.enter({ protocols: Object.fromEntries(names.toReversed().map((name) => [name, ''])) })
+      scenario.advance(9000)
+      expect(reply.value.protocol).toBe('range')
+    }
+  })
+
   it('waits for those who were told their id', () => {
     const scenario = new Scenario()
     const { leader, follower } = stablePair(scenario)
