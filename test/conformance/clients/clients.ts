@@ -63,4 +63,16 @@ export const matrixClients: readonly MatrixClient[] = [
       ),
     },
   },
+  {
+    name: '@platformatic/kafka',
+    version: '1.35.0',
+    kind: 'node',
+    driver: (bootstrap) => program('node', 'drivers/platformatic.mjs', bootstrap),
+    quick: false,
+    without: {
+      'produce zstd': 'compresses with Node, whose zstd comes with 22.15',
+      ...because('a stream cannot be moved, and is held as a whole alone', 'seek', 'pause and resume'),
+      ...because('has the round robin assignor alone', 'assignor range', 'assignor cooperative-sticky'),
+    },
+  },
 ]
