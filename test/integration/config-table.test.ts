@@ -1,7 +1,6 @@
 // Our table of configuration keys against the one inside Kafka's jars: every key of Kafka is known, and where type, default,
 // bounds, the way of changing or the keys behind it differ, the difference stands here.
-import { definitions, findDefinition } from 'millrace/configs/definitions.js'
-import { whyIgnored } from 'millrace/configs/ignored-keys.js'
+import { type ConfigScope, definitions, findDefinition } from 'millrace/configs/definitions.js'
 import { beforeAll, expect, test } from 'vitest'
 import { missingClients, script } from '../harness/clients.ts'
 import { run } from '../harness/process.ts'
@@ -10,14 +9,18 @@ const missing = await missingClients('java')
 const withJava = test.skipIf(missing !== undefined)
 
 interface KafkaKey {
-  readonly scope: 'broker' | 'topic'
+  readonly scope: ConfigScope
   readonly name: string
   readonly type: string
   readonly fallback: string
   readonly bounds: string
-  /** How a broker key changes; what stands behind a topic key. */
+  /** How a broker key changes; what stands behind another. */
   readonly last: string
+  /** No file has it: it is set while running, or not at all. */
+  readonly onlyDynamic: boolean
 }
+
+const scopes: readonly ConfigScope[] = ['broker', 'topic', 'group', 'client-metrics']
 
 let table: readonly KafkaKey[] = []
 beforeAll(async () => {
@@ -29,7 +32,8 @@ beforeAll(async () => {
     .split('\n')
     .map((line) => {
       const [scope, name = '', type = '', fallback = '', bounds = '', last = ''] = line.split('\t')
-      return { scope: scope === 'topic' ? scope : 'broker', name, type, fallback, bounds, last }
+      const known = scopes.find((one) => one === scope) ?? 'broker'
+      return { scope: known, name, type, fallback, bounds, last, onlyDynamic: scope === 'dynamic' }
     })
   expect(table.length).toBeGreaterThan(300)
 })
@@ -38,8 +42,6 @@ beforeAll(async () => {
 const defaults: Readonly<Record<string, string>> = {
   'broker/controller.listener.names': '',
   'broker/group.coordinator.rebalance.protocols': 'classic',
-  'broker/listener.security.protocol.map':
-    'SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
   'broker/listeners': 'PLAINTEXT://127.0.0.1:9092',
   'broker/log.dir': 'data',
   'broker/log.flush.interval.messages': '1',
@@ -49,14 +51,7 @@ const defaults: Readonly<Record<string, string>> = {
 }
 
 /** Kafka changes these while it runs, we do not yet. */
-const fixed = new Set([
-  'listener.security.protocol.map',
-  'listeners',
-  'max.connections',
-  'max.connections.per.ip',
-  'num.recovery.threads.per.data.dir',
-  'producer.id.expiration.ms',
-])
+const fixed = new Set(['listener.security.protocol.map', 'listeners'])
 
 /** Bounds that Kafka checks elsewhere, or that are ours. */
 const otherBounds = new Set(['broker/authorizer.class.name', 'broker/default.replication.factor'])
@@ -67,10 +62,8 @@ const differences = (of: (key: KafkaKey) => readonly [ours: string, kafkas: stri
     return pair === undefined || pair[0] === pair[1] ? [] : [`${key.scope}/${key.name}: ${pair[0]}, Kafka ${pair[1]}`]
   })
 
-withJava('every key of Kafka is in the table or ignored for a reason', () => {
-  const unknown = table.filter(
-    ({ scope, name }) => findDefinition(scope, name) === undefined && (scope === 'topic' || whyIgnored(name) === null),
-  )
+withJava('every key of Kafka is in the table', () => {
+  const unknown = table.filter(({ scope, name }) => findDefinition(scope, name) === undefined)
   expect(unknown.map(({ name }) => name)).toEqual([])
 })
 
@@ -94,8 +87,8 @@ withJava('types and defaults', () => {
     }),
   ).toEqual([])
   expect(
-    differences(({ scope, name, fallback }) => {
-      const ours = findDefinition(scope, name)
+    differences(({ scope, name, fallback, onlyDynamic }) => {
+      const ours = onlyDynamic ? undefined : findDefinition(scope, name)
       return ours && [ours.default ?? '', defaults[`${scope}/${name}`] ?? fallback]
     }),
   ).toEqual([])
@@ -103,7 +96,9 @@ withJava('types and defaults', () => {
 
 withJava('bounds', () => {
   const inWords = (bounds: string): string | undefined => {
-    const [, min, max, or] = /^\[(-?\d+),\.\.\.(?:,(-?\d+))?\](?: or (-?\d+))?$/.exec(bounds) ?? []
+    const names = /^(?:\(case insensitive\) )?\[([A-Za-z_, ]+)\]$/.exec(bounds)?.[1]
+    if (names !== undefined) return names
+    const [, min, max, or] = /^\[(-?\d+),\.\.\.(?:,(-?[\d.]+))?\](?: or (-?\d+))?$/.exec(bounds) ?? []
     if (min === undefined) return undefined
     return `${max === undefined ? `of at least ${min}` : `between ${min} and ${max}`}${or === undefined ? '' : ` or ${or}`}`
   }
@@ -112,12 +107,12 @@ withJava('bounds', () => {
       const ours = findDefinition(scope, name)
       const wanted = inWords(bounds)
       if (ours === undefined || wanted === undefined || otherBounds.has(`${scope}/${name}`)) return undefined
-      return [ours.allowed.replace(/^a (whole )?number /, ''), wanted]
+      return [ours.allowed.replace(/^(a (whole )?number|one of|a list of) /, ''), wanted]
     }),
   ).toEqual([])
 })
 
-withJava('what changes while a broker runs, and what stands behind a topic key', () => {
+withJava('what changes while a broker runs, and what stands behind another key', () => {
   expect(
     differences(({ scope, name, last }) => {
       const ours = findDefinition(scope, name)

@@ -1,6 +1,6 @@
 // `millrace start`: a broker in this process, from the first signal stopped in order, from the second at once.
 import { createLogger, type Logger, prettyDestination } from '../base/logger.ts'
-import { readStartUp } from '../configs/start-up.ts'
+import { readStartUp, withoutEffectLine } from '../configs/start-up.ts'
 import { type BrokerNode, openNode } from '../node.ts'
 import { readSources } from './sources.ts'
 import { startFailure } from './start-failure.ts'
@@ -19,9 +19,10 @@ export const start = async (
   path: string | undefined,
   overrides: readonly string[],
 ): Promise<number> => {
-  const { config, warnings } = readStartUp(readSources(path, overrides, terminal.environment))
+  const { config, warnings, withoutEffect } = readStartUp(readSources(path, overrides, terminal.environment))
   const logger = await loggerFor(terminal)
-  for (const warning of warnings) logger.child('config').warn({}, warning)
+  const idle = withoutEffectLine(withoutEffect)
+  for (const warning of [...warnings, ...(idle === null ? [] : [idle])]) logger.child('config').warn({}, warning)
 
   const told = stopSignal(logger)
   let node: BrokerNode

@@ -3,6 +3,7 @@
  * answers are kept until configs of a broker change; every topic without configs of its own shares one object.
  */
 import type { BrokerId } from '../base/ids.ts'
+import type { InForce } from '../configs/check.ts'
 import type { BrokerValues, TopicValues } from '../configs/definitions.ts'
 import { brokerValues, topicDefaults, topicValues, type BrokerLayers } from '../configs/resolve.ts'
 import { configsOf, type ClusterImage, type ConfigOverrides } from './image.ts'
@@ -10,15 +11,15 @@ import { configsOf, type ClusterImage, type ConfigOverrides } from './image.ts'
 export interface BrokerConfigs {
   layers(image: ClusterImage): BrokerLayers
   values(image: ClusterImage): BrokerValues
+  /** Both at once, which is what a change is checked against. */
+  inForce(image: ClusterImage): InForce
   /** Of a topic with these configs of its own. */
   topic(image: ClusterImage, overrides: ConfigOverrides): TopicValues
 }
 
-interface InForce {
+interface Known extends InForce {
   readonly dynamicBroker: ConfigOverrides
   readonly dynamicDefault: ConfigOverrides
-  readonly layers: BrokerLayers
-  readonly values: BrokerValues
   readonly topicDefaults: TopicValues
 }
 
@@ -26,9 +27,9 @@ interface InForce {
 export const ALL_BROKERS = ''
 
 export const createBrokerConfigs = (broker: BrokerId, fromStart: ConfigOverrides): BrokerConfigs => {
-  let last: InForce | undefined
+  let last: Known | undefined
 
-  const inForce = (image: ClusterImage): InForce => {
+  const inForce = (image: ClusterImage): Known => {
     const dynamicBroker = configsOf(image, 'broker', String(broker))
     const dynamicDefault = configsOf(image, 'broker', ALL_BROKERS)
     if (last?.dynamicBroker === dynamicBroker && last.dynamicDefault === dynamicDefault) return last
@@ -40,6 +41,7 @@ export const createBrokerConfigs = (broker: BrokerId, fromStart: ConfigOverrides
   return {
     layers: (image) => inForce(image).layers,
     values: (image) => inForce(image).values,
+    inForce,
     topic: (image, overrides) => topicValues(inForce(image).topicDefaults, overrides),
   }
 }

@@ -1,7 +1,8 @@
-// Changes to the configs of a topic or a broker: one by one, or the whole set. What comes back is the new set, checked;
-// a change that cannot be made throws the error that Kafka answers.
+// Changes to the configs of a topic, a broker, a group or a subscription: one by one, or the whole set. What comes back
+// is the new set, checked; a change that cannot be made throws the error that Kafka answers.
 import { BrokerError } from '../base/errors.ts'
-import { type ConfigDefinition, type ConfigScope, findDefinition } from './definitions.ts'
+import { checkConfigs, type ConfigTarget, type InForce } from './check.ts'
+import { findDefinition } from './definitions.ts'
 
 export type ConfigOperation = 'set' | 'delete' | 'append' | 'subtract'
 
@@ -11,19 +12,19 @@ export interface ConfigChange {
   readonly value: string | null
 }
 
-/** What carries the configs. `broker-default` is the broker without a name: all brokers at once. */
-export type ConfigTarget = 'topic' | 'broker' | 'broker-default'
-
 type Configs = ReadonlyMap<string, string>
-
-const scopeOf = (target: ConfigTarget): ConfigScope => (target === 'topic' ? 'topic' : 'broker')
-
-const isList = (definition: ConfigDefinition | undefined): boolean => definition?.type === 'list'
 
 const parts = (text: string): string[] => text.split(',').filter((part) => part !== '')
 
-const withPart = (items: readonly string[], operation: 'append' | 'subtract', given: readonly string[]): string[] =>
-  operation === 'append' ? [...new Set([...items, ...given])] : items.filter((item) => !given.includes(item))
+const withParts = (items: readonly string[], operation: 'append' | 'subtract', given: readonly string[]): string[] => {
+  const left = [...items]
+  for (const item of given) {
+    const at = left.indexOf(item)
+    if (operation === 'append' && at === -1) left.push(item)
+    if (operation === 'subtract' && at !== -1) left.splice(at, 1)
+  }
+  return left
+}
 
 const checkShape = (changes: readonly ConfigChange[]): void => {
   const names = new Set<string>()
@@ -36,31 +37,35 @@ const checkShape = (changes: readonly ConfigChange[]): void => {
   }
 }
 
+/** The list that a key is, or has by default. Kafka splits none of a subscription. */
+const listOf = (target: ConfigTarget, current: Configs, { name, operation }: ConfigChange): string[] => {
+  const scope = target === 'broker-default' ? 'broker' : target
+  const definition = findDefinition(scope, name)
+  if (definition?.type !== 'list' || scope === 'client-metrics') {
+    throw new BrokerError(
+      'INVALID_CONFIG',
+      `Can't ${operation.toUpperCase()} to key ${name} because its type is not LIST.`,
+    )
+  }
+  return parts(current.get(name) ?? definition.default ?? '')
+}
+
 /** The set after the changes. What they do not name stays. */
 export const alterIncrementally = (
   target: ConfigTarget,
   current: Configs,
   changes: readonly ConfigChange[],
+  inForce: InForce,
 ): Map<string, string> => {
   checkShape(changes)
   const configs = new Map(current)
-  for (const { name, operation, value } of changes) {
-    if (operation === 'delete' || value === null) {
-      configs.delete(name)
-    } else if (operation === 'set') {
-      configs.set(name, value)
-    } else {
-      const definition = findDefinition(scopeOf(target), name)
-      if (!isList(definition)) {
-        const verb = operation.toUpperCase()
-        throw new BrokerError('INVALID_CONFIG', `Can't ${verb} to key ${name} because its type is not LIST.`)
-      }
-      const items = parts(configs.get(name) ?? definition?.default ?? '')
-      configs.set(name, withPart(items, operation, parts(value)).join(','))
-    }
+  for (const change of changes) {
+    const { name, operation, value } = change
+    if (operation === 'delete' || value === null) configs.delete(name)
+    else if (operation === 'set') configs.set(name, value)
+    else configs.set(name, withParts(listOf(target, configs, change), operation, parts(value)).join(','))
   }
-  checkMayChange(target, new Set(changes.map((change) => change.name)))
-  checkConfigs(target, configs)
+  checkConfigs(target, configs, inForce)
   return configs
 }
 
@@ -68,50 +73,11 @@ export const alterIncrementally = (
 export const replaceAll = (
   target: ConfigTarget,
   given: readonly { readonly name: string; readonly value: string | null }[],
+  inForce: InForce,
 ): Map<string, string> =>
   alterIncrementally(
     target,
     new Map(),
     given.map((entry) => ({ ...entry, operation: 'set' })),
+    inForce,
   )
-
-// Only brokers have keys that cannot change while they run.
-const checkMayChange = (target: ConfigTarget, names: ReadonlySet<string>): void => {
-  if (target === 'topic') return
-  const refused = (mode: string): string[] =>
-    [...names].filter((name) => findDefinition('broker', name)?.dynamic === mode).toSorted()
-  const fixed = refused('read-only')
-  if (fixed.length > 0) {
-    throw new BrokerError('INVALID_REQUEST', `Cannot update these configs dynamically: ${fixed.join(', ')}`)
-  }
-  const single = target === 'broker-default' ? refused('per-broker') : []
-  if (single.length > 0) {
-    throw new BrokerError('INVALID_REQUEST', `These configs need the id of one broker: ${single.join(', ')}`)
-  }
-}
-
-/** Throws unless every key is known and every value allowed; CreateTopics asks the same of its configs. */
-export const checkConfigs = (target: ConfigTarget, configs: Configs): void => {
-  const scope = scopeOf(target)
-  // Kafka answers a bad value for a broker with INVALID_REQUEST and keeps that for compatibility (KAFKA-13609).
-  const code = scope === 'topic' ? 'INVALID_CONFIG' : 'INVALID_REQUEST'
-  for (const [name, text] of configs) {
-    const definition = findDefinition(scope, name)
-    if (definition === undefined) throw new BrokerError('INVALID_CONFIG', `Unknown ${scope} config name: ${name}`)
-    const reading = definition.read(text)
-    if (!reading.ok) {
-      throw new BrokerError(code, `Invalid value ${text} for configuration ${name}: ${reading.problem}`)
-    }
-  }
-  if (scope === 'topic') checkCompactionLag(configs)
-}
-
-const checkCompactionLag = (configs: Configs): void => {
-  const [least, most] = [configs.get('min.compaction.lag.ms'), configs.get('max.compaction.lag.ms')]
-  if (least !== undefined && most !== undefined && BigInt(least.trim()) > BigInt(most.trim())) {
-    throw new BrokerError(
-      'INVALID_CONFIG',
-      `conflict topic config setting min.compaction.lag.ms (${least}) > max.compaction.lag.ms (${most})`,
-    )
-  }
-}

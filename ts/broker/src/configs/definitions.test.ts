@@ -1,12 +1,21 @@
 import { expect, test } from 'vitest'
-import { brokerDefinitions, definitions, findDefinition, topicDefinitions } from './definitions.ts'
-import { ignoredFamilies, whyIgnored } from './ignored-keys.ts'
-import { topicSynonyms } from './topic-keys.ts'
+import {
+  brokerDefinition,
+  brokerDefinitions,
+  definitions,
+  documentation,
+  findDefinition,
+  groupDefinitions,
+  isSensitive,
+  topicDefinitions,
+} from './definitions.ts'
+import { topicSynonyms } from './keys/topic.ts'
 
 const names = (list: readonly { readonly name: string }[]): string[] => list.map((one) => one.name)
 
 test('every key says in a sentence what it is', () => {
-  expect(names(definitions.filter(({ doc }) => !/^\S.*\.$/.test(doc)))).toEqual([])
+  const texts = definitions.map((definition) => ({ name: definition.name, text: documentation(definition) ?? '' }))
+  expect(names(texts.filter(({ text }) => !/^[\S ]+\.$/.test(text) || text.includes('  ')))).toEqual([])
 })
 
 test('every default is a value that the key allows', () => {
@@ -33,7 +42,38 @@ test('topic keys and the broker keys behind them agree in type and default', () 
   }
 })
 
-test('a key is in the table or ignored, not both', () => {
-  expect(names(brokerDefinitions).filter((name) => whyIgnored(name) !== null)).toEqual([])
-  expect(new Set(ignoredFamilies.map(({ why }) => why)).size).toBe(ignoredFamilies.length)
+test('group keys and the broker keys behind them agree in type and default', () => {
+  for (const { name, type, default: text, synonyms } of groupDefinitions) {
+    for (const synonym of synonyms) {
+      const broker = findDefinition('broker', synonym.name)
+      expect([broker?.type, broker?.default], name).toEqual([type, text])
+    }
+  }
+})
+
+test('a key without effect says so, and why', () => {
+  const definition = findDefinition('broker', 'num.io.threads')
+  expect(definition && documentation(definition)).toBe(
+    'Threads of Kafka that handle requests and disks. Accepted, and without effect here: millrace.workers says how many threads serve here.',
+  )
+})
+
+test('no key of a broker is there twice', () => {
+  expect(new Set(names(brokerDefinitions)).size).toBe(brokerDefinitions.length)
+})
+
+test('a key of one listener is of the kind of the key of all', () => {
+  const password = brokerDefinition('listener.name.inside.ssl.keystore.password')
+  expect([password.type, isSensitive(password), names(password.synonyms)]).toEqual([
+    'password',
+    true,
+    ['listener.name.inside.ssl.keystore.password', 'ssl.keystore.password'],
+  ])
+  expect(names(brokerDefinition('listener.name.sasl.plain.sasl.jaas.config').synonyms)[1]).toBe('sasl.jaas.config')
+})
+
+test('what nobody defined may hold anything, and is not shown', () => {
+  const definition = brokerDefinition('super.users')
+  expect([definition.type, isSensitive(definition), documentation(definition)]).toEqual(['unknown', true, null])
+  expect(definition.without).toBe('there is no authorizer yet')
 })

@@ -1,13 +1,21 @@
 // How the text of a configuration value becomes a value, within its bounds. Texts are what files, variables and the
 // wire carry and what DescribeConfigs shows; values are what the program uses.
 
-export type ConfigType = 'boolean' | 'string' | 'int' | 'short' | 'long' | 'double' | 'list' | 'class' | 'password'
+/** `unknown`: nobody defined the key, so it may hold anything, a secret too. */
+export type ConfigType =
+  | 'unknown'
+  | 'boolean'
+  | 'string'
+  | 'int'
+  | 'short'
+  | 'long'
+  | 'double'
+  | 'list'
+  | 'class'
+  | 'password'
 
 /** When a change takes effect: never while running, for one broker, or for all of them. */
 export type UpdateMode = 'read-only' | 'per-broker' | 'cluster-wide'
-
-/** `none`: a key of Kafka that is read and checked, and changes nothing here. */
-export type Effect = 'honoured' | 'none'
 
 export type Reading<T> =
   | { readonly ok: true; readonly value: T; readonly text: string }
@@ -24,14 +32,18 @@ export interface KeyKind<T> {
   readonly read: (text: string) => Reading<T>
   readonly doc: string
   readonly dynamic: UpdateMode
-  readonly effect: Effect
-  /** Kept out of DescribeConfigs, as Kafka keeps its internal keys. */
+  /** Why a key of Kafka, read and checked like any other, changes nothing here; null for a key that does what it says. */
+  readonly without: string | null
+  /** Why a change while running is taken and kept, and changes nothing; null where it does. */
+  readonly onlyAtStart: string | null
+  /** Shown by DescribeConfigs only where it is set, as Kafka's internal keys are. */
   readonly hidden: boolean
 }
 
 export interface KeyOptions {
   readonly dynamic?: UpdateMode
-  readonly effect?: Effect
+  readonly without?: string
+  readonly onlyAtStart?: string
   readonly hidden?: boolean
 }
 
@@ -44,6 +56,7 @@ export interface NumberOptions extends KeyOptions {
 
 export interface TextOptions extends KeyOptions {
   readonly oneOf?: readonly string[]
+  readonly ignoreCase?: boolean
   /** A rule of this key's own: the problem, or null. */
   readonly check?: (text: string) => string | null
   readonly allowed?: string
@@ -68,9 +81,10 @@ const RANGES = {
 
 const problem = (text: string): Reading<never> => ({ ok: false, problem: text })
 
-const options = (given: KeyOptions): { dynamic: UpdateMode; effect: Effect; hidden: boolean } => ({
+const options = (given: KeyOptions) => ({
   dynamic: given.dynamic ?? 'read-only',
-  effect: given.effect ?? 'honoured',
+  without: given.without ?? null,
+  onlyAtStart: given.onlyAtStart ?? null,
   hidden: given.hidden ?? false,
 })
 
@@ -174,7 +188,8 @@ const text =
   <D extends string | null>(fallback: D, doc: string, given: TextOptions = {}): KeyKind<Read<string, D>> => {
     const read = (raw: string): Reading<string> => {
       const value = type === 'password' ? raw : raw.trim()
-      if (given.oneOf && !given.oneOf.includes(value)) {
+      const word = given.ignoreCase === true ? value.toUpperCase() : value
+      if (given.oneOf && !given.oneOf.includes(word)) {
         return problem(`String must be one of: ${given.oneOf.join(', ')}`)
       }
       const wrong = given.check?.(value) ?? null

@@ -1,16 +1,29 @@
 // Where each value comes from. A key of a topic is set on the topic, on this broker while it runs, on all brokers while
 // they run, in the file or command line, or not at all; the first of these that has it wins.
 import {
-  type BrokerValues,
+  brokerDefinition,
   brokerDefinitions,
+  type BrokerValues,
+  clientMetricsDefinitions,
   type ConfigDefinition,
   findDefinition,
+  groupDefinitions,
   isSensitive,
+  topicDefinitions,
+  type TopicValues,
 } from './definitions.ts'
-import { topicDefinitions, type TopicValues } from './definitions.ts'
 
 /** The numbers are those of DescribeConfigs. */
-export const configSources = { topic: 1, dynamicBroker: 2, dynamicDefault: 3, static: 4, default: 5 } as const
+export const configSources = {
+  topic: 1,
+  dynamicBroker: 2,
+  dynamicDefault: 3,
+  static: 4,
+  default: 5,
+  logger: 6,
+  clientMetrics: 7,
+  group: 8,
+} as const
 export type ConfigSource = keyof typeof configSources
 
 type Texts = ReadonlyMap<string, string>
@@ -36,6 +49,8 @@ export interface ResolvedConfig {
   /** Every place that has the key, under the name it has there, the one in force first. */
   readonly synonyms: readonly ConfigSynonym[]
 }
+
+export type ResolvedConfigs = ReadonlyMap<string, ResolvedConfig>
 
 const layersInOrder = ['dynamicBroker', 'dynamicDefault', 'static'] as const
 
@@ -80,15 +95,48 @@ const inherited = (layers: BrokerLayers, definition: ConfigDefinition): string |
   return definition.default
 }
 
-const topicEntry = (layers: BrokerLayers, overrides: Texts, definition: ConfigDefinition): ResolvedConfig => {
-  const hide = isSensitive(definition)
+/** A key that something other than a broker can set for itself. */
+const ownEntry = (
+  layers: BrokerLayers,
+  overrides: Texts,
+  definition: ConfigDefinition,
+  own: ConfigSource,
+): ResolvedConfig => {
   const names = definition.synonyms.map((synonym) => synonym.name)
-  const synonyms = names[0] === undefined ? [] : synonymsOf(layers, names[0], names, hide)
+  const synonyms = names[0] === undefined ? [] : synonymsOf(layers, names[0], names, isSensitive(definition))
   const override = overrides.get(definition.name)
   const value = override === undefined ? inherited(layers, definition) : normal(definition, override)
-  if (override !== undefined) synonyms.unshift({ name: definition.name, value: hide ? null : value, source: 'topic' })
-  return { definition, value: hide ? null : value, source: synonyms[0]?.source ?? 'default', synonyms }
+  if (override !== undefined) synonyms.unshift({ name: definition.name, value, source: own })
+  return { definition, value, source: synonyms[0]?.source ?? 'default', synonyms }
 }
+
+const isShown = (overrides: Texts, { hidden, name }: ConfigDefinition): boolean => !hidden || overrides.has(name)
+
+const byName = (entries: readonly ResolvedConfig[]): ResolvedConfigs =>
+  new Map(entries.map((entry) => [entry.definition.name, entry]))
+
+/** Every key of a topic, as DescribeConfigs and CreateTopics show it. */
+export const resolveTopic = (layers: BrokerLayers, overrides: Texts): ResolvedConfigs =>
+  byName(
+    topicDefinitions
+      .filter((definition) => isShown(overrides, definition))
+      .map((definition) => ownEntry(layers, overrides, definition, 'topic')),
+  )
+
+/** Every key of a group. What no broker key gives has its default for a synonym, as Kafka shows it. */
+export const resolveGroup = (layers: BrokerLayers, overrides: Texts): ResolvedConfigs =>
+  byName(
+    groupDefinitions.map((definition) => {
+      const entry = ownEntry(layers, overrides, definition, 'group')
+      if (definition.synonyms.length > 0) return entry
+      const fallback = { name: definition.name, value: definition.default, source: 'default' } as const
+      return { ...entry, synonyms: [...entry.synonyms, fallback] }
+    }),
+  )
+
+/** Every key of a subscription to the metrics of clients. */
+export const resolveClientMetrics = (layers: BrokerLayers, overrides: Texts): ResolvedConfigs =>
+  byName(clientMetricsDefinitions.map((definition) => ownEntry(layers, overrides, definition, 'clientMetrics')))
 
 const brokerEntry = (layers: BrokerLayers, definition: ConfigDefinition): ResolvedConfig => {
   const hide = isSensitive(definition)
@@ -99,28 +147,22 @@ const brokerEntry = (layers: BrokerLayers, definition: ConfigDefinition): Resolv
   return { definition, value, source: synonyms[0]?.source ?? 'default', synonyms }
 }
 
-const entries = (
-  definitions: readonly ConfigDefinition[],
-  resolve: (definition: ConfigDefinition) => ResolvedConfig,
-): ReadonlyMap<string, ResolvedConfig> =>
-  new Map(definitions.filter((one) => !one.hidden).map((definition) => [definition.name, resolve(definition)]))
-
-/** Every key of a topic, as DescribeConfigs and CreateTopics show it. */
-export const resolveTopic = (layers: BrokerLayers, overrides: Texts): ReadonlyMap<string, ResolvedConfig> =>
-  entries(topicDefinitions, (definition) => topicEntry(layers, overrides, definition))
-
-/** Every key of this broker. */
-export const resolveBroker = (layers: BrokerLayers): ReadonlyMap<string, ResolvedConfig> =>
-  entries(brokerDefinitions, (definition) => brokerEntry(layers, definition))
-
-/** The keys that are set for all brokers while they run, which is what a broker without a name shows. */
-export const resolveClusterDefault = (layers: BrokerLayers): ReadonlyMap<string, ResolvedConfig> => {
-  const set = brokerDefinitions.filter((definition) => layers.dynamicDefault.has(definition.name))
-  return entries(set, (definition) => {
-    const entry = brokerEntry({ ...layers, dynamicBroker: new Map() }, definition)
-    return { ...entry, synonyms: entry.synonyms.filter((synonym) => synonym.source === 'dynamicDefault') }
-  })
+/** Every key of this broker, and every name that was set on it, whatever it is. */
+export const resolveBroker = (layers: BrokerLayers): ResolvedConfigs => {
+  const names = new Set(brokerDefinitions.filter((one) => !one.hidden).map((one) => one.name))
+  for (const layer of layersInOrder) for (const name of layers[layer].keys()) names.add(name)
+  return byName([...names].map((name) => brokerEntry(layers, brokerDefinition(name))))
 }
+
+/** What is set for all brokers while they run, which is what a broker without a name shows: each text as it was given. */
+export const resolveClusterDefault = ({ dynamicDefault }: BrokerLayers): ResolvedConfigs =>
+  byName(
+    [...dynamicDefault].map(([name, text]) => {
+      const definition = brokerDefinition(name)
+      const value = isSensitive(definition) ? null : text
+      return { definition, value, source: 'dynamicDefault', synonyms: [{ name, value, source: 'dynamicDefault' }] }
+    }),
+  )
 
 const valueOf = (definition: ConfigDefinition, text: string | null): unknown => {
   if (text === null) return definition.fallback

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nearest, readStartUp, secretKeys } from './start-up.ts'
+import { nearest, readStartUp, secretKeys, withoutEffectLine } from './start-up.ts'
 
 const start = (
   file: Record<string, string>,
@@ -33,7 +33,7 @@ test('flag before environment before file before default', () => {
 })
 
 test('the server.properties that Kafka ships', () => {
-  const { config, warnings } = start({
+  const { config, warnings, withoutEffect } = start({
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.bootstrap.servers': 'localhost:9093',
@@ -52,9 +52,13 @@ test('the server.properties that Kafka ships', () => {
   expect(config.listeners).toEqual([
     { name: 'PLAINTEXT', host: '127.0.0.1', port: 9092, advertised: { host: 'localhost', port: 9092 } },
   ])
-  expect(warnings.some((line) => line.startsWith('unknown key'))).toBe(false)
-  expect(warnings[0]).toBe('listener PLAINTEXT names no host and is bound to 127.0.0.1 only')
-  expect(warnings.some((line) => line.includes('controller.quorum.bootstrap.servers'))).toBe(true)
+  expect(warnings).toEqual(['listener PLAINTEXT names no host and is bound to 127.0.0.1 only'])
+  expect(withoutEffect.map(({ name }) => name)).toEqual([
+    'controller.quorum.bootstrap.servers',
+    'inter.broker.listener.name',
+    'num.network.threads',
+    'share.coordinator.state.topic.min.isr',
+  ])
 })
 
 test('other machines are let in only by name', () => {
@@ -97,6 +101,11 @@ test.each([
   ['log.dirs', 'a,b,./a', 'log.dirs: ./a is the same folder as one before it'],
   ['process.roles', 'controller', 'must contain broker'],
   ['authorizer.class.name', 'org.example.Authorizer', 'authorizer.class.name'],
+  ['metadata.log.segment.bytes', '1', 'metadata.log.segment.bytes: "1" is not allowed'],
+  ['replica.fetch.wait.max.ms', '40000', 'replica.fetch.wait.max.ms: must not be above replica.socket.timeout.ms'],
+  ['group.share.heartbeat.interval.ms', '15001', 'must not be above group.share.max.heartbeat.interval.ms'],
+  ['queued.max.request.bytes', '5', 'queued.max.request.bytes: must not be below socket.request.max.bytes'],
+  ['connections.max.idle.ms', '50', 'connection.failed.authentication.delay.ms: must be below'],
 ])('%s=%s stops the start', (key, value, words) => {
   expect(() => start({ [key]: value })).toThrow(words)
 })
@@ -107,25 +116,35 @@ test('every mistake is told at once', () => {
   )
 })
 
-test('unknown keys warn with the nearest match, keys of Java machines are listed', () => {
-  const { warnings } = start({
+test('unknown keys warn with the nearest match, keys without effect are counted and named', () => {
+  const { config, warnings, withoutEffect } = start({
     'num.partition': '1',
     'retention.ms': '1',
     zzz: '1',
     'metric.reporters': '',
+    'rsm.config.bucket': 'b',
     'broker.rack': 'a',
   })
   expect(warnings).toEqual([
     'unknown key num.partition: did you mean num.partitions?',
     'unknown key retention.ms: did you mean log.retention.ms?',
     'unknown key zzz',
-    'ignored, because they configure the Java virtual machine or name Java classes: metric.reporters',
   ])
+  expect(withoutEffect).toEqual([
+    { name: 'metric.reporters', why: 'it names Java classes' },
+    { name: 'rsm.config.bucket', why: 'there is no tiered storage yet' },
+  ])
+  expect(withoutEffectLine(withoutEffect)).toBe(
+    '2 settings are accepted and without effect here: metric.reporters, rsm.config.bucket (millrace config explain KEY says why)',
+  )
+  expect(withoutEffectLine([])).toBeNull()
+  expect(config.static.get('zzz')).toBe('1')
   expect(nearest('auto.create.topic.enable')).toBe('auto.create.topics.enable')
 })
 
 test('broker.id is the older name of node.id', () => {
-  expect(start({ 'broker.id': '7' }).config.nodeId).toBe(7)
+  const { config } = start({ 'broker.id': '7' })
+  expect([config.nodeId, config.static.get('node.id')]).toEqual([7, '7'])
   expect(() => start({ 'broker.id': '7', 'node.id': '8' })).toThrow('set one of them')
 })
 

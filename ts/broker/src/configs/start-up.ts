@@ -1,11 +1,12 @@
 // What a broker starts with: the sources put in order, every value checked, and what a person should be told about it.
-import { resolve } from 'node:path'
 import { BrokerError } from '../base/errors.ts'
-import { type BrokerValues, brokerDefinitions, findDefinition, topicDefinitions } from './definitions.ts'
-import { ignoredFamilies, whyIgnored } from './ignored-keys.ts'
+import { contradictions } from './contradictions.ts'
+import { brokerDefinition, brokerDefinitions, type BrokerValues, topicDefinitions } from './definitions.ts'
+import { whyForPlugIns } from './keys/plug-ins.ts'
+import { topicSynonyms } from './keys/topic.ts'
 import { type Listener, resolveListeners } from './listeners.ts'
 import { brokerValues } from './resolve.ts'
-import { topicSynonyms } from './topic-keys.ts'
+import { type WithoutEffect, withoutEffect } from './without-effect.ts'
 
 type Texts = ReadonlyMap<string, string>
 
@@ -32,77 +33,71 @@ export interface BrokerConfig {
 export interface StartUp {
   readonly config: BrokerConfig
   readonly warnings: readonly string[]
+  /** What was set and changes nothing. */
+  readonly withoutEffect: readonly WithoutEffect[]
 }
 
 /** Puts the sources in order and checks them. Throws INVALID_CONFIG with a line for everything that is wrong. */
 export const readStartUp = (texts: ConfigTexts): StartUp => {
   const given = new Map([...texts.file, ...texts.environment, ...texts.flags])
-  const known = new Map([...given].filter(([name]) => findDefinition('broker', name) !== undefined))
-  const problems = badValues(known)
+  const problems = badValues(given)
   if (problems.length > 0) throw refused(problems)
 
-  const values = brokerValues({ dynamicBroker: new Map(), dynamicDefault: new Map(), static: known })
-  const listeners = resolveListeners(values, (key) => known.has(key))
-  problems.push(...listeners.problems, ...contradictions(values, known))
+  const fixed = withBothIds(given)
+  const values = brokerValues({ dynamicBroker: new Map(), dynamicDefault: new Map(), static: fixed })
+  const listeners = resolveListeners(values, (key) => fixed.has(key))
+  problems.push(...listeners.problems, ...contradictions(values))
+  if (fixed.has('broker.id') && values['node.id'] !== values['broker.id']) {
+    problems.push(`broker.id: ${values['broker.id']} is not the ${values['node.id']} of node.id; set one of them`)
+  }
   if (problems.length > 0) throw refused(problems)
 
   return {
     config: {
-      nodeId: known.has('node.id') || !known.has('broker.id') ? values['node.id'] : values['broker.id'],
+      nodeId: values['node.id'],
       clusterId: texts.clusterId,
       rack: values['broker.rack'],
       logDirs: values['log.dirs'] ?? values['log.dir'],
       listeners: listeners.bound,
       values,
-      static: known,
+      static: fixed,
     },
-    warnings: [...listeners.warnings, ...strangers(given), ...withoutEffect(given)],
+    warnings: [...listeners.warnings, ...strangers(given)],
+    withoutEffect: withoutEffect('broker', [...given.keys()].filter(isKnown), 'at start'),
   }
+}
+
+// The two names of one key; Kafka shows both, whichever was given.
+const withBothIds = (given: Texts): Texts => {
+  const id = given.get('node.id') ?? given.get('broker.id')
+  return id === undefined ? given : new Map([['node.id', id], ['broker.id', id], ...given])
 }
 
 const refused = (problems: readonly string[]): BrokerError => new BrokerError('INVALID_CONFIG', problems.join('\n'))
 
-const badValues = (known: Texts): string[] =>
-  [...known].flatMap(([name, text]) => {
-    const definition = findDefinition('broker', name)
-    const reading = definition?.read(text)
-    if (definition === undefined || reading === undefined || reading.ok) return []
-    return [`${name}: "${text}" is not allowed (${reading.problem}); allowed is ${definition.allowed}`]
+const badValues = (given: Texts): string[] =>
+  [...given].flatMap(([name, text]) => {
+    const { read, allowed } = brokerDefinition(name)
+    const reading = read(text)
+    return reading.ok ? [] : [`${name}: "${text}" is not allowed (${reading.problem}); allowed is ${allowed}`]
   })
 
-const contradictions = (values: BrokerValues, known: Texts): string[] => {
-  const found: string[] = []
-  if (known.has('node.id') && known.has('broker.id') && values['node.id'] !== values['broker.id']) {
-    found.push(`broker.id: ${values['broker.id']} is not the ${values['node.id']} of node.id; set one of them`)
-  }
-  const folders = values['log.dirs'] ?? values['log.dir']
-  if (folders.length === 0) found.push('log.dirs: at least one folder is needed')
-  const places = folders.map((folder) => resolve(folder))
-  const twice = folders.find((_, index) => places.indexOf(places[index] ?? '') !== index)
-  if (twice !== undefined) found.push(`log.dirs: ${twice} is the same folder as one before it`)
-  if (values['group.min.session.timeout.ms'] > values['group.max.session.timeout.ms']) {
-    found.push('group.min.session.timeout.ms: must not be above group.max.session.timeout.ms')
-  }
-  return found
-}
+const isKnown = (name: string): boolean => brokerDefinition(name).type !== 'unknown' || whyForPlugIns(name) !== null
 
 const strangers = (given: Texts): string[] =>
   [...given.keys()]
-    .filter((name) => findDefinition('broker', name) === undefined && whyIgnored(name) === null)
+    .filter((name) => !isKnown(name))
     .map((name) => {
       const guess = topicSynonyms[name]?.[0]?.name ?? nearest(name)
       return `unknown key ${name}${guess === null ? '' : `: did you mean ${guess}?`}`
     })
 
-const withoutEffect = (given: Texts): string[] => {
-  const idle = [...given.keys()].filter((name) => findDefinition('broker', name)?.effect === 'none')
-  const lines = idle.length > 0 ? [`accepted, and without effect here: ${idle.join(', ')}`] : []
-  for (const { why } of ignoredFamilies) {
-    const names = [...given.keys()].filter((name) => !findDefinition('broker', name) && whyIgnored(name) === why)
-    if (names.length > 0) lines.push(`ignored, because ${why}: ${names.join(', ')}`)
-  }
-  return lines
-}
+/** The one line of a start that says what was set and changes nothing; null where all of it does. */
+export const withoutEffectLine = (settings: readonly WithoutEffect[]): string | null =>
+  settings.length === 0
+    ? null
+    : `${settings.length} ${settings.length === 1 ? 'setting is' : 'settings are'} accepted and without effect here: ` +
+      `${settings.map(({ name }) => name).join(', ')} (millrace config explain KEY says why)`
 
 /** More mistakes than this are another word. */
 const MISTAKES_MAX = 3
@@ -111,7 +106,7 @@ const MISTAKES_MAX = 3
 export const nearest = (name: string): string | null => {
   let best: string | null = null
   let fewest = MISTAKES_MAX + 1
-  for (const candidate of [...brokerDefinitions, ...topicDefinitions].map((definition) => definition.name)) {
+  for (const { name: candidate } of [...brokerDefinitions, ...topicDefinitions]) {
     const mistakes = distance(name, candidate, fewest)
     if (mistakes < fewest) [best, fewest] = [candidate, mistakes]
   }
@@ -135,4 +130,4 @@ const distance = (left: string, right: string, bound: number): number => {
 
 /** Keys whose values must not be readable by everybody. */
 export const secretKeys = (texts: Texts): readonly string[] =>
-  [...texts.keys()].filter((name) => /password|secret|jaas\.config|keystore\.key$/.test(name))
+  [...texts.keys()].filter((name) => brokerDefinition(name).type === 'password' || /password|secret/.test(name))

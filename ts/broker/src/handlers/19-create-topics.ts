@@ -3,33 +3,46 @@
  * the counts and the effective configs; 7 with the topic id, also when the request only validates.
  */
 import type { BrokerError } from '../base/errors.ts'
+import type { Logger } from '../base/logger.ts'
 import type { ClusterImage, ConfigOverrides } from '../cluster/image.ts'
 import { configSources, resolveTopic } from '../configs/resolve.ts'
+import { isSensitive } from '../configs/definitions.ts'
 import type { Handler } from '../dispatch/context.ts'
 import type { CreateTopicsRequest, CreateTopicsResponse } from '../messages/19-create-topics.ts'
 import { createRules } from '../topics/automatic.ts'
 import { createTopics, type CreateResult } from '../topics/create.ts'
 import { errorCode } from '../wire/errors.ts'
+import { tellWithoutEffect } from './altering.ts'
 import type { Services } from './services.ts'
 
 const FIRST_WITH_CONFIGS = 5
 
 type Reply = CreateTopicsResponse['topics'][number]
 type Configs = NonNullable<Reply['configs']>
-type Used = Pick<Services, 'cluster' | 'configs' | 'newTopicId'>
+type Used = Pick<Services, 'cluster' | 'configs' | 'newTopicId' | 'logger'>
 
 export const handleCreateTopics =
-  ({ cluster, configs, newTopicId }: Used): Handler<CreateTopicsRequest, CreateTopicsResponse> =>
+  ({ cluster, configs, newTopicId, logger }: Used): Handler<CreateTopicsRequest, CreateTopicsResponse> =>
   async ({ apiVersion }, { topics, validateOnly }) => {
     const results = await cluster.run((image) => {
       const decision = createTopics(image, topics, createRules(configs.values(image), newTopicId))
       return validateOnly ? { ...decision, changes: [] } : decision
     })
+    if (!validateOnly) tellOfCreated(logger, results)
     const image = cluster.image()
     const effective = (overrides: ConfigOverrides): Configs =>
       apiVersion < FIRST_WITH_CONFIGS ? [] : effectiveConfigs(image, configs, overrides)
     return { throttleTimeMs: 0, topics: results.map((result) => reply(result, effective)) }
   }
+
+/** One line for the request, however many topics it makes. */
+const tellOfCreated = (logger: Logger, results: readonly CreateResult[]): void => {
+  const created = results.flatMap((result) => ('created' in result ? [result.created] : []))
+  const names = new Set(created.flatMap(({ configs }) => [...configs.keys()]))
+  const [first] = created
+  if (first === undefined) return
+  tellWithoutEffect(logger, 'topic', created.length === 1 ? first.name : `${created.length} topics`, [...names])
+}
 
 const reply = (result: CreateResult, effective: (overrides: ConfigOverrides) => Configs): Reply => {
   if ('error' in result) return { name: result.name, ...failure(result.error) }
@@ -55,5 +68,5 @@ const effectiveConfigs = (image: ClusterImage, configs: Services['configs'], ove
       value,
       readOnly: false,
       configSource: configSources[source],
-      isSensitive: definition.type === 'password',
+      isSensitive: isSensitive(definition),
     }))

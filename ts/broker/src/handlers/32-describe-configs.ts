@@ -1,18 +1,22 @@
 /**
- * DescribeConfigs. Version 3 brings types and documentation. A broker knows the configs of topics and its own; of the
- * broker without a name it shows what is set for all brokers. Loggers, groups and client metrics have none here.
+ * DescribeConfigs. Version 3 brings types and documentation. A broker knows the configs of topics, groups, subscriptions
+ * and its own; of the broker without a name it shows what is set for all brokers.
  */
 import { BrokerError } from '../base/errors.ts'
 import { ALL_BROKERS } from '../cluster/broker-configs.ts'
 import { checkNamesThisBroker, resourceTypes } from '../cluster/config-resources.ts'
-import type { ClusterImage } from '../cluster/image.ts'
+import { type ClusterImage, configsOf } from '../cluster/image.ts'
+import { documentation, isSensitive } from '../configs/definitions.ts'
 import type { ConfigType } from '../configs/kinds.ts'
 import {
   configSources,
   resolveBroker,
+  resolveClientMetrics,
   resolveClusterDefault,
-  resolveTopic,
   type ResolvedConfig,
+  type ResolvedConfigs,
+  resolveGroup,
+  resolveTopic,
 } from '../configs/resolve.ts'
 import type { Handler } from '../dispatch/context.ts'
 import type { DescribeConfigsRequest, DescribeConfigsResponse } from '../messages/32-describe-configs.ts'
@@ -27,15 +31,32 @@ type Entry = Reply['configs'][number]
 
 export const handleDescribeConfigs =
   (services: Used): Handler<DescribeConfigsRequest, DescribeConfigsResponse> =>
-  (_context, request) => ({
-    throttleTimeMs: 0,
-    results: request.resources.map((resource) => describe(services, resource, request)),
-  })
+  (_context, request) => {
+    const stranger = request.resources.find(({ resourceType }) => !known.has(resourceType))
+    const results = request.resources.map((resource) =>
+      stranger === undefined ? describe(services, resource, request) : refusal(resource, unknownType(stranger)),
+    )
+    return { throttleTimeMs: 0, results }
+  }
+
+const known: ReadonlySet<number> = new Set(Object.values(resourceTypes))
+
+// Kafka refuses a request as a whole when one of its resources is of no type it knows.
+const unknownType = ({ resourceType }: Resource): BrokerError =>
+  new BrokerError('INVALID_REQUEST', `Unsupported resource type: ${resourceType}`)
+
+const refusal = ({ resourceType, resourceName }: Resource, { code, message }: BrokerError): Reply => ({
+  errorCode: errorCode(code),
+  errorMessage: message,
+  resourceType,
+  resourceName,
+  configs: [],
+})
 
 const describe = (services: Used, resource: Resource, request: DescribeConfigsRequest): Reply => {
   const { resourceType, resourceName, configurationKeys } = resource
   try {
-    const configs = configsOf(services, resource)
+    const configs = resolved(services, resource)
     const isWanted = (name: string): boolean =>
       configurationKeys === null || configurationKeys.length === 0 || configurationKeys.includes(name)
     const entries = [...configs].filter(([name]) => isWanted(name))
@@ -49,14 +70,12 @@ const describe = (services: Used, resource: Resource, request: DescribeConfigsRe
     }
   } catch (thrown) {
     if (!(thrown instanceof BrokerError)) throw thrown
-    const { code, message } = thrown
-    return { errorCode: errorCode(code), errorMessage: message, resourceType, resourceName, configs: [] }
+    return refusal(resource, thrown)
   }
 }
 
-type Configs = ReadonlyMap<string, ResolvedConfig>
-
-const configsOf = ({ cluster, configs }: Used, { resourceType, resourceName }: Resource): Configs => {
+const resolved = ({ cluster, configs }: Used, resource: Resource): ResolvedConfigs => {
+  const { resourceType, resourceName } = resource
   const image = cluster.image()
   const layers = configs.layers(image)
   switch (resourceType) {
@@ -71,13 +90,13 @@ const configsOf = ({ cluster, configs }: Used, { resourceType, resourceName }: R
       checkNamesThisBroker(resourceName, cluster.brokerId)
       return new Map()
     case resourceTypes.clientMetrics:
-      if (resourceName !== '') return new Map()
+      if (resourceName !== '') return resolveClientMetrics(layers, configsOf(image, 'client-metrics', resourceName))
       throw new BrokerError('INVALID_REQUEST', 'Client metrics subscription name must not be empty')
     case resourceTypes.group:
-      if (resourceName !== '') return new Map()
+      if (resourceName !== '') return resolveGroup(layers, configsOf(image, 'group', resourceName))
       throw new BrokerError('INVALID_REQUEST', 'Group name must not be empty')
     default:
-      throw new BrokerError('INVALID_REQUEST', `Unsupported resource type: ${resourceType}`)
+      throw unknownType(resource)
   }
 }
 
@@ -89,6 +108,7 @@ const topicOverrides = (image: ClusterImage, name: string): ReadonlyMap<string, 
 }
 
 const typeIds: { readonly [Type in ConfigType]: number } = {
+  unknown: 0,
   boolean: 1,
   string: 2,
   int: 3,
@@ -110,8 +130,8 @@ const entry = (
   value,
   readOnly: resourceType === resourceTypes.broker && definition.dynamic === 'read-only',
   configSource: configSources[source],
-  isSensitive: definition.type === 'password',
+  isSensitive: isSensitive(definition),
   synonyms: includeSynonyms ? synonyms.map((synonym) => ({ ...synonym, source: configSources[synonym.source] })) : [],
   configType: typeIds[definition.type],
-  documentation: includeDocumentation ? definition.doc : null,
+  documentation: includeDocumentation ? documentation(definition) : null,
 })

@@ -6,28 +6,24 @@ import type {
   IncrementalAlterConfigsRequest,
   IncrementalAlterConfigsResponse,
 } from '../messages/44-incremental-alter-configs.ts'
-import { alterConfigs, type Alteration } from '../topics/alter-configs.ts'
-import { alterReply } from './33-alter-configs.ts'
-import type { Services } from './services.ts'
+import { alterAndTell, type Altering, type NamedAlteration } from './altering.ts'
 
 const operations: readonly ConfigOperation[] = ['set', 'delete', 'append', 'subtract']
+const DELETE = operations.indexOf('delete')
 
 type Resource = IncrementalAlterConfigsRequest['resources'][number]
 
 export const handleIncrementalAlterConfigs =
-  ({ cluster }: Pick<Services, 'cluster'>): Handler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse> =>
-  async (_context, { resources, validateOnly }) => {
-    const alterations = resources.map(alteration)
-    const results = await cluster.run((image) => {
-      const decision = alterConfigs(image, cluster.brokerId, alterations)
-      return validateOnly ? { ...decision, changes: [] } : decision
-    })
-    return { throttleTimeMs: 0, responses: results.map(alterReply) }
-  }
+  (services: Altering): Handler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse> =>
+  async (_context, { resources, validateOnly }) => ({
+    throttleTimeMs: 0,
+    responses: await alterAndTell(services, resources.map(alteration), validateOnly),
+  })
 
-const alteration = ({ configs, ...resource }: Resource): Alteration => ({
+const alteration = ({ configs, ...resource }: Resource): NamedAlteration => ({
   ...resource,
-  apply: (target, current) => alterIncrementally(target, current, configs.map(configChange)),
+  names: configs.filter(({ configOperation }) => configOperation !== DELETE).map(({ name }) => name),
+  apply: (target, current, inForce) => alterIncrementally(target, current, configs.map(configChange), inForce),
 })
 
 const configChange = ({ name, value, configOperation }: Resource['configs'][number]): ConfigChange => {

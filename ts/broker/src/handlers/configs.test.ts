@@ -112,15 +112,41 @@ describe('DescribeConfigs', () => {
     expect(await show(type, name)).toMatchObject({ errorCode: errorCode(code), configs: [] })
   })
 
-  it('has nothing to show of groups, loggers and client metrics', async () => {
-    const { show } = await fixture()
-    for (const [type, name] of [
-      [group, 'g'],
-      [brokerLogger, '1'],
-      [clientMetrics, 'm'],
-    ] as const) {
-      expect(await show(type, name)).toMatchObject({ errorCode: 0, configs: [] })
-    }
+  it('shows groups and subscriptions, whether or not there is one, and no loggers', async () => {
+    const { show, edit } = await fixture()
+    expect((await show(group, 'g')).configs).toHaveLength(17)
+    expect((await show(clientMetrics, 'm')).configs).toHaveLength(3)
+    expect(await show(brokerLogger, '1')).toMatchObject({ errorCode: 0, configs: [] })
+    await edit(group, 'g', [['share.auto.offset.reset', SET, 'earliest']])
+    await edit(clientMetrics, 'm', [['metrics', SET, 'a, b']])
+    const [reset] = (await show(group, 'g', ['share.auto.offset.reset'], { includeSynonyms: true })).configs
+    expect(reset).toMatchObject({ value: 'earliest', configSource: 8 })
+    expect(reset?.synonyms.map(({ value, source }) => [value, source])).toEqual([
+      ['earliest', 8],
+      ['latest', 5],
+    ])
+    expect((await show(clientMetrics, 'm', ['metrics'])).configs[0]).toMatchObject({ value: 'a,b', configSource: 7 })
+  })
+
+  it('hides what may be a secret, and shows what nobody defined where it is set', async () => {
+    const { show, edit } = await fixture({ configs: new Map([['ssl.key.password', 'x']]) })
+    await edit(broker, '1', [['no.such.key', SET, 'y']])
+    const { configs } = await show(broker, '1', ['ssl.key.password', 'no.such.key'], { includeSynonyms: true })
+    expect(
+      configs.map(({ name, value, isSensitive, synonyms }) => [name, value, isSensitive, synonyms[0]?.value]),
+    ).toEqual([
+      ['ssl.key.password', null, true, null],
+      ['no.such.key', null, true, null],
+    ])
+    expect((await show(broker, '1')).configs.map(({ name }) => name)).not.toContain('listener.security.protocol.map')
+  })
+
+  it('refuses a request as a whole when one resource is of no known type, as Kafka does', async () => {
+    const { call, createTopic } = await fixture()
+    await createTopic('a')
+    const resources = [topic, 77].map((resourceType) => ({ resourceType, resourceName: 'a', configurationKeys: null }))
+    const { results } = await call(describeConfigs, handleDescribeConfigs, 4, { resources })
+    expect(results.map((result) => result.errorCode)).toEqual([42, 42])
   })
 })
 
@@ -163,6 +189,8 @@ describe('IncrementalAlterConfigs', () => {
     ['another broker', broker, '2', ['message.max.bytes', SET, '1'], 'INVALID_REQUEST'],
     ['a key that needs a restart', broker, '1', ['num.partitions', SET, '1'], 'INVALID_REQUEST'],
     ['a group', group, 'g', ['consumer.session.timeout.ms', SET, '1'], 'INVALID_CONFIG'],
+    ['a group without a name', group, '', ['consumer.session.timeout.ms', SET, '50000'], 'INVALID_REQUEST'],
+    ['a subscription without a name', clientMetrics, '', ['interval.ms', SET, '100'], 'INVALID_REQUEST'],
     ['a logger', brokerLogger, '1', ['root', SET, 'DEBUG'], 'INVALID_REQUEST'],
     ['an unknown kind', 77, 'x', ['a', SET, '1'], 'INVALID_REQUEST'],
   ] as const)('refuses %s', async (_, type, name, change, code) => {

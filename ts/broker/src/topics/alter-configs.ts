@@ -1,5 +1,5 @@
 /**
- * Changes configs of topics and brokers. How the new set follows from the old one is the caller's: one API replaces,
+ * Changes configs of topics, brokers, groups and subscriptions to metrics. How the new set follows from the old one is the caller's: one API replaces,
  * the other edits; whose set it is, and whether it may be changed, is decided here.
  */
 import { BrokerError } from '../base/errors.ts'
@@ -7,9 +7,9 @@ import type { BrokerId } from '../base/ids.ts'
 import { ALL_BROKERS } from '../cluster/broker-configs.ts'
 import { checkNamesThisBroker, resourceTypes } from '../cluster/config-resources.ts'
 import type { Decision, Guard } from '../cluster/decision.ts'
-import { configsOf, type ClusterImage, type ConfigOverrides } from '../cluster/image.ts'
+import { type ClusterImage, type ConfigOverrides, type ConfigResourceType, configsOf } from '../cluster/image.ts'
 import type { Change } from '../cluster/records.ts'
-import type { ConfigTarget } from '../configs/alter.ts'
+import type { ConfigTarget, InForce } from '../configs/check.ts'
 import { topicConfigChange } from './create.ts'
 import { checkName } from './names.ts'
 
@@ -17,7 +17,7 @@ export interface Alteration {
   readonly resourceType: number
   readonly resourceName: string
   /** The set after the change; throws what the client is to hear. */
-  readonly apply: (target: ConfigTarget, current: ConfigOverrides) => ConfigOverrides
+  readonly apply: (target: ConfigTarget, current: ConfigOverrides, inForce: InForce) => ConfigOverrides
 }
 
 export interface AlterResult {
@@ -30,6 +30,7 @@ export interface AlterResult {
 export const alterConfigs = (
   image: ClusterImage,
   broker: BrokerId,
+  inForce: InForce,
   alterations: readonly Alteration[],
 ): Decision<readonly AlterResult[]> => {
   const counts = new Map<string, number>()
@@ -41,7 +42,7 @@ export const alterConfigs = (
     if ((counts.get(resourceKey(alteration)) ?? 0) > 1) {
       throw new BrokerError('INVALID_REQUEST', 'Each resource must appear at most once.')
     }
-    const altered = changeOf(image, broker, alteration)
+    const altered = changeOf(image, broker, inForce, alteration)
     changes.push(...altered.changes)
     guards.push(...altered.guards)
   }
@@ -64,31 +65,33 @@ const resourceKey = ({ resourceType, resourceName }: Alteration): string => `${r
 const changeOf = (
   image: ClusterImage,
   broker: BrokerId,
+  inForce: InForce,
   alteration: Alteration,
 ): { readonly changes: readonly Change[]; readonly guards: readonly Guard[] } => {
   switch (alteration.resourceType) {
     case resourceTypes.topic:
-      return topicChange(image, alteration)
+      return topicChange(image, inForce, alteration)
     case resourceTypes.broker:
-      return brokerChange(image, broker, alteration)
+      return brokerChange(image, broker, inForce, alteration)
     case resourceTypes.brokerLogger:
       throw new BrokerError('INVALID_REQUEST', 'The loggers of this broker cannot be changed while it runs.')
     case resourceTypes.group:
+      return namedChange(image, 'group', alteration.resourceName, inForce, alteration)
     case resourceTypes.clientMetrics:
-      throw new BrokerError('INVALID_CONFIG', 'This broker has no configs for groups or client metrics.')
+      return namedChange(image, 'client-metrics', alteration.resourceName, inForce, alteration)
     default:
       throw new BrokerError('INVALID_REQUEST', `Unknown resource type ${alteration.resourceType}`)
   }
 }
 
-const topicChange = (image: ClusterImage, { resourceName, apply }: Alteration) => {
+const topicChange = (image: ClusterImage, inForce: InForce, { resourceName, apply }: Alteration) => {
   if (resourceName === '') throw new BrokerError('INVALID_REQUEST', 'Default topic resources are not allowed.')
   checkName(resourceName)
   const topic = image.topicsByName.get(resourceName)
   if (topic === undefined) {
     throw new BrokerError('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${resourceName}' does not exist.`)
   }
-  const configs = apply('topic', topic.configs)
+  const configs = apply('topic', topic.configs, inForce)
   if (sameConfigs(topic.configs, configs)) return { changes: [], guards: [] }
   const record = { kind: 'topic-config', topic: topic.id } as const
   return {
@@ -100,13 +103,40 @@ const topicChange = (image: ClusterImage, { resourceName, apply }: Alteration) =
   }
 }
 
-const brokerChange = (image: ClusterImage, broker: BrokerId, { resourceName, apply }: Alteration) => {
-  if (resourceName !== ALL_BROKERS) checkNamesThisBroker(resourceName, broker)
-  const name = resourceName === ALL_BROKERS ? ALL_BROKERS : String(broker)
-  const current = configsOf(image, 'broker', name)
-  const configs = apply(name === ALL_BROKERS ? 'broker-default' : 'broker', current)
+const brokerChange = (image: ClusterImage, broker: BrokerId, inForce: InForce, alteration: Alteration) => {
+  if (alteration.resourceName !== ALL_BROKERS) checkNamesThisBroker(alteration.resourceName, broker)
+  const name = alteration.resourceName === ALL_BROKERS ? ALL_BROKERS : String(broker)
+  return change(
+    image,
+    { type: 'broker', name },
+    name === ALL_BROKERS ? 'broker-default' : 'broker',
+    inForce,
+    alteration,
+  )
+}
+
+const namedChange = (
+  image: ClusterImage,
+  type: 'group' | 'client-metrics',
+  name: string,
+  inForce: InForce,
+  alteration: Alteration,
+) => {
+  if (name === '') throw new BrokerError('INVALID_REQUEST', `The name of a ${type} resource must not be empty.`)
+  return change(image, { type, name }, type, inForce, alteration)
+}
+
+const change = (
+  image: ClusterImage,
+  { type, name }: { readonly type: ConfigResourceType; readonly name: string },
+  target: ConfigTarget,
+  inForce: InForce,
+  { apply }: Alteration,
+) => {
+  const current = configsOf(image, type, name)
+  const configs = apply(target, current, inForce)
   if (sameConfigs(current, configs)) return { changes: [], guards: [] }
-  const named = { kind: 'config', type: 'broker', name } as const
+  const named = { kind: 'config', type, name } as const
   const record = configs.size === 0 ? null : { configs: [...configs].map(([key, value]) => ({ name: key, value })) }
   return {
     changes: [{ ...named, record }],

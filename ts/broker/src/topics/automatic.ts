@@ -3,7 +3,7 @@ import type { TopicId } from '../base/ids.ts'
 import type { BrokerConfigs } from '../cluster/broker-configs.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterImage } from '../cluster/image.ts'
-import { checkConfigs } from '../configs/alter.ts'
+import { checkTopicConfigs } from '../configs/check.ts'
 import { findDefinition, type BrokerValues } from '../configs/definitions.ts'
 import { createTopics, type CreateRules, type TopicSpec } from './create.ts'
 
@@ -38,7 +38,7 @@ export const createRules = (values: BrokerValues, newTopicId: () => TopicId): Cr
   partitionsDefault: values['num.partitions'],
   replicationFactorDefault: values['default.replication.factor'],
   newTopicId,
-  checkConfigs: (configs) => checkConfigs('topic', configs),
+  checkConfigs: (configs) => checkTopicConfigs(configs, values),
 })
 
 /** Resolves once the engine serves `__consumer_offsets`. */

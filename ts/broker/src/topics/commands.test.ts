@@ -5,17 +5,22 @@ import { applyCommit, loadImage } from '../cluster/apply.ts'
 import type { Decision } from '../cluster/decision.ts'
 import type { ClusterImage } from '../cluster/image.ts'
 import { startTestCluster } from '../cluster/scenario.ts'
-import { alterIncrementally, checkConfigs } from '../configs/alter.ts'
+import { alterIncrementally } from '../configs/alter.ts'
+import { checkTopicConfigs, type InForce } from '../configs/check.ts'
+import { brokerValues } from '../configs/resolve.ts'
 import { alterConfigs } from './alter-configs.ts'
 import { createTopics } from './create.ts'
 import { deleteTopics } from './delete.ts'
 import { createPartitions } from './partitions.ts'
 
+const layers = { dynamicBroker: new Map(), dynamicDefault: new Map(), static: new Map() }
+const inForce: InForce = { layers, values: brokerValues(layers) }
+
 const rules = {
   partitionsDefault: 1,
   replicationFactorDefault: 1,
   newTopicId: randomTopicId,
-  checkConfigs: (configs: ReadonlyMap<string, string>) => checkConfigs('topic', configs),
+  checkConfigs: (configs: ReadonlyMap<string, string>) => checkTopicConfigs(configs, inForce.values),
 }
 
 type Command = (image: ClusterImage) => Decision<unknown>
@@ -49,14 +54,17 @@ const grow = fc.array(fc.record({ name, count }), { maxLength: 3 }).map(
 const alter = fc.tuple(name, fc.constantFrom('1', '2', 'no', null)).map(
   ([resourceName, value]): Command =>
     (image) =>
-      alterConfigs(image, 1 as never, [
+      alterConfigs(image, 1 as never, inForce, [
         {
           resourceType: 2,
           resourceName,
           apply: (target, current) =>
-            alterIncrementally(target, current, [
-              { name: 'retention.ms', operation: value === null ? 'delete' : 'set', value },
-            ]),
+            alterIncrementally(
+              target,
+              current,
+              [{ name: 'retention.ms', operation: value === null ? 'delete' : 'set', value }],
+              inForce,
+            ),
         },
       ]),
 )

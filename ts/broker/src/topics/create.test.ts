@@ -4,15 +4,18 @@ import { applyChanges } from '../cluster/apply.ts'
 import type { Decision } from '../cluster/decision.ts'
 import type { ClusterImage } from '../cluster/image.ts'
 import { withBrokers } from '../cluster/scenario.ts'
-import { checkConfigs } from '../configs/alter.ts'
+import { checkTopicConfigs } from '../configs/check.ts'
+import { brokerValues } from '../configs/resolve.ts'
 import { deleteTopics } from './delete.ts'
 import { createTopics, type CreateResult, type CreateRules, type TopicSpec } from './create.ts'
+
+const values = brokerValues({ dynamicBroker: new Map(), dynamicDefault: new Map(), static: new Map() })
 
 const rules: CreateRules = {
   partitionsDefault: 3,
   replicationFactorDefault: 1,
   newTopicId: randomTopicId,
-  checkConfigs: (configs) => checkConfigs('topic', configs),
+  checkConfigs: (configs) => checkTopicConfigs(configs, values),
 }
 
 const spec = (name: string, given: Partial<TopicSpec> = {}): TopicSpec => ({
