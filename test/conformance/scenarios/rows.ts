@@ -2,6 +2,9 @@
 
 /** What each row is about; every one has a scenario. */
 export const rows: Readonly<Record<number, string>> = {
+  1: 'ApiVersions',
+  2: 'unsupported keys and versions',
+  3: 'headers and frames',
   4: 'order of answers',
   5: 'what a batch must be',
   6: 'what a record must be',
