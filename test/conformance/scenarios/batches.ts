@@ -1,4 +1,5 @@
 // The headers of fetched batches, as far as a broker may touch or must keep them.
+import { crc32c } from '../../harness/batch.ts'
 
 const HEADER_BYTES = 61
 
@@ -20,6 +21,8 @@ export const batchesOf = (bytes: Buffer): readonly BatchSummary[] => {
   while (rest.length >= HEADER_BYTES) {
     const size = rest.readInt32BE(8) + 12
     if (rest.length < size) break
+    if (crc32c(rest.subarray(21, size)) !== rest.readUInt32BE(17))
+      throw new Error('a fetched batch has a wrong checksum')
     const base = Number(rest.readBigInt64BE(0))
     found.push({
       base,

@@ -62,7 +62,7 @@ scenario('limits never cut the first batch', { rows: [18] }, async (stage) => {
 scenario('leader epochs', { rows: [23] }, async (stage) => {
   const topic = await filled(stage, 'epochs')
   const on = await stage.peer()
-  for (const currentLeaderEpoch of [0, 1]) {
+  for (const currentLeaderEpoch of [-2, 0, 1]) {
     const asked = { currentLeaderEpoch }
     await stage.transcript.versions(on, `current ${currentLeaderEpoch}`, fetch, () => fetchFrom(topic, asked))
   }
@@ -83,17 +83,18 @@ scenario('the start moves when records are deleted', { rows: [20, 32] }, async (
   await stage.transcript.versions(on, 'at the start', fetch, () => fetchFrom(topic, { fetchOffset: 3 }))
 })
 
+const timed = async (what: string, ask: () => Promise<unknown>, atLeast: number, atMost: number): Promise<void> => {
+  const began = performance.now()
+  await ask()
+  const took = performance.now() - began
+  expect(took, what).toBeGreaterThanOrEqual(atLeast)
+  expect(took, what).toBeLessThan(atMost)
+}
+
 scenario('waiting', { rows: [21] }, async (stage) => {
   const topic = await filled(stage, 'waiting', 1)
   const on = await stage.peer()
   const writer = await stage.peer()
-  const timed = async (what: string, ask: () => Promise<unknown>, atLeast: number, atMost: number): Promise<void> => {
-    const began = performance.now()
-    await ask()
-    const took = performance.now() - began
-    expect(took, what).toBeGreaterThanOrEqual(atLeast)
-    expect(took, what).toBeLessThan(atMost)
-  }
   const late = { fetchOffset: 2 }
   const call = (what: string, version: number, partition: object, options: object) => () =>
     stage.transcript.call(on, what, fetch, version, fetchFrom(topic, partition, options))
@@ -112,6 +113,45 @@ scenario('waiting', { rows: [21] }, async (stage) => {
   const filledUp = stage.transcript.call(on, 'woken by the third', fetch, 18, patient)
   for (let count = 0; count < 3; count += 1) await write(writer, topic, [{ value: 'four' }])
   await filledUp
+})
+
+scenario('what ends the wait', { rows: [21] }, async (stage) => {
+  const topic = { name: 'ended', id: await stage.topic('ended', { partitions: 2 }) }
+  const other = await filled(stage, 'ended-too', 1)
+  const on = await stage.peer()
+  const helper = await stage.peer()
+  const patient = { maxWaitMs: 10_000 }
+  const asked = (what: string, version: number, request: ReturnType<typeof fetchRequest>) =>
+    stage.transcript.call(on, what, fetch, version, request)
+  const quick = (what: string, version: number, request: ReturnType<typeof fetchRequest>, act?: () => unknown) =>
+    timed(what, () => Promise.all([asked(what, version, request), act?.()]), 0, 5000)
+  const idle = [{ topic, partitions: [{ partition: 0 }, { partition: 1 }] }]
+  for (const version of [4, 12, 18]) {
+    await quick('no partitions', version, fetchRequest([], patient))
+    const outOfRange = { topic: other, partitions: [{ fetchOffset: 9 }] }
+    await quick('one is out of range', version, fetchRequest([...idle, outOfRange], patient))
+    const unknown = { topic: other, partitions: [{ partition: 8 }] }
+    const short = fetchRequest([...idle, unknown], { maxWaitMs: 300 })
+    // Kafka waits for the others, if there are some.
+    await timed('one is unknown', () => asked('one is unknown', version, short), 290, 5000)
+    await quick('all are unknown', version, fetchRequest([unknown], patient))
+  }
+  await quick('another epoch', 18, fetchFrom(other, { fetchOffset: 2, lastFetchedEpoch: 7 }, patient))
+  await quick('another leader', 18, fetchFrom(other, { fetchOffset: 2, currentLeaderEpoch: 7 }, patient))
+  await quick('the second has news', 18, fetchRequest(idle, patient), () =>
+    write(helper, topic, [{ value: 'news' }], {}, 1),
+  )
+  const deleted = timed(
+    'it is deleted',
+    async () => {
+      const { responses } = await on.call(fetch, 18, fetchFrom(topic, {}, patient))
+      stage.transcript.note('it is deleted', responses[0]?.partitions[0]?.errorCode)
+    },
+    0,
+    5000,
+  )
+  await helper.call(deleteTopics, 5, { topicNames: [topic.name], timeoutMs: 5000 })
+  await deleted
 })
 
 scenario('a topic that was deleted and made again', { rows: [27] }, async (stage) => {

@@ -76,6 +76,7 @@ scenario('what is wrong', { rows: [23, 25] }, async (stage) => {
   const { transcript } = stage
   await transcript.versions(on, 'topic', listOffsets, () => asked('no-such-topic', -1))
   await transcript.versions(on, 'partition', listOffsets, () => asked('wrong', -1, { partition: 4 }))
+  await transcript.versions(on, 'older epoch', listOffsets, () => asked('wrong', -1, { currentLeaderEpoch: -2 }))
   await transcript.versions(on, 'newer epoch', listOffsets, () => asked('wrong', -1, { currentLeaderEpoch: 4 }))
   await transcript.versions(on, 'this epoch', listOffsets, () => asked('wrong', -1, { currentLeaderEpoch: 0 }))
   await transcript.versions(on, 'debugging', listOffsets, () => asked('wrong', -1, { replicaId: -2 }))
@@ -91,12 +92,14 @@ scenario('where epochs end', { rows: [23, 24] }, async (stage) => {
   const ask =
     (topic: string, leaderEpoch: number, currentLeaderEpoch = -1, partition = 0) =>
     () => ({
+      replicaId: -2,
       topics: [{ topic, partitions: [{ partition, currentLeaderEpoch, leaderEpoch }] }],
     })
   for (const epoch of [0, 1, -1, 7]) {
     await stage.transcript.versions(on, `epoch ${epoch}`, offsetForLeaderEpoch, ask('ended', epoch))
     await stage.transcript.versions(on, `nothing, epoch ${epoch}`, offsetForLeaderEpoch, ask('nothing', epoch))
   }
+  await stage.transcript.versions(on, 'an older current epoch', offsetForLeaderEpoch, ask('ended', 0, -2))
   await stage.transcript.versions(on, 'a newer current epoch', offsetForLeaderEpoch, ask('ended', 0, 3))
   await stage.transcript.versions(on, 'this current epoch', offsetForLeaderEpoch, ask('ended', 0, 0))
   await stage.transcript.versions(on, 'no topic', offsetForLeaderEpoch, ask('no-such-topic', 0))

@@ -1,6 +1,7 @@
 // Produce at every version: answers, what is refused and with which code, duplicates and gaps of idempotent producers.
 import { produce } from 'millrace/messages/00-produce.js'
 import { fetch } from 'millrace/messages/01-fetch.js'
+import { deleteRecords } from 'millrace/messages/21-delete-records.js'
 import { batch, type BatchFields, type TestRecord } from '../../harness/batch.ts'
 import { requestBytes } from '../../harness/peer.ts'
 import { fetchFrom, newProducer, produceTo, type TopicRef, UNKNOWN_ID } from './requests.ts'
@@ -176,6 +177,64 @@ scenario('bounds of the time of the producer', { rows: [6] }, async (stage) => {
     produceTo(topic, batch(two, { baseTimestamp: Date.now() + 60_000 })),
   )
   await transcript.versions(on, 'now', produce, () => produceTo(topic, batch(two)))
+})
+
+scenario('bounds of time that nobody set', { rows: [6] }, async (stage) => {
+  const { transcript, peer } = stage
+  const topic = await newTopic(stage, 'untimed')
+  const on = await peer()
+  const hour = 3_600_000
+  for (const [what, baseTimestamp] of [
+    ['of 1970', 0],
+    ['no time at all', -1],
+    ['in less than an hour', Date.now() + hour - 60_000],
+    ['in more than an hour', Date.now() + hour + 60_000],
+  ] as const) {
+    await transcript.call(on, what, produce, 13, produceTo(topic, batch(two, { baseTimestamp })))
+  }
+})
+
+scenario('records are kept as they were sent', { rows: [5, 9] }, async (stage) => {
+  const { transcript, peer } = stage
+  const on = await peer()
+  for (const type of ['CreateTime', 'LogAppendTime']) {
+    const topic = await newTopic(stage, `kept-${type}`, { 'message.timestamp.type': type })
+    const sent = batch([{ key: 'k', value: 'v' }, { value: null }], { baseTimestamp: 1000, maxTimestamp: 1000 })
+    await transcript.call(on, type, produce, 13, produceTo(topic, sent))
+    const { responses } = await transcript.call(on, 'read back', fetch, 18, fetchFrom(topic))
+    const records = responses[0]?.partitions[0]?.records ?? Buffer.alloc(0)
+    transcript.note('bytes behind the header are the same', records.subarray(61).equals(sent.subarray(61)))
+    transcript.note('base timestamp', Number(records.readBigInt64BE(27)))
+  }
+})
+
+/** A Zstandard frame of one raw block, as any encoder may write it. */
+const zstd = (content: Buffer): Buffer =>
+  Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, content.length, (content.length << 3) | 1, 0, 0]), content])
+
+scenario('zstd needs a version that knows it', { rows: [5] }, async (stage) => {
+  const { transcript, peer } = stage
+  const topic = await newTopic(stage, 'zstd')
+  const on = await peer()
+  const body = zstd(batch([{ value: 'v' }]).subarray(61))
+  const records = batch([{ value: 'v' }], { attributes: 4, body })
+  await transcript.versions(on, 'sent', produce, () => produceTo(topic, records))
+  await transcript.versions(on, 'read', fetch, () => fetchFrom(topic, { fetchOffset: 6 }))
+})
+
+scenario('an idempotent producer whose records are deleted', { rows: [8, 11] }, async (stage) => {
+  const { transcript, peer } = stage
+  const topic = await newTopic(stage, 'trimmed')
+  const on = await peer()
+  const producerId = await newProducer(on)
+  const send = (what: string, baseSequence: number) =>
+    transcript.call(on, what, produce, 13, produceTo(topic, batch(two, { producerId, producerEpoch: 0, baseSequence })))
+  await send('the first', 0)
+  const all = [{ name: topic.name, partitions: [{ partitionIndex: 0, offset: -1 }] }]
+  await transcript.call(on, 'all', deleteRecords, 2, { topics: all, timeoutMs: 5000 })
+  await send('the first again', 0)
+  await send('a gap', 7)
+  await send('the next', 2)
 })
 
 scenario('an idempotent producer', { rows: [10, 11, 12] }, async (stage) => {

@@ -80,6 +80,10 @@ export const write = async (
   return answer?.baseOffset ?? -1
 }
 
+/** For lists that Kafka makes from hash maps. */
+export const byName = (left: { readonly name: string | null }, right: { readonly name: string | null }): number =>
+  String(left.name).localeCompare(String(right.name))
+
 /** An id that no topic has. */
 export const UNKNOWN_ID = 'AAAAAAAAAAAAAAAAAAAAew' as Uuid
 

@@ -55,6 +55,8 @@ pub(crate) struct Fetch {
     bound: ReadBound,
     pub(crate) deadline: Duration,
     scope: Scope,
+    /// Partitions that there were at the first look: when one goes, its client has to hear of it.
+    existing: usize,
 }
 
 /// What one look at the logs gave.
@@ -62,6 +64,8 @@ pub(crate) struct Fetch {
 pub(crate) struct Reading {
     partitions: Vec<PartitionReading>,
     bytes: usize,
+    /// Partitions that there are. The others are told of, but do not end a wait for these.
+    existing: usize,
     /// Something that a client has to hear at once.
     urgent: bool,
 }
@@ -98,7 +102,7 @@ pub(crate) fn handle(
         Ok(scope) => scope,
         Err(code) => return Ok(Fetched::Answer(empty(header, code, NO_SESSION, context))),
     };
-    let fetch = Fetch {
+    let mut fetch = Fetch {
         header,
         bytes_min: usize::try_from(request.bytes_min).unwrap_or(0).min(bytes_max),
         bytes_max,
@@ -109,8 +113,10 @@ pub(crate) fn handle(
         },
         deadline: context.now + wait,
         scope,
+        existing: 0,
     };
     let reading = fetch.read(context);
+    fetch.existing = reading.existing;
     if fetch.satisfied(&reading) || wait.is_zero() {
         return Ok(Fetched::Answer(fetch.answer(reading, context)));
     }
@@ -120,10 +126,9 @@ pub(crate) fn handle(
 impl Fetch {
     /// Reads every partition, in order, as far as the limits go.
     pub(crate) fn read(&self, context: &Context<'_>) -> Reading {
-        let mut reading = Reading { partitions: Vec::new(), bytes: 0, urgent: false };
+        let mut reading = Reading { partitions: Vec::new(), bytes: 0, existing: 0, urgent: false };
         match &self.scope {
             Scope::Listed { wanted, .. } => {
-                reading.urgent = wanted.is_empty();
                 for wanted in wanted {
                     self.read_partition(wanted, &mut reading, context);
                 }
@@ -137,7 +142,8 @@ impl Fetch {
 
     /// Whether a client has to be answered now, its patience left aside.
     pub(crate) fn satisfied(&self, reading: &Reading) -> bool {
-        reading.urgent || reading.bytes >= self.bytes_min
+        let gone = reading.existing == 0 || reading.existing < self.existing;
+        gone || reading.urgent || reading.bytes >= self.bytes_min
     }
 
     fn read_partition(&self, wanted: &Wanted, reading: &mut Reading, context: &Context<'_>) {
@@ -152,9 +158,15 @@ impl Fetch {
         // The first partition that has anything gives at least one batch, whatever the limits.
         let at_least_one = reading.bytes == 0;
         let left = self.bytes_max.saturating_sub(reading.bytes);
-        if let Err(code) = self.read_log(wanted, left, at_least_one, &mut partition, context) {
-            partition.error_code = code;
-            reading.urgent = true;
+        match find(wanted, context) {
+            Ok(found) => {
+                reading.existing += 1;
+                if let Err(code) = self.read_log(found, left, at_least_one, &mut partition, context) {
+                    partition.error_code = code;
+                    reading.urgent = true;
+                }
+            }
+            Err(code) => partition.error_code = code,
         }
         reading.urgent |= partition.diverging.is_some();
         reading.bytes += partition.read.as_ref().map_or(0, |read| read.bytes);
@@ -163,13 +175,13 @@ impl Fetch {
 
     fn read_log(
         &self,
-        wanted: &Wanted,
+        (topic, partition): (&TopicView, &PartitionView),
         left: usize,
         at_least_one: bool,
         into: &mut PartitionReading,
         context: &Context<'_>,
     ) -> Result<(), i16> {
-        let (topic, partition) = find(wanted, context)?;
+        let wanted = &into.wanted;
         if topic.config.compression == Compression::To(Codec::Zstd) && self.header.api_version < ZSTD_SINCE {
             return Err(UNSUPPORTED_COMPRESSION_TYPE);
         }
@@ -250,7 +262,7 @@ fn unknown_topic(wanted: &Wanted, context: &Context<'_>) -> i16 {
 
 fn check_leader_epoch(asked: LeaderEpoch, current: LeaderEpoch) -> Result<(), i16> {
     match asked {
-        LeaderEpoch::NONE => Ok(()),
+        asked if asked <= LeaderEpoch::NONE => Ok(()),
         asked if asked < current => Err(FENCED_LEADER_EPOCH),
         asked if asked > current => Err(UNKNOWN_LEADER_EPOCH),
         _ => Ok(()),
@@ -259,7 +271,7 @@ fn check_leader_epoch(asked: LeaderEpoch, current: LeaderEpoch) -> Result<(), i1
 
 /// Where the reader's log parted from this one, if it did.
 fn diverging(wanted: &Wanted, log: &Log, current: LeaderEpoch) -> Result<Option<(LeaderEpoch, Offset)>, i16> {
-    if wanted.last_fetched_epoch == LeaderEpoch::NONE {
+    if wanted.last_fetched_epoch <= LeaderEpoch::NONE {
         return Ok(None);
     }
     let log_start = log.offsets().map_err(|error| error.error_code())?.log_start;

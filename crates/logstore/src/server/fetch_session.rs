@@ -161,7 +161,7 @@ impl Sessions {
     pub(crate) fn begin(&self, partitions: Vec<(Wanted, Told)>, by_id: bool, now: Duration) -> i32 {
         let mut table = self.table.lock();
         let count = partitions.len();
-        if count == 0 || table.partitions + count > FETCH_SESSION_PARTITIONS_MAX {
+        if table.partitions + count > FETCH_SESSION_PARTITIONS_MAX {
             return NO_SESSION;
         }
         if table.sessions.len() >= FETCH_SESSIONS_MAX && !table.evict(count, now) {

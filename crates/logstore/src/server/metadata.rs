@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use crate::base::bytes::Malformed;
 use crate::base::codes::{
-    INVALID_REQUEST, INVALID_TOPIC_EXCEPTION, LEADER_NOT_AVAILABLE, LISTENER_NOT_FOUND, NONE,
-    UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION,
+    INVALID_TOPIC_EXCEPTION, LEADER_NOT_AVAILABLE, LISTENER_NOT_FOUND, NONE, UNKNOWN_TOPIC_ID,
+    UNKNOWN_TOPIC_OR_PARTITION,
 };
 use crate::base::types::{BrokerId, TopicId};
 
@@ -21,6 +21,8 @@ const IDS_SINCE: i16 = 10;
 const BY_ID_SINCE: i16 = 12;
 const LISTENER_ERROR_SINCE: i16 = 6;
 const TOPIC_NAME_BYTES_MAX: usize = 249;
+/// Internal also before they are made.
+const INTERNAL_TOPICS: [&str; 3] = ["__consumer_offsets", "__transaction_state", "__share_group_state"];
 
 /// No operations were asked for.
 const NO_OPERATIONS: i32 = i32::MIN;
@@ -39,13 +41,13 @@ struct Request {
     topic_operations: bool,
 }
 
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 struct Wanted {
     name: Option<String>,
     id: TopicId,
 }
 
-/// The answer, or `None` where the control plane has to create a topic first.
+/// The answer, or `None` where the control plane has to: a topic is to be created, or the request is refused.
 pub(crate) fn answer(
     header: RequestHeader,
     frame: &[u8],
@@ -54,7 +56,7 @@ pub(crate) fn answer(
 ) -> Result<Option<Answer>, Malformed> {
     let version = header.api_version;
     let request = parse(frame, version)?;
-    if creates(&request, view) {
+    if creates(&request, view) || misuses_ids(&request, version) {
         return Ok(None);
     }
     let mut out = AnswerWriter::new(header.correlation_id, version >= FLEXIBLE_SINCE);
@@ -96,6 +98,12 @@ fn parse_topic(fields: &mut Fields<'_>, version: i16) -> Result<Wanted, Malforme
     let name = if version >= IDS_SINCE { fields.nullable_string()? } else { Some(fields.string()?) };
     fields.tags()?;
     Ok(Wanted { name: name.map(Into::into), id })
+}
+
+/// Versions that carry ids and may not use them yet.
+fn misuses_ids(request: &Request, version: i16) -> bool {
+    let misused = |wanted: &Wanted| wanted.id != TopicId::ZERO || wanted.name.is_none();
+    version < BY_ID_SINCE && request.topics.iter().flatten().any(misused)
 }
 
 fn creates(request: &Request, view: &ClusterView) -> bool {
@@ -160,7 +168,13 @@ impl TopicsWriter<'_> {
             Some(wanted) => {
                 // Each topic once, however often a request names it: the answer stays bounded by the cluster.
                 let mut seen = HashSet::new();
-                let wanted: Vec<_> = wanted.iter().filter(|wanted| seen.insert(*wanted)).collect();
+                // Where one is asked for by id, names count for nothing.
+                let by_id = wanted.iter().any(|wanted| wanted.id != TopicId::ZERO);
+                let wanted: Vec<_> = wanted
+                    .iter()
+                    .filter(|wanted| !by_id || wanted.id != TopicId::ZERO)
+                    .filter(|wanted| seen.insert((wanted.id, wanted.name.as_deref().filter(|_| !by_id))))
+                    .collect();
                 self.out.array_len(wanted.len());
                 for wanted in wanted {
                     self.wanted(wanted);
@@ -170,15 +184,7 @@ impl TopicsWriter<'_> {
     }
 
     fn wanted(&mut self, wanted: &Wanted) {
-        let by_id = wanted.id != TopicId::ZERO;
-        if self.version < BY_ID_SINCE && (by_id || wanted.name.is_none()) {
-            return self.missing(
-                INVALID_REQUEST,
-                Some(wanted.name.as_deref().unwrap_or_default()),
-                wanted.id,
-            );
-        }
-        if by_id {
+        if wanted.id != TopicId::ZERO {
             return match self.view.topics_by_id.get(&wanted.id) {
                 Some(topic) => self.found(topic),
                 None => self.missing(UNKNOWN_TOPIC_ID, None, wanted.id),
@@ -204,7 +210,7 @@ impl TopicsWriter<'_> {
     }
 
     fn missing(&mut self, error: i16, name: Option<&str>, id: TopicId) {
-        self.head(error, name, id, false);
+        self.head(error, name, id, name.is_some_and(|name| INTERNAL_TOPICS.contains(&name)));
         self.out.array_len(0);
         self.tail();
     }

@@ -6,7 +6,6 @@
  * know LISTENER_NOT_FOUND; 8 to 10 operations on the cluster, from 8 on topics; from 12 on a topic may be asked for
  * by id, and then only ids count; 10 and 11 carry the id but may not use it.
  */
-import type { ErrorCode } from '../base/error-codes.ts'
 import { BrokerError } from '../base/errors.ts'
 import { ZERO_TOPIC_ID, type TopicId } from '../base/ids.ts'
 import { NO_LEADER, type ClusterImage, type PartitionImage, type TopicImage } from '../cluster/image.ts'
@@ -26,7 +25,7 @@ const FIRST_BY_ID = 12
 const OPERATIONS_NOT_ASKED = -2147483648
 
 type Topic = MetadataResponse['topics'][number]
-type Used = Pick<Services, 'cluster' | 'configs' | 'newTopicId'>
+type Used = Pick<Services, 'cluster' | 'configs' | 'newTopicId' | 'logger'>
 
 export const handleMetadata =
   (services: Used): Handler<MetadataRequest, MetadataResponse> =>
@@ -75,10 +74,8 @@ const topicsFor = async (
   const names = new Set(topics.flatMap(({ name }) => name ?? []))
   const mayCreate = allowAutoTopicCreation && configs.values(image)['auto.create.topics.enable']
   const missing = [...names].filter((name) => !image.topicsByName.has(name))
-  const errors = mayCreate ? await create(services, missing) : new Map<string, ErrorCode>()
-  return [...names].map((name) =>
-    describeOr(image, image.topicsByName.get(name), describe, unknownName(name, errors.get(name))),
-  )
+  if (mayCreate) await create(services, missing)
+  return [...names].map((name) => describeOr(image, image.topicsByName.get(name), describe, unknownName(name)))
 }
 
 const describeOr = (
@@ -95,29 +92,32 @@ const unknownId = (topicId: TopicId): Topic => ({
   partitions: [],
 })
 
-const unknownName = (name: string, error: ErrorCode | undefined): Topic => ({
-  errorCode: errorCode(error ?? (isValidName(name) ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION')),
+const unknownName = (name: string): Topic => ({
+  errorCode: errorCode(isValidName(name) ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION'),
   name,
   isInternal: isInternalTopic(name),
   partitions: [],
 })
 
-/** Why topics could not be created; one that now exists is no error, whoever made it. */
-const create = async (
-  { cluster, configs, newTopicId }: Used,
-  missing: readonly string[],
-): Promise<ReadonlyMap<string, ErrorCode>> => {
+/** Whatever becomes of it, the answer tells of the other topics: a client that waits for this one asks again. */
+const create = async ({ cluster, configs, newTopicId, logger }: Used, missing: readonly string[]): Promise<void> => {
   const names = missing.filter(isValidName)
-  if (names.length === 0) return new Map()
-  const results = await cluster.run((image) => {
-    const values = configs.values(image)
-    const specs = names.map((name) => automaticSpec(image, name, values))
-    return createTopics(image, specs, createRules(values, newTopicId))
-  })
-  const failed = results.flatMap((result): [string, ErrorCode][] =>
-    'error' in result && result.error.code !== 'TOPIC_ALREADY_EXISTS' ? [[result.name, result.error.code]] : [],
-  )
-  return new Map(failed)
+  if (names.length === 0) return
+  try {
+    const results = await cluster.run((image) => {
+      const values = configs.values(image)
+      const specs = names.map((name) => automaticSpec(image, name, values))
+      return createTopics(image, specs, createRules(values, newTopicId))
+    })
+    for (const result of results) {
+      if ('error' in result && result.error.code !== 'TOPIC_ALREADY_EXISTS') {
+        logger.warn({ topic: result.name, err: result.error }, 'a topic that a client asked for cannot be created')
+      }
+    }
+  } catch (thrown) {
+    const error = BrokerError.from(thrown)
+    logger.warn({ topics: names.length, err: error }, 'topics that a client asked for could not be created')
+  }
 }
 
 const describeTopic = (

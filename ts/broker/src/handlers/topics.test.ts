@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { randomTopicId, ZERO_TOPIC_ID } from '../base/ids.ts'
+import { BrokerError } from '../base/errors.ts'
 import { metadata } from '../messages/03-metadata.ts'
 import { createTopics } from '../messages/19-create-topics.ts'
 import { deleteTopics } from '../messages/20-delete-topics.ts'
@@ -136,17 +137,30 @@ describe('Metadata', () => {
     expect(off.cluster.image().topicsByName.size + on.cluster.image().topicsByName.size).toBe(0)
   })
 
-  it('refuses names that cannot be topics, and names that would be taken for another', async () => {
+  it('refuses names that cannot be topics, and does not make those that would be taken for another', async () => {
     const { call, createTopic, cluster } = await clusterFixture()
     await createTopic('a.b')
     const { topics } = await call(metadata, handleMetadata, 9, { topics: named('../x', '', 'a_b', 'a.b') })
     expect(topics.map(({ name, errorCode: code }) => [name, code])).toEqual([
       ['../x', 17],
       ['', 17],
-      ['a_b', 17],
+      ['a_b', 3],
       ['a.b', 0],
     ])
     expect(cluster.image().topicsByName.size).toBe(1)
+  })
+
+  // A store that failed took the answer about every other topic with it.
+  it('describes the other topics when the store fails', async () => {
+    const { call, createTopic } = await clusterFixture()
+    await createTopic('there')
+    const run = () => Promise.reject(new BrokerError('KAFKA_STORAGE_ERROR'))
+    const failing: typeof handleMetadata = (given) => handleMetadata({ ...given, cluster: { ...given.cluster, run } })
+    const { topics } = await call(metadata, failing, 9, { topics: named('fresh', 'there') })
+    expect(topics.map(({ name, errorCode: code }) => [name, code])).toEqual([
+      ['fresh', 3],
+      ['there', 0],
+    ])
   })
 
   it('creates a topic once when several ask at the same time', async () => {

@@ -18,7 +18,7 @@ const LEADER_HINTS_SINCE: i16 = 16;
 
 /// An answer without partitions.
 pub(super) fn empty(header: RequestHeader, error: i16, session: i32, context: &Context<'_>) -> Answer {
-    let nothing = Reading { partitions: Vec::new(), bytes: 0, urgent: true };
+    let nothing = Reading { partitions: Vec::new(), bytes: 0, existing: 0, urgent: true };
     encode(header, error, session, nothing, ReadBound::HighWatermark, context)
 }
 
@@ -37,7 +37,7 @@ pub(super) fn refuse(
         diverging: None,
         leader: None,
     });
-    let refused = Reading { partitions: partitions.collect(), bytes: 0, urgent: true };
+    let refused = Reading { partitions: partitions.collect(), bytes: 0, existing: 0, urgent: true };
     encode(header, error_code, NO_SESSION, refused, ReadBound::HighWatermark, context)
 }
 
