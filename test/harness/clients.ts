@@ -11,11 +11,16 @@ import { type Command, run } from './process.ts'
 import { javaClasses, kcatProgram, nodePackages, quickJvm, type Recipe, virtualEnvironment } from './recipes.ts'
 
 const java = javaClasses('java')
+const javaDriver = (profile: string, names: string) => javaClasses('java/driver', { profile, sources: ['src', names] })
 
 /** One installation each: what shares a lock file shares a name here. */
 const recipes = {
   java,
+  'java-4': javaDriver('kafka-4', 'since-3.1'),
+  'java-3': javaDriver('kafka-3', 'since-3.1'),
+  'java-2': javaDriver('kafka-2', 'before-3.1'),
   python: virtualEnvironment('python'),
+  'kafka-python-2': virtualEnvironment('python/kafka-python-2', 'python'),
   node: nodePackages('node'),
   kcat: kcatProgram('kcat'),
 } satisfies Readonly<Record<string, Recipe>>

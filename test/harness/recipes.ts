@@ -40,14 +40,18 @@ export const javaLogging = `-Dlog4j2.configurationFile=${join(clients, 'java', '
 
 export const quickJvm = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', javaLogging]
 
-/** Jars by `pom.xml` of the folder, and classes from its sources, or from the ones named (paths below `test/clients`). */
-export const javaClasses = (folder: string, sources?: readonly string[]): JavaRecipe => {
+/** Jars by `pom.xml` of the folder, or by one profile in it, and classes from its sources, or from the folders in it that are named. */
+export const javaClasses = (
+  folder: string,
+  { profile, sources = ['.'] }: { readonly profile?: string; readonly sources?: readonly string[] } = {},
+): JavaRecipe => {
   const directory = join(clients, folder)
   const pom = join(directory, 'pom.xml')
-  const jars = join(directory, 'target', 'lib')
-  const classes = join(directory, 'target', 'classes')
+  const target = join(directory, 'target', profile ?? '')
+  const jars = join(target, 'lib')
+  const classes = join(target, 'classes')
   const classPath = `${classes}:${jars}/*`
-  const files = (): readonly string[] => sources?.map((path) => join(clients, path)) ?? filesOf(directory, '.java')
+  const files = (): readonly string[] => sources.flatMap((name) => filesOf(join(directory, name), '.java'))
   return {
     jars,
     classes,
@@ -58,8 +62,10 @@ export const javaClasses = (folder: string, sources?: readonly string[]): JavaRe
     ],
     inputs: () => [pom, ...files()],
     install: async () => {
+      rmSync(target, { recursive: true, force: true })
+      const maven = ['-q', '-B', '-f', pom, ...(profile === undefined ? [] : [`-P${profile}`])]
       const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${jars}`]
-      await run({ command: 'mvn', args: ['-q', '-B', '-f', pom, ...copy] }, { timeoutMs: INSTALL_TIMEOUT_MS })
+      await run({ command: 'mvn', args: [...maven, ...copy] }, { timeoutMs: INSTALL_TIMEOUT_MS })
       await run({ command: 'javac', args: ['-nowarn', '-cp', `${jars}/*`, '-d', classes, ...files()] })
     },
     program: (mainClass, ...args) => ({

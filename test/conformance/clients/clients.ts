@@ -20,7 +20,39 @@ export interface MatrixClient {
 const because = (reason: string, ...scenarios: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(scenarios.map((scenario) => [scenario, reason]))
 
+const javaClient = (version: string, kind: ClientKind, quick: boolean): MatrixClient => ({
+  name: `java ${version}`,
+  version,
+  kind,
+  driver: (bootstrap) => program(kind, 'Driver', bootstrap),
+  quick,
+  without: {},
+})
+
+const pythonClient = (
+  library: string,
+  version: string,
+  kind: ClientKind,
+  driver: string,
+  { quick = false, without = {} }: Partial<Pick<MatrixClient, 'quick' | 'without'>> = {},
+): MatrixClient => ({
+  name: `${library} ${version}`,
+  version,
+  kind,
+  driver: (bootstrap) => program(kind, `drivers/${driver}`, bootstrap),
+  quick,
+  without,
+})
+
 export const matrixClients: readonly MatrixClient[] = [
+  javaClient('4.3.1', 'java-4', true),
+  javaClient('3.9.2', 'java-3', false),
+  javaClient('2.8.2', 'java-2', false),
+  pythonClient('confluent-kafka', '2.16.1', 'python', 'confluent.py', { quick: true }),
+  pythonClient('kafka-python', '3.0.12', 'python', 'kafka_python_3.py'),
+  pythonClient('kafka-python', '2.3.3', 'kafka-python-2', 'kafka_python_2.py', {
+    without: { 'assignor cooperative-sticky': 'has no cooperative assignor' },
+  }),
   {
     name: 'kafkajs',
     version: '2.2.4',
