@@ -15,6 +15,7 @@ export const rows: Readonly<Record<number, string>> = {
   11: 'sequences',
   12: 'producer epochs',
   13: 'transactional batches',
+  14: 'InitProducerId',
   17: 'last stable offset',
   18: 'limits of a Fetch',
   19: 'where fetched data begins',
