@@ -8,7 +8,15 @@ import { join } from 'node:path'
 import { exclusively } from './exclusively.ts'
 import { cache } from './paths.ts'
 import { type Command, run } from './process.ts'
-import { javaClasses, kcatProgram, nodePackages, quickJvm, type Recipe, virtualEnvironment } from './recipes.ts'
+import {
+  javaClasses,
+  kcatProgram,
+  librdkafkaForNode,
+  nodePackages,
+  quickJvm,
+  type Recipe,
+  virtualEnvironment,
+} from './recipes.ts'
 
 const java = javaClasses('java')
 const javaDriver = (profile: string, names: string) => javaClasses('java/driver', { profile, sources: ['src', names] })
@@ -22,6 +30,7 @@ const recipes = {
   python: virtualEnvironment('python'),
   'kafka-python-2': virtualEnvironment('python/kafka-python-2', 'python'),
   node: nodePackages('node'),
+  'confluent-node': nodePackages('node/confluent', librdkafkaForNode),
   kcat: kcatProgram('kcat'),
 } satisfies Readonly<Record<string, Recipe>>
 

@@ -29,6 +29,20 @@ const filesOf = (directory: string, extension: string): readonly string[] =>
     .toSorted()
     .map((name) => join(directory, name))
 
+/** librdkafka from the source in the package and the compression libraries of the system; it downloads nothing. */
+export const librdkafkaForNode: Addons = {
+  needs: [
+    needed(
+      'the headers of zlib and zstd (Debian packages pkg-config, zlib1g-dev and libzstd-dev)',
+      'pkg-config',
+      '--exists',
+      'zlib',
+      'libzstd',
+    ),
+  ],
+  env: { npm_config_build_from_source: 'true', CKJS_LINKING: 'dynamic' },
+}
+
 export interface JavaRecipe extends Recipe {
   readonly jars: string
   readonly classes: string
@@ -103,8 +117,14 @@ export const virtualEnvironment = (folder: string, scripts: string = folder): Re
   }
 }
 
+interface Addons {
+  readonly needs?: Recipe['needs']
+  /** For what compiles them. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** Packages by `package-lock.json` of the folder; addons are compiled. */
-export const nodePackages = (folder: string): Recipe => {
+export const nodePackages = (folder: string, { needs = [], env = {} }: Addons = {}): Recipe => {
   const directory = join(clients, folder)
   return {
     needs: [
@@ -112,6 +132,7 @@ export const nodePackages = (folder: string): Recipe => {
       needed('Python 3 (Debian package python3)', 'python3', '--version'),
       needed(COMPILER, 'make', '--version'),
       needed(COMPILER, 'c++', '--version'),
+      ...needs,
     ],
     inputs: () => [join(directory, 'package-lock.json')],
     install: async () => {
@@ -119,7 +140,10 @@ export const nodePackages = (folder: string): Recipe => {
       const prefix = dirname(dirname(process.execPath))
       const headers = existsSync(join(prefix, 'include', 'node')) ? { npm_config_nodedir: prefix } : {}
       const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
-      await run({ command: 'npm', args, cwd: directory, env: headers }, { timeoutMs: INSTALL_TIMEOUT_MS })
+      await run(
+        { command: 'npm', args, cwd: directory, env: { ...headers, ...env } },
+        { timeoutMs: INSTALL_TIMEOUT_MS },
+      )
     },
     program: (name, ...args) => ({ command: process.execPath, args: [join(directory, name), ...args] }),
   }

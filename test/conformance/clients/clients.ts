@@ -107,4 +107,15 @@ export const matrixClients: readonly MatrixClient[] = [
       ...because('has the round robin assignor alone', 'assignor range', 'assignor cooperative-sticky'),
     },
   },
+  {
+    name: '@confluentinc/kafka-javascript',
+    version: '1.10.1, librdkafka 2.15.1',
+    kind: 'confluent-node',
+    driver: (bootstrap) => program('confluent-node', 'driver.mjs', bootstrap),
+    quick: false,
+    without: {
+      'empty is not null': 'sends what is empty as null',
+      ...because('neither reads nor changes the configuration of a topic', 'describe configs', 'alter configs'),
+    },
+  },
 ]

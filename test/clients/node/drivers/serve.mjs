@@ -62,6 +62,10 @@ export class Inbox {
   async take(count, timeoutMs) {
     const deadline = Date.now() + timeoutMs;
     while (this.#ready().length < count && Date.now() < deadline) await this.#change(deadline - Date.now());
+    return this.takeNow(count);
+  }
+
+  takeNow(count) {
     const taken = this.#ready().slice(0, count);
     this.#records = this.#records.filter((record) => !taken.includes(record));
     for (const { topic, partition, offset } of taken)

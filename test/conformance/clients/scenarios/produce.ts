@@ -102,23 +102,30 @@ const headers: Scenario = {
   },
 }
 
-const nulls: Scenario = {
-  name: 'null and empty',
+const keysAndValues = (
+  name: string,
+  sent: readonly { readonly key: string | null; readonly value: string | null }[],
+): Scenario => ({
+  name,
   play: async (stage) => {
     const topic = await stage.topic()
-    const sent = [
-      { key: null, value: 'no key' },
-      { key: 'tombstone', value: null },
-      { key: 'empty', value: '' },
-      { key: '', value: 'empty key' },
-    ]
     const records = sent.map(({ key, value }) => message(value, { key }))
     const request = { topic, partition: 0, codec: 'none', acks: -1, idempotent: false, records } as const
     await stage.driver.call('produce', request)
     const received = await (await stage.open(topic, { at: 'earliest' })).take(sent.length)
     expect(received.map(({ key, value }) => ({ key, value }))).toEqual(sent)
   },
-}
+})
+
+const nulls = keysAndValues('null is null', [
+  { key: null, value: 'no key' },
+  { key: 'tombstone', value: null },
+])
+
+const empty = keysAndValues('empty is not null', [
+  { key: 'empty', value: '' },
+  { key: '', value: 'empty key' },
+])
 
 const codecs: readonly Codec[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
 
@@ -132,4 +139,5 @@ export const produceScenarios: readonly Scenario[] = [
   times,
   headers,
   nulls,
+  empty,
 ]
