@@ -29,6 +29,7 @@ const recipes = {
   'java-2': javaDriver('kafka-2', 'before-3.1'),
   python: virtualEnvironment('python'),
   'kafka-python-2': virtualEnvironment('python/kafka-python-2', 'python'),
+  aiokafka: virtualEnvironment('python/aiokafka', 'python'),
   node: nodePackages('node'),
   'confluent-node': nodePackages('node/confluent', librdkafkaForNode),
   kcat: kcatProgram('kcat'),

@@ -53,6 +53,12 @@ export const matrixClients: readonly MatrixClient[] = [
   pythonClient('kafka-python', '2.3.3', 'kafka-python-2', 'kafka_python_2.py', {
     without: { 'assignor cooperative-sticky': 'has no cooperative assignor' },
   }),
+  pythonClient('aiokafka', '0.14.0', 'aiokafka', 'aio.py', {
+    without: {
+      'assignor cooperative-sticky': 'has no cooperative assignor',
+      'delete a group': 'its admin client has no call for it',
+    },
+  }),
   {
     name: 'kafkajs',
     version: '2.2.4',
