@@ -10,6 +10,9 @@ const scenario = scenarios('configs')
 const SETTLED_MS = 150
 const TOPIC = 2
 const BROKER = 4
+const LOGGER = 8
+const CLIENT_METRICS = 16
+const GROUP = 32
 const [SET, DELETE, APPEND, SUBTRACT] = [0, 1, 2, 3]
 const keys = ['retention.ms', 'cleanup.policy', 'max.message.bytes', 'segment.bytes', 'compression.type']
 
@@ -21,6 +24,14 @@ const describing = (
   resources: [{ resourceType, resourceName, configurationKeys }],
   includeSynonyms: true,
 })
+
+interface Coded {
+  readonly errorCode: number
+  readonly resourceType: number
+  readonly resourceName: string
+}
+
+const codeOf = ({ errorCode, resourceType, resourceName }: Coded) => ({ errorCode, resourceType, resourceName })
 
 type Operation = readonly [name: string, configOperation: number | undefined, value: string | null]
 
@@ -144,4 +155,72 @@ scenario('dynamic settings of brokers', { rows: [30, 31] }, async ({ transcript,
   await transcript.versions(on, 'no number', incrementalAlterConfigs, change('x', [['log.retention.ms', SET, '1']]))
   await transcript.versions(on, 'undone', incrementalAlterConfigs, change('1', [['log.retention.ms', DELETE, null]]))
   await look('after it was undone')
+})
+
+scenario('resources of every kind', { rows: [30, 31] }, async ({ transcript, topic, peer }) => {
+  await topic('several')
+  const on = await peer()
+  const resources: readonly (readonly [number, string])[] = [
+    [TOPIC, 'several'],
+    [TOPIC, ''],
+    [BROKER, '1'],
+    [BROKER, ''],
+    [BROKER, '7'],
+    [LOGGER, ''],
+    [LOGGER, '7'],
+    [CLIENT_METRICS, 'metrics'],
+    [GROUP, 'group'],
+    [GROUP, ''],
+    [0, 'x'],
+    [1, 'x'],
+    [99, 'x'],
+  ]
+  for (const [resourceType, resourceName] of resources) {
+    const what = `${resourceType} '${resourceName}'`
+    for (let version = 1; version <= 4; version += 1) {
+      const { results } = await on.call(
+        describeConfigs,
+        version,
+        describing(resourceType, resourceName, ['no.such.key']),
+      )
+      transcript.note(`describing ${what}, v${version}`, results.map(codeOf))
+    }
+    const operations: readonly Operation[] = [['no.such.key', SET, '1']]
+    // Kafka refuses to take back the min.insync.replicas that it set itself for all brokers.
+    if (resourceType === BROKER && resourceName === '') continue
+    for (const [name, api] of [
+      ['changing', incrementalAlterConfigs],
+      ['replacing', alterConfigs],
+    ] as const) {
+      const { responses } = await on.call(api, 1, changing(resourceType, resourceName, operations, true))
+      transcript.note(`${name} ${what}`, responses.map(codeOf))
+    }
+  }
+})
+
+scenario('a resource twice', { rows: [30, 31] }, async ({ transcript, topic, peer }) => {
+  await topic('doubled')
+  const on = await peer()
+  const [once] = changing(TOPIC, 'doubled', [['retention.ms', SET, '5000']]).resources
+  const [described] = describing(TOPIC, 'doubled', ['retention.ms']).resources
+  if (once === undefined || described === undefined) throw new Error('no resource')
+  await transcript.versions(on, 'changed', incrementalAlterConfigs, () => ({
+    resources: [once, once],
+    validateOnly: false,
+  }))
+  // Kafka never answers AlterConfigs with a resource twice.
+  await transcript.versions(on, 'described', describeConfigs, () => ({ resources: [described, described] }))
+})
+
+scenario('an empty cleanup policy', { rows: [47] }, async ({ transcript, topic, peer }) => {
+  await topic('unpolicied')
+  const on = await peer()
+  const empty = changing(TOPIC, 'unpolicied', [['cleanup.policy', SET, '']])
+  await transcript.versions(on, 'set', incrementalAlterConfigs, () => empty)
+  await sleep(SETTLED_MS)
+  await transcript.versions(on, 'described', describeConfigs, () => describing(TOPIC, 'unpolicied', ['cleanup.policy']))
+  for (const value of [',', 'compact,', 'none', 'delete,delete']) {
+    const wrong = changing(TOPIC, 'unpolicied', [['cleanup.policy', SET, value]])
+    await transcript.versions(on, `'${value}'`, incrementalAlterConfigs, () => wrong)
+  }
 })

@@ -1,11 +1,13 @@
 // Fetch at every version: what is read, from where, how much, and when an answer waits.
+import { produce } from 'millrace/messages/00-produce.js'
 import { fetch } from 'millrace/messages/01-fetch.js'
 import { createTopics } from 'millrace/messages/19-create-topics.js'
 import { deleteTopics } from 'millrace/messages/20-delete-topics.js'
 import { deleteRecords } from 'millrace/messages/21-delete-records.js'
 import { expect } from 'vitest'
+import { batch } from '../../harness/batch.ts'
 import { eventually } from '../../harness/eventually.ts'
-import { fetchFrom, fetchRequest, type TopicRef, UNKNOWN_ID, write } from './requests.ts'
+import { fetchFrom, fetchRequest, produceTo, type TopicRef, UNKNOWN_ID, write } from './requests.ts'
 import { scenarios, type Stage } from './scenario.ts'
 
 const scenario = scenarios('fetch')
@@ -175,5 +177,6 @@ scenario('a topic that was deleted and made again', { rows: [27] }, async (stage
   const fresh = { name: 'again', id: created }
   await eventually('it can be written', () => write(on, fresh, [{ value: 'new' }]))
   await stage.transcript.versions(on, 'by the old id', fetch, () => fetchFrom(old), { from: 13 })
+  await stage.transcript.call(on, 'written by the old id', produce, 13, produceTo(old, batch([{ value: 'old' }])))
   await stage.transcript.versions(on, 'by the new id', fetch, () => fetchFrom(fresh))
 })

@@ -1,8 +1,10 @@
 // Limits, on a broker where some are small.
+import { ZERO_TOPIC_ID } from 'millrace/base/ids.js'
 import { produce } from 'millrace/messages/00-produce.js'
 import { fetch } from 'millrace/messages/01-fetch.js'
 import { metadata } from 'millrace/messages/03-metadata.js'
 import { createTopics } from 'millrace/messages/19-create-topics.js'
+import { deleteTopics } from 'millrace/messages/20-delete-topics.js'
 import { describeProducers } from 'millrace/messages/61-describe-producers.js'
 import { batch } from '../../harness/batch.ts'
 import { eventually } from '../../harness/eventually.ts'
@@ -11,6 +13,7 @@ import { scenarios } from './scenario.ts'
 
 const scenario = scenarios('limits', {
   'default.replication.factor': '2',
+  'delete.topic.enable': 'false',
   'fetch.max.bytes': '1024',
   'producer.id.expiration.ms': '500',
   // How often Kafka looks, and how often Millrace does.
@@ -76,4 +79,14 @@ scenario('a topic that cannot be made by itself', { rows: [26, 29] }, async ({ t
   }
   const request = { name: 'x', numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] }
   await transcript.versions(on, 'created', createTopics, () => ({ topics: [request], timeoutMs: 5000 }))
+})
+
+scenario('topics that nobody may delete', { rows: [27] }, async ({ transcript, topic, peer }) => {
+  const topicId = await topic('kept')
+  const on = await peer()
+  const topics = [{ name: 'kept', topicId: ZERO_TOPIC_ID }]
+  const asked = { topics, topicNames: ['kept'], timeoutMs: 5000 }
+  await transcript.versions(on, 'by name', deleteTopics, () => asked)
+  const byId = { topics: [{ name: null, topicId }], timeoutMs: 5000 }
+  await transcript.versions(on, 'by id', deleteTopics, () => byId, { from: 6 })
 })

@@ -42,6 +42,7 @@ export const rows: Readonly<Record<number, string>> = {
   40: 'OffsetFetch',
   43: 'deleting groups and offsets',
   44: 'DescribeGroups',
+  47: 'empty cleanup policy',
 }
 
 /** Rows of what Millrace does not have: their APIs are not advertised. */

@@ -25,7 +25,7 @@ export interface Stage {
   readonly topic: (name: string, options?: TopicOptions) => Promise<Uuid>
 }
 
-/** The rows of `rows.ts` that the scenario proves, for `rows.test.ts` to read. */
+/** The rows of `rows.ts` that the scenario proves, for `rows.test.ts` to read; none where no row is about its API. */
 interface Proof {
   readonly rows: readonly number[]
 }

@@ -4,10 +4,13 @@ import { createTopics } from 'millrace/messages/19-create-topics.js'
 import { deleteTopics } from 'millrace/messages/20-delete-topics.js'
 import { deleteRecords } from 'millrace/messages/21-delete-records.js'
 import { createPartitions } from 'millrace/messages/37-create-partitions.js'
-import { UNKNOWN_ID, write } from './requests.ts'
+import type { Infer } from 'millrace/wire/schema.js'
+import { byName, UNKNOWN_ID, write } from './requests.ts'
 import { scenarios } from './scenario.ts'
 
 const scenario = scenarios('topics')
+
+type CreateTopicsAnswer = Infer<typeof createTopics.response>
 
 interface Wanted {
   readonly name: string
@@ -37,6 +40,9 @@ scenario('what cannot be created', { rows: [28, 29] }, async ({ transcript, topi
     ['no partitions', { name: 'x', numPartitions: 0 }],
     ['fewer than none', { name: 'x', numPartitions: -2 }],
     ['no replicas', { name: 'x', replicationFactor: 0 }],
+    ['fewer replicas than none', { name: 'x', replicationFactor: -2 }],
+    ['too many partitions', { name: 'x', numPartitions: 10_001 }],
+    ['the log of the metadata', { name: '__cluster_metadata' }],
     ['more replicas than brokers', { name: 'x', replicationFactor: 2 }],
     ['an empty name', { name: '' }],
     ['a dot', { name: '.' }],
@@ -56,15 +62,26 @@ scenario('what cannot be created', { rows: [28, 29] }, async ({ transcript, topi
     await transcript.versions(on, what, createTopics, () => creating([wanted]))
     await transcript.versions(on, `${what}, only to validate`, createTopics, () => creating([wanted], true))
   }
+  const mixed = [{ name: 'x', numPartitions: 0 }, { name: 'twice' }, { name: 'twice' }, { name: 'good' }]
+  for (let version = 2; version <= 7; version += 1) {
+    const { topics } = await on.call(createTopics, version, creating(mixed, true))
+    const results = topics.map(({ name, errorCode }) => ({ name, errorCode }))
+    transcript.note(`one of several is right, v${version}`, results.toSorted(byName))
+  }
   await transcript.versions(on, 'a name twice', createTopics, () => creating([{ name: 'twice' }, { name: 'twice' }]))
 })
 
-const codes = (answer: { readonly topics: readonly object[] }) =>
-  answer.topics.map((each) =>
-    Object.entries(each).filter(([name]) => !['configs', 'topicId', 'errorMessage'].includes(name)),
-  )
+/** What is in force, of the keys that a scenario sets; `configs.test.ts` has all. */
+const shown = new Set(['retention.ms', 'cleanup.policy'])
 
-scenario('what is created', { rows: [29] }, async ({ transcript, peer }) => {
+const settled = ({ topics }: CreateTopicsAnswer) =>
+  topics.map(({ configs, topicId, ...rest }) => ({
+    ...rest,
+    hasId: topicId !== ZERO_TOPIC_ID,
+    configs: configs?.filter(({ name }) => shown.has(name)).toSorted(byName),
+  }))
+
+scenario('what is created', { rows: [28, 29, 47] }, async ({ transcript, peer }) => {
   const on = await peer()
   for (let version = 2; version <= 7; version += 1) {
     const asked: readonly Wanted[] = [
@@ -72,12 +89,14 @@ scenario('what is created', { rows: [29] }, async ({ transcript, peer }) => {
       { name: `default-${version}`, numPartitions: -1, replicationFactor: -1 },
       { name: `manual-${version}`, numPartitions: -1, replicationFactor: -1, assignments: assigned([1], [1]) },
       { name: `key-${version}`, configs: [{ name: 'retention.ms', value: '1000' }] },
+      { name: `no-policy-${version}`, configs: [{ name: 'cleanup.policy', value: '' }] },
+      { name: `${'n'.repeat(247)}-${version}` },
     ]
     for (const wanted of asked) {
       const validated = await on.call(createTopics, version, creating([wanted], true))
       const created = await on.call(createTopics, version, creating([wanted]))
       const again = await on.call(createTopics, version, creating([wanted]))
-      transcript.note(wanted.name, { validated: codes(validated), created: codes(created), again: codes(again) })
+      transcript.note(wanted.name, { validated: settled(validated), created: settled(created), again: settled(again) })
     }
   }
 })
@@ -102,6 +121,36 @@ scenario('deleting', { rows: [27] }, async ({ transcript, topic, peer }) => {
   await ask('id', [{ name: null, topicId: other }])
   await ask('name', [{ name: 'named', topicId: none }])
   await ask('gone', [{ name: 'named', topicId: none }])
+})
+
+scenario('deleting the same twice', { rows: [27] }, async ({ transcript, topic, peer }) => {
+  const topicId = await topic('doubled')
+  const on = await peer()
+  const topicNames = ['doubled', 'doubled']
+  for (let version = 1; version <= 5; version += 1) {
+    const { responses } = await on.call(deleteTopics, version, { topicNames, timeoutMs: 5000 })
+    const results = responses.map(({ name, errorCode }) => ({ name, errorCode }))
+    transcript.note(`by name, v${version}`, results)
+    await topic('doubled-again').then(() =>
+      on.call(deleteTopics, 5, { topicNames: ['doubled-again'], timeoutMs: 5000 }),
+    )
+  }
+  for (const topics of [
+    [
+      { name: null, topicId },
+      { name: null, topicId },
+    ],
+    [
+      { name: 'doubled', topicId: ZERO_TOPIC_ID },
+      { name: null, topicId },
+    ],
+  ]) {
+    const { responses } = await on.call(deleteTopics, 6, { topics, timeoutMs: 5000 })
+    transcript.note(
+      'by id',
+      responses.map(({ name, errorCode }) => ({ name, errorCode })),
+    )
+  }
 })
 
 scenario('more partitions', { rows: [29] }, async ({ transcript, topic, peer }) => {
@@ -130,7 +179,7 @@ scenario('more partitions', { rows: [29] }, async ({ transcript, topic, peer }) 
   await transcript.versions(on, 'assigned', createPartitions, () => grow(++count, [{ brokerIds: [1] }]))
 })
 
-scenario('deleting records', { rows: [32] }, async ({ transcript, topic, peer }) => {
+scenario('deleting records', { rows: [32, 47] }, async ({ transcript, topic, peer }) => {
   const on = await peer()
   const ref = { name: 'trimmed', id: await topic('trimmed') }
   await topic('compacted', { configs: { 'cleanup.policy': 'compact' } })
@@ -143,6 +192,12 @@ scenario('deleting records', { rows: [32] }, async ({ transcript, topic, peer })
     })
   for (const offset of [-2, 6, 2, 1, -1]) await transcript.versions(on, `to ${offset}`, deleteRecords, trim(offset))
   await transcript.versions(on, 'compacted', deleteRecords, trim(0, 'compacted'))
+  await topic('both', { configs: { 'cleanup.policy': 'compact,delete' } })
+  await transcript.versions(on, 'compacted and deleted', deleteRecords, trim(0, 'both'))
+  await topic('kept', { configs: { 'cleanup.policy': '' } })
+  await transcript.versions(on, 'neither', deleteRecords, trim(0, 'kept'))
+  await topic('__consumer_offsets')
+  await transcript.versions(on, 'internal', deleteRecords, trim(0, '__consumer_offsets'))
   await transcript.versions(on, 'unknown topic', deleteRecords, trim(0, 'no-such-topic'))
   await transcript.versions(on, 'unknown partition', deleteRecords, trim(0, 'trimmed', 6))
 })

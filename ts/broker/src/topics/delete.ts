@@ -53,7 +53,13 @@ export const deleteTopics = (
     return { name: topic.name, topicId: topic.id, error: null }
   }
 
-  const result = withoutRepeats(references).map(resolve)
+  /** An id whose topic is named as well is answered under the name. */
+  const isNamedToo = (reference: TopicReference): boolean =>
+    isById(reference) && names.get(image.topicsById.get(reference.topicId)?.name ?? '') === 1
+
+  const result = withoutRepeats(references)
+    .filter((reference) => !isNamedToo(reference))
+    .map(resolve)
   const topics = [...deleted.values()]
   const freed = freedNames(image, deleted)
   return {
