@@ -90,7 +90,9 @@ export class Peer {
     const correlationId = readResponseHeader(reader, api, version)
     if (correlationId !== this.#correlationId)
       throw new Error(`answer ${correlationId} to request ${this.#correlationId}`)
-    return readResponse(api, version, reader)
+    const answer = readResponse(api, version, reader)
+    if (reader.remaining > 0) throw new Error(`${api.name} v${version}: ${reader.remaining} bytes behind the answer`)
+    return answer
   }
 
   close(): void {

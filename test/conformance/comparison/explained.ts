@@ -26,6 +26,29 @@ const showsConfigs: ReadonlySet<ApiName> = new Set(['describeConfigs', 'createTo
 
 export const explained: readonly Explained[] = [
   {
+    api: 'ApiVersions',
+    versions: 'all',
+    condition: 'an API that is not built',
+    kafka: 'listed',
+    millrace: 'not listed',
+    reason: 'clients use what is listed, and go another way where it is not',
+    metBy: 'versions',
+    matches: ({ path, millrace }, { api }) =>
+      api === 'apiVersions' && /^\.apiKeys\[\d+\]$/.test(path) && millrace === undefined,
+  },
+  {
+    api: 'ApiVersions',
+    versions: '3-4',
+    condition: 'features',
+    kafka: 'levels of its metadata log, transactions and newer groups',
+    millrace: 'none',
+    reason: 'each stands for something that is not here; a client that finds it uses it',
+    metBy: 'versions',
+    matches: ({ path, millrace }, { api }) =>
+      api === 'apiVersions' &&
+      (/^\.(supported|finalized)Features\[/.test(path) ? millrace === undefined : path === '.finalizedFeaturesEpoch'),
+  },
+  {
     api: 'all but Fetch',
     versions: 'all',
     condition: 'a list of topics, partitions, groups, keys; not of synonyms',

@@ -1,11 +1,11 @@
 // Every API at every version: one conversation that gives each of them a meaningful answer.
 import { randomTopicId, type TopicId, ZERO_TOPIC_ID } from 'millrace/base/ids.js'
-import { type ApiName, apis } from 'millrace/messages/index.js'
+import { type ApiName, apiName } from 'millrace/messages/index.js'
 import { batch } from '../../harness/batch.ts'
 import { eventually } from '../../harness/eventually.ts'
 import type { Conversation } from './conversation.ts'
 
-type Versions = ReadonlyMap<ApiName, readonly [number, number]>
+export type Versions = ReadonlyMap<ApiName, readonly [number, number]>
 
 export type Part = (talk: Conversation, versions: Versions) => Promise<void>
 
@@ -14,17 +14,20 @@ const each = async (versions: Versions, name: ApiName, ask: (version: number) =>
   for (let version = first; version <= last; version += 1) await ask(version)
 }
 
-/** The versions that a broker advertises, of the APIs that we have. */
+/** The versions that a broker advertises. One of an API that we do not know could not be compared. */
 export const advertised = async (talk: Conversation): Promise<Versions> => {
   const { apiKeys } = await talk.quietly('apiVersions', 0, {})
-  const names = Object.keys(apis) as readonly ApiName[]
   return new Map(
-    names.flatMap((name) => {
-      const found = apiKeys.find(({ apiKey }) => apiKey === apis[name].key)
-      return found === undefined ? [] : [[name, [found.minVersion, found.maxVersion]] as const]
+    apiKeys.map(({ apiKey, minVersion, maxVersion }) => {
+      const name = apiName(apiKey)
+      if (name === undefined) throw new Error(`key ${apiKey} is advertised, and nothing describes it`)
+      return [name, [name === 'produce' ? PRODUCE_SERVED_FROM : minVersion, maxVersion]]
     }),
   )
 }
+
+/** Kafka lists Produce from 0 on for the sake of old clients and refuses 0 to 2, as we do (KAFKA-18659). */
+const PRODUCE_SERVED_FROM = 3
 
 const NEW_TOPIC = { numPartitions: 2, replicationFactor: 1, assignments: [], configs: [] }
 const NO_ID = ZERO_TOPIC_ID
@@ -60,7 +63,6 @@ const produceRequest = (name: string, index: number, topicId: TopicId = NO_ID) =
 const produceAndFetch: Part = async (talk, versions) => {
   const topicId = await createTopic(talk, 'records')
   await each(versions, 'produce', async (version) => {
-    if (version < 3) return
     await talk.ask('produce', version, produceRequest('records', 0, topicId))
     await talk.ask('produce', version, produceRequest('nowhere', 0, NO_ID), 'to an unknown topic')
     await talk.ask('produce', version, produceRequest('records', 9, topicId), 'to an unknown partition')
@@ -398,6 +400,11 @@ const groups: Part = async (talk, versions) => {
 }
 
 const cluster: Part = async (talk, versions) => {
+  await each(versions, 'apiVersions', async (version) => {
+    const software = { clientSoftwareName: 'conformance', clientSoftwareVersion: '1.0' }
+    await talk.ask('apiVersions', version, software)
+    await talk.ask('apiVersions', version, { ...software, clientSoftwareName: 'with a blank' }, 'with a bad name')
+  })
   await each(versions, 'describeCluster', async (version) => {
     await talk.ask('describeCluster', version, { includeClusterAuthorizedOperations: false })
     await talk.ask('describeCluster', version, { includeClusterAuthorizedOperations: true }, 'with operations')
