@@ -5,7 +5,6 @@ import time
 
 import confluent_kafka
 from confluent_kafka import (
-    OFFSET_BEGINNING,
     Consumer,
     ConsumerGroupTopicPartitions,
     KafkaException,
@@ -29,15 +28,22 @@ from readers import Readers, Worker
 
 TIMEOUT_SECONDS = 20
 POLL_SECONDS = 0.05
-LINGER_MS = 200
+LINGER_MS = 20
+# A partition that comes anew is fetched behind the fetch that may still wait for the others.
+FETCH_WAIT_MS = 20
 STATES = {"PREPARING_REBALANCING": "PreparingRebalance", "COMPLETING_REBALANCING": "CompletingRebalance"}
 
 
 class Reader:
+    """What is polled between operations waits in an inbox: librdkafka takes its time to fetch again what was paused."""
+
     def __init__(self, settings):
-        self._consumer = Consumer({"enable.auto.commit": False, **settings})
+        own = {"enable.auto.commit": False, "enable.auto.offset.store": False, "fetch.wait.max.ms": FETCH_WAIT_MS}
+        self._consumer = Consumer({**own, **settings})
         self._worker = Worker()
+        self._inbox = []
         self._paused = set()
+        self._positions = {}
 
     def assign(self, topic, partition, start):
         self._worker.run(lambda: self._assign(TopicPartition(topic, partition), start))
@@ -48,29 +54,31 @@ class Reader:
         elif "timestamp" in start:
             partition.offset = start["timestamp"]
             [partition] = self._consumer.offsets_for_times([partition], TIMEOUT_SECONDS)
-        elif start["at"] == "earliest":
-            partition.offset = OFFSET_BEGINNING
         else:
-            # The end at this moment: OFFSET_END would be looked up some time later.
-            _, partition.offset = self._consumer.get_watermark_offsets(partition, TIMEOUT_SECONDS)
+            # Asked for here: OFFSET_BEGINNING and OFFSET_END would be looked up some time later.
+            low, high = self._consumer.get_watermark_offsets(partition, TIMEOUT_SECONDS)
+            partition.offset = low if start["at"] == "earliest" else high
         self._consumer.assign([partition])
 
-    def subscribe(self, topics, cooperative):
-        def assigned(consumer, partitions):
-            if cooperative:
-                consumer.incremental_assign(partitions)
-            else:
-                consumer.assign(partitions)
-            consumer.pause(partitions)
+    def subscribe(self, topics):
+        self._worker.run(lambda: self._consumer.subscribe(topics, on_revoke=self._revoked))
+        self._worker.idle_by(self._receive)
 
-        self._worker.run(lambda: self._consumer.subscribe(topics, on_assign=assigned))
-        self._worker.idle_by(self._idle)
+    def _revoked(self, _, partitions):
+        for partition in partitions:
+            self._forget((partition.topic, partition.partition))
 
-    def _idle(self):
-        self._consumer.pause(self._consumer.assignment())
+    def _forget(self, key):
+        self._inbox = [message for message in self._inbox if key_of(message) != key]
+        self._positions.pop(key, None)
+
+    def _receive(self):
         message = self._consumer.poll(POLL_SECONDS)
-        if message is not None:
+        if message is None:
+            return
+        if message.error() is not None:
             raise KafkaException(message.error())
+        self._inbox.append(message)
 
     def assignment(self):
         return {"partitions": self._worker.run(lambda: pairs(self._consumer.assignment()))}
@@ -79,23 +87,29 @@ class Reader:
         return {"records": self._worker.run(lambda: self._poll(count, time.monotonic() + timeout_ms / 1000))}
 
     def _poll(self, count, deadline):
-        records = []
-        while len(records) < count and time.monotonic() < deadline:
-            assignment = self._consumer.assignment()
-            self._consumer.resume([each for each in assignment if (each.topic, each.partition) not in self._paused])
-            message = self._consumer.poll(POLL_SECONDS)
-            if message is None:
-                continue
-            if message.error() is not None:
-                raise KafkaException(message.error())
-            records.append(describe(message))
-        return records
+        taken = self._take(count)
+        while len(taken) < count and time.monotonic() < deadline:
+            self._receive()
+            taken += self._take(count - len(taken))
+        return [describe(message) for message in taken]
+
+    def _take(self, count):
+        taken = [message for message in self._inbox if key_of(message) not in self._paused][:count]
+        for message in taken:
+            self._inbox.remove(message)
+            self._positions[key_of(message)] = message.offset() + 1
+        return taken
 
     def commit(self):
-        self._worker.run(lambda: self._consumer.commit(asynchronous=False))
+        offsets = [TopicPartition(*key, offset) for key, offset in self._positions.items()]
+        self._worker.run(lambda: self._consumer.commit(offsets=offsets, asynchronous=False))
 
     def seek(self, topic, partition, offset):
-        self._worker.run(lambda: self._consumer.seek(TopicPartition(topic, partition, offset)))
+        def step():
+            self._forget((topic, partition))
+            self._consumer.seek(TopicPartition(topic, partition, offset))
+
+        self._worker.run(step)
 
     def pause(self, topic, partition):
         self._paused.add((topic, partition))
@@ -108,6 +122,10 @@ class Reader:
     def close(self):
         self._worker.idle_by(None)
         self._worker.run(self._consumer.close)
+
+
+def key_of(message):
+    return message.topic(), message.partition()
 
 
 def describe(message):
@@ -189,7 +207,7 @@ class Driver(Readers):
         if instance_id is not None:
             settings["group.instance.id"] = instance_id
         reader = self.readers[consumer] = Reader(settings)
-        reader.subscribe(topics, assignor == "cooperative-sticky")
+        reader.subscribe(topics)
 
     def create_topic(self, topic, partitions, configs):
         only(self._admin.create_topics([NewTopic(topic, partitions, config=configs)]))
