@@ -4,7 +4,7 @@
  */
 import type { Handler } from '../dispatch/context.ts'
 import type { DescribeGroupsRequest, DescribeGroupsResponse } from '../messages/15-describe-groups.ts'
-import { errorCode, errors } from '../wire/errors.ts'
+import { errorCode } from '../wire/errors.ts'
 import type { Services } from './services.ts'
 
 const FIRST_WITH_GROUP_ID_NOT_FOUND = 6
@@ -26,7 +26,7 @@ export const handleDescribeGroups =
         return {
           groupId,
           errorCode: errorCode(silent ? 'NONE' : group),
-          errorMessage: absent && !silent ? `Group ${groupId} not found. ${errors[group].message}` : null,
+          errorMessage: absent && !silent ? `Group ${groupId} not found.` : null,
           groupState: absent ? DEAD : '',
           protocolType: '',
           protocolData: '',
