@@ -109,7 +109,9 @@ const cooperative: Scenario = {
     })
     // An eager member would have given up all for a while.
     expect(smallest.size).toBe(2)
-    expect((await groupOf(stage.peer, group)).protocolData).toBe('cooperative-sticky')
+    await eventually('the protocol of the group', async () =>
+      (await groupOf(stage.peer, group)).protocolData === 'cooperative-sticky' ? true : undefined,
+    )
     await round(stage, topic, [first, second], 'two')
   },
 }
