@@ -13,8 +13,6 @@ from readers import Readers, Worker
 
 TIMEOUT_SECONDS = 20
 POLL_MS = 50
-# 3.x loses an assignment when a poll ends while it joins once more, for the topic's partitions that it has just learnt of.
-JOINING_POLL_MS = 500
 LINGER_MS = 200
 # 2.x keeps a request that has no answer until it sends another one: with acks 0 the next refresh of its metadata is that.
 METADATA_MAX_AGE_MS = 500
@@ -49,8 +47,15 @@ class Reader(ConsumerRebalanceListener):
         self._consumer.position(partition)
 
     def subscribe(self, topics):
-        self._worker.run(lambda: self._consumer.subscribe(topics, listener=self))
+        self._worker.run(lambda: self._subscribe(topics))
         self._worker.idle_by(self._idle)
+
+    def _subscribe(self, topics):
+        self._consumer.subscribe(topics, listener=self)
+        # A member that joins before it knows of the partitions joins twice, and 3.x loses what it is given then if a poll ends
+        # in the middle. This waits for them.
+        for topic in topics:
+            self._consumer.partitions_for_topic(topic)
 
     def on_partitions_revoked(self, revoked):
         """What was not committed by then is the scenario's affair."""
@@ -60,10 +65,7 @@ class Reader(ConsumerRebalanceListener):
 
     def _idle(self):
         self._consumer.pause(*self._consumer.assignment())
-        self._consumer.poll(timeout_ms=self._patience())
-
-    def _patience(self):
-        return POLL_MS if self._consumer.assignment() else JOINING_POLL_MS
+        self._consumer.poll(timeout_ms=POLL_MS)
 
     def assignment(self):
         return {"partitions": self._worker.run(lambda: pairs(self._consumer.assignment()))}
@@ -75,7 +77,7 @@ class Reader(ConsumerRebalanceListener):
         records = []
         while len(records) < count and time.monotonic() < deadline:
             self._consumer.resume(*(self._consumer.assignment() - self._paused))
-            polled = self._consumer.poll(timeout_ms=self._patience(), max_records=count - len(records))
+            polled = self._consumer.poll(timeout_ms=POLL_MS, max_records=count - len(records))
             records.extend(describe(record) for batch in polled.values() for record in batch)
         return records
 
