@@ -1,13 +1,10 @@
 // DescribeConfigs, AlterConfigs and IncrementalAlterConfigs at every version.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describeConfigs } from 'millrace/messages/32-describe-configs.js'
 import { alterConfigs } from 'millrace/messages/33-alter-configs.js'
 import { incrementalAlterConfigs } from 'millrace/messages/44-incremental-alter-configs.js'
-import { scenarios } from './scenario.ts'
+import { scenarios, type Stage } from './scenario.ts'
 
 const scenario = scenarios('configs')
-/** Kafka's brokers hear of a change from its controller a moment after it was answered. */
-const SETTLED_MS = 150
 const TOPIC = 2
 const BROKER = 4
 const LOGGER = 8
@@ -24,6 +21,16 @@ const describing = (
   resources: [{ resourceType, resourceName, configurationKeys }],
   includeSynonyms: true,
 })
+
+let barriers = 0
+
+/**
+ * Kafka's brokers hear of a change from its controller a moment after it was answered, and of everything in turn: when the
+ * second of two topics is served, all that was changed before the first is in force.
+ */
+const settled = async ({ topic }: Stage): Promise<void> => {
+  for (let count = 0; count < 2; count += 1) await topic(`barrier-${++barriers}`)
+}
 
 interface Coded {
   readonly errorCode: number
@@ -67,7 +74,8 @@ scenario('describing', { rows: [30] }, async ({ transcript, topic, peer }) => {
   }
 })
 
-scenario('single changes', { rows: [31] }, async ({ transcript, topic, peer }) => {
+scenario('single changes', { rows: [31] }, async (stage) => {
+  const { transcript, topic, peer } = stage
   await topic('changed')
   const on = await peer()
   const changes: readonly [string, readonly Operation[]][] = [
@@ -98,7 +106,7 @@ scenario('single changes', { rows: [31] }, async ({ transcript, topic, peer }) =
   ]
   for (const [what, operations] of changes) {
     await transcript.versions(on, what, incrementalAlterConfigs, () => changing(TOPIC, 'changed', operations))
-    await sleep(SETTLED_MS)
+    await settled(stage)
     await transcript.versions(on, `after: ${what}`, describeConfigs, () =>
       describing(TOPIC, 'changed', ['cleanup.policy']),
     )
@@ -109,7 +117,8 @@ scenario('single changes', { rows: [31] }, async ({ transcript, topic, peer }) =
   await transcript.versions(on, 'only to validate', incrementalAlterConfigs, () => validated)
 })
 
-scenario('replacing all', { rows: [31] }, async ({ transcript, topic, peer }) => {
+scenario('replacing all', { rows: [31] }, async (stage) => {
+  const { transcript, topic, peer } = stage
   await topic('replaced', { configs: { 'retention.ms': '1000' } })
   const on = await peer()
   const replace =
@@ -119,7 +128,7 @@ scenario('replacing all', { rows: [31] }, async ({ transcript, topic, peer }) =>
       validateOnly,
     })
   await transcript.versions(on, 'another key', alterConfigs, replace('segment.bytes', '2000000'))
-  await sleep(SETTLED_MS)
+  await settled(stage)
   for (const key of ['retention.ms', 'segment.bytes']) {
     await transcript.versions(on, key, describeConfigs, () => describing(TOPIC, 'replaced', [key]))
   }
@@ -134,11 +143,12 @@ scenario('replacing all', { rows: [31] }, async ({ transcript, topic, peer }) =>
   )
 })
 
-scenario('dynamic settings of brokers', { rows: [30, 31] }, async ({ transcript, peer }) => {
+scenario('dynamic settings of brokers', { rows: [30, 31] }, async (stage) => {
+  const { transcript, peer } = stage
   const on = await peer()
   const change = (name: string, operations: readonly Operation[]) => () => changing(BROKER, name, operations)
   const look = async (what: string): Promise<void> => {
-    await sleep(SETTLED_MS)
+    await settled(stage)
     await transcript.versions(on, what, describeConfigs, () => describing(BROKER, '1', ['log.retention.ms']))
   }
   await transcript.versions(
@@ -212,12 +222,13 @@ scenario('a resource twice', { rows: [30, 31] }, async ({ transcript, topic, pee
   await transcript.versions(on, 'described', describeConfigs, () => ({ resources: [described, described] }))
 })
 
-scenario('an empty cleanup policy', { rows: [47] }, async ({ transcript, topic, peer }) => {
+scenario('an empty cleanup policy', { rows: [47] }, async (stage) => {
+  const { transcript, topic, peer } = stage
   await topic('unpolicied')
   const on = await peer()
   const empty = changing(TOPIC, 'unpolicied', [['cleanup.policy', SET, '']])
   await transcript.versions(on, 'set', incrementalAlterConfigs, () => empty)
-  await sleep(SETTLED_MS)
+  await settled(stage)
   await transcript.versions(on, 'described', describeConfigs, () => describing(TOPIC, 'unpolicied', ['cleanup.policy']))
   for (const value of [',', 'compact,', 'none', 'delete,delete']) {
     const wrong = changing(TOPIC, 'unpolicied', [['cleanup.policy', SET, value]])

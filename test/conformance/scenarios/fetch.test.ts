@@ -12,6 +12,9 @@ import { scenarios, type Stage } from './scenario.ts'
 
 const scenario = scenarios('fetch')
 
+/** Long enough to be told from an answer at once. */
+const WAIT_MS = 150
+
 const filled = async (stage: Stage, name: string, batches = 3): Promise<TopicRef> => {
   const topic = { name, id: await stage.topic(name) }
   const on = await stage.peer()
@@ -101,13 +104,20 @@ scenario('waiting', { rows: [21] }, async (stage) => {
   const call = (what: string, version: number, partition: object, options: object) => () =>
     stage.transcript.call(on, what, fetch, version, fetchFrom(topic, partition, options))
   for (const version of [4, 11, 12, 18]) {
-    const nothing = { maxWaitMs: 300 }
-    await timed('in vain', call('in vain', version, late, nothing), 290, 2000)
+    const nothing = { maxWaitMs: WAIT_MS }
+    await timed('in vain', call('in vain', version, late, nothing), WAIT_MS - 10, 4000)
     const patient = { maxWaitMs: 5000 }
-    await timed('an error', call('an error', version, { fetchOffset: 99 }, patient), 0, 2000)
-    await timed('no minimum', call('no minimum', version, late, { ...patient, minBytes: 0 }), 0, 2000)
-    await timed('enough', call('enough', version, { fetchOffset: 0 }, patient), 0, 2000)
-    await timed('too little', call('too little', version, {}, { maxWaitMs: 300, minBytes: 100_000 }), 290, 2000)
+    await timed('an error', call('an error', version, { fetchOffset: 99 }, patient), 0, 4000)
+    await timed('no minimum', call('no minimum', version, late, { ...patient, minBytes: 0 }), 0, 4000)
+    const impatient = { maxWaitMs: -1 }
+    await timed('a negative time', call('a negative time', version, late, impatient), 0, 4000)
+    await timed('enough', call('enough', version, { fetchOffset: 0 }, patient), 0, 4000)
+    await timed(
+      'too little',
+      call('too little', version, {}, { maxWaitMs: WAIT_MS, minBytes: 100_000 }),
+      WAIT_MS - 10,
+      4000,
+    )
   }
   const woken = stage.transcript.call(on, 'woken', fetch, 18, fetchFrom(topic, late, { maxWaitMs: 10_000 }))
   await timed('woken', async () => [await write(writer, topic, [{ value: 'three' }]), await woken], 0, 5000)
@@ -133,9 +143,9 @@ scenario('what ends the wait', { rows: [21] }, async (stage) => {
     const outOfRange = { topic: other, partitions: [{ fetchOffset: 9 }] }
     await quick('one is out of range', version, fetchRequest([...idle, outOfRange], patient))
     const unknown = { topic: other, partitions: [{ partition: 8 }] }
-    const short = fetchRequest([...idle, unknown], { maxWaitMs: 300 })
+    const short = fetchRequest([...idle, unknown], { maxWaitMs: WAIT_MS })
     // Kafka waits for the others, if there are some.
-    await timed('one is unknown', () => asked('one is unknown', version, short), 290, 5000)
+    await timed('one is unknown', () => asked('one is unknown', version, short), WAIT_MS - 10, 5000)
     await quick('all are unknown', version, fetchRequest([unknown], patient))
   }
   await quick('another epoch', 18, fetchFrom(other, { fetchOffset: 2, lastFetchedEpoch: 7 }, patient))
