@@ -26,6 +26,8 @@ export declare class Engine {
   reply(batch: Uint8Array): void
   /** Serves from this image on; returns when the engine does. */
   publish(delta: ImageDelta): void
+  /** Obeys these settings from now on; answers the names of which the system knows no address. */
+  configure(settings: EngineSettings): Array<string>
   /** Appends one record batch to an internal log; what becomes of it comes up with `token`. */
   append(topicId: string, partition: number, batch: Uint8Array, leaderEpoch: number, token: number): void
   /** Whole batches of an internal log from an offset on, uncompressed. */
@@ -58,6 +60,14 @@ export declare class Engine {
   drainConnections(timeoutMs: number): Promise<void>
   /** Ends the connections, writes what is pending, marks the directories clean. */
   close(): Promise<void>
+}
+
+/** A limit of one address. */
+export interface AddressLimit {
+  /** An address, or a name that the system finds one for. */
+  address: string
+  /** Connections at one time. */
+  connections: number
 }
 
 /** One change of the catalogue. */
@@ -126,8 +136,6 @@ export interface EngineOptions {
   recoveryThreads: number
   /** Data files and indexes that stay open. */
   openFilesMax: number
-  /** `producer.id.expiration.ms`. */
-  producerExpirationMs: number
   /** `log.retention.check.interval.ms`. */
   retentionCheckIntervalMs: number
   /** Where to serve. */
@@ -136,12 +144,22 @@ export interface EngineOptions {
   workers: number
   /** `socket.request.max.bytes`. */
   frameBytesMax: number
+  /** `connections.max.idle.ms`. */
+  idleMs: number
+  /** What may change while it runs, as it is at start. */
+  settings: EngineSettings
+}
+
+/** What of a broker's configuration the engine obeys while it runs. */
+export interface EngineSettings {
   /** `max.connections`. */
   connectionsMax: number
   /** `max.connections.per.ip`. */
   connectionsMaxPerIp: number
-  /** `connections.max.idle.ms`. */
-  idleMs: number
+  /** `max.connections.per.ip.overrides`. */
+  connectionsMaxByAddress: Array<AddressLimit>
+  /** `producer.id.expiration.ms`. */
+  producerExpirationMs: number
 }
 
 /** Where an epoch ended. */

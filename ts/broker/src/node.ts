@@ -10,6 +10,7 @@ import { type BrokerId, brokerId, randomTopicId } from './base/ids.ts'
 import type { LogFields, Logger } from './base/logger.ts'
 import { createBrokerConfigs } from './cluster/broker-configs.ts'
 import { startController } from './cluster/controller.ts'
+import { createConfigurer, engineSettings } from './cluster/engine-settings.ts'
 import { claimClusterId } from './cluster/identity.ts'
 import type { ClusterImage, Endpoint } from './cluster/image.ts'
 import { startSession } from './cluster/liveness.ts'
@@ -102,7 +103,10 @@ const build = async (
   const session = await startSession(store, { broker, rack: config.rack, endpoints }, clock, logger.child('session'))
 
   const configs = createBrokerConfigs(broker, config.static)
-  const watchers: Publish[] = [createPublisher(configs, (delta) => engine.publish(delta))]
+  const watchers: Publish[] = [
+    createPublisher(configs, (delta) => engine.publish(delta)),
+    createConfigurer(configs, (settings) => engine.configure(settings), logger.child('config')),
+  ]
   const publish = publishToAll(watchers)
   const cluster = await startController({ store, brokerId: broker, publish, logger: logger.child('controller') })
   built.push(
@@ -197,14 +201,12 @@ const engineOptions = (config: BrokerConfig, clusterId: string): EngineOptions =
     logConfig: logConfig(topicDefaults(layers)),
     recoveryThreads: values['num.recovery.threads.per.data.dir'],
     openFilesMax: OPEN_FILES_MAX,
-    producerExpirationMs: values['producer.id.expiration.ms'],
     retentionCheckIntervalMs: values['log.retention.check.interval.ms'],
     listeners: config.listeners.map(({ name, host, port }) => ({ name, host, port })),
     workers: values['millrace.workers'] === 0 ? availableParallelism() : values['millrace.workers'],
     frameBytesMax: values['socket.request.max.bytes'],
-    connectionsMax: values['max.connections'],
-    connectionsMaxPerIp: values['max.connections.per.ip'],
     idleMs: idle < 0 ? Number.MAX_SAFE_INTEGER : idle,
+    settings: engineSettings(values),
   }
 }
 

@@ -21,6 +21,7 @@ use super::queries::{
 };
 use super::records::{self, Appends};
 use super::ring::Ring;
+use super::settings::{EngineSettings, connection_limits};
 use super::{requests, stats};
 use crate::base::clock::{Clock, SystemClock};
 use crate::base::codes;
@@ -57,8 +58,6 @@ pub struct EngineOptions {
     pub recovery_threads: u32,
     /// Data files and indexes that stay open.
     pub open_files_max: u32,
-    /// `producer.id.expiration.ms`.
-    pub producer_expiration_ms: f64,
     /// `log.retention.check.interval.ms`.
     pub retention_check_interval_ms: f64,
     /// Where to serve.
@@ -67,12 +66,10 @@ pub struct EngineOptions {
     pub workers: u32,
     /// `socket.request.max.bytes`.
     pub frame_bytes_max: u32,
-    /// `max.connections`.
-    pub connections_max: u32,
-    /// `max.connections.per.ip`.
-    pub connections_max_per_ip: u32,
     /// `connections.max.idle.ms`.
     pub idle_ms: f64,
+    /// What may change while it runs, as it is at start.
+    pub settings: EngineSettings,
 }
 
 /// Where a listener came to be bound.
@@ -181,7 +178,7 @@ impl Engine {
             clock: Arc::clone(&clock),
             recovery_threads: options.recovery_threads as usize,
             open_files_max: options.open_files_max as usize,
-            producer_expiration_ms: options.producer_expiration_ms as i64,
+            producer_expiration_ms: options.settings.producer_expiration_ms as i64,
             retention_check_interval_ms: options.retention_check_interval_ms as i64,
             ..StoreOptions::new(Vec::new(), broker_id, String::new(), Arc::clone(&clock))
         };
@@ -259,6 +256,17 @@ impl Engine {
             server.publish(next);
         }
         Ok(())
+    }
+
+    /// Obeys these settings from now on; answers the names of which the system knows no address.
+    #[napi(catch_unwind)]
+    pub fn configure(&self, settings: EngineSettings) -> Vec<String> {
+        let (limits, unknown) = connection_limits(&settings);
+        if let Some(server) = self.core.server.get() {
+            server.limit_connections(limits);
+        }
+        self.core.store.expire_producers_after(settings.producer_expiration_ms as i64);
+        unknown
     }
 
     /// Appends one record batch to an internal log; what becomes of it comes up with `token`.
@@ -444,14 +452,13 @@ fn server_options(options: &EngineOptions) -> Result<ServerOptions> {
     Ok(ServerOptions {
         workers: options.workers as usize,
         frame_bytes_max: options.frame_bytes_max as usize,
-        connections_max: options.connections_max as usize,
-        connections_per_ip_max: options.connections_max_per_ip as usize,
+        connections: connection_limits(&options.settings).0,
         idle: Duration::from_millis(options.idle_ms as u64),
         ..ServerOptions::new(listeners.collect::<Result<_>>()?)
     })
 }
 
-fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
+pub(super) fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     let mut addresses = (host, port).to_socket_addrs().map_err(|error| invalid(host, error))?;
     addresses.next().ok_or_else(|| invalid(host, "no address"))
 }

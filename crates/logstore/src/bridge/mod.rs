@@ -16,4 +16,5 @@ mod queries;
 mod records;
 mod requests;
 mod ring;
+mod settings;
 mod stats;

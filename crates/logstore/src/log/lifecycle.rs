@@ -102,10 +102,10 @@ impl Log {
         LogError::Storage(error.to_string())
     }
 
-    /// Forgets producers that were idle for too long.
-    pub fn expire_producers(&self, now: Timestamp) {
+    /// Forgets producers that were idle for longer than `producer.id.expiration.ms`.
+    pub fn expire_producers(&self, now: Timestamp, expiration_ms: i64) {
         if let Phase::Open(state) = &mut *self.phase.lock() {
-            state.producers.expire(now, self.found.producer_expiration_ms);
+            state.producers.expire(now, expiration_ms);
         }
     }
 

@@ -79,7 +79,7 @@ impl Acceptor {
         };
         while let Some((socket, peer)) = listener.accept()? {
             add(&self.shared.counters.accepted, 1);
-            if !self.shared.admit(peer.ip()) {
+            if !self.shared.admission.admit(peer.ip()) {
                 self.shared.report(peer, CloseReason::TooMany);
                 continue;
             }

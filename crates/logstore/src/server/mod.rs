@@ -7,6 +7,7 @@
 //! Lock order: the table of fetch sessions, one session, a log's own locks, a worker's mail.
 #![forbid(unsafe_code)]
 
+mod admission;
 mod api_versions;
 mod connection;
 mod context;
@@ -40,6 +41,7 @@ use crate::base::clock::Clock;
 use crate::io::socket::Listener;
 use crate::store::Store;
 
+pub use admission::ConnectionLimits;
 pub use control::{ConnectionId, ControlPlane, ForwardedRequest, Reply};
 pub use options::{BindError, ListenerOptions, ServerOptions};
 pub use stats::{CloseReason, ServerStats};
@@ -135,6 +137,11 @@ impl Server {
         self.workers.iter().for_each(|worker| worker.view_changed());
     }
 
+    /// Admits new connections by these limits from now on.
+    pub fn limit_connections(&self, limits: ConnectionLimits) {
+        self.shared.admission.limit(limits);
+    }
+
     /// The view that is served.
     pub fn view(&self) -> Arc<ClusterView> {
         self.shared.view.load_full()
@@ -161,7 +168,7 @@ impl Server {
         self.acceptor.stop();
         self.workers.iter().for_each(|worker| worker.drain());
         let deadline = self.shared.clock.monotonic() + timeout;
-        while self.shared.connections() > 0 {
+        while self.shared.admission.open() > 0 {
             if self.shared.clock.monotonic() >= deadline {
                 return false;
             }
@@ -186,7 +193,7 @@ impl Server {
     /// Counters since the start.
     pub fn stats(&self) -> ServerStats {
         ServerStats {
-            connections: self.shared.connections() as u64,
+            connections: self.shared.admission.open() as u64,
             fetch_sessions: self.shared.sessions.len() as u64,
             arena_bytes_in_use: self.shared.arena.bytes_in_use() as u64,
             ..self.shared.counters.snapshot()

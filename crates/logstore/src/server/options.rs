@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use crate::base::limits::{ARENA_BYTES_MAX, FRAME_BYTES_MAX};
 
+use super::ConnectionLimits;
+
 /// One port to listen on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenerOptions {
@@ -24,10 +26,8 @@ pub struct ServerOptions {
     pub workers: usize,
     /// `socket.request.max.bytes`.
     pub frame_bytes_max: usize,
-    /// `max.connections`.
-    pub connections_max: usize,
-    /// `max.connections.per.ip`.
-    pub connections_per_ip_max: usize,
+    /// `max.connections` and its relatives.
+    pub connections: ConnectionLimits,
     /// `connections.max.idle.ms`: no complete request for so long closes.
     pub idle: Duration,
     /// A peer that takes nothing of what waits for it is closed after so long.
@@ -43,8 +43,7 @@ impl ServerOptions {
             listeners,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
             frame_bytes_max: FRAME_BYTES_MAX,
-            connections_max: i32::MAX as usize,
-            connections_per_ip_max: i32::MAX as usize,
+            connections: ConnectionLimits::default(),
             idle: Duration::from_mins(10),
             stalled: Duration::from_mins(1),
             arena_bytes_max: ARENA_BYTES_MAX,

@@ -1,18 +1,16 @@
 //! What all threads of a server share.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arc_swap::ArcSwap;
-use parking_lot::Mutex;
 
 use crate::base::clock::Clock;
 use crate::io::arena::Arena;
 use crate::store::Store;
 
 use super::ServerOptions;
+use super::admission::Admission;
 use super::control::ControlPlane;
 use super::fetch_session::Sessions;
 use super::stats::{CloseReason, Counters};
@@ -27,8 +25,7 @@ pub(crate) struct Shared {
     pub(crate) arena: Arena,
     pub(crate) sessions: Sessions,
     pub(crate) counters: Counters,
-    open: AtomicUsize,
-    open_by_address: Mutex<HashMap<IpAddr, usize>>,
+    pub(crate) admission: Admission,
 }
 
 impl Shared {
@@ -40,6 +37,7 @@ impl Shared {
     ) -> Self {
         Self {
             arena: Arena::new(options.arena_bytes_max),
+            admission: Admission::new(options.connections.clone()),
             options,
             store,
             clock,
@@ -47,8 +45,6 @@ impl Shared {
             view: ArcSwap::from_pointee(ClusterView::empty()),
             sessions: Sessions::default(),
             counters: Counters::default(),
-            open: AtomicUsize::new(0),
-            open_by_address: Mutex::default(),
         }
     }
 
@@ -56,32 +52,9 @@ impl Shared {
         self.options.listeners.get(usize::from(index)).map_or("", |listener| &listener.name)
     }
 
-    pub(crate) fn connections(&self) -> usize {
-        self.open.load(Ordering::Relaxed)
-    }
-
-    /// Counts a new connection, unless there are too many already.
-    pub(crate) fn admit(&self, address: IpAddr) -> bool {
-        let mut by_address = self.open_by_address.lock();
-        let from_here = by_address.get(&address).copied().unwrap_or(0);
-        let admitted = self.connections() < self.options.connections_max
-            && from_here < self.options.connections_per_ip_max;
-        if admitted {
-            self.open.fetch_add(1, Ordering::Relaxed);
-            by_address.insert(address, from_here + 1);
-        }
-        admitted
-    }
-
     /// An admitted connection is gone.
     pub(crate) fn closed(&self, peer: SocketAddr, reason: CloseReason) {
-        self.open.fetch_sub(1, Ordering::Relaxed);
-        let mut by_address = self.open_by_address.lock();
-        match by_address.get_mut(&peer.ip()) {
-            Some(count) if *count > 1 => *count -= 1,
-            _ => drop(by_address.remove(&peer.ip())),
-        }
-        drop(by_address);
+        self.admission.release(peer.ip());
         self.report(peer, reason);
     }
 

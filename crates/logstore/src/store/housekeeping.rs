@@ -103,7 +103,7 @@ impl Store {
     fn retain(&self) {
         let wall = self.options.clock.now();
         for log in self.all_logs() {
-            log.expire_producers(wall);
+            log.expire_producers(wall, self.producer_expiration_ms());
             if !log.has_files() {
                 continue;
             }

@@ -12,7 +12,7 @@ mod stats;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use parking_lot::{Mutex, RwLock};
 
@@ -78,6 +78,7 @@ pub struct Store {
     removals: Mutex<Removals>,
     housekeeping: Housekeeping,
     removal_failures: AtomicU64,
+    producer_expiration_ms: AtomicI64,
     closed: AtomicBool,
 }
 
@@ -93,6 +94,7 @@ impl Store {
         let unclaimed =
             opened.logs.iter().map(|log| ((log.topic().to_owned(), log.id().index), log.id())).collect();
         let store = Arc::new(Self {
+            producer_expiration_ms: AtomicI64::new(options.producer_expiration_ms),
             options,
             directories: opened.directories,
             unclaimed: Mutex::new(unclaimed),
@@ -111,6 +113,15 @@ impl Store {
         let started = store.housekeeping.start(&store);
         started.map_err(|error| StorageError::io("start the housekeeping of", &first, error))?;
         Ok(store)
+    }
+
+    /// Idle producers are forgotten after this many milliseconds from now on.
+    pub fn expire_producers_after(&self, ms: i64) {
+        self.producer_expiration_ms.store(ms, Ordering::Relaxed);
+    }
+
+    fn producer_expiration_ms(&self) -> i64 {
+        self.producer_expiration_ms.load(Ordering::Relaxed)
     }
 
     /// The log of a partition, where one is known.
@@ -146,7 +157,7 @@ impl Store {
             None => (self.emptiest(), None),
         };
         directory.adopt(topic, id.index);
-        let found = directory.found(known.as_ref(), self.options.producer_expiration_ms);
+        let found = directory.found(known.as_ref(), self.producer_expiration_ms());
         let log =
             Log::register(id, topic.into(), config, Arc::clone(&directory.home), known.is_some(), found);
         logs.insert(id, Arc::clone(&log));

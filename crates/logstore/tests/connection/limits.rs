@@ -11,7 +11,7 @@ use crate::wire::{self, Answer, Fetch, Produce, Wanted};
 
 #[test]
 fn too_many_connections_of_one_address_are_closed() {
-    let broker = Broker::with(|options| options.connections_per_ip_max = 2);
+    let broker = Broker::with(|options| options.connections.per_address_max = 2);
     let (mut first, second) = (broker.connect(), broker.connect());
     eventually(|| broker.server.stats().connections == 2);
     assert!(broker.connect().is_closed());
@@ -26,7 +26,7 @@ fn too_many_connections_of_one_address_are_closed() {
 
 #[test]
 fn too_many_connections_in_all_are_closed() {
-    let broker = Broker::with(|options| options.connections_max = 1);
+    let broker = Broker::with(|options| options.connections.max = 1);
     let _first = broker.connect();
     eventually(|| broker.server.stats().connections == 1);
     assert!(broker.connect().is_closed());

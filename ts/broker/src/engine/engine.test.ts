@@ -42,13 +42,16 @@ const optionsFor = (directory: string): EngineOptions => ({
   logConfig: LOG_CONFIG,
   recoveryThreads: 1,
   openFilesMax: 64,
-  producerExpirationMs: 86_400_000,
   retentionCheckIntervalMs: 300_000,
   listeners: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0 }],
   workers: 1,
   frameBytesMax: 1024 ** 2,
-  connectionsMax: 100,
-  connectionsMaxPerIp: 100,
+  settings: {
+    connectionsMax: 100,
+    connectionsMaxPerIp: 100,
+    connectionsMaxByAddress: [],
+    producerExpirationMs: 86_400_000,
+  },
   idleMs: 600_000,
 })
 

@@ -13,6 +13,7 @@ import {
   type CatalogueEntry,
   type DirectoryFailure,
   type EngineOptions,
+  type EngineSettings,
   type ImageDelta,
   type ListenerAddress,
   type NativeEngine,
@@ -78,6 +79,11 @@ export class Engine implements RecordLog {
   /** Returns when requests are answered from it. */
   publish(delta: ImageDelta): void {
     this.#native.publish(delta)
+  }
+
+  /** Obeys these from now on; answers the names of hosts that have no address. */
+  configure(settings: EngineSettings): readonly string[] {
+    return this.#native.configure(settings)
   }
 
   /** Goes down with the others of this turn. */

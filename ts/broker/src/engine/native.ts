@@ -13,6 +13,7 @@ export type {
   DeleteQuery,
   DirectoryFailure,
   EngineOptions,
+  EngineSettings,
   EpochAnswer,
   EpochQuery,
   ImageApi,

@@ -21,13 +21,11 @@ const optionsFor = (directory: string): EngineOptions => ({
   logConfig: logConfig(topicDefaults(NOTHING_SET)),
   recoveryThreads: 1,
   openFilesMax: 16,
-  producerExpirationMs: 60_000,
   retentionCheckIntervalMs: 60_000,
   listeners: [],
   workers: 1,
   frameBytesMax: 1024,
-  connectionsMax: 1,
-  connectionsMaxPerIp: 1,
+  settings: { connectionsMax: 1, connectionsMaxPerIp: 1, connectionsMaxByAddress: [], producerExpirationMs: 60_000 },
   idleMs: 60_000,
 })
 

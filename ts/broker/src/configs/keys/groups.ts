@@ -35,7 +35,7 @@ export const groupKeys = {
     without: 'write buffers are not kept',
   }),
 
-  'offset.metadata.max.bytes': int(4096, 'Bytes of the text that a commit may carry.', { min: 0 }),
+  'offset.metadata.max.bytes': int(4096, 'Characters of the text that a commit may carry.', { min: 0 }),
   'offsets.commit.timeout.ms': int(5000, 'Milliseconds that a commit may wait for its replicas.', {
     min: 1,
     without: 'there is no second replica to wait for yet',

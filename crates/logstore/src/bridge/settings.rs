@@ -1,0 +1,45 @@
+//! What of a broker's configuration the engine obeys while it runs.
+
+use napi_derive::napi;
+
+use super::engine::resolve;
+use crate::server::ConnectionLimits;
+
+/// What of a broker's configuration the engine obeys while it runs.
+#[napi(object)]
+pub struct EngineSettings {
+    /// `max.connections`.
+    pub connections_max: u32,
+    /// `max.connections.per.ip`.
+    pub connections_max_per_ip: u32,
+    /// `max.connections.per.ip.overrides`.
+    pub connections_max_by_address: Vec<AddressLimit>,
+    /// `producer.id.expiration.ms`.
+    pub producer_expiration_ms: f64,
+}
+
+/// A limit of one address.
+#[napi(object)]
+pub struct AddressLimit {
+    /// An address, or a name that the system finds one for.
+    pub address: String,
+    /// Connections at one time.
+    pub connections: u32,
+}
+
+/// The limits, and the names of which the system knows no address.
+pub(super) fn connection_limits(settings: &EngineSettings) -> (ConnectionLimits, Vec<String>) {
+    let mut limits = ConnectionLimits {
+        max: settings.connections_max as usize,
+        per_address_max: settings.connections_max_per_ip as usize,
+        ..ConnectionLimits::default()
+    };
+    let mut unknown = Vec::new();
+    for AddressLimit { address, connections } in &settings.connections_max_by_address {
+        match resolve(address, 0) {
+            Ok(found) => drop(limits.by_address.insert(found.ip().to_canonical(), *connections as usize)),
+            Err(_) => unknown.push(address.clone()),
+        }
+    }
+    (limits, unknown)
+}
