@@ -1,6 +1,7 @@
 // Every difference from Apache Kafka that stays, with its reason: what two brokers may answer differently, and no more. README shows it
 // as a table (table.test.ts); each row must be met by the test that it names.
 import type { ApiName } from 'millrace/messages/index.js'
+import { keyDifference } from '../differential/config-keys.ts'
 import { type Difference, ORDER } from './comparison.ts'
 
 /** What was asked when two answers differed. */
@@ -18,7 +19,7 @@ export interface Explained {
   readonly millrace: string
   readonly reason: string
   /** The test in which it is met; the other must not depend on it. */
-  readonly metBy: 'versions' | 'differential'
+  readonly metBy: 'versions' | 'differential' | 'config-listing'
   readonly matches: (difference: Difference, asked: Asked) => boolean
 }
 
@@ -111,6 +112,16 @@ export const explained: readonly Explained[] = [
     metBy: 'versions',
     matches: ({ path, kafka }, { api }) =>
       showsConfigs.has(api) && path.endsWith('.configs[message.validation]') && kafka === undefined,
+  },
+  {
+    api: 'DescribeConfigs',
+    versions: 'all',
+    condition: 'a broker: some of its 340 keys, each with its reason in differential/config-keys.ts',
+    kafka: 'as it starts, with its defaults',
+    millrace: 'listeners on loopback and fixed, keys of its own',
+    reason: 'safe to start without a file',
+    metBy: 'config-listing',
+    matches: (difference, { api }) => api === 'describeConfigs' && keyDifference(difference) !== undefined,
   },
 ]
 
