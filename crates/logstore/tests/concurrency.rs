@@ -148,7 +148,7 @@ fn who_waits_on_a_log_that_goes_is_told() {
     let mailbox: Arc<dyn Mailbox> = inbox.clone();
     log.watch(Watch::HighWatermarkAt(Offset(1)), &mailbox, 1);
     log.watch(Watch::AnyMove, &mailbox, 2);
-    store.delete(&id());
+    store.delete([id()]);
     inbox.wait_for(1);
     inbox.wait_for(2);
     log.watch(Watch::AnyMove, &mailbox, 3);

@@ -41,7 +41,7 @@ fn checkpoint_a_high_start(bed: &Bed) -> Arc<Store> {
 fn checkpoints_of_a_deleted_log_are_not_those_of_the_next_one() {
     let bed = Bed::new();
     let store = checkpoint_a_high_start(&bed);
-    store.delete(&id());
+    store.delete([id()]);
     let log = store.ensure(second(), TOPIC, keeping(), EPOCH);
     fill(&log, 0..10);
     // Killed before the next checkpoint.
@@ -55,7 +55,7 @@ fn checkpoints_of_a_deleted_log_are_not_those_of_the_next_one() {
 fn nor_when_a_kill_came_between() {
     let bed = Bed::new();
     let store = checkpoint_a_high_start(&bed);
-    store.delete(&id());
+    store.delete([id()]);
     drop(store);
     let store = open(&bed);
     let log = store.ensure(second(), TOPIC, keeping(), EPOCH);

@@ -44,7 +44,7 @@ fn a_deletion_while_segments_are_synced_harms_nobody() {
             }
             settle(&log);
             std::thread::yield_now();
-            store.delete(&id);
+            store.delete([id]);
         }
         done.store(true, Ordering::Relaxed);
     });

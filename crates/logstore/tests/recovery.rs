@@ -369,7 +369,7 @@ fn a_deleted_partition_goes_and_its_name_is_free() {
     let bed = Bed::new();
     let (store, log) = bed.open();
     fill(&log, 0..10);
-    store.delete(&id());
+    store.delete([id()]);
     assert_eq!(log.offsets().unwrap_err().error_code(), 3);
     assert!(store.log(&id()).is_none());
     let other = PartitionId { topic: TopicId([8; 16]), ..id() };

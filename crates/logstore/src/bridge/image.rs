@@ -199,15 +199,17 @@ pub(super) fn apply(before: &ClusterView, delta: ImageDelta, store: &Store) -> R
     if let Some(cluster) = delta.cluster {
         replace_cluster(&mut view, cluster);
     }
+    let mut deleted = Vec::new();
     for id in removed {
         if let Some(gone) = view.topics_by_id.remove(&id) {
             // A topic created again under the name may have come in an earlier delta.
             if view.topics_by_name.get(&gone.name).is_some_and(|named| named.id == id) {
                 view.topics_by_name.remove(&gone.name);
             }
-            delete_logs(&gone, store);
+            deleted.extend(logs_of(&gone));
         }
     }
+    store.delete(deleted);
     for topic in changed {
         let id = topic.id;
         let known = view.topics_by_id.get(&id);
@@ -294,12 +296,9 @@ fn topic_view(
     TopicView { id, name: topic.name.into(), internal: topic.internal, config, partitions }
 }
 
-fn delete_logs(topic: &TopicView, store: &Store) {
-    for (index, partition) in topic.partitions.iter().enumerate() {
-        if partition.log.is_some() {
-            store.delete(&PartitionId { topic: topic.id, index: PartitionIndex(index as i32) });
-        }
-    }
+fn logs_of(topic: &TopicView) -> impl Iterator<Item = PartitionId> {
+    let led = topic.partitions.iter().enumerate().filter(|(_, partition)| partition.log.is_some());
+    led.map(|(index, _)| PartitionId { topic: topic.id, index: PartitionIndex(index as i32) })
 }
 
 fn brokers(ids: Vec<i32>) -> Vec<BrokerId> {

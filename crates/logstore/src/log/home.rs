@@ -75,6 +75,11 @@ impl Home {
         &**self.files.disk()
     }
 
+    /// Makes durable what was created, renamed and removed in it.
+    pub fn sync(&self) -> Result<(), StorageError> {
+        self.disk().sync_dir(&self.path).map_err(|error| StorageError::io("sync", &self.path, error))
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -196,7 +196,8 @@ impl Log {
         Ok(())
     }
 
-    /// Takes the log out of service because its topic was deleted; answers the directory to remove later.
+    /// Takes the log out of service because its topic was deleted; answers the directory to remove later. The caller
+    /// makes the new name durable, once for many logs.
     pub fn delete(&self) -> Result<Option<PathBuf>, LogError> {
         self.leave(names::DELETE_DIRECTORY)
     }
@@ -204,6 +205,7 @@ impl Log {
     /// Takes the log out of service because its name belongs to another topic; what it held is kept as `-stray`.
     pub fn set_aside(&self) -> Result<(), LogError> {
         if self.leave(names::STRAY_DIRECTORY)?.is_some() {
+            self.home.sync().map_err(|error| self.failed(&error))?;
             self.report_stray(self.id.topic);
         }
         Ok(())

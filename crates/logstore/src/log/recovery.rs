@@ -123,6 +123,7 @@ impl Log {
         match checkpoint::read_topic_id(disk, directory)? {
             Some(id) if id != self.id.topic => {
                 self.rename_directory(directory, &id.0, names::STRAY_DIRECTORY)?;
+                self.home.sync()?;
                 self.report_stray(id);
                 self.on_disk.store(false, std::sync::atomic::Ordering::Release);
                 Ok(true)
@@ -139,7 +140,7 @@ impl Log {
         });
     }
 
-    /// Renames the partition's directory; answers the new path.
+    /// Renames the partition's directory; answers the new path. That it is durable is another step.
     pub(super) fn rename_directory(
         &self,
         directory: &Path,
@@ -150,7 +151,6 @@ impl Log {
         let to = self.home.path().join(names::renamed_directory(&name, unique, suffix));
         let disk = self.home.disk();
         disk.rename(directory, &to).map_err(|error| StorageError::io("rename", directory, error))?;
-        disk.sync_dir(self.home.path()).map_err(|error| StorageError::io("sync", self.home.path(), error))?;
         Ok(to)
     }
 }

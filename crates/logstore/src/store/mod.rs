@@ -22,7 +22,7 @@ pub use stats::{DirectoryInfo, StoreStats};
 use crate::base::error::StorageError;
 use crate::base::types::{LeaderEpoch, PartitionId, PartitionIndex, TopicId};
 use crate::io::FilePool;
-use crate::log::{Log, LogConfig, Mailbox, RecoveryReport};
+use crate::log::{Home, Log, LogConfig, Mailbox, RecoveryReport};
 use crate::wal::Pressure;
 use directories::DataDirectory;
 use housekeeping::{Due, Housekeeping, Removals};
@@ -179,17 +179,28 @@ impl Store {
         }
     }
 
-    /// Forgets a partition and removes its files later; whoever holds its log is answered that it is deleted.
-    pub fn delete(&self, id: &PartitionId) {
-        let Some(log) = self.logs.write().remove(id) else {
-            return;
-        };
-        if let Some(directory) = self.directory_of(&log) {
-            directory.forget(log.topic(), id.index);
+    /// Forgets partitions and removes their files later; whoever holds a log of theirs is answered that it is deleted.
+    pub fn delete(&self, ids: impl IntoIterator<Item = PartitionId>) {
+        let mut renamed_in: Vec<Arc<Home>> = Vec::new();
+        for id in ids {
+            let Some(log) = self.logs.write().remove(&id) else {
+                continue;
+            };
+            if let Some(directory) = self.directory_of(&log) {
+                directory.forget(log.topic(), id.index);
+            }
+            // A directory that cannot be renamed is out of service with that; its logs say so.
+            if let Ok(Some(path)) = log.delete() {
+                if !renamed_in.iter().any(|home| Arc::ptr_eq(home, log.home())) {
+                    renamed_in.push(Arc::clone(log.home()));
+                }
+                self.remove_later(path, log.config().file_delete_delay_ms);
+            }
         }
-        // A directory that cannot be renamed is out of service with that; its logs say so.
-        if let Ok(Some(path)) = log.delete() {
-            self.remove_later(path, log.config().file_delete_delay_ms);
+        for home in renamed_in {
+            if let Err(error) = home.sync() {
+                home.fail(&error);
+            }
         }
     }
 

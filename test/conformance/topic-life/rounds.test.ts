@@ -1,0 +1,58 @@
+// Topics made, used and deleted again and again: the broker is afterwards as it was before.
+import { fetch } from 'millrace/messages/01-fetch.js'
+import { expect, test } from 'vitest'
+import { eventually } from '../../harness/eventually.ts'
+import { fileBroker } from '../../harness/file-broker.ts'
+import { Peer } from '../../harness/peer.ts'
+import { openDescriptors, residentBytes } from '../../harness/proc.ts'
+import { fetchFrom, newProducer, UNKNOWN_ID, write } from '../scenarios/requests.ts'
+import { dropTopic, expectNothingLeft, isFull, makeTopic, quickRemoval } from './topics.ts'
+
+const broker = fileBroker({ overrides: quickRemoval })
+/** Pools, caches and the heap of JavaScript find their size in these. */
+const WARM_UP_ROUNDS = isFull ? 200 : 60
+const ROUNDS = isFull ? 1500 : 200
+/** Some heap that JavaScript has not swept yet; far less than what all of them write, which is kept for readers while a topic lives. */
+const GROWTH_BYTES_MAX = isFull ? 64 << 20 : 32 << 20
+const RECORD_BYTES = 100_000
+const PARTITIONS = 3
+
+test(`${ROUNDS} topics come and go`, { timeout: 600_000 }, async () => {
+  const on = await Peer.open(broker().port)
+  const producerId = await newProducer(on)
+  const round = async (number: number): Promise<void> => {
+    const topic = await makeTopic(on, 'fleeting', { partitions: PARTITIONS })
+    for (let index = 0; index < PARTITIONS; index += 1) {
+      const fields = { producerId, producerEpoch: 0, baseSequence: 0 }
+      await write(on, topic, [{ key: `${number}`, value: 'x'.repeat(RECORD_BYTES) }], fields, index)
+    }
+    const opened = await on.call(fetch, 13, fetchFrom(topic, {}, { sessionEpoch: 0 }))
+    expect(opened.responses[0]?.partitions[0]?.records?.length).toBeGreaterThan(RECORD_BYTES)
+    // A reader that is parked, and leaves with the topic.
+    const reader = await Peer.open(broker().port)
+    const parked = reader.call(fetch, 13, fetchFrom(topic, { fetchOffset: 1 }, { maxWaitMs: 10_000 }))
+    await dropTopic(on, topic)
+    await parked
+    reader.close()
+  }
+  const settled = async (): Promise<{ readonly descriptors: number; readonly bytes: number }> => {
+    await expectNothingLeft(broker(), 'fleeting')
+    // Connections that were closed here are closed there a moment later.
+    const descriptors = await eventually('the descriptors rest', async () => {
+      const before = openDescriptors(broker().pid()).length
+      await on.call(fetch, 13, fetchFrom({ name: 'fleeting', id: UNKNOWN_ID }, {}, { maxWaitMs: 100 }))
+      return openDescriptors(broker().pid()).length === before ? before : undefined
+    })
+    return { descriptors, bytes: residentBytes(broker().pid()) }
+  }
+  for (let number = 0; number < WARM_UP_ROUNDS; number += 1) await round(number)
+  const before = await settled()
+  for (let number = 0; number < ROUNDS; number += 1) await round(number)
+  const after = await settled()
+  process.stderr.write(
+    `${broker().target}: ${ROUNDS} topics: ${after.bytes - before.bytes} bytes, ${after.descriptors - before.descriptors} descriptors\n`,
+  )
+  expect(after.descriptors).toBeLessThanOrEqual(before.descriptors)
+  if (broker().target === 'millrace') expect(after.bytes - before.bytes).toBeLessThan(GROWTH_BYTES_MAX)
+  on.close()
+})
