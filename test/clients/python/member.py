@@ -13,6 +13,8 @@ consumer = Consumer(
         "session.timeout.ms": 6000,
         "heartbeat.interval.ms": 500,
         "auto.commit.interval.ms": 200,
+        # New partitions are soon seen.
+        "topic.metadata.refresh.interval.ms": 500,
     }
 )
 

@@ -28,13 +28,14 @@ test.each([4, 12, 13, 18])('a reader that waits is woken, Fetch v%i', async (ver
     const topic = await makeTopic(on, `${name}-${version}`)
     for (let count = 0; count < records; count += 1) await write(on, topic, [{ value: 'a' }])
     const reader = await Peer.open(broker().port)
+    await fetchCode(reader, 13, topic)
     const asked = [
       { topic: untouched, partitions: [{}] },
       { topic, partitions: [{ fetchOffset: records }] },
     ]
     const start = performance.now()
     const waiting = reader.call(fetch, version, fetchRequest(asked, { maxWaitMs: PATIENCE_MS, minBytes: 1 }))
-    // A round trip later the fetch has arrived, and waits.
+    // The connection is in use already: a round trip of another one later the fetch has arrived, and waits.
     await fetchCode(on, 13, untouched)
     await dropTopic(on, topic)
     const { responses } = await waiting

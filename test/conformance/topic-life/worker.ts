@@ -27,11 +27,11 @@ export interface Worker {
 
 export const startWorker = (port: number, name: string, step: Step): Worker => {
   const done = new Map<string, number>()
-  let ended = false
-  let failure: unknown
+  const ending = new AbortController()
+  let failure: Error | undefined
 
   const workOn = async (on: Peer, topic: TopicRef): Promise<void> => {
-    while (!ended) {
+    while (!ending.signal.aborted) {
       const count = done.get(topic.id) ?? 0
       const code = await step(on, topic, count)
       if (code === 'NONE') done.set(topic.id, count + 1)
@@ -45,7 +45,7 @@ export const startWorker = (port: number, name: string, step: Step): Worker => {
   const run = async (): Promise<void> => {
     const on = await Peer.open(port)
     try {
-      while (!ended) {
+      while (!ending.signal.aborted) {
         const { topics } = await on.call(metadata, 12, { topics: [{ name }], allowAutoTopicCreation: false })
         const [found] = topics
         if (found?.errorCode === 0) await workOn(on, { name, id: found.topicId })
@@ -55,14 +55,16 @@ export const startWorker = (port: number, name: string, step: Step): Worker => {
     }
   }
 
-  const work = run().catch((error: unknown) => (failure = error))
+  const work = run().catch((error: unknown) => {
+    failure = error instanceof Error ? error : new Error(String(error))
+  })
   return {
     count: ({ id }) => {
-      if (failure !== undefined) throw new GiveUp(String(failure), { cause: failure })
+      if (failure !== undefined) throw new GiveUp(failure.message, { cause: failure })
       return done.get(id) ?? 0
     },
     end: async () => {
-      ended = true
+      ending.abort()
       await work
       if (failure !== undefined) throw failure
     },
