@@ -6,6 +6,7 @@ import { Reader } from 'millrace/wire/reader.js'
 import type { AnyStruct, Api, Draft, Infer } from 'millrace/wire/schema.js'
 import { Writer } from 'millrace/wire/writer.js'
 
+const CLIENT_ID = 'hostile'
 const ANSWER_TIMEOUT_MS = 15_000
 const LENGTH_BYTES = 4
 
@@ -24,9 +25,11 @@ export class Peer {
   #ended = false
   #correlationId = 0
   readonly #changed = new Set<() => void>()
+  readonly #clientId: string
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, clientId: string) {
     this.socket = socket
+    this.#clientId = clientId
     socket.on('data', (chunk) => {
       this.#chunks.push(chunk)
       this.#bytes += chunk.length
@@ -39,13 +42,13 @@ export class Peer {
     })
   }
 
-  static open(port: number): Promise<Peer> {
+  static open(port: number, clientId = CLIENT_ID): Promise<Peer> {
     return new Promise((resolve, reject) => {
       const socket = connect({ port, host: '127.0.0.1', noDelay: true })
       socket.once('error', reject)
       socket.once('connect', () => {
         socket.off('error', reject)
-        resolve(new Peer(socket))
+        resolve(new Peer(socket, clientId))
       })
     })
   }
@@ -83,7 +86,7 @@ export class Peer {
     version: number,
     request: Draft<Q>,
   ): Promise<Infer<R>> {
-    this.frame(requestBytes(api, version, request, ++this.#correlationId))
+    this.frame(requestBytes(api, version, request, ++this.#correlationId, this.#clientId))
     const outcome = await this.outcome()
     if (outcome.kind !== 'answer') throw new Error(`${api.name} v${version}: ${outcome.kind} instead of an answer`)
     const reader = new Reader(outcome.frame)
@@ -138,9 +141,10 @@ export const requestBytes = <Q extends AnyStruct>(
   version: number,
   request: Draft<Q>,
   correlationId = 1,
+  clientId = CLIENT_ID,
 ): Buffer => {
   const writer = new Writer()
-  writeRequestHeader(writer, api, { apiVersion: version, correlationId, clientId: 'hostile' })
+  writeRequestHeader(writer, api, { apiVersion: version, correlationId, clientId })
   return writeRequest(api, version, request, writer)
 }
 
@@ -149,7 +153,7 @@ export const headed = (
   apiKey: number,
   apiVersion: number,
   body: Buffer,
-  { clientId = Buffer.from('hostile'), flexible = false }: { clientId?: Buffer; flexible?: boolean } = {},
+  { clientId = Buffer.from(CLIENT_ID), flexible = false }: { clientId?: Buffer; flexible?: boolean } = {},
 ): Buffer => {
   const head = Buffer.alloc(10)
   head.writeInt16BE(apiKey, 0)

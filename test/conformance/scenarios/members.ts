@@ -1,12 +1,11 @@
 // Members of classic groups, each on a connection of its own: a join or a sync that waits holds up its connection.
-import { findCoordinator } from 'millrace/messages/10-find-coordinator.js'
 import { joinGroup, type JoinGroupRequest } from 'millrace/messages/11-join-group.js'
-import { heartbeat } from 'millrace/messages/12-heartbeat.js'
 import { syncGroup, type SyncGroupRequest } from 'millrace/messages/14-sync-group.js'
 import { describeGroups } from 'millrace/messages/15-describe-groups.js'
 import type { Infer } from 'millrace/wire/schema.js'
 import { eventually } from '../../harness/eventually.ts'
 import type { Peer } from '../../harness/peer.ts'
+import { readyCoordinator } from '../ready-coordinator.ts'
 import type { Stage } from './scenario.ts'
 
 export interface Member {
@@ -35,15 +34,7 @@ const SESSION_MS = 60_000
 /** A connection to the broker once it coordinates this group. */
 export const coordinated = async ({ peer }: Stage, groupId = 'any'): Promise<Peer> => {
   const on = await peer()
-  await eventually(
-    'a coordinator',
-    async () => {
-      await on.call(findCoordinator, 2, { key: groupId, keyType: 0 })
-      const { errorCode } = await on.call(heartbeat, 3, { groupId, generationId: 1, memberId: 'x' })
-      return errorCode === 25 ? true : undefined
-    },
-    { intervalMs: 10 },
-  )
+  await readyCoordinator(on, groupId)
   return on
 }
 
