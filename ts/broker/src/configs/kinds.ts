@@ -52,6 +52,8 @@ export interface NumberOptions extends KeyOptions {
   readonly max?: number
   /** One value outside the bounds that means something of its own, such as -1 for "no limit". */
   readonly or?: number
+  /** One value that is not allowed. */
+  readonly not?: number
 }
 
 export interface TextOptions extends KeyOptions {
@@ -96,8 +98,8 @@ const safeNumber = (value: bigint): number => {
 }
 
 const boundsInWords = (given: NumberOptions): string => {
-  const { min, max, or } = given
-  let words = ''
+  const { min, max, or, not } = given
+  let words = not === undefined ? '' : ` other than ${not}`
   if (min !== undefined && max !== undefined) words = ` between ${min} and ${max}`
   else if (min !== undefined) words = ` of at least ${min}`
   else if (max !== undefined) words = ` of at most ${max}`
@@ -106,7 +108,9 @@ const boundsInWords = (given: NumberOptions): string => {
 
 const inBounds = (value: number, given: NumberOptions): boolean =>
   value === given.or ||
-  ((given.min === undefined || value >= given.min) && (given.max === undefined || value <= given.max))
+  (value !== given.not &&
+    (given.min === undefined || value >= given.min) &&
+    (given.max === undefined || value <= given.max))
 
 const whole =
   (type: 'int' | 'short' | 'long') =>

@@ -38,6 +38,7 @@ test('hours and minutes count where milliseconds are not set, without showing as
   const both = layers({ file: { 'log.retention.hours': '24', 'log.retention.minutes': '5' } })
   expect(topicKey(both, 'retention.ms').value).toBe('300000')
   expect(topicKey(layers({ file: { 'log.retention.hours': '-1' } }), 'retention.ms').value).toBe('-1')
+  expect(topicDefaults(layers({ cluster: { 'log.retention.ms': '-5' } }))['retention.ms']).toBe(-1)
 })
 
 test('every layer in order, each under its own name', () => {

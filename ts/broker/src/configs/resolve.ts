@@ -88,7 +88,8 @@ const inherited = (layers: BrokerLayers, definition: ConfigDefinition): string |
   for (const { name, factor } of definition.synonyms) {
     const text = brokerText(layers, name)
     if (text === null) continue
-    if (factor === 1) return normal(definition, text)
+    if (definition.synonyms.length === 1) return normal(definition, text)
+    // Below zero is unlimited, however far.
     const count = BigInt(text.trim())
     return (count < 0n ? -1n : count * BigInt(factor)).toString()
   }

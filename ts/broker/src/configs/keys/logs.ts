@@ -2,7 +2,7 @@
 import { boolean, int, list, LONG_MAX, long, string } from '../kinds.ts'
 
 const live = { dynamic: 'cluster-wide' } as const
-const unlimitedOrPositive = { min: 1, or: -1 } as const
+const unlimitedBelowZero = { not: 0 } as const
 const engineDecides = { without: 'the engine writes its checkpoints when it syncs' } as const
 const ackFollowsWrite = {
   ...live,
@@ -28,12 +28,12 @@ export const logKeys = {
     },
   ),
   'log.roll.jitter.hours': int(0, 'The same in hours, where log.roll.jitter.ms is unset.', { min: 0 }),
-  'log.retention.ms': long(null, 'Milliseconds after which a segment is deleted; -1 keeps it.', {
+  'log.retention.ms': long(null, 'Milliseconds after which a segment is deleted; below zero, as -1, keeps it.', {
     ...live,
-    ...unlimitedOrPositive,
+    ...unlimitedBelowZero,
   }),
-  'log.retention.minutes': int(null, 'The same in minutes, where log.retention.ms is unset.', unlimitedOrPositive),
-  'log.retention.hours': int(168, 'The same in hours, where the two others are unset.', unlimitedOrPositive),
+  'log.retention.minutes': int(null, 'The same in minutes, where log.retention.ms is unset.', unlimitedBelowZero),
+  'log.retention.hours': int(168, 'The same in hours, where the two others are unset.', unlimitedBelowZero),
   'log.retention.bytes': long(-1, 'Bytes of a partition above which its oldest segments go; -1 is no limit.', live),
   'log.retention.check.interval.ms': long(300_000, 'Milliseconds between two looks for what is to be deleted.', {
     min: 1,
