@@ -184,6 +184,25 @@ besideKafka.each(versions)('version %d refuses the same', async (version) => {
   for (const resource of refused) expect(await differences(version, resource, true), resource.join('/')).toEqual([])
 })
 
+besideKafka('each has loggers of its own, and shows them alike', async () => {
+  for (const peer of peers) {
+    const { configs } = await describe(peer, 4, [LOGGER, '1'], true)
+    expect(configs.map(({ name }) => name)).toContain('root')
+    const alike = {
+      readOnly: false,
+      configSource: 6,
+      isSensitive: false,
+      synonyms: [],
+      configType: 0,
+      documentation: '',
+    }
+    for (const { name, value, ...rest } of configs) {
+      expect(value, name).toMatch(/^(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)$/)
+      expect(rest, name).toEqual(alike)
+    }
+  }
+})
+
 besideKafka('a list says what is in it: more than three hundred keys of a broker, nearly all with a text', async () => {
   const { configs } = await describe(peers[1]!, 4, [BROKER, '1'], true)
   expect(configs.length).toBeGreaterThan(340)

@@ -1,4 +1,5 @@
 // What the keys of topics, brokers, groups and subscriptions may be set to, alone and together. Nothing is set: each change is only validated.
+import { describeConfigs } from 'millrace/messages/32-describe-configs.js'
 import { alterConfigs } from 'millrace/messages/33-alter-configs.js'
 import { incrementalAlterConfigs } from 'millrace/messages/44-incremental-alter-configs.js'
 import { scenarios, type Stage } from './scenario.ts'
@@ -6,6 +7,7 @@ import { scenarios, type Stage } from './scenario.ts'
 const scenario = scenarios('config-values')
 const TOPIC = 2
 const BROKER = 4
+const LOGGER = 8
 const CLIENT_METRICS = 16
 const GROUP = 32
 const [SET, DELETE, APPEND, SUBTRACT] = [0, 1, 2, 3]
@@ -136,6 +138,33 @@ scenario('subscriptions', { rows: [31] }, (stage) =>
     ...each('no.such.key', '1'),
   ]),
 )
+
+scenario('loggers', { rows: [30, 31] }, async ({ transcript, peer }) => {
+  const on = await peer()
+  const change = async (resourceName: string, name: string, configOperation = SET, value: string | null = null) => {
+    const resources = [
+      { resourceType: LOGGER, resourceName, configs: [{ name, configOperation: configOperation ?? -1, value }] },
+    ]
+    const what = `${resourceName}: ${name}, operation ${configOperation} ${value}`
+    await transcript.versions(on, what, incrementalAlterConfigs, () => ({ resources, validateOnly: false }))
+  }
+  const look = async () => {
+    const resources = [{ resourceType: LOGGER, resourceName: '1', configurationKeys: ['root'] }]
+    await transcript.versions(on, 'the level of root', describeConfigs, () => ({
+      resources,
+      includeSynonyms: true,
+      includeDocumentation: true,
+    }))
+  }
+  for (const level of ['DEBUG', 'debug', 'bogus', 'WARN', null]) await change('1', 'root', SET, level)
+  await look()
+  for (const operation of [DELETE, APPEND, SUBTRACT]) await change('1', 'root', operation, 'INFO')
+  await change('1', 'no.such.logger', SET, 'INFO')
+  await change('1', 'no.such.logger', DELETE)
+  await change('', 'root', SET, 'INFO')
+  await change('7', 'root', SET, 'INFO')
+  await look()
+})
 
 scenario('lists', { rows: [31] }, async ({ transcript, topic, peer }) => {
   await topic('listed')

@@ -26,7 +26,8 @@ const withParts = (items: readonly string[], operation: 'append' | 'subtract', g
   return left
 }
 
-const checkShape = (changes: readonly ConfigChange[]): void => {
+/** Throws where a key is named twice, or has nothing to be set to. */
+export const checkShape = (changes: readonly ConfigChange[]): void => {
   const names = new Set<string>()
   for (const { name, operation, value } of changes) {
     if (names.has(name)) throw new BrokerError('INVALID_REQUEST', `the config ${name} is named twice`)

@@ -1,6 +1,6 @@
 /**
- * DescribeConfigs. Version 3 brings types and documentation. A broker knows the configs of topics, groups, subscriptions
- * and its own; of the broker without a name it shows what is set for all brokers.
+ * DescribeConfigs. Version 3 brings types and documentation. A broker knows the configs of topics, groups, subscriptions,
+ * its own and the levels of its loggers; of the broker without a name it shows what is set for all brokers.
  */
 import { BrokerError } from '../base/errors.ts'
 import { ALL_BROKERS } from '../cluster/broker-configs.ts'
@@ -22,9 +22,10 @@ import type { Handler } from '../dispatch/context.ts'
 import type { DescribeConfigsRequest, DescribeConfigsResponse } from '../messages/32-describe-configs.ts'
 import { checkName } from '../topics/names.ts'
 import { errorCode } from '../wire/errors.ts'
+import { describeLoggers, isLogger } from './loggers.ts'
 import type { Services } from './services.ts'
 
-type Used = Pick<Services, 'cluster' | 'configs'>
+type Used = Pick<Services, 'cluster' | 'configs' | 'logger'>
 type Resource = DescribeConfigsRequest['resources'][number]
 type Reply = DescribeConfigsResponse['results'][number]
 type Entry = Reply['configs'][number]
@@ -56,22 +57,30 @@ const refusal = ({ resourceType, resourceName }: Resource, { code, message }: Br
 const describe = (services: Used, resource: Resource, request: DescribeConfigsRequest): Reply => {
   const { resourceType, resourceName, configurationKeys } = resource
   try {
-    const configs = resolved(services, resource)
-    const isWanted = (name: string): boolean =>
+    const isWanted = ({ name }: { readonly name: string }): boolean =>
       configurationKeys === null || configurationKeys.length === 0 || configurationKeys.includes(name)
-    const entries = [...configs].filter(([name]) => isWanted(name))
     return {
       errorCode: 0,
       // Kafka's own answer says nothing by an empty text here, elsewhere by none.
       errorMessage: '',
       resourceType,
       resourceName,
-      configs: entries.map(([name, config]) => entry(name, config, resourceType, request)),
+      configs: entries(services, resource, request).filter(isWanted),
     }
   } catch (thrown) {
     if (!(thrown instanceof BrokerError)) throw thrown
     return refusal(resource, thrown)
   }
+}
+
+const entries = (services: Used, resource: Resource, request: DescribeConfigsRequest): readonly Entry[] => {
+  const { resourceType, resourceName } = resource
+  if (!isLogger(resourceType)) {
+    return [...resolved(services, resource)].map(([name, config]) => entry(name, config, resourceType, request))
+  }
+  if (resourceName === ALL_BROKERS) throw new BrokerError('INVALID_REQUEST', 'Broker id must not be empty')
+  checkNamesThisBroker(resourceName, services.cluster.brokerId)
+  return describeLoggers(services.logger.levels)
 }
 
 const resolved = ({ cluster, configs }: Used, resource: Resource): ResolvedConfigs => {
@@ -85,10 +94,6 @@ const resolved = ({ cluster, configs }: Used, resource: Resource): ResolvedConfi
       if (resourceName === ALL_BROKERS) return resolveClusterDefault(layers)
       checkNamesThisBroker(resourceName, cluster.brokerId)
       return resolveBroker(layers)
-    case resourceTypes.brokerLogger:
-      if (resourceName === ALL_BROKERS) throw new BrokerError('INVALID_REQUEST', 'Broker id must not be empty')
-      checkNamesThisBroker(resourceName, cluster.brokerId)
-      return new Map()
     case resourceTypes.clientMetrics:
       if (resourceName !== '') return resolveClientMetrics(layers, configsOf(image, 'client-metrics', resourceName))
       throw new BrokerError('INVALID_REQUEST', 'Client metrics subscription name must not be empty')

@@ -6,7 +6,9 @@ import type {
   IncrementalAlterConfigsRequest,
   IncrementalAlterConfigsResponse,
 } from '../messages/44-incremental-alter-configs.ts'
-import { alterAndTell, type Altering, type NamedAlteration } from './altering.ts'
+import type { AlterResult } from '../topics/alter-configs.ts'
+import { alterAndTell, type Altering, alterReply, type NamedAlteration } from './altering.ts'
+import { alterLoggers, isLogger } from './loggers.ts'
 
 const operations: readonly ConfigOperation[] = ['set', 'delete', 'append', 'subtract']
 const DELETE = operations.indexOf('delete')
@@ -15,10 +17,37 @@ type Resource = IncrementalAlterConfigsRequest['resources'][number]
 
 export const handleIncrementalAlterConfigs =
   (services: Altering): Handler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse> =>
-  async (_context, { resources, validateOnly }) => ({
-    throttleTimeMs: 0,
-    responses: await alterAndTell(services, resources.map(alteration), validateOnly),
-  })
+  async (_context, { resources, validateOnly }) => {
+    // Levels of loggers are this process's own: nothing is committed for them.
+    const others = resources.filter(({ resourceType }) => !isLogger(resourceType))
+    const altered = await alterAndTell(services, others.map(alteration), validateOnly)
+    const replies = new Map(others.map((resource, index) => [resource, altered[index]]))
+    return {
+      throttleTimeMs: 0,
+      responses: resources.map(
+        (resource) => replies.get(resource) ?? alterReply(loggersOf(services, resource, resources, validateOnly)),
+      ),
+    }
+  }
+
+const loggersOf = (
+  { cluster, logger }: Altering,
+  resource: Resource,
+  all: readonly Resource[],
+  validateOnly: boolean,
+): AlterResult => {
+  const { resourceType, resourceName, configs } = resource
+  try {
+    if (all.filter((one) => isLogger(one.resourceType) && one.resourceName === resourceName).length > 1) {
+      throw new BrokerError('INVALID_REQUEST', 'Each resource must appear at most once.')
+    }
+    alterLoggers(logger.levels, cluster.brokerId, resourceName, configs.map(configChange), validateOnly)
+    return { resourceType, resourceName, error: null }
+  } catch (thrown) {
+    if (!(thrown instanceof BrokerError)) throw thrown
+    return { resourceType, resourceName, error: thrown }
+  }
+}
 
 const alteration = ({ configs, ...resource }: Resource): NamedAlteration => ({
   ...resource,

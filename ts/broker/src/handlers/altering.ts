@@ -35,7 +35,7 @@ export const alterAndTell = async (
     if (validateOnly || error !== null || scope === undefined) return
     tellWithoutEffect(logger, scope, resourceName, alterations[index]?.names ?? [])
   })
-  return results.map(reply)
+  return results.map(alterReply)
 }
 
 /** One line for the settings of a resource that are accepted and change nothing. */
@@ -51,7 +51,8 @@ export const tellWithoutEffect = (
   logger.warn({ scope, resource, keys }, 'settings were accepted that have no effect here')
 }
 
-const reply = ({ resourceType, resourceName, error }: AlterResult) => ({
+/** The same in both APIs that alter configs. */
+export const alterReply = ({ resourceType, resourceName, error }: AlterResult) => ({
   errorCode: errorCode(error?.code ?? 'NONE'),
   errorMessage: error?.message ?? null,
   resourceType,

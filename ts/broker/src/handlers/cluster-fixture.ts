@@ -3,7 +3,7 @@
  * that pass through the wire codec in their version.
  */
 import { brokerId, randomTopicId } from '../base/ids.ts'
-import { silentLogger } from '../base/logger.ts'
+import { createLogger } from '../base/logger.ts'
 import { createBrokerConfigs } from '../cluster/broker-configs.ts'
 import { claimClusterId } from '../cluster/identity.ts'
 import { createProducerIds } from '../cluster/producer-ids.ts'
@@ -44,6 +44,8 @@ export interface FixtureOptions {
 
 export const clusterFixture = async ({ queries = {}, configs = new Map() }: FixtureOptions = {}) => {
   const cluster = await startTestCluster(undefined, BROKER)
+  const logger = createLogger({ destination: { write: () => undefined } })
+  logger.child('groups')
   await cluster.run(claimClusterId('test-cluster'))
   const services = {
     cluster,
@@ -52,7 +54,7 @@ export const clusterFixture = async ({ queries = {}, configs = new Map() }: Fixt
     producerIds: createProducerIds(cluster),
     newTopicId: randomTopicId,
     clock: cluster.clock,
-    logger: silentLogger,
+    logger,
   }
 
   /** A request through the codec and the handler and back. */

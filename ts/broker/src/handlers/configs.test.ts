@@ -112,11 +112,10 @@ describe('DescribeConfigs', () => {
     expect(await show(type, name)).toMatchObject({ errorCode: errorCode(code), configs: [] })
   })
 
-  it('shows groups and subscriptions, whether or not there is one, and no loggers', async () => {
+  it('shows groups and subscriptions, whether or not there is one', async () => {
     const { show, edit } = await fixture()
     expect((await show(group, 'g')).configs).toHaveLength(17)
     expect((await show(clientMetrics, 'm')).configs).toHaveLength(3)
-    expect(await show(brokerLogger, '1')).toMatchObject({ errorCode: 0, configs: [] })
     await edit(group, 'g', [['share.auto.offset.reset', SET, 'earliest']])
     await edit(clientMetrics, 'm', [['metrics', SET, 'a, b']])
     const [reset] = (await show(group, 'g', ['share.auto.offset.reset'], { includeSynonyms: true })).configs
@@ -191,7 +190,13 @@ describe('IncrementalAlterConfigs', () => {
     ['a group', group, 'g', ['consumer.session.timeout.ms', SET, '1'], 'INVALID_CONFIG'],
     ['a group without a name', group, '', ['consumer.session.timeout.ms', SET, '50000'], 'INVALID_REQUEST'],
     ['a subscription without a name', clientMetrics, '', ['interval.ms', SET, '100'], 'INVALID_REQUEST'],
-    ['a logger', brokerLogger, '1', ['root', SET, 'DEBUG'], 'INVALID_REQUEST'],
+    ['a logger that is not there', brokerLogger, '1', ['nobody', SET, 'DEBUG'], 'INVALID_CONFIG'],
+    ['a level that is not there', brokerLogger, '1', ['root', SET, 'debug'], 'INVALID_CONFIG'],
+    ['to take the level of the root away', brokerLogger, '1', ['root', DELETE, null], 'INVALID_REQUEST'],
+    ['an append to a level', brokerLogger, '1', ['root', APPEND, 'INFO'], 'INVALID_REQUEST'],
+    ['a logger without a level', brokerLogger, '1', ['root', SET, null], 'INVALID_REQUEST'],
+    ['the loggers of another broker', brokerLogger, '2', ['root', SET, 'INFO'], 'INVALID_REQUEST'],
+    ['the loggers of no broker', brokerLogger, '', ['root', SET, 'INFO'], 'INVALID_REQUEST'],
     ['an unknown kind', 77, 'x', ['a', SET, '1'], 'INVALID_REQUEST'],
   ] as const)('refuses %s', async (_, type, name, change, code) => {
     const { edit, createTopic } = await fixture()
@@ -225,6 +230,58 @@ describe('IncrementalAlterConfigs', () => {
     expect(await valueOf(topic, 'a', 'max.message.bytes')).toBe('3000')
     await edit(broker, '1', [['message.max.bytes', DELETE, null]])
     expect(await valueOf(topic, 'a', 'max.message.bytes')).toBe('2000')
+  })
+})
+
+describe('loggers', () => {
+  const levels = async (show: Awaited<ReturnType<typeof fixture>>['show']) =>
+    Object.fromEntries((await show(brokerLogger, '1')).configs.map(({ name, value }) => [name, value]))
+
+  it('have levels that change, unless it is only asked whether they could', async () => {
+    const { show, edit } = await fixture()
+    expect((await show(brokerLogger, '1', ['root'])).configs).toMatchObject([
+      { name: 'root', value: 'INFO', configSource: 6, readOnly: false },
+    ])
+    expect(await edit(brokerLogger, '1', [['groups', SET, 'DEBUG']], true)).toBe(0)
+    expect(await levels(show)).toEqual({ root: 'INFO', groups: 'INFO' })
+    expect(await edit(brokerLogger, '1', [['groups', SET, 'DEBUG']])).toBe(0)
+    expect(await edit(brokerLogger, '1', [['root', SET, 'WARN']])).toBe(0)
+    expect(await levels(show)).toEqual({ root: 'WARN', groups: 'DEBUG' })
+    expect(await edit(brokerLogger, '1', [['groups', DELETE, null]])).toBe(0)
+    expect(await levels(show)).toEqual({ root: 'WARN', groups: 'WARN' })
+  })
+
+  it('change all at once or not at all', async () => {
+    const { show, edit } = await fixture()
+    const changes = [
+      ['root', SET, 'WARN'],
+      ['nobody', SET, 'WARN'],
+    ] as const
+    expect(await edit(brokerLogger, '1', changes)).toBe(errorCode('INVALID_CONFIG'))
+    expect((await levels(show))['root']).toBe('INFO')
+  })
+
+  it('are altered beside others, once in a request', async () => {
+    const { call, createTopic, show } = await fixture()
+    await createTopic('a')
+    const loggers = {
+      resourceType: brokerLogger,
+      resourceName: '1',
+      configs: [{ name: 'root', configOperation: SET, value: 'WARN' }],
+    }
+    const other = {
+      resourceType: topic,
+      resourceName: 'a',
+      configs: [{ name: 'retention.ms', configOperation: SET, value: 'x' }],
+    }
+    const ask = async (resources: readonly (typeof loggers | typeof other)[]) => {
+      const request = { resources, validateOnly: false }
+      const { responses } = await call(incrementalAlterConfigs, handleIncrementalAlterConfigs, 0, request)
+      return responses.map((response) => response.errorCode)
+    }
+    expect(await ask([loggers, other, loggers])).toEqual([42, 40, 42])
+    expect(await ask([other, loggers])).toEqual([40, 0])
+    expect((await levels(show))['root']).toBe('WARN')
   })
 })
 

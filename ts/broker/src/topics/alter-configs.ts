@@ -1,6 +1,6 @@
 /**
- * Changes configs of topics, brokers, groups and subscriptions to metrics. How the new set follows from the old one is the caller's: one API replaces,
- * the other edits; whose set it is, and whether it may be changed, is decided here.
+ * Changes configs of topics, brokers, groups and subscriptions to metrics. How the new set follows from the old one is
+ * the caller's: one API replaces, the other edits; whose set it is, and whether it may be changed, is decided here.
  */
 import { BrokerError } from '../base/errors.ts'
 import type { BrokerId } from '../base/ids.ts'
@@ -73,8 +73,6 @@ const changeOf = (
       return topicChange(image, inForce, alteration)
     case resourceTypes.broker:
       return brokerChange(image, broker, inForce, alteration)
-    case resourceTypes.brokerLogger:
-      throw new BrokerError('INVALID_REQUEST', 'The loggers of this broker cannot be changed while it runs.')
     case resourceTypes.group:
       return namedChange(image, 'group', alteration.resourceName, inForce, alteration)
     case resourceTypes.clientMetrics:
