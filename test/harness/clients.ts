@@ -9,6 +9,7 @@ import { exclusively } from './exclusively.ts'
 import { cache } from './paths.ts'
 import { type Command, run } from './process.ts'
 import {
+  cargoBinary,
   javaClasses,
   kcatProgram,
   librdkafkaForNode,
@@ -32,6 +33,7 @@ const recipes = {
   aiokafka: virtualEnvironment('python/aiokafka', 'python'),
   node: nodePackages('node'),
   'confluent-node': nodePackages('node/confluent', librdkafkaForNode),
+  rust: cargoBinary('rust'),
   kcat: kcatProgram('kcat'),
 } satisfies Readonly<Record<string, Recipe>>
 
