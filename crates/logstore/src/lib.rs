@@ -8,6 +8,7 @@
 //! | [`segment`] | one base offset and its files |
 //! | [`wal`] | the log thread of a directory and the tickets a worker waits on |
 //! | [`log`] | one partition |
+//! | [`compact`] | the newest record of each key |
 //! | [`store`] | all logs of this node |
 //! | [`server`] | the data plane: connections, Produce, Fetch, ApiVersions, Metadata |
 //! | `bridge` | the only module that names Node-API |
@@ -16,6 +17,7 @@ pub mod base;
 pub mod batch;
 #[cfg(feature = "napi")]
 pub mod bridge;
+pub mod compact;
 pub mod io;
 pub mod log;
 pub mod segment;

@@ -86,6 +86,18 @@ export interface CatalogueEntry {
   value: Buffer
 }
 
+/** How compaction runs. */
+export interface CleanerConfig {
+  /** `log.cleaner.threads`; 0 for no compaction. */
+  threads: number
+  /** `log.cleaner.dedupe.buffer.size`. */
+  mapBytes: number
+  /** `log.cleaner.io.max.bytes.per.second`. */
+  bytesPerSecond: number
+  /** `log.cleaner.backoff.ms`. */
+  backoffMs: number
+}
+
 /** What a `DeleteRecords` answer says of one partition. */
 export interface DeleteAnswer {
   /** Kafka's code. */
@@ -160,6 +172,8 @@ export interface EngineSettings {
   connectionsMaxByAddress: Array<AddressLimit>
   /** `producer.id.expiration.ms`. */
   producerExpirationMs: number
+  /** How compaction runs. */
+  cleaner: CleanerConfig
 }
 
 /** Where an epoch ended. */
@@ -282,6 +296,14 @@ export interface ImageLogConfig {
   cleanupDelete: boolean
   /** `cleanup.policy` contains `compact`. */
   cleanupCompact: boolean
+  /** `min.cleanable.dirty.ratio`. */
+  minCleanableDirtyRatio: number
+  /** `min.compaction.lag.ms`. */
+  minCompactionLagMs: number
+  /** `max.compaction.lag.ms`. */
+  maxCompactionLagMs: number
+  /** `delete.retention.ms`. */
+  deleteRetentionMs: number
   /** `message.timestamp.type`: `CreateTime` or `LogAppendTime`. */
   timestampType: string
   /** `message.timestamp.before.max.ms`. */

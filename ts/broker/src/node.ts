@@ -163,7 +163,10 @@ const watchData = (engine: Engine, clock: Clock, logger: Logger): (() => void) =
   const told = new Set<string>()
   const look = (): void => {
     for (const { path, bytesCut, why } of engine.takeReports())
-      logger.warn({ path, bytesCut, why }, 'a recovery cut or set something aside')
+      logger.warn(
+        { path, bytesCut, why },
+        'a recovery or compaction cut, set aside or left alone what it could not read',
+      )
     for (const { path, why } of engine.failures()) {
       if (told.has(path)) continue
       told.add(path)

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use crate::base::bytes::{Malformed, Reader};
+use crate::base::bytes::{Malformed, Reader, Writer};
 use crate::base::types::{Offset, Timestamp};
 
 use super::codec::{CodecError, DECOMPRESSED_BYTES_MAX};
@@ -51,6 +51,7 @@ pub struct Record<'r> {
     pub value: Option<&'r [u8]>,
     headers_count: usize,
     headers: &'r [u8],
+    encoded: &'r [u8],
 }
 
 impl<'a> Records<'a> {
@@ -85,6 +86,7 @@ impl<'a> Records<'a> {
     }
 
     fn record<'r>(&self, reader: &mut Reader<'r>) -> Result<Record<'r>, RecordsError> {
+        let stream = reader.rest();
         let length = usize::try_from(reader.varint()?).unwrap_or(0);
         if length < RECORD_BYTES_MIN - 1 {
             return Err(reader.malformed("a record shorter than any record").into());
@@ -104,6 +106,7 @@ impl<'a> Records<'a> {
         if body.remaining() > 0 {
             return Err(body.malformed("bytes behind the last header").into());
         }
+        let encoded = stream.get(..stream.len() - reader.remaining()).unwrap_or_default();
         let timestamp = match self.header.attributes.timestamp_type() {
             TimestampType::CreateTime => self.header.base_timestamp.0.saturating_add(timestamp_delta),
             TimestampType::LogAppendTime => self.header.max_timestamp.0,
@@ -115,11 +118,29 @@ impl<'a> Records<'a> {
             value,
             headers_count,
             headers,
+            encoded,
         })
     }
 }
 
 impl<'r> Record<'r> {
+    /// The record as it lies in the stream.
+    pub fn encoded(&self) -> &'r [u8] {
+        self.encoded
+    }
+
+    /// The record as it lies in the stream of a batch with another base timestamp.
+    pub fn encode_from(&self, base: Timestamp, into: &mut Writer) -> Result<(), Malformed> {
+        let mut reader = Reader::new(self.encoded);
+        reader.varint()?;
+        let attributes = reader.i8()?;
+        reader.varlong()?;
+        let mut body = Writer::with_capacity(self.encoded.len());
+        body.i8(attributes).varlong(self.timestamp.0 - base.0).bytes(reader.rest());
+        into.varint(body.len() as i32).bytes(body.as_slice());
+        Ok(())
+    }
+
     /// Its headers: keys are text by contract, values are bytes or null.
     pub fn headers(&self) -> impl Iterator<Item = (Cow<'r, str>, Option<&'r [u8]>)> + use<'r> {
         let mut reader = Reader::new(self.headers);

@@ -30,7 +30,7 @@ use crate::io::SystemDisk;
 use crate::io::arena::Arena;
 use crate::server::{ClusterView, ControlPlane, ListenerOptions, Server, ServerOptions};
 use crate::store::catalogue::{Catalogue, Change};
-use crate::store::{Store, StoreOptions};
+use crate::store::{CleanerOptions, Store, StoreOptions};
 
 /// An address to serve on.
 #[napi(object)]
@@ -180,6 +180,7 @@ impl Engine {
             open_files_max: options.open_files_max as usize,
             producer_expiration_ms: options.settings.producer_expiration_ms as i64,
             retention_check_interval_ms: options.retention_check_interval_ms as i64,
+            cleaner: CleanerOptions::from(&options.settings.cleaner),
             ..StoreOptions::new(Vec::new(), broker_id, String::new(), Arc::clone(&clock))
         };
         let server_options = server_options(&options)?;
@@ -260,13 +261,14 @@ impl Engine {
 
     /// Obeys these settings from now on; answers the names of which the system knows no address.
     #[napi(catch_unwind)]
-    pub fn configure(&self, settings: EngineSettings) -> Vec<String> {
+    pub fn configure(&self, settings: EngineSettings) -> Result<Vec<String>> {
         let (limits, unknown) = connection_limits(&settings);
         if let Some(server) = self.core.server.get() {
             server.limit_connections(limits);
         }
         self.core.store.expire_producers_after(settings.producer_expiration_ms as i64);
-        unknown
+        self.core.store.configure_cleaner(CleanerOptions::from(&settings.cleaner)).map_err(thrown)?;
+        Ok(unknown)
     }
 
     /// Appends one record batch to an internal log; what becomes of it comes up with `token`.

@@ -110,6 +110,14 @@ pub struct ImageLogConfig {
     pub cleanup_delete: bool,
     /// `cleanup.policy` contains `compact`.
     pub cleanup_compact: bool,
+    /// `min.cleanable.dirty.ratio`.
+    pub min_cleanable_dirty_ratio: f64,
+    /// `min.compaction.lag.ms`.
+    pub min_compaction_lag_ms: f64,
+    /// `max.compaction.lag.ms`.
+    pub max_compaction_lag_ms: f64,
+    /// `delete.retention.ms`.
+    pub delete_retention_ms: f64,
     /// `message.timestamp.type`: `CreateTime` or `LogAppendTime`.
     pub timestamp_type: String,
     /// `message.timestamp.before.max.ms`.
@@ -323,6 +331,10 @@ pub(super) fn log_config(from: &ImageLogConfig) -> Result<LogConfig> {
         max_message_bytes: from.max_message_bytes,
         cleanup_delete: from.cleanup_delete,
         cleanup_compact: from.cleanup_compact,
+        min_cleanable_dirty_ratio: from.min_cleanable_dirty_ratio,
+        min_compaction_lag_ms: from.min_compaction_lag_ms as i64,
+        max_compaction_lag_ms: from.max_compaction_lag_ms as i64,
+        delete_retention_ms: from.delete_retention_ms as i64,
         timestamp_type: match from.timestamp_type.as_str() {
             "CreateTime" => TimestampType::CreateTime,
             "LogAppendTime" => TimestampType::LogAppendTime,

@@ -4,6 +4,7 @@ use napi_derive::napi;
 
 use super::engine::resolve;
 use crate::server::ConnectionLimits;
+use crate::store::CleanerOptions;
 
 /// What of a broker's configuration the engine obeys while it runs.
 #[napi(object)]
@@ -16,6 +17,32 @@ pub struct EngineSettings {
     pub connections_max_by_address: Vec<AddressLimit>,
     /// `producer.id.expiration.ms`.
     pub producer_expiration_ms: f64,
+    /// How compaction runs.
+    pub cleaner: CleanerConfig,
+}
+
+/// How compaction runs.
+#[napi(object)]
+pub struct CleanerConfig {
+    /// `log.cleaner.threads`; 0 for no compaction.
+    pub threads: u32,
+    /// `log.cleaner.dedupe.buffer.size`.
+    pub map_bytes: f64,
+    /// `log.cleaner.io.max.bytes.per.second`.
+    pub bytes_per_second: f64,
+    /// `log.cleaner.backoff.ms`.
+    pub backoff_ms: f64,
+}
+
+impl From<&CleanerConfig> for CleanerOptions {
+    fn from(config: &CleanerConfig) -> Self {
+        Self {
+            threads: config.threads as usize,
+            map_bytes: config.map_bytes as usize,
+            bytes_per_second: config.bytes_per_second,
+            backoff_ms: config.backoff_ms as i64,
+        }
+    }
 }
 
 /// A limit of one address.

@@ -3,9 +3,13 @@
 //! A partition has three files a segment; 10,000 partitions have more than a process may hold open. A
 //! [`PooledFile`] is a path that turns into a [`File`] on demand. The pool closes in the order of opening, giving a
 //! second chance to what was used since; whoever still holds the [`File`] keeps its descriptor until it is dropped.
+//!
+//! Compaction puts another file in the place of one that may be read at that moment. So a path can change while the
+//! file is in use, and a file whose name is about to go to another is retired: it is never opened again.
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -31,9 +35,10 @@ struct Slot {
 /// A file by its path, open or not.
 #[derive(Debug)]
 pub struct PooledFile {
-    path: PathBuf,
+    path: Mutex<PathBuf>,
     pool: Arc<FilePool>,
     poisoned: Arc<AtomicBool>,
+    retired: AtomicBool,
     slot: Arc<Slot>,
 }
 
@@ -82,12 +87,35 @@ impl PooledFile {
     /// Names a file; nothing is opened yet.
     pub fn new(pool: &Arc<FilePool>, path: PathBuf) -> Self {
         let slot = Arc::new(Slot { file: Mutex::new(None), used: AtomicBool::new(false) });
-        Self { path, pool: Arc::clone(pool), poisoned: Arc::default(), slot }
+        let (path, pool) = (Mutex::new(path), Arc::clone(pool));
+        Self { path, pool, poisoned: Arc::default(), retired: AtomicBool::new(false), slot }
+    }
+
+    /// The pool that opens it.
+    pub fn pool(&self) -> &Arc<FilePool> {
+        &self.pool
     }
 
     /// Where it lies.
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn path(&self) -> PathBuf {
+        self.path.lock().clone()
+    }
+
+    /// Renames the file; whoever opens it meanwhile waits.
+    pub fn rename(&self, to: PathBuf) -> Result<(), StorageError> {
+        let _opening = self.slot.file.lock();
+        let mut path = self.path.lock();
+        let renamed = self.pool.disk.rename(&path, &to);
+        renamed.map_err(|error| StorageError::io("rename", &*path, error))?;
+        *path = to;
+        Ok(())
+    }
+
+    /// From now on the file counts as gone, unless it is open.
+    pub fn retire(&self) {
+        // Whoever is opening it has the old file; whoever comes later is told.
+        let _opening = self.slot.file.lock();
+        self.retired.store(true, Ordering::Release);
     }
 
     /// The open file; opened for reading and writing when it is not.
@@ -106,8 +134,12 @@ impl PooledFile {
             self.slot.used.store(true, Ordering::Relaxed);
             return Ok(Arc::clone(file));
         }
+        let path = self.path();
+        if self.retired.load(Ordering::Acquire) {
+            return Err(StorageError::io("open", &path, io::ErrorKind::NotFound));
+        }
         let poisoned = Arc::clone(&self.poisoned);
-        let file = Arc::new(File::open_sharing(&*self.pool.disk, &self.path, mode, poisoned)?);
+        let file = Arc::new(File::open_sharing(&*self.pool.disk, &path, mode, poisoned)?);
         *slot = Some(Arc::clone(&file));
         drop(slot);
         self.pool.filled(&self.slot);
@@ -138,5 +170,27 @@ mod tests {
             assert_eq!(&bytes[..read], n.to_string().as_bytes());
         }
         assert_eq!(pool.open_files(), 4);
+    }
+
+    #[test]
+    fn a_file_whose_name_goes_to_another_is_not_opened_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let pool = FilePool::new(Arc::new(SystemDisk), 1);
+        let path = |name: &str| directory.path().join(name);
+        let [old, new, other] = ["a", "a.new", "b"].map(|name| PooledFile::new(&pool, path(name)));
+        old.get_or_create().unwrap().write_all_at(b"old", Position(0)).unwrap();
+        let open = old.get().unwrap();
+        new.get_or_create().unwrap().write_all_at(b"new", Position(0)).unwrap();
+        old.retire();
+        new.rename(path("a")).unwrap();
+        other.get_or_create().unwrap();
+        assert!(
+            matches!(old.get(), Err(StorageError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound)
+        );
+        let mut bytes = [0; 3];
+        assert_eq!(new.get().unwrap().read_full_at(&mut bytes, Position(0)).unwrap(), 3);
+        assert_eq!(&bytes, b"new");
+        open.read_full_at(&mut bytes, Position(0)).unwrap();
+        assert_eq!(&bytes, b"old", "who has it open reads on");
     }
 }

@@ -35,6 +35,9 @@ pub const LOG_STARTS: &str = "log-start-offset-checkpoint";
 /// High watermark of each log.
 pub const HIGH_WATERMARKS: &str = "replication-offset-checkpoint";
 
+/// Up to where each log is compacted.
+pub const CLEANED: &str = "cleaner-offset-checkpoint";
+
 /// Offsets by topic and partition.
 pub type OffsetsByPartition = HashMap<(String, PartitionIndex), Offset>;
 

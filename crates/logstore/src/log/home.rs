@@ -113,7 +113,7 @@ impl Home {
     }
 
     /// Notes what a recovery cut or set aside.
-    pub(super) fn report(&self, report: RecoveryReport) {
+    pub fn report(&self, report: RecoveryReport) {
         self.reports.lock().push(report);
     }
 

@@ -73,6 +73,8 @@ fn complete_swaps(
             remove(disk, &directory.join(name))?;
         }
     }
+    // Else a crash now could leave a new name beside an old file that it replaced.
+    disk.sync_dir(directory).map_err(|error| StorageError::io("sync", directory, error))?;
     rename_swaps(disk, directory, swaps)
 }
 

@@ -1,12 +1,13 @@
 //! One partition.
 //!
-//! Locks, in the order in which they may be taken: `writer` (who writes, rolls, deletes or cuts segments), `phase`
+//! Locks, in the order in which they may be taken: `maintenance` (who takes segments away), `writer` (who writes, rolls, deletes or cuts segments), `phase`
 //! (the state), `segments` (the list). Nothing is awaited under any of them, and the disk is touched under `writer`
 //! alone, but for opening a log, which happens once under `phase`.
 #![forbid(unsafe_code)]
 
 mod append;
 pub mod checkpoint;
+mod compaction;
 pub mod config;
 mod epochs;
 pub mod error;
@@ -36,6 +37,7 @@ use std::sync::{Arc, Weak};
 use arc_swap::ArcSwap;
 use parking_lot::{MappedMutexGuard, Mutex, MutexGuard, RwLock};
 
+pub use compaction::{Compactable, LastBatch};
 pub use config::{Compression, LogConfig};
 pub use error::{AppendError, LogError, ReadError};
 pub use home::Home;
@@ -64,6 +66,8 @@ pub struct Log {
     found: Found,
     /// Its directory exists.
     on_disk: AtomicBool,
+    /// Who takes segments away or puts others in their place: retention, compaction.
+    maintenance: Mutex<()>,
     writer: Mutex<Writer>,
     phase: Mutex<Phase>,
     segments: RwLock<Vec<Arc<Segment>>>,
@@ -90,6 +94,7 @@ impl Log {
             home,
             found,
             on_disk: AtomicBool::new(on_disk),
+            maintenance: Mutex::default(),
             writer: Mutex::default(),
             phase: Mutex::default(),
             segments: RwLock::default(),

@@ -8,7 +8,7 @@ use super::offsets::{LogOffsets, ReadBound};
 use super::types::{AbortedTransaction, FileSlice, LogRead, Slice};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position};
-use crate::segment::Segment;
+use crate::segment::{AbortedEntry, Segment};
 
 /// How often a read starts over when retention takes the segment that it was about to read.
 const RETRIES_MAX: usize = 3;
@@ -100,17 +100,23 @@ impl Log {
         segments.get(after.saturating_sub(1)..).unwrap_or_default().to_vec()
     }
 
+    /// Transactions that were aborted and have records between `from` and `to`.
+    pub fn aborted_within(&self, from: Offset, to: Offset) -> Result<Vec<AbortedEntry>, StorageError> {
+        let mut entries = Vec::new();
+        for segment in self.segments_from(from) {
+            if segment.collect_aborted(from, to, &mut entries)? {
+                break;
+            }
+        }
+        Ok(entries)
+    }
+
     /// Fills in the transactions that were aborted within what was read.
     fn add_aborted(&self, found: &mut Found, from: Offset, bound: ReadBound) -> Result<(), ReadError> {
         if bound != ReadBound::LastStable || found.read.slices.is_empty() {
             return Ok(());
         }
-        let mut entries = Vec::new();
-        for segment in self.segments_from(from) {
-            if segment.collect_aborted(from, found.next_offset, &mut entries)? {
-                break;
-            }
-        }
+        let entries = self.aborted_within(from, found.next_offset)?;
         found.read.aborted.extend(entries.iter().map(|entry| AbortedTransaction {
             producer_id: entry.producer_id,
             first_offset: entry.first_offset,

@@ -77,6 +77,7 @@ impl Log {
     pub fn apply_retention(&self) -> Result<Vec<PathBuf>, ReadError> {
         let now = self.home.now();
         let mut wakeups = Wakeups::default();
+        let _maintenance = self.maintenance.lock();
         let mut writer = self.writer.lock();
         if self.going(&self.offsets()?, now).is_empty() {
             return Ok(Vec::new());
@@ -149,14 +150,17 @@ impl Log {
             state.watchers.moved(&view, wakeups);
         }
         drop(state);
-        self.mark_deleted(going)
+        self.mark_deleted(going.iter().flat_map(|segment| segment.file_paths()))
     }
 
-    /// Renames the files of segments that are out of the list; readers keep those that they have open.
-    pub(super) fn mark_deleted(&self, segments: &[Arc<Segment>]) -> Result<Vec<PathBuf>, StorageError> {
+    /// Renames files of segments that are out of the list; readers keep those that they have open.
+    pub(super) fn mark_deleted(
+        &self,
+        paths: impl Iterator<Item = PathBuf>,
+    ) -> Result<Vec<PathBuf>, StorageError> {
         let disk = self.home.disk();
         let mut renamed = Vec::new();
-        for path in segments.iter().flat_map(|segment| segment.file_paths()) {
+        for path in paths {
             let to = names::with_suffix(&path, names::DELETED);
             match disk.rename(&path, &to) {
                 Ok(()) => renamed.push(to),

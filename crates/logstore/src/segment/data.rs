@@ -1,7 +1,7 @@
 //! The data file of a segment, `N.log`: batches one behind the other, only ever appended to.
 
 use std::io::IoSlice;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -33,8 +33,12 @@ impl DataFile {
     }
 
     /// Where it lies.
-    pub fn path(&self) -> &Path {
+    pub fn path(&self) -> PathBuf {
         self.file.path()
+    }
+
+    pub(super) fn pooled(&self) -> &PooledFile {
+        &self.file
     }
 
     /// The open file.

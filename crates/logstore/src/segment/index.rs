@@ -96,6 +96,10 @@ impl<E: IndexEntry> IndexFile<E> {
         (bytes_max - bytes_max % E::BYTES) as u64
     }
 
+    pub(super) fn file(&self) -> &PooledFile {
+        &self.file
+    }
+
     /// Number of entries.
     pub(super) fn len(&self) -> usize {
         let entries = self.entries.lock();

@@ -1,6 +1,8 @@
 //! One base offset and its files.
 #![forbid(unsafe_code)]
 
+mod batches;
+mod cleaned;
 pub mod data;
 mod index;
 pub mod names;
@@ -17,9 +19,11 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+pub use batches::Batches;
+pub use cleaned::CleanedSegment;
 pub use data::DataFile;
 pub use names::Kind;
-pub use offset_index::{OffsetEntry, OffsetIndex};
+pub use offset_index::{OFFSET_ENTRY_BYTES, OffsetEntry, OffsetIndex};
 pub use reader::{BatchAt, Fit};
 pub use shape::{BatchFacts, Entries, RollLimits, Shape};
 pub use time_index::{TimeEntry, TimeIndex};
@@ -50,7 +54,18 @@ impl Segment {
         base: Offset,
         index_bytes: u32,
     ) -> Result<Self, StorageError> {
-        let path = |kind| names::file_path(directory, base, kind);
+        Self::create_suffixed(pool, directory, base, index_bytes, "")
+    }
+
+    /// The same with something behind each file name.
+    fn create_suffixed(
+        pool: &Arc<FilePool>,
+        directory: &Path,
+        base: Offset,
+        index_bytes: u32,
+        suffix: &str,
+    ) -> Result<Self, StorageError> {
+        let path = |kind| names::with_suffix(&names::file_path(directory, base, kind), suffix);
         Ok(Self {
             base,
             directory: directory.to_owned(),

@@ -88,6 +88,12 @@ impl Segment {
         Ok(None)
     }
 
+    /// The timestamp from which its age counts: the largest of its first batch.
+    pub fn first_timestamp(&self) -> Result<Option<Timestamp>, StorageError> {
+        let first = self.headers(Position(0), Position(self.size()))?.next().transpose()?;
+        Ok(first.map(|batch| batch.header.max_timestamp))
+    }
+
     /// The bytes of one batch.
     pub fn read_batch(&self, batch: &BatchAt) -> Result<Vec<u8>, StorageError> {
         let mut bytes = vec![0; batch.header.size_in_bytes()];
@@ -106,6 +112,11 @@ impl Segment {
         found: &mut Vec<AbortedEntry>,
     ) -> Result<bool, StorageError> {
         self.aborted.collect(from, to, found)
+    }
+
+    /// Entries of its offset index.
+    pub fn index_entries(&self) -> usize {
+        self.offsets.0.len()
     }
 
     /// Headers of the batches from `from` on that begin below `limit`.

@@ -85,6 +85,16 @@ impl TxnIndex {
         StorageError::corrupt(self.file.path(), (slot * TXN_ENTRY_BYTES) as u64, "not an aborted transaction")
     }
 
+    pub(super) fn file(&self) -> &PooledFile {
+        &self.file
+    }
+
+    /// Every entry.
+    pub(super) fn entries(&self) -> Result<Vec<AbortedEntry>, StorageError> {
+        let (count, _) = *self.entries.lock();
+        (0..count).map(|slot| self.read_slot(slot)?.ok_or_else(|| self.corrupt(slot))).collect()
+    }
+
     /// Whether there is no entry and so no file.
     pub(super) fn is_empty(&self) -> bool {
         self.entries.lock().0 == 0

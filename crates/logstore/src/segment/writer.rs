@@ -107,10 +107,7 @@ impl Segment {
 
     /// The segment's shape for the appends that follow.
     pub fn shape(&self, created: Timestamp) -> Result<Shape, StorageError> {
-        let first = match self.headers(Position(0), Position(self.size()))?.next() {
-            Some(batch) => Some(batch?.header.max_timestamp),
-            None => None,
-        };
+        let first = self.first_timestamp()?;
         let entries = (self.offsets.0.len(), self.times.0.len());
         let last_time = self.times.0.last();
         Ok(Shape::reopened(self.base, self.size(), created, first, self.largest(), entries, last_time))

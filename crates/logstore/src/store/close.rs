@@ -1,6 +1,6 @@
 //! Closing the store, so that what is left are plain Kafka directories.
 //!
-//! Order: log threads write what is pending and end; each log is sealed; everything is synced, file by file or the
+//! Order: housekeeping and compaction end; log threads write what is pending and end; each log is sealed; everything is synced, file by file or the
 //! file system at once; the checkpoints; the clean-shutdown marker. A directory in which anything fails gets no
 //! marker and is recovered at the next start.
 
@@ -18,6 +18,7 @@ impl Store {
             return Ok(());
         }
         self.housekeeping.stop();
+        self.cleaning.stop();
         let mut result = Ok(());
         for directory in &self.directories {
             directory.thread.stop();

@@ -7,6 +7,7 @@
 //! recovery-point-offset-checkpoint    up to where each log is synced
 //! log-start-offset-checkpoint         first offset, where it is not the first segment's
 //! replication-offset-checkpoint       high watermarks
+//! cleaner-offset-checkpoint           up to where each log is compacted
 //! <topic>-<partition>/                one log
 //! ```
 
@@ -23,7 +24,9 @@ use crate::base::error::StorageError;
 use crate::base::limits::SMALL_FILE_BYTES_MAX;
 use crate::base::types::{Offset, PartitionIndex};
 use crate::io::{self, Disk, FilePool, RawFile};
-use crate::log::checkpoint::{self, HIGH_WATERMARKS, LOG_STARTS, OffsetsByPartition, RECOVERY_POINTS};
+use crate::log::checkpoint::{
+    self, CLEANED, HIGH_WATERMARKS, LOG_STARTS, OffsetsByPartition, RECOVERY_POINTS,
+};
 use crate::log::{Checkpointed, Found, Home};
 use crate::segment::names;
 use crate::wal::{LogThread, Pressure};
@@ -56,6 +59,7 @@ pub(super) struct Known {
     recovery_point: i64,
     log_start: Option<i64>,
     high_watermark: i64,
+    cleaned_to: Option<i64>,
 }
 
 impl DataDirectory {
@@ -157,7 +161,20 @@ impl DataDirectory {
         entry.high_watermark = checkpointed.high_watermark.0;
     }
 
-    /// Writes the three checkpoint files.
+    /// Up to where a log is compacted.
+    pub(super) fn cleaned_to(&self, topic: &str, index: PartitionIndex) -> Option<Offset> {
+        self.known.lock().get(&(topic.to_owned(), index))?.cleaned_to.map(Offset)
+    }
+
+    /// Takes over how far a log is compacted. Written with the other checkpoints: what a crash takes of it is only
+    /// compacted again.
+    pub(super) fn note_cleaned(&self, topic: &str, index: PartitionIndex, to: Offset) {
+        if let Some(known) = self.known.lock().get_mut(&(topic.to_owned(), index)) {
+            known.cleaned_to = Some(to.0);
+        }
+    }
+
+    /// Writes the checkpoint files.
     pub(super) fn write_checkpoints(&self) -> Result<(), StorageError> {
         // One at a time: each replaces the same files.
         let mut forgotten = self.forgotten.lock();
@@ -172,6 +189,7 @@ impl DataDirectory {
         write(LOG_STARTS, &|known| known.log_start)?;
         write(RECOVERY_POINTS, &|known| Some(known.recovery_point))?;
         write(HIGH_WATERMARKS, &|known| Some(known.high_watermark))?;
+        write(CLEANED, &|known| known.cleaned_to)?;
         forgotten.clear();
         Ok(())
     }
@@ -186,7 +204,10 @@ impl DataDirectory {
 
 impl Known {
     fn is_checkpointed(self) -> bool {
-        self.recovery_point > 0 || self.log_start.is_some() || self.high_watermark > 0
+        self.recovery_point > 0
+            || self.log_start.is_some()
+            || self.high_watermark > 0
+            || self.cleaned_to.is_some()
     }
 }
 
@@ -212,6 +233,9 @@ fn look_around(disk: &dyn Disk, path: &Path) -> Result<Around, StorageError> {
     }
     for (key, offset) in read(HIGH_WATERMARKS) {
         known.entry(key).or_default().high_watermark = offset.0;
+    }
+    for (key, offset) in read(CLEANED) {
+        known.entry(key).or_default().cleaned_to = Some(offset.0);
     }
     let entries = disk.list(path).map_err(|error| StorageError::io("list", path, error))?;
     let mut leftovers = Vec::new();

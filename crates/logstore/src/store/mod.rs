@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod catalogue;
+mod cleaning;
 mod close;
 mod directories;
 mod housekeeping;
@@ -16,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use parking_lot::{Mutex, RwLock};
 
-pub use options::StoreOptions;
+pub use options::{CleanerOptions, StoreOptions};
 pub use stats::{DirectoryInfo, StoreStats};
 
 use crate::base::error::StorageError;
@@ -24,6 +25,7 @@ use crate::base::types::{LeaderEpoch, PartitionId, PartitionIndex, TopicId};
 use crate::io::FilePool;
 use crate::log::{Home, Log, LogConfig, Mailbox, RecoveryReport};
 use crate::wal::Pressure;
+use cleaning::Cleaning;
 use directories::DataDirectory;
 use housekeeping::{Due, Housekeeping, Removals};
 
@@ -77,6 +79,7 @@ pub struct Store {
     due: Mutex<Due>,
     removals: Mutex<Removals>,
     housekeeping: Housekeeping,
+    cleaning: Cleaning,
     removal_failures: AtomicU64,
     producer_expiration_ms: AtomicI64,
     closed: AtomicBool,
@@ -93,6 +96,8 @@ impl Store {
         let due = Due::new(now, options.retention_check_interval_ms, options.checkpoint_interval_ms);
         let unclaimed =
             opened.logs.iter().map(|log| ((log.topic().to_owned(), log.id().index), log.id())).collect();
+        let cleaning = Cleaning::new(options.cleaner, &options.clock)
+            .map_err(|error| StorageError::io("make a secret for", &first, error))?;
         let store = Arc::new(Self {
             producer_expiration_ms: AtomicI64::new(options.producer_expiration_ms),
             options,
@@ -104,6 +109,7 @@ impl Store {
             due: Mutex::new(due),
             removals: Mutex::default(),
             housekeeping: Housekeeping::default(),
+            cleaning,
             removal_failures: AtomicU64::new(0),
             closed: AtomicBool::new(false),
         });
@@ -112,6 +118,8 @@ impl Store {
         }
         let started = store.housekeeping.start(&store);
         started.map_err(|error| StorageError::io("start the housekeeping of", &first, error))?;
+        let started = store.cleaning.start(&store);
+        started.map_err(|error| StorageError::io("start the compaction of", &first, error))?;
         Ok(store)
     }
 
@@ -186,6 +194,7 @@ impl Store {
             let Some(log) = self.logs.write().remove(&id) else {
                 continue;
             };
+            self.cleaning.forget(&id);
             if let Some(directory) = self.directory_of(&log) {
                 directory.forget(log.topic(), id.index);
             }
@@ -272,5 +281,6 @@ impl Store {
 impl Drop for Store {
     fn drop(&mut self) {
         self.housekeeping.stop();
+        self.cleaning.stop();
     }
 }

@@ -33,6 +33,21 @@ pub struct StoreOptions {
     pub retention_check_interval_ms: i64,
     /// `log.flush.offset.checkpoint.interval.ms`.
     pub checkpoint_interval_ms: i64,
+    /// How compaction runs.
+    pub cleaner: CleanerOptions,
+}
+
+/// How compaction runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CleanerOptions {
+    /// `log.cleaner.threads`; none where `log.cleaner.enable` is false.
+    pub threads: usize,
+    /// `log.cleaner.dedupe.buffer.size`: memory of all threads together while they work.
+    pub map_bytes: usize,
+    /// `log.cleaner.io.max.bytes.per.second` of all threads together, reads and writes.
+    pub bytes_per_second: f64,
+    /// `log.cleaner.backoff.ms`: how long a thread that found nothing to do waits.
+    pub backoff_ms: i64,
 }
 
 impl StoreOptions {
@@ -55,6 +70,12 @@ impl StoreOptions {
             producer_expiration_ms: 24 * 60 * 60 * 1000,
             retention_check_interval_ms: 5 * 60 * 1000,
             checkpoint_interval_ms: 60 * 1000,
+            cleaner: CleanerOptions {
+                threads: 1,
+                map_bytes: 128 * 1024 * 1024,
+                bytes_per_second: f64::INFINITY,
+                backoff_ms: 15_000,
+            },
         }
     }
 }

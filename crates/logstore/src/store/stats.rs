@@ -38,6 +38,12 @@ pub struct StoreStats {
     pub batches_written: u64,
     /// Bytes of them.
     pub bytes_written: u64,
+    /// Rounds of compaction that came to their end.
+    pub compactions: u64,
+    /// Bytes that compaction read and wrote.
+    pub compaction_bytes: u64,
+    /// Logs that compaction leaves alone until restart, because a round over them failed.
+    pub compactions_given_up: u64,
     /// Files that could not be removed; the next start removes them.
     pub removal_failures: u64,
 }
@@ -72,6 +78,7 @@ impl Store {
             removal_failures: self.removal_failures.load(Ordering::Relaxed),
             ..StoreStats::default()
         };
+        self.cleaning.count_into(&mut stats);
         for directory in &self.directories {
             let (batches, bytes) = directory.home.written();
             stats.tail_bytes += directory.home.tail_bytes() as u64;

@@ -13,6 +13,12 @@ export const engineSettings = (values: BrokerValues): EngineSettings => ({
     ([address, connections]) => ({ address, connections }),
   ),
   producerExpirationMs: values['producer.id.expiration.ms'],
+  cleaner: {
+    threads: values['log.cleaner.enable'] ? values['log.cleaner.threads'] : 0,
+    mapBytes: values['log.cleaner.dedupe.buffer.size'],
+    bytesPerSecond: values['log.cleaner.io.max.bytes.per.second'],
+    backoffMs: values['log.cleaner.backoff.ms'],
+  },
 })
 
 /** Tells the engine whenever configs of this broker changed. `configure` answers the names of addresses it does not know. */

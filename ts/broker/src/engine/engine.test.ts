@@ -23,6 +23,10 @@ const LOG_CONFIG: ImageLogConfig = {
   maxMessageBytes: 1_048_588,
   cleanupDelete: true,
   cleanupCompact: false,
+  minCleanableDirtyRatio: 0.5,
+  minCompactionLagMs: 0,
+  maxCompactionLagMs: FOR_EVER,
+  deleteRetentionMs: 86_400_000,
   timestampType: 'CreateTime',
   timestampBeforeMaxMs: FOR_EVER,
   timestampAfterMaxMs: FOR_EVER,
@@ -51,6 +55,7 @@ const optionsFor = (directory: string): EngineOptions => ({
     connectionsMaxPerIp: 100,
     connectionsMaxByAddress: [],
     producerExpirationMs: 86_400_000,
+    cleaner: { threads: 0, mapBytes: 1024 ** 2, bytesPerSecond: Infinity, backoffMs: 15_000 },
   },
   idleMs: 600_000,
 })

@@ -25,7 +25,13 @@ const optionsFor = (directory: string): EngineOptions => ({
   listeners: [],
   workers: 1,
   frameBytesMax: 1024,
-  settings: { connectionsMax: 1, connectionsMaxPerIp: 1, connectionsMaxByAddress: [], producerExpirationMs: 60_000 },
+  settings: {
+    connectionsMax: 1,
+    connectionsMaxPerIp: 1,
+    connectionsMaxByAddress: [],
+    producerExpirationMs: 60_000,
+    cleaner: { threads: 0, mapBytes: 1024 ** 2, bytesPerSecond: Infinity, backoffMs: 15_000 },
+  },
   idleMs: 60_000,
 })
 

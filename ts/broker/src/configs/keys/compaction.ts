@@ -1,11 +1,12 @@
 // The cleaner, which keeps the latest record of each key.
 import { boolean, double, int, LONG_MAX, long } from '../kinds.ts'
 
-const later = { without: 'there is no compaction yet' } as const
-const live = { ...later, dynamic: 'cluster-wide' } as const
+const live = { dynamic: 'cluster-wide' } as const
+const window = { ...live, without: 'compaction reads and writes a mebibyte at a time' } as const
+const fill = { ...live, without: 'memory for keys is used up to nine tenths' } as const
 
 export const compactionKeys = {
-  'log.cleaner.enable': boolean(true, 'Runs compaction.', later),
+  'log.cleaner.enable': boolean(true, 'Runs compaction.'),
   'log.cleaner.threads': int(1, 'Threads of compaction.', { ...live, min: 0 }),
   'log.cleaner.backoff.ms': long(15_000, 'Milliseconds that compaction rests when nothing is to be done.', {
     ...live,
@@ -13,10 +14,10 @@ export const compactionKeys = {
   }),
   'log.cleaner.dedupe.buffer.size': long(134_217_728, 'Bytes for keys while compacting, of all threads.', live),
   'log.cleaner.io.buffer.size': int(524_288, 'Bytes for reading and writing while compacting, of all threads.', {
-    ...live,
+    ...window,
     min: 0,
   }),
-  'log.cleaner.io.buffer.load.factor': double(0.9, 'How full the memory for keys may become, 1 being full.', live),
+  'log.cleaner.io.buffer.load.factor': double(0.9, 'How full the memory for keys may become, 1 being full.', fill),
   'log.cleaner.io.max.bytes.per.second': double(
     Number.MAX_VALUE,
     'Bytes that compaction may read and write in a second.',

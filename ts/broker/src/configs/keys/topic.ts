@@ -3,7 +3,6 @@ import { boolean, double, int, list, LONG_MAX, long, string } from '../kinds.ts'
 
 const live = { dynamic: 'cluster-wide' } as const
 const keptAsItCame = { ...live, without: 'a stored batch keeps the codec it came with' } as const
-const notCompacted = { ...live, without: 'there is no compaction yet' } as const
 const notTiered = { ...live, without: 'there is no tiered storage yet' } as const
 const noCopies = { ...live, without: 'no topic has a second replica yet' } as const
 const ackFollowsWrite = {
@@ -41,7 +40,7 @@ export const topicKeys = {
   'delete.retention.ms': long(
     86_400_000,
     'Milliseconds that a compacted topic keeps deletions visible for those who read it from the start.',
-    { ...notCompacted, min: 0 },
+    { ...live, min: 0 },
   ),
   'file.delete.delay.ms': long(60_000, 'Milliseconds that deleted files stay for readers.', { ...live, min: 0 }),
   'flush.messages': long(
@@ -75,7 +74,7 @@ export const topicKeys = {
     min: -2,
   }),
   'max.compaction.lag.ms': long(LONG_MAX, 'Milliseconds after which a record must be compacted.', {
-    ...notCompacted,
+    ...live,
     min: 1,
   }),
   'max.message.bytes': int(1_048_588, 'The largest record batch in bytes, as it comes compressed.', {
@@ -100,12 +99,12 @@ export const topicKeys = {
     oneOf: ['header', 'strict'],
   }),
   'min.cleanable.dirty.ratio': double(0.5, 'Share of a log that must be new before it is compacted.', {
-    ...notCompacted,
+    ...live,
     min: 0,
     max: 1,
   }),
   'min.compaction.lag.ms': long(0, 'Milliseconds in which a record is not yet compacted.', {
-    ...notCompacted,
+    ...live,
     min: 0,
   }),
   'min.insync.replicas': int(1, 'Replicas that must have a record before acks=all is answered.', { ...live, min: 1 }),

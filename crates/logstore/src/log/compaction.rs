@@ -1,0 +1,139 @@
+//! What compaction sees of a log, and how its result takes the place of segments.
+//!
+//! Order: the copy written and synced as `.cleaned` (by the caller) -> renamed to `.swap` -> directory synced, which
+//! decides -> in the list of segments , the old files renamed to `.deleted` -> directory synced -> the copy gets its own
+//! name -> directory synced. Readers go on all the while: with the old files where they have them open, else with the
+//! copy.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::state::Phase;
+use super::{Log, LogConfig, LogError};
+use crate::base::error::StorageError;
+use crate::base::types::{Offset, ProducerEpoch, ProducerId};
+use crate::segment::{CleanedSegment, Kind, Segment};
+
+/// A log as compaction sees it, at one moment.
+pub struct Compactable {
+    /// Configuration in force.
+    pub config: Arc<LogConfig>,
+    /// First offset.
+    pub log_start: Offset,
+    /// Below it every transaction is decided.
+    pub last_stable: Offset,
+    /// Below it everything is synced.
+    pub recovery_point: Offset,
+    /// All segments but the active one.
+    pub sealed: Vec<Arc<Segment>>,
+    /// Where the active segment begins.
+    pub active_base: Offset,
+}
+
+/// A producer's last batch, by which the sequence after it is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastBatch {
+    /// Last offset of its last batch of records; none when a marker came last.
+    pub last_offset: Option<Offset>,
+    /// Its epoch.
+    pub epoch: ProducerEpoch,
+}
+
+impl Log {
+    /// What there is to compact; `None` for a log without a segment.
+    pub fn compactable(&self) -> Result<Option<Compactable>, LogError> {
+        let state = self.opened()?;
+        let mut sealed = self.segments.read().clone();
+        let Some(active) = sealed.pop() else {
+            return Ok(None);
+        };
+        let view = state.view();
+        Ok(Some(Compactable {
+            config: self.config(),
+            log_start: view.log_start,
+            last_stable: view.last_stable,
+            recovery_point: state.offsets.recovery_point(),
+            sealed,
+            active_base: active.base(),
+        }))
+    }
+
+    /// Last batches of all producers that it knows.
+    pub fn last_batches(&self) -> Result<HashMap<ProducerId, LastBatch>, LogError> {
+        let state = self.opened()?;
+        let last = state.producers.iter().map(|(id, producer)| {
+            let last_offset = producer.batches.back().map(|batch| batch.last_offset);
+            (*id, LastBatch { last_offset, epoch: producer.epoch })
+        });
+        Ok(last.collect())
+    }
+
+    /// Begins a copy that will start at `base`.
+    pub fn begin_cleaned(&self, base: Offset) -> Result<CleanedSegment, StorageError> {
+        let config = self.config();
+        let (index_bytes, interval) = (config.segment_index_bytes, config.index_interval_bytes);
+        CleanedSegment::create(&self.home.files, &self.directory(), base, index_bytes, interval)
+    }
+
+    /// Puts a finished copy in the place of `old`, which lie one behind the other. Answers the files to remove later;
+    /// `None` when one of `old` was deleted meanwhile, and the copy with it.
+    pub fn replace(
+        &self,
+        old: &[Arc<Segment>],
+        cleaned: CleanedSegment,
+    ) -> Result<Option<Vec<PathBuf>>, LogError> {
+        let _maintenance = self.maintenance.lock();
+        self.home.in_service()?;
+        let first = self.segments.read().iter().position(|segment| is_first(old, segment));
+        let Some(first) = first else {
+            cleaned.discard();
+            return Ok(None);
+        };
+        self.swap(first, old, cleaned).map(Some).map_err(|error| match &*self.phase.lock() {
+            // The directory went with its topic; nothing is wrong with the disk.
+            Phase::Ended(ended) => ended.clone(),
+            _ => self.failed(&error),
+        })
+    }
+
+    fn swap(
+        &self,
+        first: usize,
+        old: &[Arc<Segment>],
+        cleaned: CleanedSegment,
+    ) -> Result<Vec<PathBuf>, StorageError> {
+        let copy = Arc::new(cleaned.into_swap()?);
+        self.sync_own_directory()?;
+        {
+            let Phase::Open(state) = &mut *self.phase.lock() else {
+                return Ok(Vec::new());
+            };
+            let mut segments = self.segments.write();
+            segments.splice(first..first + old.len(), [Arc::clone(&copy)]);
+            // Readers of the tail would go on seeing what is gone from the segments.
+            let end = segments.get(first + 1).map_or(state.written, |next| next.base());
+            state.tail.drop_below(end, &self.home.tail);
+        }
+        for segment in old {
+            segment.retire();
+        }
+        // The first one's snapshot is of the offset where the copy begins.
+        let kept = copy.file_path(Kind::Snapshot);
+        let paths = old.iter().flat_map(|segment| segment.file_paths()).filter(|path| *path != kept);
+        let removed = self.mark_deleted(paths)?;
+        copy.swapped()?;
+        self.sync_own_directory()?;
+        Ok(removed)
+    }
+
+    fn sync_own_directory(&self) -> Result<(), StorageError> {
+        let directory = self.directory();
+        let synced = self.home.disk().sync_dir(&directory);
+        synced.map_err(|error| StorageError::io("sync", &directory, error))
+    }
+}
+
+fn is_first(old: &[Arc<Segment>], segment: &Arc<Segment>) -> bool {
+    old.first().is_some_and(|first| Arc::ptr_eq(first, segment))
+}

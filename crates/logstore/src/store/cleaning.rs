@@ -1,0 +1,177 @@
+//! The threads that compact, each one log at a time: the one with the largest share of new data first.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::thread::{Builder, JoinHandle, current};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::{CleanerOptions, Store, StoreStats};
+use crate::base::clock::Clock;
+use crate::base::types::PartitionId;
+use crate::compact::{Budget, CleanError, Cleaned, Dirty, Throttle, assess, clean};
+use crate::io;
+use crate::log::{Log, RecoveryReport};
+
+/// The threads, what they share, and their stop.
+pub(super) struct Cleaning {
+    options: Mutex<CleanerOptions>,
+    throttle: Arc<Throttle>,
+    /// What keys are hashed under.
+    secret: [u8; 16],
+    /// Numbered from 0; one whose number is not below the configured count ends.
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Logs that a thread is at work on.
+    busy: Mutex<HashSet<PartitionId>>,
+    /// Logs whose round failed: left alone until restart, as in Kafka.
+    given_up: Mutex<HashSet<PartitionId>>,
+    rounds: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Cleaning {
+    pub(super) fn new(options: CleanerOptions, clock: &Arc<dyn Clock>) -> std::io::Result<Self> {
+        Ok(Self {
+            options: Mutex::new(options),
+            throttle: Arc::new(Throttle::new(Arc::clone(clock))),
+            secret: io::random_bytes()?,
+            threads: Mutex::default(),
+            busy: Mutex::default(),
+            given_up: Mutex::default(),
+            rounds: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        })
+    }
+
+    /// Starts the threads that are missing. They hold the store weakly: one that nobody holds any more ends them.
+    pub(super) fn start(&self, store: &Arc<Store>) -> std::io::Result<()> {
+        let wanted = self.options.lock().threads;
+        let mut threads = self.threads.lock();
+        for number in 0..wanted {
+            if threads.get(number).is_some_and(|thread| !thread.is_finished()) {
+                continue;
+            }
+            let (store, throttle) = (Arc::downgrade(store), Arc::clone(&self.throttle));
+            let work = move || run(&store, &throttle, number);
+            let thread = Builder::new().name(format!("cleaner {number}")).spawn(work)?;
+            match threads.get_mut(number) {
+                Some(ended) => *ended = thread,
+                None => threads.push(thread),
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the threads, in the middle of a round too, and waits for them.
+    pub(super) fn stop(&self) {
+        self.throttle.stop();
+        let threads = std::mem::take(&mut *self.threads.lock());
+        // One of them may be the last to hold the store.
+        for thread in threads.into_iter().filter(|thread| thread.thread().id() != current().id()) {
+            let _ = thread.join();
+        }
+    }
+
+    /// A log is gone.
+    pub(super) fn forget(&self, id: &PartitionId) {
+        self.given_up.lock().remove(id);
+    }
+
+    pub(super) fn count_into(&self, stats: &mut StoreStats) {
+        stats.compactions = self.rounds.load(Ordering::Relaxed);
+        stats.compaction_bytes = self.bytes.load(Ordering::Relaxed);
+        stats.compactions_given_up = self.given_up.lock().len() as u64;
+    }
+}
+
+fn run(store: &Weak<Store>, throttle: &Throttle, number: usize) {
+    loop {
+        let Some(store) = store.upgrade() else { return };
+        while store.compact() {}
+        let options = *store.cleaning.options.lock();
+        drop(store);
+        let backoff = Duration::from_millis(u64::try_from(options.backoff_ms).unwrap_or(0));
+        if number >= options.threads || !throttle.wait(backoff) {
+            return;
+        }
+    }
+}
+
+impl Store {
+    /// Changes how compaction runs. A thread that is too many ends when it has nothing to do.
+    pub fn configure_cleaner(self: &Arc<Self>, options: CleanerOptions) -> std::io::Result<()> {
+        *self.cleaning.options.lock() = options;
+        self.cleaning.start(self)
+    }
+
+    /// Compacts the log that needs it most, if one does; answers whether there may be more to do. The threads call it;
+    /// tests do, with a clock of their own.
+    pub fn compact(&self) -> bool {
+        let Some(dirty) = self.dirtiest() else {
+            return false;
+        };
+        let go_on = self.compact_one(&dirty);
+        self.cleaning.busy.lock().remove(&dirty.log.id());
+        go_on
+    }
+
+    /// The log with the largest share of new data; busy from now on.
+    fn dirtiest(&self) -> Option<Dirty> {
+        let now = self.options.clock.now();
+        let logs =
+            self.all_logs().into_iter().filter(|log| !self.cleaning.given_up.lock().contains(&log.id()));
+        let mut dirty: Vec<Dirty> = logs
+            .filter_map(|log| {
+                let cleaned_to = self.directory_of(&log)?.cleaned_to(log.topic(), log.id().index);
+                // A log out of service has said why.
+                assess(&log, cleaned_to, now).ok().flatten()
+            })
+            .collect();
+        dirty.sort_by(|one, other| other.ratio.total_cmp(&one.ratio));
+        let mut busy = self.cleaning.busy.lock();
+        dirty.into_iter().find(|dirty| busy.insert(dirty.log.id()))
+    }
+
+    fn compact_one(&self, dirty: &Dirty) -> bool {
+        let options = *self.cleaning.options.lock();
+        let budget = Budget {
+            map_bytes: options.map_bytes / options.threads.max(1),
+            bytes_per_second: options.bytes_per_second,
+            throttle: &self.cleaning.throttle,
+            secret: self.cleaning.secret,
+        };
+        let mut cleaned = Cleaned::default();
+        let outcome = clean(dirty, &budget, self.options.clock.now(), &mut cleaned);
+        let log = &dirty.log;
+        self.cleaning.bytes.fetch_add(cleaned.bytes_read + cleaned.bytes_written, Ordering::Relaxed);
+        for path in cleaned.replaced {
+            self.remove_later(path, log.config().file_delete_delay_ms);
+        }
+        if let (Some(to), Some(directory)) = (cleaned.to, self.directory_of(log)) {
+            directory.note_cleaned(log.topic(), log.id().index, to);
+            self.cleaning.rounds.fetch_add(1, Ordering::Relaxed);
+        }
+        match outcome {
+            Ok(()) => true,
+            Err(CleanError::Stopped) => false,
+            Err(error) => {
+                self.give_up_compacting(log, &error);
+                true
+            }
+        }
+    }
+
+    fn give_up_compacting(&self, log: &Log, error: &CleanError) {
+        self.cleaning.given_up.lock().insert(log.id());
+        // A log out of service has said why.
+        if let CleanError::Storage(error) = error {
+            log.home().report(RecoveryReport {
+                path: log.home().path().join(log.topic()),
+                bytes_cut: 0,
+                why: format!("compaction leaves it alone until restart: {error}"),
+            });
+        }
+    }
+}
