@@ -9,7 +9,6 @@ import { exclusively } from './exclusively.ts'
 import { cache } from './paths.ts'
 import { type Command, run } from './process.ts'
 import {
-  cargoBinary,
   javaClasses,
   kcatProgram,
   librdkafkaForNode,
@@ -33,7 +32,6 @@ const recipes = {
   aiokafka: virtualEnvironment('python/aiokafka', 'python'),
   node: nodePackages('node'),
   'confluent-node': nodePackages('node/confluent', librdkafkaForNode),
-  rust: cargoBinary('rust'),
   kcat: kcatProgram('kcat'),
 } satisfies Readonly<Record<string, Recipe>>
 

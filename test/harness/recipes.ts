@@ -163,15 +163,11 @@ export const goBinary = (folder: string): Recipe => {
   }
 }
 
-/** The crate of the folder, built by its `Cargo.lock`; libraries in C are compiled from the source in their crates. */
+/** The crate of the folder, built by its `Cargo.lock`. */
 export const cargoBinary = (folder: string): Recipe => {
   const directory = join(clients, folder)
   return {
-    needs: [
-      needed('Rust (rustup)', 'cargo', '--version'),
-      needed(COMPILER, 'make', '--version'),
-      needed(COMPILER, 'c++', '--version'),
-    ],
+    needs: [needed('Rust (rustup)', 'cargo', '--version')],
     inputs: () => [
       join(directory, 'Cargo.toml'),
       join(directory, 'Cargo.lock'),

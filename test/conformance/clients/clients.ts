@@ -124,12 +124,4 @@ export const matrixClients: readonly MatrixClient[] = [
       ...because('neither reads nor changes the configuration of a topic', 'describe configs', 'alter configs'),
     },
   },
-  {
-    name: 'rdkafka',
-    version: '0.39.0, librdkafka 2.12.1',
-    kind: 'rust',
-    driver: (bootstrap) => program('rust', 'rdkafka-driver', bootstrap),
-    quick: false,
-    without: {},
-  },
 ]

@@ -42,6 +42,7 @@ export const rows: Readonly<Record<number, string>> = {
   40: 'OffsetFetch',
   43: 'deleting groups and offsets',
   44: 'DescribeGroups',
+  46: 'compaction',
   47: 'empty cleanup policy',
 }
 
@@ -52,7 +53,6 @@ export const unbuilt: Readonly<Record<number, string>> = {
   41: 'consumer protocol of KIP-848',
   42: 'consumer protocol of KIP-848',
   45: 'quotas',
-  46: 'compaction',
   48: 'SASL',
   49: 'SCRAM users',
   50: 'ACLs',
