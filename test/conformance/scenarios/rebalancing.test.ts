@@ -27,6 +27,9 @@ import { scenarios, type Stage } from './scenario.ts'
 
 const scenario = scenarios('rebalancing')
 
+/** What the topic behind groups takes in one batch. */
+const BATCH_BYTES_MAX = 1_048_588
+
 const committing = (member: Member, topic: TopicRef, rest: object = {}) => ({
   groupId: member.groupId,
   generationIdOrMemberEpoch: member.generation,
@@ -218,4 +221,26 @@ scenario('a protocol of another kind', { rows: [37, 43, 44] }, async (stage) => 
     ...assigning(worker),
   })()
   await askEverything(stage, on, 'Stable', worker, topic)
+})
+
+scenario('an assignment beyond a batch', { rows: [37] }, async (stage) => {
+  const { transcript } = stage
+  const on = await coordinated(stage)
+  const leader = await newMember(stage, 'oversized', 'leader')
+  const follower = await newMember(stage, 'oversized', 'follower')
+  await settled(stage, on, [leader, follower])
+  const again = startJoin(stage, leader)
+  await reaches(on, 'oversized', 'PreparingRebalance')
+  await startJoin(stage, follower)()
+  await again()
+  const waiting = startSync(stage, follower)
+  const assignments = [{ memberId: leader.id, assignment: Buffer.alloc(BATCH_BYTES_MAX) }]
+  await startSync(stage, leader, { assignments })()
+  await waiting()
+  await transcript.call(on, 'after that', heartbeat, 4, identity(leader))
+  await transcript.call(on, 'after that', describeGroups, 6, { groups: ['oversized'] })
+  const rejoined = startJoin(stage, leader)
+  await startJoin(stage, follower)()
+  await rejoined()
+  await startSync(stage, leader, assigning(leader, follower))()
 })
