@@ -19,3 +19,11 @@ const find = (file: string, name: string): { text: string; from: number; to: num
   if (from < open.length || to < from) throw new Error(`${file} has no part ${open}`)
   return { text, from, to }
 }
+
+/** A table as the formatter leaves it. */
+export const markdownTable = (headings: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const widths = headings.map((heading, at) => Math.max(heading.length, ...rows.map((row) => row[at]?.length ?? 0)))
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`
+  return [line(headings), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
+}

@@ -7,13 +7,12 @@ import { offsetCommit } from 'millrace/messages/08-offset-commit.js'
 import { offsetFetch } from 'millrace/messages/09-offset-fetch.js'
 import { heartbeat } from 'millrace/messages/12-heartbeat.js'
 import { describeGroups } from 'millrace/messages/15-describe-groups.js'
-import { createTopics } from 'millrace/messages/19-create-topics.js'
 import { describeConfigs } from 'millrace/messages/32-describe-configs.js'
 import { expect } from 'vitest'
 import { batch } from '../../harness/batch.ts'
 import { eventually } from '../../harness/eventually.ts'
 import type { Peer } from '../../harness/peer.ts'
-import type { Codec, Configs } from './driver.ts'
+import type { Codec } from './driver.ts'
 
 const EARLIEST = -2
 const TOPIC_RESOURCE = 2
@@ -27,26 +26,11 @@ export interface Batch {
   readonly producerId: bigint
 }
 
-/** A new topic, whose partitions are served when this answers. */
-export const createTopic = async (peer: Peer, name: string, partitions: number, configs: Configs): Promise<void> => {
-  const entries = Object.entries(configs).map(([key, value]) => ({ name: key, value }))
-  const topic = { name, numPartitions: partitions, replicationFactor: 1, assignments: [], configs: entries }
-  const { topics } = await peer.call(createTopics, 7, { topics: [topic], timeoutMs: 10_000 })
-  expect(topics[0]?.errorCode).toBe(0)
-  await eventually(`every partition of ${name} is served`, async () => {
-    const starts = await listed(peer, name, partitions)
-    return starts.every(({ errorCode }) => errorCode === 0) ? true : undefined
-  })
+export const startOffset = async (peer: Peer, name: string): Promise<number | undefined> => {
+  const partitions = [{ partitionIndex: 0, timestamp: EARLIEST }]
+  const { topics } = await peer.call(listOffsets, 1, { replicaId: -1, topics: [{ name, partitions }] })
+  return topics[0]?.partitions[0]?.offset
 }
-
-const listed = async (peer: Peer, name: string, partitions: number) => {
-  const asked = Array.from({ length: partitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: EARLIEST }))
-  const { topics } = await peer.call(listOffsets, 1, { replicaId: -1, topics: [{ name, partitions: asked }] })
-  return topics[0]?.partitions ?? []
-}
-
-export const startOffset = async (peer: Peer, topic: string): Promise<number | undefined> =>
-  (await listed(peer, topic, 1))[0]?.offset
 
 /** undefined when there is no such topic. */
 export const partitionCount = async (peer: Peer, name: string): Promise<number | undefined> => {

@@ -1,15 +1,16 @@
 // Every client plays every scenario: one test for each cell of the table in test/conformance/README.md.
 //
 // A cell passes, or the library does not offer what it takes. The registry says which cells these are, and the driver has to say
-// the same: a client that learns something new has to pass.
+// the same: a client that learns something new has to pass. A whole run on Millrace writes the tables of README.
 import { afterAll, describe, expect, test } from 'vitest'
 import { targetName } from '../../harness/broker.ts'
 import { missingClients } from '../../harness/clients.ts'
 import { fileBroker } from '../../harness/file-broker.ts'
 import { type MatrixClient, matrixClients } from './clients.ts'
 import { type Driver, startDriver, Unsupported } from './driver.ts'
-import { scenarios } from './scenarios/index.ts'
+import { areas, scenarios } from './scenarios/index.ts'
 import { play, type Scenario } from './stage.ts'
+import { cellName, tables, writeTables, writtenTables } from './table.ts'
 
 const whole = process.env['MILLRACE_FULL'] === '1'
 /** MILLRACE_CLIENTS=kafkajs,kcat plays these alone. */
@@ -27,6 +28,25 @@ const broker = fileBroker({
     'auto.create.topics.enable': 'false',
   },
 })
+
+const finished = new Set<string>()
+const failed = new Set<string>()
+
+afterAll(() => {
+  const all = matrixClients.length * scenarios.length
+  if (targetName === 'millrace' && finished.size === all) writeTables(tables(matrixClients, areas, failed))
+})
+
+test('what a client does not offer is a scenario', () => {
+  const names = new Set(scenarios.map(({ name }) => name))
+  expect(names.size).toBe(scenarios.length)
+  expect(matrixClients.flatMap(({ without }) => Object.keys(without)).filter((name) => !names.has(name))).toEqual([])
+})
+
+if (!whole)
+  test('README has the tables of the last whole run, of these clients and scenarios, and nothing in it failed', () => {
+    expect(writtenTables()).toBe(tables(matrixClients, areas))
+  })
 
 for (const client of played) {
   const missing = await missingClients(client.kind)
@@ -49,14 +69,13 @@ for (const client of played) {
           if (name in client.without) await expect(playing).rejects.toThrow(Unsupported)
           else await playing
         } catch (error) {
+          failed.add(cellName(client.name, name))
           // It may hold consumers that the next scenario knows nothing of.
           await driver.kill()
-          throw new Error(
-            `${client.name}, ${targetName}: ${String(error)}\n${driver.stderr().slice(-STDERR_SHOWN_MAX)}`,
-            {
-              cause: error,
-            },
-          )
+          const said = driver.stderr().slice(-STDERR_SHOWN_MAX)
+          throw new Error(`${cellName(client.name, name)}, ${targetName}: ${String(error)}\n${said}`, { cause: error })
+        } finally {
+          finished.add(cellName(client.name, name))
         }
       })
   })

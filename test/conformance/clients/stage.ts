@@ -3,8 +3,18 @@ import { expect } from 'vitest'
 import type { Broker } from '../../harness/broker.ts'
 import { eventually } from '../../harness/eventually.ts'
 import { Peer } from '../../harness/peer.ts'
-import { append, createTopic } from './cluster.ts'
-import type { Configs, Driver, Message, Received, Request, Start, TopicPartition } from './driver.ts'
+import { readyTopic } from '../ready-topic.ts'
+import { append } from './cluster.ts'
+import {
+  type Configs,
+  type Driver,
+  type Message,
+  type Received,
+  type Request,
+  type Start,
+  type TopicPartition,
+  Unsupported,
+} from './driver.ts'
 
 export interface Scenario {
   readonly name: string
@@ -119,7 +129,7 @@ export const play = async (
     name,
     topic: async (partitions = 1, configs = {}) => {
       const topic = name(`topic-${(count += 1)}`)
-      await createTopic(peer, topic, partitions, configs)
+      await readyTopic(peer, topic, { partitions, configs })
       return topic
     },
     append: (topic, texts, { partition = 0, time } = {}) => append(peer, topic, partition, texts, time),
@@ -141,10 +151,16 @@ export const play = async (
       return handle(on, consumer)
     },
   }
-  try {
-    await scenario.play(stage)
+  const end = async (): Promise<void> => {
     for (const { driver: on, consumer } of consumers) if (on.usable()) await consumer.close()
     for (const each of processes) if (each.usable()) await each.stop()
+  }
+  try {
+    await scenario.play(stage).catch(async (error: unknown) => {
+      if (error instanceof Unsupported) await end()
+      throw error
+    })
+    await end()
   } finally {
     peer.close()
     for (const each of processes) if (each.usable()) await each.kill()

@@ -1,7 +1,7 @@
 // README shows the table of explained differences as it is. DIFFERENCES=write writes it anew.
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { generatedPart, writeGeneratedPart } from '../../harness/document.ts'
+import { generatedPart, markdownTable, writeGeneratedPart } from '../../harness/document.ts'
 import { explained } from './explained.ts'
 
 const ROWS_MAX = 25
@@ -17,10 +17,7 @@ const table = (): string => {
     millrace,
     reason,
   ])
-  const widths = headings.map((heading, at) => Math.max(heading.length, ...rows.map((row) => row[at]?.length ?? 0)))
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`
-  return [line(headings), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
+  return markdownTable(headings, rows)
 }
 
 test('the table in README is that of explained.ts', () => {
