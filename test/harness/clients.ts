@@ -9,6 +9,7 @@ import { exclusively } from './exclusively.ts'
 import { cache } from './paths.ts'
 import { type Command, run } from './process.ts'
 import {
+  goBinaries,
   javaClasses,
   kcatProgram,
   librdkafkaForNode,
@@ -32,6 +33,7 @@ const recipes = {
   aiokafka: virtualEnvironment('python/aiokafka', 'python'),
   node: nodePackages('node'),
   'confluent-node': nodePackages('node/confluent', librdkafkaForNode),
+  go: goBinaries('go'),
   kcat: kcatProgram('kcat'),
 } satisfies Readonly<Record<string, Recipe>>
 

@@ -149,14 +149,19 @@ export const nodePackages = (folder: string, { needs = [], env = {} }: Addons = 
   }
 }
 
-/** The package of the folder, built by its `go.sum` into `target/`. */
-export const goBinary = (folder: string): Recipe => {
+/** Every program of the module in the folder, built by its `go.sum` into `target/`. */
+export const goBinaries = (folder: string): Recipe => {
   const directory = join(clients, folder)
+  const sources = (): readonly string[] => readdirSync(directory, { recursive: true, encoding: 'utf8' })
   return {
-    needs: [needed('Go 1.24 or newer (Debian package golang)', 'go', 'version')],
-    inputs: () => [join(directory, 'go.mod'), join(directory, 'go.sum'), ...filesOf(directory, '.go')],
+    needs: [needed('Go 1.26 or newer', 'go', 'version')],
+    inputs: () =>
+      sources()
+        .filter((path) => /\.go$|^go\.(mod|sum)$/.test(path))
+        .toSorted()
+        .map((path) => join(directory, path)),
     install: async () => {
-      const args = ['build', '-mod=readonly', '-trimpath', '-o', 'target/', '.']
+      const args = ['build', '-mod=readonly', '-trimpath', '-o', 'target/', './...']
       await run({ command: 'go', args, cwd: directory }, { timeoutMs: INSTALL_TIMEOUT_MS })
     },
     program: (name, ...args) => ({ command: join(directory, 'target', name), args }),

@@ -124,4 +124,12 @@ export const matrixClients: readonly MatrixClient[] = [
       ...because('neither reads nor changes the configuration of a topic', 'describe configs', 'alter configs'),
     },
   },
+  {
+    name: 'sarama 1.61.1',
+    version: '1.61.1',
+    kind: 'go',
+    driver: (bootstrap) => program('go', 'sarama', bootstrap),
+    quick: false,
+    without: {},
+  },
 ]
