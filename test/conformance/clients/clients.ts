@@ -132,4 +132,19 @@ export const matrixClients: readonly MatrixClient[] = [
     quick: false,
     without: {},
   },
+  {
+    name: 'kafka-go 0.4.51',
+    version: '0.4.51',
+    kind: 'go',
+    driver: (bootstrap) => program('go', 'kafka-go', bootstrap),
+    quick: false,
+    without: {
+      idempotent: 'has no idempotent producer',
+      'empty is not null': 'takes what is empty and what is null for one',
+      'pause and resume': 'has no pause',
+      'static member': 'has no static members',
+      'assignor cooperative-sticky': 'has no cooperative assignor',
+      'delete records': 'does not delete records',
+    },
+  },
 ]

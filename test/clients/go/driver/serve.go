@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
+	"strings"
 )
 
 // Request holds the fields of every operation.
@@ -111,6 +113,17 @@ func answer(operations map[string]Operation, request *Request) Fields {
 		fields = Fields{}
 	}
 	return Fields{"id": request.ID, "ok": fields}
+}
+
+// Version is the one of a module that this program was built with.
+func Version(module string) string {
+	build, _ := debug.ReadBuildInfo()
+	for _, each := range build.Deps {
+		if each.Path == module {
+			return strings.TrimPrefix(each.Version, "v")
+		}
+	}
+	return ""
 }
 
 // Bytes is nil for null and not nil for the empty text.

@@ -3,23 +3,12 @@ package main
 
 import (
 	"os"
-	"runtime/debug"
 
 	"github.com/IBM/sarama"
 	"millrace.test/clients/driver"
 )
 
 var bootstrap = os.Args[1:2]
-
-func version() string {
-	build, _ := debug.ReadBuildInfo()
-	for _, module := range build.Deps {
-		if module.Path == "github.com/IBM/sarama" {
-			return module.Version[1:]
-		}
-	}
-	return "unknown"
-}
 
 func settings() *sarama.Config {
 	config := sarama.NewConfig()
@@ -39,7 +28,7 @@ func main() {
 	}
 	operations := map[string]driver.Operation{
 		"hello": func(*driver.Request) (driver.Fields, error) {
-			return driver.Fields{"client": "sarama", "version": version()}, nil
+			return driver.Fields{"client": "sarama", "version": driver.Version("github.com/IBM/sarama")}, nil
 		},
 		"produce": produce,
 	}
