@@ -1,6 +1,6 @@
 // The tables of clients and scenarios in test/conformance/README.md.
 import { join } from 'node:path'
-import { generatedPart, markdownTable, writeGeneratedPart } from '../../harness/document.ts'
+import { markdownTable, writeGeneratedPart } from '../../harness/document.ts'
 import type { MatrixClient } from './clients.ts'
 import type { Area } from './scenarios/index.ts'
 
@@ -36,7 +36,5 @@ const reasons = (clients: readonly MatrixClient[]): string =>
       }),
     )
     .join('\n')
-
-export const writtenTables = (): string => generatedPart(readme, PART)
 
 export const writeTables = (text: string): void => writeGeneratedPart(readme, PART, text)
