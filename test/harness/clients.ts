@@ -9,6 +9,7 @@ import { exclusively } from './exclusively.ts'
 import { cache } from './paths.ts'
 import { type Command, run } from './process.ts'
 import {
+  cargoBinary,
   goBinaries,
   javaClasses,
   kcatProgram,
@@ -34,6 +35,7 @@ const recipes = {
   node: nodePackages('node'),
   'confluent-node': nodePackages('node/confluent', librdkafkaForNode),
   go: goBinaries('go'),
+  rust: cargoBinary('rust'),
   kcat: kcatProgram('kcat'),
 } satisfies Readonly<Record<string, Recipe>>
 

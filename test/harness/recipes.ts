@@ -168,11 +168,15 @@ export const goBinaries = (folder: string): Recipe => {
   }
 }
 
-/** The crate of the folder, built by its `Cargo.lock`. */
+/** The crate of the folder, built by its `Cargo.lock`; libraries in C are compiled from the source in their crates. */
 export const cargoBinary = (folder: string): Recipe => {
   const directory = join(clients, folder)
   return {
-    needs: [needed('Rust (rustup)', 'cargo', '--version')],
+    needs: [
+      needed('Rust (rustup)', 'cargo', '--version'),
+      needed(COMPILER, 'make', '--version'),
+      needed(COMPILER, 'c++', '--version'),
+    ],
     inputs: () => [
       join(directory, 'Cargo.toml'),
       join(directory, 'Cargo.lock'),

@@ -147,4 +147,12 @@ export const matrixClients: readonly MatrixClient[] = [
       'delete records': 'does not delete records',
     },
   },
+  {
+    name: 'rdkafka',
+    version: '0.39.0, librdkafka 2.12.1',
+    kind: 'rust',
+    driver: (bootstrap) => program('rust', 'rdkafka-driver', bootstrap),
+    quick: false,
+    without: {},
+  },
 ]
