@@ -1,6 +1,8 @@
 // Every difference from Apache Kafka that stays, with its reason: what two brokers may answer differently, and no more. README shows it
 // as a table (table.test.ts); each row must be met by the test that it names.
+import type { produce } from 'millrace/messages/00-produce.js'
 import type { ApiName } from 'millrace/messages/index.js'
+import type { Draft } from 'millrace/wire/schema.js'
 import { keyDifference } from '../differential/config-keys.ts'
 import { type Difference, ORDER } from './comparison.ts'
 
@@ -25,7 +27,26 @@ export interface Explained {
 
 const showsConfigs: ReadonlySet<ApiName> = new Set(['describeConfigs', 'createTopics'] as const)
 
+/** Whether a Produce names a partition twice. */
+const repeatsPartition = (request: unknown): boolean => {
+  const { topicData } = request as Draft<typeof produce.request>
+  const named = topicData.flatMap(({ name, topicId, partitionData }) =>
+    partitionData.map(({ index }) => `${name} ${topicId} ${index}`),
+  )
+  return new Set(named).size < named.length
+}
+
 export const explained: readonly Explained[] = [
+  {
+    api: 'Produce',
+    versions: 'all',
+    condition: 'a partition twice',
+    kafka: 'the last batch alone is written and answered',
+    millrace: 'both are',
+    reason: 'the other would be lost in silence',
+    metBy: 'versions',
+    matches: (_, { api, request }) => api === 'produce' && repeatsPartition(request),
+  },
   {
     api: 'ApiVersions',
     versions: 'all',

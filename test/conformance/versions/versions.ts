@@ -67,6 +67,15 @@ const produceAndFetch: Part = async (talk, versions) => {
     await talk.ask('produce', version, produceRequest('nowhere', 0, NO_ID), 'to an unknown topic')
     await talk.ask('produce', version, produceRequest('records', 9, topicId), 'to an unknown partition')
   })
+  const doubledId = await createTopic(talk, 'doubled')
+  await each(versions, 'produce', async (version) => {
+    const { topicData, ...rest } = produceRequest('doubled', 0, doubledId)
+    const twice = topicData.map((topic) => ({
+      ...topic,
+      partitionData: [topic.partitionData, topic.partitionData].flat(),
+    }))
+    await talk.ask('produce', version, { ...rest, topicData: twice }, 'twice to the same partition')
+  })
   await each(versions, 'fetch', async (version) => {
     const ask = (name: string, id: TopicId, partition: number, fetchOffset: number, note: string): Promise<unknown> =>
       talk.ask(

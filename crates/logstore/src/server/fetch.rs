@@ -12,8 +12,8 @@ use std::time::Duration;
 use crate::base::bytes::Malformed;
 use crate::base::codes::{
     CLUSTER_AUTHORIZATION_FAILED, FENCED_LEADER_EPOCH, INCONSISTENT_TOPIC_ID, INVALID_FETCH_SESSION_EPOCH,
-    NONE, NOT_LEADER_OR_FOLLOWER, OFFSET_OUT_OF_RANGE, UNKNOWN_LEADER_EPOCH, UNKNOWN_TOPIC_ID,
-    UNKNOWN_TOPIC_OR_PARTITION, UNSUPPORTED_COMPRESSION_TYPE,
+    NONE, NOT_LEADER_OR_FOLLOWER, OFFSET_OUT_OF_RANGE, UNKNOWN_LEADER_EPOCH, UNKNOWN_SERVER_ERROR,
+    UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION, UNSUPPORTED_COMPRESSION_TYPE,
 };
 use crate::base::types::{BrokerId, LeaderEpoch, Offset};
 use crate::batch::Codec;
@@ -36,6 +36,7 @@ use answer::{empty, encode, refuse};
 const FLEXIBLE_SINCE: i16 = 12;
 const IDS_SINCE: i16 = 13;
 const ZSTD_SINCE: i16 = 10;
+const READ_UNCOMMITTED: i8 = 0;
 const READ_COMMITTED: i8 = 1;
 /// Longest wait granted, whatever a client asks for.
 const WAIT_MAX: Duration = Duration::from_mins(5);
@@ -95,6 +96,12 @@ pub(crate) fn handle(
         // Followers fetch through their own listener, not where clients come in.
         return Ok(Fetched::Answer(refuse(header, &request.session, CLUSTER_AUTHORIZATION_FAILED, context)));
     }
+    let bound = match request.isolation {
+        READ_UNCOMMITTED => ReadBound::HighWatermark,
+        READ_COMMITTED => ReadBound::LastStable,
+        // Not less than the client wants, whatever that is; the code is Kafka's.
+        _ => return Ok(Fetched::Answer(refuse(header, &request.session, UNKNOWN_SERVER_ERROR, context))),
+    };
     let wait = Duration::from_millis(u64::try_from(request.wait_ms_max).unwrap_or(0)).min(WAIT_MAX);
     let bytes_max =
         (usize::try_from(request.bytes_max).unwrap_or(0)).min(context.view.limits.fetch_bytes_max);
@@ -106,11 +113,7 @@ pub(crate) fn handle(
         header,
         bytes_min: usize::try_from(request.bytes_min).unwrap_or(0).min(bytes_max),
         bytes_max,
-        bound: if request.isolation == READ_COMMITTED {
-            ReadBound::LastStable
-        } else {
-            ReadBound::HighWatermark
-        },
+        bound,
         deadline: context.now + wait,
         scope,
         existing: 0,

@@ -28,6 +28,7 @@ const specialTimes: ReadonlyMap<number, number> = new Map([
 ])
 
 const CONSUMER = -1
+const READ_UNCOMMITTED = 0
 const READ_COMMITTED = 1
 const FIRST_WITH_OFFSET_NOT_AVAILABLE = 5
 
@@ -38,6 +39,7 @@ type Reply = ListOffsetsResponse['topics'][number]['partitions'][number]
 export const handleListOffsets =
   ({ cluster, queries }: Pick<Services, 'cluster' | 'queries'>): Handler<ListOffsetsRequest, ListOffsetsResponse> =>
   async (context, { replicaId, isolationLevel, topics: asked }) => {
+    checkIsolation(isolationLevel)
     const image = cluster.image()
     const duplicates = duplicatesIn(asked)
     const topics = withoutRepeats(asked)
@@ -82,6 +84,12 @@ export const handleListOffsets =
     }
   }
 
+/** Whoever asks for a level that is not known must not get less than he wants; the code is Kafka's. */
+const checkIsolation = (level: number): void => {
+  if (level === READ_UNCOMMITTED || level === READ_COMMITTED) return
+  throw new BrokerError('UNKNOWN_SERVER_ERROR', `Unknown isolation level ${level}`)
+}
+
 /** A log without records knows no epoch: its next record will be of the leader's, which is what Kafka says. */
 const epochOf = (
   image: ClusterImage,
@@ -114,13 +122,14 @@ const checkPartition = (
 /** Each partition where it was asked for first: what was asked twice is answered once. */
 const withoutRepeats = (topics: readonly Topic[]): readonly Topic[] => {
   const seen = new Set<string>()
-  return topics.map((topic) => ({
+  const once = topics.map((topic) => ({
     ...topic,
     partitions: topic.partitions.filter(({ partitionIndex }) => {
       const key = `${topic.name}/${partitionIndex}`
       return !seen.has(key) && seen.add(key)
     }),
   }))
+  return once.filter(({ partitions }) => partitions.length > 0)
 }
 
 const duplicatesIn = (topics: readonly Topic[]): ReadonlySet<string> => {

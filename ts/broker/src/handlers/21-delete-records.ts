@@ -14,12 +14,14 @@ import type { Services } from './services.ts'
 const TO_HIGH_WATERMARK = -1
 const NO_LOW_WATERMARK = -1
 
+type Topics = DeleteRecordsRequest['topics']
 type Reply = DeleteRecordsResponse['topics'][number]['partitions'][number]
 type Used = Pick<Services, 'cluster' | 'configs' | 'queries'>
 
 export const handleDeleteRecords =
   ({ cluster, configs, queries }: Used): Handler<DeleteRecordsRequest, DeleteRecordsResponse> =>
-  async (_context, { topics }) => {
+  async (_context, { topics: asked }) => {
+    const topics = lastOfEach(asked)
     const image = cluster.image()
     const replies = await askPartitions({
       items: partitionItems(topics, ({ partitions }) => partitions),
@@ -49,3 +51,15 @@ export const handleDeleteRecords =
       ),
     }
   }
+
+/** Of a partition that is named twice the last counts, and is answered; a topic of which none is named is not. */
+const lastOfEach = (topics: Topics): Topics => {
+  const byName = new Map<string, Map<number, Topics[number]['partitions'][number]>>()
+  for (const { name, partitions } of topics) {
+    const known = byName.get(name) ?? new Map()
+    for (const partition of partitions) known.set(partition.partitionIndex, partition)
+    byName.set(name, known)
+  }
+  const named = [...byName].filter(([, partitions]) => partitions.size > 0)
+  return named.map(([name, partitions]) => ({ name, partitions: [...partitions.values()] }))
+}

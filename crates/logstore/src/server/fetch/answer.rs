@@ -2,7 +2,8 @@
 
 use crate::base::bytes::Writer;
 use crate::base::codes::{
-    KAFKA_STORAGE_ERROR, NONE, NOT_LEADER_OR_FOLLOWER, UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION,
+    KAFKA_STORAGE_ERROR, NONE, NOT_LEADER_OR_FOLLOWER, UNKNOWN_SERVER_ERROR, UNKNOWN_TOPIC_ID,
+    UNKNOWN_TOPIC_OR_PARTITION,
 };
 use crate::log::ReadBound;
 use crate::server::context::Context;
@@ -22,14 +23,15 @@ pub(super) fn empty(header: RequestHeader, error: i16, session: i32, context: &C
     encode(header, error, session, nothing, ReadBound::HighWatermark, context)
 }
 
-/// The same error for the request and for every partition it lists, since old versions have no other place.
+/// The same error for the request and, before topics were listed by id, for every partition of it.
 pub(super) fn refuse(
     header: RequestHeader,
     request: &SessionRequest,
     error_code: i16,
     context: &Context<'_>,
 ) -> Answer {
-    let partitions = request.wanted.iter().map(|wanted| PartitionReading {
+    let listed = if request.by_id { &[][..] } else { &request.wanted };
+    let partitions = listed.iter().map(|wanted| PartitionReading {
         wanted: wanted.clone(),
         error_code,
         read: None,
@@ -114,8 +116,8 @@ fn encode_partition(
     }
     let (bytes, slices, aborted) =
         partition.read.map_or((0, Vec::new(), Vec::new()), |read| (read.bytes, read.slices, read.aborted));
-    // Kafka leaves the list out for readers that see everything, but not where it knows no such partition.
-    let unknown = matches!(error_code, UNKNOWN_TOPIC_OR_PARTITION | UNKNOWN_TOPIC_ID);
+    // Kafka leaves the list out for readers that see everything, but not where it did not get to a partition.
+    let unknown = matches!(error_code, UNKNOWN_TOPIC_OR_PARTITION | UNKNOWN_TOPIC_ID | UNKNOWN_SERVER_ERROR);
     if bound == ReadBound::LastStable || unknown {
         out.array_len(aborted.len());
         for transaction in aborted {

@@ -16,8 +16,9 @@ pub(crate) fn encode(header: RequestHeader, results: &[TopicResult], context: &C
     let version = header.api_version;
     let mut out = AnswerWriter::new(header.correlation_id, version >= FLEXIBLE_SINCE);
     let mut leaders = Leaders::default();
-    out.array_len(results.len());
-    for topic in results {
+    let answered = || results.iter().filter(|topic| !topic.partitions.is_empty());
+    out.array_len(answered().count());
+    for topic in answered() {
         out.topic(&topic.topic);
         out.array_len(topic.partitions.len());
         for partition in &topic.partitions {
