@@ -83,10 +83,38 @@ withJava('ConfigCommand shows and alters the configuration of topics and of the 
   expect(refused.code).toBe(1)
   expect(refused.stdout + refused.stderr).toContain('InvalidConfigurationException')
 
+  const one = ['--entity-type', 'brokers', '--entity-name', '1']
+  const everything = await call('configs', [...server(), '--describe', '--all', ...one])
+  expect(everything).toMatch(/ {2}ssl\.key\.password=null sensitive=true synonyms=\{\}/)
+  expect(
+    lines(everything).filter((line) => / sensitive=(true|false) synonyms=/.test(line)).length,
+  ).toBeGreaterThanOrEqual(340)
+  await call('configs', [...server(), '--alter', ...one, '--add-config', 'num.io.threads=10'])
+  expect(await call('configs', [...server(), '--describe', ...one])).toMatch(
+    /num\.io\.threads=10 sensitive=false synonyms=\{DYNAMIC_BROKER_CONFIG:num\.io\.threads=10, DEFAULT_CONFIG:num\.io\.threads=8\}/,
+  )
+  await call('configs', [...server(), '--alter', ...one, '--delete-config', 'num.io.threads'])
+
   const brokers = ['--entity-type', 'brokers', '--entity-default']
   await call('configs', [...server(), '--alter', ...brokers, '--add-config', 'log.retention.ms=7200000'])
   expect(await call('configs', [...server(), '--describe', ...brokers])).toContain('log.retention.ms=7200000')
   await call('configs', [...server(), '--alter', ...brokers, '--delete-config', 'log.retention.ms'])
+})
+
+withJava('ConfigCommand knows groups, subscriptions to metrics and loggers', async () => {
+  for (const [type, name, config] of [
+    ['groups', 'configured', 'share.auto.offset.reset=earliest'],
+    ['client-metrics', 'subscription', 'interval.ms=1000'],
+  ] as const) {
+    const entity = ['--entity-type', type, '--entity-name', name]
+    await call('configs', [...server(), '--alter', ...entity, '--add-config', config])
+    expect(await call('configs', [...server(), '--describe', ...entity])).toContain(`  ${config} sensitive=false`)
+    expect(await call('configs', [...server(), '--describe', '--entity-type', type])).toContain(name)
+  }
+  const loggers = ['--entity-type', 'broker-loggers', '--entity-name', '1']
+  await call('configs', [...server(), '--alter', ...loggers, '--add-config', 'root=ERROR'])
+  expect(await call('configs', [...server(), '--describe', ...loggers])).toMatch(/ {2}root=ERROR sensitive=false/)
+  await call('configs', [...server(), '--alter', ...loggers, '--add-config', 'root=INFO'])
 })
 
 withJava('the console producer and consumer carry keys, values and headers', async () => {

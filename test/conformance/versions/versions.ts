@@ -294,6 +294,13 @@ const configs: Part = async (talk, versions) => {
     const wrong = { ...resource, configs: [{ name: 'segment.bytes', value: '1' }] }
     await talk.ask('alterConfigs', version, { resources: [wrong], validateOnly: false }, 'badly')
   })
+  await each(versions, 'listConfigResources', async (version) => {
+    for (const resourceTypes of [[], [BROKER], [TOPIC, BROKER], [77]]) {
+      // Version 0 asks for nothing in particular.
+      const asked = version === 0 ? {} : { resourceTypes }
+      await talk.ask('listConfigResources', version, asked, `of kinds ${resourceTypes.join(' and ')}`)
+    }
+  })
 }
 
 const PROTOCOLS = [{ name: 'range', metadata: Buffer.from('000100000001000670617274730000000000000000', 'hex') }]

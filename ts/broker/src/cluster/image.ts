@@ -70,6 +70,10 @@ export const configKey = (type: ConfigResourceType, name: string): string => `${
 export const configsOf = (image: ClusterImage, type: ConfigResourceType, name: string): ConfigOverrides =>
   image.configs.get(configKey(type, name)) ?? NO_CONFIGS
 
+/** What of this type has configs. */
+export const configNames = (image: ClusterImage, type: ConfigResourceType): readonly string[] =>
+  [...image.configs.keys()].flatMap((key) => (key.startsWith(`${type}/`) ? [key.slice(type.length + 1)] : []))
+
 export const partitionOf = (image: ClusterImage, topic: string, index: number): PartitionImage | undefined =>
   image.topicsByName.get(topic)?.partitions[index]
 

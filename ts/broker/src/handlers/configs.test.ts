@@ -3,10 +3,12 @@ import { resourceTypes } from '../cluster/config-resources.ts'
 import { describeConfigs } from '../messages/32-describe-configs.ts'
 import { alterConfigs } from '../messages/33-alter-configs.ts'
 import { incrementalAlterConfigs } from '../messages/44-incremental-alter-configs.ts'
+import { listConfigResources } from '../messages/74-list-config-resources.ts'
 import { errorCode } from '../wire/errors.ts'
 import { handleDescribeConfigs } from './32-describe-configs.ts'
 import { handleAlterConfigs } from './33-alter-configs.ts'
 import { handleIncrementalAlterConfigs } from './44-incremental-alter-configs.ts'
+import { handleListConfigResources } from './74-list-config-resources.ts'
 import { clusterFixture, type FixtureOptions } from './cluster-fixture.ts'
 
 const { topic, broker, brokerLogger, clientMetrics, group } = resourceTypes
@@ -230,6 +232,24 @@ describe('IncrementalAlterConfigs', () => {
     expect(await valueOf(topic, 'a', 'max.message.bytes')).toBe('3000')
     await edit(broker, '1', [['message.max.bytes', DELETE, null]])
     expect(await valueOf(topic, 'a', 'max.message.bytes')).toBe('2000')
+  })
+})
+
+describe('ListConfigResources', () => {
+  it('lists what has configs, the kinds that are asked for or all', async () => {
+    const { call, createTopic, edit } = await fixture()
+    await createTopic('a')
+    await edit(group, 'g', [['share.auto.offset.reset', SET, 'earliest']])
+    await edit(clientMetrics, 'm', [['metrics', SET, 'a']])
+    await edit(broker, '', [['message.max.bytes', SET, '2000']])
+    const list = async (version: number, types: readonly number[]) => {
+      const answer = await call(listConfigResources, handleListConfigResources, version, { resourceTypes: types })
+      return [answer.errorCode, ...answer.configResources.map((one) => `${one.resourceType} ${one.resourceName}`)]
+    }
+    expect(await list(1, [])).toEqual([0, '32 g', '16 m', '8 1', '4 1', '2 a'])
+    expect(await list(1, [broker, group])).toEqual([0, '32 g', '4 1'])
+    expect(await list(0, [])).toEqual([0, '16 m'])
+    expect(await list(1, [topic, 77])).toEqual([errorCode('UNSUPPORTED_VERSION')])
   })
 })
 

@@ -25,6 +25,7 @@ import { handleIncrementalAlterConfigs } from './44-incremental-alter-configs.ts
 import { handleOffsetDelete } from './47-offset-delete.ts'
 import { handleDescribeCluster } from './60-describe-cluster.ts'
 import { handleDescribeProducers } from './61-describe-producers.ts'
+import { handleListConfigResources } from './74-list-config-resources.ts'
 import type { Services } from './services.ts'
 
 export const createHandlers = (services: Services): HandlerTable => ({
@@ -53,4 +54,5 @@ export const createHandlers = (services: Services): HandlerTable => ({
   offsetDelete: handleOffsetDelete(services),
   describeCluster: handleDescribeCluster(services),
   describeProducers: handleDescribeProducers(services),
+  listConfigResources: handleListConfigResources(services),
 })

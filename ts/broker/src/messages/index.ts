@@ -28,6 +28,7 @@ import { incrementalAlterConfigs } from './44-incremental-alter-configs.ts'
 import { offsetDelete } from './47-offset-delete.ts'
 import { describeCluster } from './60-describe-cluster.ts'
 import { describeProducers } from './61-describe-producers.ts'
+import { listConfigResources } from './74-list-config-resources.ts'
 
 export const apis = {
   produce,
@@ -58,6 +59,7 @@ export const apis = {
   offsetDelete,
   describeCluster,
   describeProducers,
+  listConfigResources,
 } as const
 
 export type ApiName = keyof typeof apis
