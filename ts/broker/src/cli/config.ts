@@ -1,6 +1,7 @@
 // `millrace config`: what a key means, and whether a configuration is good, without starting anything.
 import { definitions } from '../configs/definitions.ts'
 import { whyForPlugIns } from '../configs/keys/plug-ins.ts'
+import type { UpdateMode } from '../configs/kinds.ts'
 import { nearest, readStartUp } from '../configs/start-up.ts'
 import type { Terminal } from './terminal.ts'
 import { readSources } from './sources.ts'
@@ -14,7 +15,7 @@ export const explain = (terminal: Terminal, name: string): number => {
   ${doc}
   default   ${fallback === null ? 'not set' : fallback || '(empty)'}
   allowed   ${allowed}
-  changes   ${dynamic === 'read-only' || onlyAtStart !== null ? 'with a restart' : 'while running'}${
+  changes   ${whenItChanges(dynamic, onlyAtStart)}${
     sources.length > 0 ? `\n  see also  ${sources.join(', ')}` : ''
   }${without === null ? '' : `\n  accepted, and without effect here: ${without}`}`)
   }
@@ -24,6 +25,11 @@ export const explain = (terminal: Terminal, name: string): number => {
   if (ignored !== null) terminal.print(`${name} is accepted, and without effect here: ${ignored}`)
   else terminal.complain(`${name} is not a key.${guess === null ? '' : ` Did you mean ${guess}?`}`)
   return ignored === null ? 1 : 0
+}
+
+const whenItChanges = (dynamic: UpdateMode, onlyAtStart: string | null): string => {
+  if (dynamic === 'read-only') return 'with a restart'
+  return onlyAtStart === null ? 'while running' : `with a restart: ${onlyAtStart}`
 }
 
 /** Reads a configuration as `start` does and says what it found. Throws INVALID_CONFIG. */

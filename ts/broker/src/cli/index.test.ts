@@ -45,6 +45,12 @@ test('the three sources in order', async () => {
   )
 })
 
+test('a check gives the reason for what has no effect', async () => {
+  expect((await cli(['config', 'check', file('num.io.threads=4\n')])).said).toContain(
+    'warning: num.io.threads is without effect here: millrace.workers says',
+  )
+})
+
 test('explaining keys', async () => {
   expect((await cli(['config', 'explain', 'retention.ms'])).said).toContain(
     'see also  log.retention.ms, log.retention.minutes',
@@ -53,5 +59,11 @@ test('explaining keys', async () => {
     code: 1,
     said: 'retention.m is not a key. Did you mean retention.ms?\n',
   })
-  expect((await cli(['config', 'explain', 'metric.reporters'])).code).toBe(0)
+  expect((await cli(['config', 'explain', 'super.users'])).code).toBe(0)
+  expect((await cli(['config', 'explain', 'metric.reporters'])).said).toContain(
+    'accepted, and without effect here: it names Java classes',
+  )
+  expect((await cli(['config', 'explain', 'num.recovery.threads.per.data.dir'])).said).toContain(
+    'with a restart: logs are recovered before',
+  )
 })

@@ -52,10 +52,15 @@ test('group keys and the broker keys behind them agree in type and default', () 
 })
 
 test('a key without effect says so, and why', () => {
-  const definition = findDefinition('broker', 'num.io.threads')
-  expect(definition && documentation(definition)).toBe(
-    'Threads of Kafka that handle requests and disks. Accepted, and without effect here: millrace.workers says how many threads serve here.',
+  const text = (name: string): string => documentation(brokerDefinition(name)) ?? ''
+  expect(text('num.io.threads')).toBe(
+    'Threads of Kafka that handle requests and disks. Default: 8. ' +
+      'Accepted, and without effect here: millrace.workers says how many threads serve here.',
   )
+  expect(text('num.recovery.threads.per.data.dir')).toMatch(
+    /Default: 2\. A change while running has no effect: logs are/,
+  )
+  expect(text('log.dirs')).toMatch(/Not set by default\.$/)
 })
 
 test('no key of a broker is there twice', () => {

@@ -105,11 +105,19 @@ export const brokerDefinition = (name: string): ConfigDefinition => {
 /** Values of these kinds are never shown: what nobody defined may be a secret. */
 export const isSensitive = ({ type }: ConfigDefinition): boolean => type === 'password' || type === 'unknown'
 
-/** What DescribeConfigs and `millrace config explain` say of a key: what it does, or why it does nothing here. */
-export const documentation = ({ doc, without, onlyAtStart }: ConfigDefinition): string | null => {
+/** What DescribeConfigs says of a key: what it does, its default, and why it does nothing here or not yet. */
+export const documentation = (definition: ConfigDefinition): string | null => {
+  const { doc, without, onlyAtStart } = definition
   if (doc === '') return null
-  if (without !== null) return `${doc} Accepted, and without effect here: ${without}.`
-  return onlyAtStart === null
-    ? doc
-    : `${doc} A change while running waits for the next start with that value in the file: ${onlyAtStart}.`
+  const sentences = [doc, defaultInWords(definition)]
+  if (without !== null) sentences.push(`Accepted, and without effect here: ${without}.`)
+  if (onlyAtStart !== null) sentences.push(`A change while running has no effect: ${onlyAtStart}.`)
+  return sentences.join(' ')
+}
+
+const defaultInWords = ({ scope, default: text, synonyms }: ConfigDefinition): string => {
+  const [behind] = synonyms
+  if (scope !== 'broker' && behind !== undefined) return `Default: ${behind.name} of the broker.`
+  if (text === null) return 'Not set by default.'
+  return text === '' ? 'Empty by default.' : `Default: ${text}.`
 }
