@@ -19,7 +19,11 @@ const [TOPIC, BROKER] = [2, 4]
 const [SET, DELETE] = [0, 1]
 
 /** Quick housekeeping; the second key is what Kafka needs for it. */
-const always = { 'log.retention.check.interval.ms': '100', 'log.initial.task.delay.ms': '0' }
+const always = {
+  'log.retention.check.interval.ms': '100',
+  'log.cleaner.backoff.ms': '100',
+  'log.initial.task.delay.ms': '0',
+}
 
 interface Place {
   readonly broker: Broker
@@ -32,6 +36,16 @@ const append = async ({ on, topic }: Place, bytes: number, fields: BatchFields =
   const topicData = [{ name: topic, partitionData: [{ index: 0, records }] }]
   const { responses } = await on.call(produce, 9, { transactionalId: null, acks: -1, timeoutMs: 5000, topicData })
   return responses[0]!.partitionResponses[0]!
+}
+
+/** The same key in two segments, and a third behind them: the first two become one. */
+const isCompacted = async (place: Place): Promise<void> => {
+  for (const minutes of [6, 4, 2]) {
+    const records = batch([{ key: 'key', value: 'value' }], ago(minutes * MINUTE_MS))
+    const topicData = [{ name: place.topic, partitionData: [{ index: 0, records }] }]
+    await place.on.call(produce, 9, { transactionalId: null, acks: -1, timeoutMs: 5000, topicData })
+  }
+  await eventually('two segments are one', async () => (segments(place) === 2 ? true : undefined))
 }
 
 const codeOf = async (place: Place, bytes: number, fields: BatchFields = {}): Promise<number> =>
@@ -67,7 +81,9 @@ interface Effect {
 /** The names of brokers where they are not those of topics with `log.` in front. */
 const brokerNames: Readonly<Record<string, string>> = {
   'file.delete.delay.ms': 'log.segment.delete.delay.ms',
+  'max.compaction.lag.ms': 'log.cleaner.max.compaction.lag.ms',
   'max.message.bytes': 'message.max.bytes',
+  'min.cleanable.dirty.ratio': 'log.cleaner.min.cleanable.ratio',
   'message.validation': 'message.validation',
   'segment.index.bytes': 'log.index.size.max.bytes',
   'segment.ms': 'log.roll.ms',
@@ -149,6 +165,19 @@ const effects: readonly Effect[] = [
       expect(await codeOf(place, 10, { recordsCount: 2, lastOffsetDelta: 1 })).toBe(errorCode('INVALID_RECORD'))
     },
     only: 'millrace',
+  },
+  {
+    configs: { 'cleanup.policy': 'compact', 'segment.ms': '60000', 'min.cleanable.dirty.ratio': '0.01' },
+    show: isCompacted,
+  },
+  {
+    configs: {
+      'cleanup.policy': 'compact',
+      'segment.ms': '60000',
+      'min.cleanable.dirty.ratio': '1.0',
+      'max.compaction.lag.ms': '60000',
+    },
+    show: isCompacted,
   },
   {
     configs: { 'cleanup.policy': '', 'retention.ms': '60000' },

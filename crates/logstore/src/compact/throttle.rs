@@ -22,6 +22,8 @@ pub struct Throttle {
 #[derive(Debug, Default)]
 struct State {
     stopped: bool,
+    /// How often waiting threads were to look again.
+    nudges: u64,
     /// Bytes that were not yet weighed against the clock.
     bytes: u64,
     /// When the bytes before them are paid for.
@@ -51,11 +53,18 @@ impl Throttle {
         !state.stopped
     }
 
-    /// Waits for `time`; false when it is time to stop.
+    /// Waits for `time` or a nudge; false when it is time to stop.
     pub fn wait(&self, time: Duration) -> bool {
         let mut state = self.state.lock();
-        self.wake.wait_while_for(&mut state, |state| !state.stopped, time);
+        let nudges = state.nudges;
+        self.wake.wait_while_for(&mut state, |state| !state.stopped && state.nudges == nudges, time);
         !state.stopped
+    }
+
+    /// Ends the waits that are under way.
+    pub fn nudge(&self) {
+        self.state.lock().nudges += 1;
+        self.wake.notify_all();
     }
 
     /// Ends every wait, for good.
@@ -82,6 +91,19 @@ mod tests {
         let elapsed = clock.monotonic().saturating_sub(started);
         assert!(elapsed >= Duration::from_millis(95), "{elapsed:?}");
         assert!(throttle.pass(LOOK_BYTES, f64::MAX), "without a bound");
+    }
+
+    #[test]
+    fn a_nudge_ends_a_wait() {
+        let throttle = Throttle::new(Arc::new(SystemClock::default()));
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| throttle.wait(Duration::MAX / 2));
+            while !waiting.is_finished() {
+                throttle.nudge();
+                std::thread::yield_now();
+            }
+            assert!(waiting.join().unwrap());
+        });
     }
 
     #[test]

@@ -102,7 +102,10 @@ fn run(store: &Weak<Store>, throttle: &Throttle, number: usize) {
 impl Store {
     /// Changes how compaction runs. A thread that is too many ends when it has nothing to do.
     pub fn configure_cleaner(self: &Arc<Self>, options: CleanerOptions) -> std::io::Result<()> {
-        *self.cleaning.options.lock() = options;
+        if std::mem::replace(&mut *self.cleaning.options.lock(), options) == options {
+            return Ok(());
+        }
+        self.cleaning.throttle.nudge();
         self.cleaning.start(self)
     }
 
