@@ -28,7 +28,7 @@ import { Engine } from './engine/engine.ts'
 import type { EngineOptions, ListenerAddress } from './engine/native.ts'
 import { createRecords, type LedPartition } from './engine/records.ts'
 import { createRefusalLog } from './engine/refusals.ts'
-import type { GroupSettings } from './groups/commands.ts'
+import { groupSettings } from './groups/settings.ts'
 import { createGroups } from './groups/groups.ts'
 import { OFFSETS_TOPIC } from './groups/offsets-topic.ts'
 import { createHandlers } from './handlers/index.ts'
@@ -40,7 +40,6 @@ const DRAIN_MS = 5000
 const OPEN_FILES_MAX = 2000
 /** How often it is looked for what recoveries found and which directories failed. */
 const REPORTS_MS = 10_000
-const MINUTE_MS = 60_000
 /** What an acknowledgement means: until there is a write-ahead log, whatever log.flush.interval.messages asks for. */
 const DURABILITY = 'acks follow the write: a killed process loses nothing, a power failure may lose what was not synced'
 
@@ -123,7 +122,7 @@ const build = async (
     image: cluster.image,
     clock,
     logger: logger.child('groups'),
-    settings: groupSettings(config),
+    settings: groupSettings(config.values),
     ensureTopic: async () => ensureOffsetsTopic(cluster, configs, randomTopicId),
     pump: () => engine.pump(),
     randomId: randomUUID,
@@ -220,16 +219,6 @@ const advertisedEndpoints = (listeners: readonly Listener[], bound: readonly Lis
     host: advertised.host,
     port: advertised.port === 0 ? (bound.find((one) => one.name === name)?.port ?? 0) : advertised.port,
   }))
-
-const groupSettings = ({ values }: BrokerConfig): GroupSettings => ({
-  sessionTimeoutMsMin: values['group.min.session.timeout.ms'],
-  sessionTimeoutMsMax: values['group.max.session.timeout.ms'],
-  initialRebalanceDelayMs: values['group.initial.rebalance.delay.ms'],
-  membersMax: values['group.max.size'],
-  offsetMetadataMax: values['offset.metadata.max.bytes'],
-  offsetsRetentionMs: values['offsets.retention.minutes'] * MINUTE_MS,
-  offsetsRetentionCheckMs: values['offsets.retention.check.interval.ms'],
-})
 
 const ledPartition = (image: ClusterImage, partition: number, broker: BrokerId): LedPartition | undefined => {
   const topic = image.topicsByName.get(OFFSETS_TOPIC)

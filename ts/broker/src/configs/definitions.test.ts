@@ -18,6 +18,11 @@ test('every key says in a sentence what it is', () => {
   expect(names(texts.filter(({ text }) => !/^[\S ]+\.$/.test(text) || text.includes('  ')))).toEqual([])
 })
 
+test('no two keys of a scope say the same', () => {
+  const said = definitions.map(({ scope, doc }) => `${scope}: ${doc}`)
+  expect(said.filter((text, at) => said.indexOf(text) !== at)).toEqual([])
+})
+
 test('every default is a value that the key allows', () => {
   const wrong = definitions.filter(({ default: text, read }) => text !== null && text !== '' && !read(text).ok)
   expect(names(wrong)).toEqual([])

@@ -41,10 +41,14 @@ export const controllerKeys = {
     ...ownController,
     min: 0,
   }),
-  'controller.quorum.retry.backoff.ms': int(20, 'Milliseconds until a failed request is tried again.', {
-    ...ownController,
-    min: 0,
-  }),
+  'controller.quorum.retry.backoff.ms': int(
+    20,
+    'Milliseconds until a failed request between controllers is tried again.',
+    {
+      ...ownController,
+      min: 0,
+    },
+  ),
   'controller.socket.timeout.ms': int(30_000, 'Milliseconds that an answer of the controller may take.', ownController),
   'controller.performance.sample.period.ms': long(
     60_000,

@@ -17,22 +17,39 @@ const resetPoint = (text: string): string | null =>
 
 /** Every key that a group can have, by name. */
 export const groupConfigKeys = {
-  'consumer.session.timeout.ms': int(45_000, 'Milliseconds without a heartbeat after which a member is gone.', {
+  'consumer.session.timeout.ms': int(
+    45_000,
+    'Milliseconds without a heartbeat after which a member of a consumer group is gone.',
+    {
+      ...consumer,
+      min: 1,
+    },
+  ),
+  'consumer.heartbeat.interval.ms': int(5000, 'Milliseconds between two heartbeats of a member of a consumer group.', {
     ...consumer,
     min: 1,
   }),
-  'consumer.heartbeat.interval.ms': int(5000, 'Milliseconds between two heartbeats of a member.', {
+  'consumer.assignment.interval.ms': int(1000, 'Milliseconds between two assignments of a consumer group.', {
     ...consumer,
-    min: 1,
+    min: 0,
   }),
-  'consumer.assignment.interval.ms': int(1000, 'Milliseconds between two assignments.', { ...consumer, min: 0 }),
 
-  'share.session.timeout.ms': int(45_000, 'Milliseconds without a heartbeat after which a member is gone.', {
+  'share.session.timeout.ms': int(
+    45_000,
+    'Milliseconds without a heartbeat after which a member of a share group is gone.',
+    {
+      ...share,
+      min: 1,
+    },
+  ),
+  'share.heartbeat.interval.ms': int(5000, 'Milliseconds between two heartbeats of a member of a share group.', {
     ...share,
     min: 1,
   }),
-  'share.heartbeat.interval.ms': int(5000, 'Milliseconds between two heartbeats of a member.', { ...share, min: 1 }),
-  'share.assignment.interval.ms': int(1000, 'Milliseconds between two assignments.', { ...share, min: 0 }),
+  'share.assignment.interval.ms': int(1000, 'Milliseconds between two assignments of a share group.', {
+    ...share,
+    min: 0,
+  }),
   'share.auto.offset.reset': string('latest', 'Where a share group begins: earliest, latest, or some time ago.', {
     ...share,
     check: resetPoint,
@@ -56,15 +73,22 @@ export const groupConfigKeys = {
   }),
   'share.renew.acknowledge.enable': boolean(true, 'Lets a member ask for more time for a record.', share),
 
-  'streams.session.timeout.ms': int(45_000, 'Milliseconds without a heartbeat after which a member is gone.', {
+  'streams.session.timeout.ms': int(
+    45_000,
+    'Milliseconds without a heartbeat after which a member of a streams group is gone.',
+    {
+      ...streams,
+      min: 1,
+    },
+  ),
+  'streams.heartbeat.interval.ms': int(5000, 'Milliseconds between two heartbeats of a member of a streams group.', {
     ...streams,
     min: 1,
   }),
-  'streams.heartbeat.interval.ms': int(5000, 'Milliseconds between two heartbeats of a member.', {
+  'streams.assignment.interval.ms': int(1000, 'Milliseconds between two assignments of a streams group.', {
     ...streams,
-    min: 1,
+    min: 0,
   }),
-  'streams.assignment.interval.ms': int(1000, 'Milliseconds between two assignments.', { ...streams, min: 0 }),
   'streams.initial.rebalance.delay.ms': int(3000, 'Milliseconds that the first assignment waits for members.', {
     ...streams,
     min: 0,

@@ -26,14 +26,18 @@ export const groupKeys = {
   'group.coordinator.background.threads': int(2, 'Threads for what groups can do later.', { ...ownThread, min: 1 }),
   'group.coordinator.append.linger.ms': int(
     -1,
-    'Milliseconds that a write waits for others to share its batch; -1 adapts to the load.',
+    'Milliseconds that a write of group state waits for others; -1 adapts to the load.',
     { ...ownBatches, min: -1 },
   ),
-  'group.coordinator.cached.buffer.max.bytes': int(1_048_588, 'Bytes of a write buffer that are kept for the next.', {
-    dynamic: 'cluster-wide',
-    min: 524_288,
-    without: 'write buffers are not kept',
-  }),
+  'group.coordinator.cached.buffer.max.bytes': int(
+    1_048_588,
+    'Bytes of a buffer for group state that are kept for the next.',
+    {
+      dynamic: 'cluster-wide',
+      min: 524_288,
+      without: 'write buffers are not kept',
+    },
+  ),
 
   'offset.metadata.max.bytes': int(4096, 'Characters of the text that a commit may carry.', { min: 0 }),
   'offsets.commit.timeout.ms': int(5000, 'Milliseconds that a commit may wait for its replicas.', {
@@ -55,7 +59,7 @@ export const groupKeys = {
     { min: 1 },
   ),
   'offsets.topic.segment.bytes': int(104_857_600, 'Bytes of a segment of the topic of committed offsets.', { min: 1 }),
-  'offsets.topic.compression.codec': int(0, 'Codec of batches in that topic; 0 is none.', {
+  'offsets.topic.compression.codec': int(0, 'Codec of batches in the topic of committed offsets; 0 is none.', {
     min: 0,
     max: 4,
     without: 'they are written uncompressed',

@@ -22,9 +22,15 @@ export const javaKeys = {
     dynamic: 'cluster-wide',
   }),
   'kafka.metrics.reporters': list([], 'Java classes that pass the older metrics on.', javaOnly),
-  'kafka.metrics.polling.interval.secs': int(10, 'Seconds between two reports of those.', { ...ownMetrics, min: 1 }),
+  'kafka.metrics.polling.interval.secs': int(10, 'Seconds between two reports of the older metrics.', {
+    ...ownMetrics,
+    min: 1,
+  }),
   'metrics.num.samples': int(2, 'Spans of time that a metric is computed over.', { ...ownMetrics, min: 1 }),
-  'metrics.sample.window.ms': long(30_000, 'Milliseconds of such a span.', { ...ownMetrics, min: 1 }),
+  'metrics.sample.window.ms': long(30_000, 'Milliseconds of a span of time that a metric is computed over.', {
+    ...ownMetrics,
+    min: 1,
+  }),
   'metrics.recording.level': string('INFO', 'How much is measured: INFO, DEBUG or TRACE.', ownMetrics),
   'telemetry.max.bytes': int(1_048_576, 'Bytes of metrics that a client may push at one time.', {
     min: 1,

@@ -18,31 +18,47 @@ export const logKeys = {
   }),
   'log.segment.bytes': int(1_073_741_824, 'Bytes at which a segment is full.', { ...live, min: 1_048_576 }),
   'log.roll.ms': long(null, 'Milliseconds after which a new segment starts.', { ...live, min: 1 }),
-  'log.roll.hours': int(168, 'The same in hours, where log.roll.ms is unset.', { min: 1 }),
+  'log.roll.hours': int(168, 'Hours after which a new segment starts, where log.roll.ms is unset.', { min: 1 }),
   'log.roll.jitter.ms': long(
     null,
-    'Milliseconds that are taken off at random, so that partitions do not roll together.',
+    'Milliseconds that are taken off log.roll.ms at random, so that partitions do not roll together.',
     {
       ...live,
       min: 0,
     },
   ),
-  'log.roll.jitter.hours': int(0, 'The same in hours, where log.roll.jitter.ms is unset.', { min: 0 }),
+  'log.roll.jitter.hours': int(
+    0,
+    'Hours that are taken off log.roll.hours at random, where log.roll.jitter.ms is unset.',
+    { min: 0 },
+  ),
   'log.retention.ms': long(null, 'Milliseconds after which a segment is deleted; below zero, as -1, keeps it.', {
     ...live,
     ...unlimitedBelowZero,
   }),
-  'log.retention.minutes': int(null, 'The same in minutes, where log.retention.ms is unset.', unlimitedBelowZero),
-  'log.retention.hours': int(168, 'The same in hours, where the two others are unset.', unlimitedBelowZero),
+  'log.retention.minutes': int(
+    null,
+    'Minutes after which a segment is deleted, where log.retention.ms is unset.',
+    unlimitedBelowZero,
+  ),
+  'log.retention.hours': int(
+    168,
+    'Hours after which a segment is deleted, where log.retention.ms and log.retention.minutes are unset.',
+    unlimitedBelowZero,
+  ),
   'log.retention.bytes': long(-1, 'Bytes of a partition above which its oldest segments go; -1 is no limit.', live),
   'log.retention.check.interval.ms': long(300_000, 'Milliseconds between two looks for what is to be deleted.', {
     min: 1,
   }),
-  'log.initial.task.delay.ms': long(30_000, 'Milliseconds from the start to the first such look.', {
-    min: 0,
-    hidden: true,
-    without: 'the first look comes after log.retention.check.interval.ms',
-  }),
+  'log.initial.task.delay.ms': long(
+    30_000,
+    'Milliseconds from the start to the first look for what is to be deleted.',
+    {
+      min: 0,
+      hidden: true,
+      without: 'the first look comes after log.retention.check.interval.ms',
+    },
+  ),
   'log.cleanup.policy': list(
     ['delete'],
     'What happens to old segments: deleted or compacted; empty keeps them. Compaction is not there yet: what is ' +

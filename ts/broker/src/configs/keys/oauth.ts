@@ -37,7 +37,11 @@ export const oauthKeys = {
   'sasl.oauthbearer.token.endpoint.url': string(null, 'Where tokens are asked for.', client),
   'sasl.oauthbearer.scope': string(null, 'The scope that is asked for.', client),
   'sasl.oauthbearer.client.credentials.client.id': string(null, 'The name that tokens are asked for with.', client),
-  'sasl.oauthbearer.client.credentials.client.secret': password(null, 'The secret that goes with that name.', client),
+  'sasl.oauthbearer.client.credentials.client.secret': password(
+    null,
+    'The secret that tokens are asked for with.',
+    client,
+  ),
   'sasl.oauthbearer.assertion.algorithm': string(
     'RS256',
     'How an assertion is signed that a token is asked for with.',
@@ -50,7 +54,11 @@ export const oauthKeys = {
   'sasl.oauthbearer.assertion.file': string(null, 'File with a ready assertion.', client),
   'sasl.oauthbearer.assertion.template.file': string(null, 'File with headers and claims of an assertion.', client),
   'sasl.oauthbearer.assertion.private.key.file': string(null, 'File with the key that signs assertions.', client),
-  'sasl.oauthbearer.assertion.private.key.passphrase': password(null, 'Password of that key.', client),
+  'sasl.oauthbearer.assertion.private.key.passphrase': password(
+    null,
+    'Password of the key that signs assertions.',
+    client,
+  ),
   'sasl.oauthbearer.assertion.claim.aud': string(null, 'The audience of an assertion.', client),
   'sasl.oauthbearer.assertion.claim.iss': string(null, 'The issuer of an assertion.', client),
   'sasl.oauthbearer.assertion.claim.sub': string(null, 'The subject of an assertion.', client),

@@ -7,22 +7,36 @@ const noMoves = { without: 'partitions do not move between folders yet' } as con
 
 export const quotaKeys = {
   'quota.window.num': int(11, 'Spans of time over which the rate of a client is measured.', { ...later, min: 1 }),
-  'quota.window.size.seconds': int(1, 'Seconds of such a span.', { ...later, min: 1 }),
+  'quota.window.size.seconds': int(1, 'Seconds of a span over which the rate of a client is measured.', {
+    ...later,
+    min: 1,
+  }),
   'replication.quota.window.num': int(11, 'Spans of time over which the rate of copying is measured.', {
     ...noPeers,
     min: 1,
   }),
-  'replication.quota.window.size.seconds': int(1, 'Seconds of such a span.', { ...noPeers, min: 1 }),
+  'replication.quota.window.size.seconds': int(1, 'Seconds of a span over which the rate of copying is measured.', {
+    ...noPeers,
+    min: 1,
+  }),
   'alter.log.dirs.replication.quota.window.num': int(11, 'Spans over which the rate of moves on disk is measured.', {
     ...noMoves,
     min: 1,
   }),
-  'alter.log.dirs.replication.quota.window.size.seconds': int(1, 'Seconds of such a span.', { ...noMoves, min: 1 }),
+  'alter.log.dirs.replication.quota.window.size.seconds': int(
+    1,
+    'Seconds of a span over which the rate of moves on disk is measured.',
+    { ...noMoves, min: 1 },
+  ),
   'controller.quota.window.num': int(11, 'Spans over which creating and deleting of partitions is measured.', {
     ...later,
     min: 1,
   }),
-  'controller.quota.window.size.seconds': int(1, 'Seconds of such a span.', { ...later, min: 1 }),
+  'controller.quota.window.size.seconds': int(
+    1,
+    'Seconds of a span over which creating and deleting of partitions is measured.',
+    { ...later, min: 1 },
+  ),
   'client.quota.callback.class': className(null, 'The Java class that decides on the quota of a client.', {
     without: 'it names a Java class',
   }),

@@ -18,7 +18,11 @@ export const saslKeys = {
   'sasl.login.callback.handler.class': className(null, 'The Java class that fetches credentials.', javaOnly),
   'sasl.login.class': className(null, 'The Java class that logs in and renews.', javaOnly),
   'sasl.login.connect.timeout.ms': int(null, 'Milliseconds for connecting to where credentials come from.', later),
-  'sasl.login.read.timeout.ms': int(null, 'Milliseconds that an answer from there may take.', later),
+  'sasl.login.read.timeout.ms': int(
+    null,
+    'Milliseconds that an answer from where credentials come from may take.',
+    later,
+  ),
   'sasl.login.retry.backoff.ms': long(100, 'Milliseconds until a failed login is tried again, at first.', later),
   'sasl.login.retry.backoff.max.ms': long(10_000, 'Milliseconds until a failed login is tried again, at most.', later),
   'sasl.login.refresh.window.factor': double(
@@ -26,8 +30,16 @@ export const saslKeys = {
     'Share of the life of a credential after which it is renewed.',
     perListener,
   ),
-  'sasl.login.refresh.window.jitter': double(0.05, 'Share of that life that is added at random.', perListener),
-  'sasl.login.refresh.min.period.seconds': short(60, 'Seconds between two renewals at least.', perListener),
+  'sasl.login.refresh.window.jitter': double(
+    0.05,
+    'Share of the life of a credential that is added at random.',
+    perListener,
+  ),
+  'sasl.login.refresh.min.period.seconds': short(
+    60,
+    'Seconds between two renewals of a credential at least.',
+    perListener,
+  ),
   'sasl.login.refresh.buffer.seconds': short(
     300,
     'Seconds before the end of a credential by which it should be renewed.',
@@ -40,8 +52,8 @@ export const saslKeys = {
     'Share of the life of a ticket after which it is renewed.',
     kerberos,
   ),
-  'sasl.kerberos.ticket.renew.jitter': double(0.05, 'Share of that life that is added at random.', kerberos),
-  'sasl.kerberos.min.time.before.relogin': long(60_000, 'Milliseconds between two renewals.', kerberos),
+  'sasl.kerberos.ticket.renew.jitter': double(0.05, 'Share of the life of a ticket that is added at random.', kerberos),
+  'sasl.kerberos.min.time.before.relogin': long(60_000, 'Milliseconds between two renewals of a ticket.', kerberos),
   'sasl.kerberos.principal.to.local.rules': list(
     ['DEFAULT'],
     'Rules that make the name of a user from his name in Kerberos.',

@@ -11,7 +11,11 @@ export const tlsKeys = {
   'ssl.keystore.password': password(null, 'Password of the key store.', perListener),
   'ssl.keystore.key': password(null, 'The private key itself, as PEM text.', perListener),
   'ssl.keystore.certificate.chain': password(null, 'The certificate and its issuers, as PEM text.', perListener),
-  'ssl.key.password': password(null, 'Password of the private key in the key store.', perListener),
+  'ssl.key.password': password(
+    null,
+    'Password of the private key of this broker, where it has one of its own.',
+    perListener,
+  ),
   'ssl.truststore.type': string('JKS', 'Format of the trust store: JKS, PKCS12 or PEM.', perListener),
   'ssl.truststore.location': string(null, 'File with the certificates that are trusted.', perListener),
   'ssl.truststore.password': password(null, 'Password of the trust store.', perListener),

@@ -55,12 +55,20 @@ export const transactionKeys = {
     ...later,
     min: 1,
   }),
-  'add.partitions.to.txn.retry.backoff.ms': int(20, 'Milliseconds until adding a partition is tried again.', {
-    ...later,
-    min: 1,
-  }),
-  'add.partitions.to.txn.retry.backoff.max.ms': int(100, 'Milliseconds for which that is tried at most.', {
-    ...later,
-    min: 0,
-  }),
+  'add.partitions.to.txn.retry.backoff.ms': int(
+    20,
+    'Milliseconds until adding a partition to a transaction is tried again.',
+    {
+      ...later,
+      min: 1,
+    },
+  ),
+  'add.partitions.to.txn.retry.backoff.max.ms': int(
+    100,
+    'Milliseconds for which adding a partition to a transaction is tried at most.',
+    {
+      ...later,
+      min: 0,
+    },
+  ),
 } as const
