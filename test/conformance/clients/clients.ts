@@ -148,6 +148,14 @@ export const matrixClients: readonly MatrixClient[] = [
     },
   },
   {
+    name: 'franz-go 1.22.2',
+    version: '1.22.2',
+    kind: 'go',
+    driver: (bootstrap) => program('go', 'franz-go', bootstrap),
+    quick: false,
+    without: {},
+  },
+  {
     name: 'rdkafka',
     version: '0.39.0, librdkafka 2.12.1',
     kind: 'rust',
