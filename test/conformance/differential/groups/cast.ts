@@ -76,7 +76,9 @@ export const rests = (cast: Cast, described: Described, unanswered: readonly Pen
   const syncs = unanswered.filter(({ api }) => api === 'syncGroup')
   switch (described.groupState) {
     case 'PreparingRebalance': {
-      const told = cast.members.some(({ standing }) => standing === 'told')
+      const told = cast.members.some(
+        (member) => member.standing === 'told' && !joins.some((join) => join.member === member),
+      )
       const waiting = cast.members.filter(
         ({ pending, hasLostJoin }) => hasLostJoin || joins.some((join) => join === pending),
       )

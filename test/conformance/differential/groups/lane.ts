@@ -19,10 +19,13 @@ export interface LaneOptions {
   readonly explanations: Explanations
 }
 
+const CONTROL = 'control'
 const MEMBERS = 4
 const OPERATIONS_PER_GROUP = 40
 const LANES_MAX = 1000
 const STILL_MS = 20
+/** What joins another time cannot be seen to have arrived; whoever is overtaken this often has. */
+const LOOKS_MIN = 4
 const REST_TIMEOUT_MS = 15_000
 const MEMBER_ID_REQUIRED = 79
 
@@ -37,7 +40,9 @@ export class Lane {
   parted = 0
   readonly #options: LaneOptions
   readonly #comparison: Comparison
-  readonly #control: Pair
+  #control: Pair
+  #onStage: Cast | undefined
+  #sent: Pending | undefined
   #history: string[] = []
 
   private constructor(options: LaneOptions, comparison: Comparison, control: Pair) {
@@ -56,31 +61,62 @@ export class Lane {
   static async open(options: LaneOptions): Promise<Lane> {
     const [kafka, millrace] = options.ports
     const comparison = new Comparison(new Side(kafka), new Side(millrace))
-    return new Lane(options, comparison, await Pair.open(comparison, 'control'))
+    return new Lane(options, comparison, await Pair.open(comparison, CONTROL))
   }
 
-  /** Throws at the first answer that differs and should not. */
-  async play(count: number): Promise<void> {
-    while (this.operations < count) {
-      this.groups += 1
-      this.#history = []
-      const cast = await this.#cast(`group-${this.#options.seed}-${this.#options.lane}-${this.groups}`)
-      try {
-        for (let step = 0; step < OPERATIONS_PER_GROUP && this.operations < count; step += 1) {
-          this.operations += 1
-          await this.#step(cast)
-        }
-      } catch (error) {
-        if (!(error instanceof Parted)) throw error
-        this.parted += 1
-      } finally {
-        for (const { pair } of cast.members) pair.close()
-      }
+  /** Goes on until this many operations were played. Throws at the first answer that differs and should not. */
+  async play(until: number): Promise<void> {
+    while (this.operations < until) {
+      const cast = this.#onStage ?? (await this.#begin())
+      this.operations += 1
+      await this.#within(() => this.#step(cast))
+      if (this.operations % OPERATIONS_PER_GROUP === 0) this.#end()
     }
   }
 
-  close(): void {
+  /** Both brokers have been started anew: all connections are lost, and what was under way. */
+  async restarted(): Promise<void> {
     this.#control.close()
+    this.#control = await Pair.open(this.#comparison, CONTROL)
+    const cast = this.#onStage
+    if (cast === undefined) return
+    this.#history.push('both brokers are started anew')
+    cast.orphans.length = 0
+    for (const member of cast.members) {
+      await this.reconnect(member)
+      member.hasLostJoin = false
+      if (member.standing === 'told') await this.left(cast, member)
+    }
+    // The leader may be one of those who are not recorded.
+    cast.leaderLeft = true
+    await this.#within(() => this.#settle(cast))
+  }
+
+  close(): void {
+    this.#end()
+    this.#control.close()
+  }
+
+  async #begin(): Promise<Cast> {
+    this.groups += 1
+    this.#history = []
+    this.#onStage = await this.#cast(`group-${this.#options.seed}-${this.#options.lane}-${this.groups}`)
+    return this.#onStage
+  }
+
+  #end(): void {
+    for (const { pair } of this.#onStage?.members ?? []) pair.close()
+    this.#onStage = undefined
+  }
+
+  async #within(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof Parted)) throw error
+      this.parted += 1
+      this.#end()
+    }
   }
 
   /** Asks what is answered at once, and compares what of it is `of` interest. */
@@ -107,6 +143,7 @@ export class Lane {
     const text = `${member.name}: ${this.#note(api, version, written)}`
     if (api === 'joinGroup') member.hasLostJoin = false
     member.pending = { ...pending, api, text, coming: member.pair.send(api, version, written) }
+    this.#sent = member.pending
   }
 
   open(member: Pick<Member, 'name'>): Promise<Pair> {
@@ -192,6 +229,7 @@ export class Lane {
 
   async #atRest(cast: Cast): Promise<Two<Described>> {
     let seen: Two<Described> | undefined
+    let looks = 0
     const sides = [this.#comparison.kafka, this.#comparison.millrace]
     try {
       return await eventually(
@@ -208,7 +246,9 @@ export class Lane {
           const resting = seen.every((each, at) =>
             rests(cast, each, unanswered[at] ?? [], sides[at] ?? this.#comparison.kafka),
           )
-          return resting ? seen : undefined
+          looks = resting ? looks + 1 : 0
+          const isNewOne = unanswered.some((each) => each.some((pending) => pending === this.#sent))
+          return looks >= (isNewOne ? LOOKS_MIN : 1) ? seen : undefined
         },
         { timeoutMs: REST_TIMEOUT_MS, intervalMs: STILL_MS / 10 },
       )
