@@ -60,7 +60,7 @@ const compacted = async (
   }
 }
 
-scenario('the latest record of each key', { rows: [46] }, async (stage) => {
+scenario('the latest record of each key', { rows: [19, 46] }, async (stage) => {
   const { on, ref, put, shrunk } = await compacted(stage, 'latest')
   await put(0, [
     { key: 'a', value: 'a1' },
