@@ -19,9 +19,10 @@ import { createProducerIds } from './cluster/producer-ids.ts'
 import { createPublisher, publishToAll, type Publish } from './cluster/publish.ts'
 import { openEmbeddedStore } from './cluster/store/embedded.ts'
 import type { Listener } from './configs/listeners.ts'
-import { topicDefaults } from './configs/resolve.ts'
-import type { BrokerConfig } from './configs/start-up.ts'
+import { type BrokerLayers, topicDefaults } from './configs/resolve.ts'
+import { type BrokerConfig, withoutEffectLine } from './configs/start-up.ts'
 import { storedClusterId } from './configs/stored-identity.ts'
+import { withoutEffect } from './configs/without-effect.ts'
 import { createDispatch } from './dispatch/dispatch.ts'
 import { createLatencies } from './dispatch/latency.ts'
 import { Engine } from './engine/engine.ts'
@@ -113,6 +114,7 @@ const build = async (
     () => cluster.stop(), // First: the last image served is one with this broker in it.
   )
   await cluster.run(claimClusterId(clusterId))
+  tellOfKeptSettings(configs.layers(cluster.image()), logger.child('config'))
   // Below the groups, so that they stop first and answer the members that wait in them.
   built.push(() => engine.drainConnections(DRAIN_MS))
 
@@ -210,6 +212,13 @@ const engineOptions = (config: BrokerConfig, clusterId: string): EngineOptions =
     idleMs: idle < 0 ? Number.MAX_SAFE_INTEGER : idle,
     settings: engineSettings(values),
   }
+}
+
+// Those of the file were told before anything was opened.
+const tellOfKeptSettings = ({ dynamicBroker, dynamicDefault }: BrokerLayers, logger: Logger): void => {
+  const names = new Set([...dynamicBroker.keys(), ...dynamicDefault.keys()])
+  const line = withoutEffectLine(withoutEffect('broker', names, 'while running'))
+  if (line !== null) logger.warn({}, `of what was set while running: ${line}`)
 }
 
 /** Port 0 is only known once it is bound. */
