@@ -13,6 +13,7 @@ import {
   identity,
   joinRequest,
   newMember,
+  protocols,
   reaches,
   settled,
   startJoin,
@@ -168,4 +169,38 @@ scenario('a group of static members that do not join', { rows: [38] }, async (st
   transcript.note('the dynamic one dies, and the static one a moment later')
   await reaches(on, 'waiting', 'Empty')
   await transcript.call(on, 'of the one that is gone', heartbeat, 4, identity(leader))
+})
+
+scenario('no time to join again', { rows: [34, 37] }, async (stage) => {
+  const { transcript } = stage
+  const on = await coordinated(stage)
+  for (const rebalanceTimeoutMs of [0, -1, -(2 ** 31)]) {
+    const groupId = `hasty${rebalanceTimeoutMs}`
+    const slow = await newMember(stage, groupId, 'slow')
+    const rest = { rebalanceTimeoutMs }
+    const quick = await newMember(stage, groupId, 'quick')
+    await (
+      await enter(stage, slow, rest)
+    )()
+    await reaches(on, groupId, 'Empty')
+    await (
+      await enter(stage, quick, rest)
+    )()
+    await reaches(on, groupId, 'Empty')
+    await transcript.call(on, 'nobody had the time to sync', heartbeat, 4, identity(quick))
+  }
+})
+
+scenario('odd protocols', { rows: [34] }, async (stage) => {
+  const on = await coordinated(stage)
+  // The same name twice is not among them: Kafka never answers it.
+  const odd = [[''], ['', 'range'], ['range', '']]
+  for (const [at, names] of odd.entries()) {
+    const member = await newMember(stage, `odd-${at}`, `member ${at}`)
+    await (
+      await enter(stage, member, { protocols: protocols(names) })
+    )()
+    await reaches(on, `odd-${at}`, 'CompletingRebalance')
+    await startSync(stage, member, { protocolName: names[0] ?? '', ...assigning(member) })()
+  }
 })

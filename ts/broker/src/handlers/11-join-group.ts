@@ -33,7 +33,7 @@ export const handleJoinGroup =
       errorCode: errorCode(joined.error),
       generationId: joined.generation,
       protocolType: joined.protocolType,
-      protocolName: joined.protocol ?? (apiVersion >= FIRST_WITH_NULL_PROTOCOL ? null : ''),
+      protocolName: protocolName(apiVersion, joined.protocol ?? ''),
       leader: joined.leader,
       skipAssignment: joined.skipAssignment,
       memberId: joined.memberId,
@@ -44,3 +44,7 @@ export const handleJoinGroup =
       })),
     }
   }
+
+/** A protocol may have an empty name, which newer versions are told as none. */
+const protocolName = (apiVersion: number, name: string): string | null =>
+  name === '' && apiVersion >= FIRST_WITH_NULL_PROTOCOL ? null : name
