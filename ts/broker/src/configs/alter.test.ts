@@ -132,6 +132,13 @@ test.each([
   expect(codeOf(() => alter({}, [set(name, value)], target))).toBe('INVALID_REQUEST')
 })
 
+test('what the file says already does not keep other keys from changing', () => {
+  const odd = inForceWith({ 'max.connection.creation.rate': '0', 'log.local.retention.ms': '700000000' })
+  const change = (name: string, value: string) => () => alterIncrementally('broker', new Map(), [set(name, value)], odd)
+  expect(codeOf(change('message.max.bytes', '5000'))).toBe('NONE')
+  expect(codeOf(change('max.connections', '0'))).toBe('INVALID_REQUEST')
+})
+
 test('nothing is appended to what is no list', () => {
   for (const name of ['no.such.key', 'log.retention.ms']) {
     expect(codeOf(() => alter({}, [append(name, '1')], 'broker'))).toBe('INVALID_CONFIG')

@@ -84,7 +84,10 @@ const checkBrokerConfigs = (
   if (target === 'broker-default') refuse(names.filter(isOfOneBroker), 'These configs need the id of one broker')
   const layer = target === 'broker' ? 'dynamicBroker' : 'dynamicDefault'
   const after = brokerValues({ ...layers, [layer]: configs })
-  const [problem] = [...contradictions(after), ...unfitChanges(values, after), ...unfitOfListeners(configs)]
+  // What stood in the file already is no fault of this change.
+  const standing = new Set(unfitChanges(values, values))
+  const unfit = unfitChanges(values, after).filter((one) => !standing.has(one))
+  const [problem] = [...contradictions(after), ...unfit, ...unfitOfListeners(configs)]
   if (problem !== undefined) throw malformed(problem)
 }
 

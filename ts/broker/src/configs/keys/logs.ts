@@ -61,8 +61,7 @@ export const logKeys = {
   ),
   'log.cleanup.policy': list(
     ['delete'],
-    'What happens to old segments: deleted or compacted; empty keeps them. Compaction is not there yet: what is ' +
-      'compacted is kept whole.',
+    'What happens to old segments: deleted, compacted to the newest record of each key, or both; empty keeps them.',
     { ...live, oneOf: ['compact', 'delete'] },
   ),
   'log.segment.delete.delay.ms': long(60_000, 'Milliseconds that deleted files stay for readers.', { ...live, min: 0 }),

@@ -21,8 +21,7 @@ const throttled = (items: readonly string[]): string | null =>
 export const topicKeys = {
   'cleanup.policy': list(
     ['delete'],
-    'What happens to old segments: deleted or compacted; empty keeps them. Compaction is not there yet: what is ' +
-      'compacted is kept whole.',
+    'What happens to old segments: deleted, compacted to the newest record of each key, or both; empty keeps them.',
     { ...live, oneOf: ['compact', 'delete'] },
   ),
   'compression.gzip.level': int(-1, 'Level where gzip is written; -1 is the default of gzip.', {
