@@ -15,16 +15,15 @@ const ATTEMPT_MS = 500
 const PATIENCE = { timeoutMs: 60_000 }
 
 /** These do not come over from the old topic, on Kafka neither; they have to be started again. */
-const stuck: readonly string[] = [
+const stuck: ReadonlySet<string> = new Set([
   'kafka-python 3.0.12', // its consumer
   '@platformatic/kafka', // its consumer
   'franz-go 1.22.2', // its producer keeps to the id
-]
+])
 
 /** Those that have an idempotent producer, and live on between two operations. */
 const played = matrixClients.filter(
-  ({ name, quick, without }) =>
-    (quick || isFull) && name !== 'kcat' && !('idempotent' in without) && !stuck.includes(name),
+  ({ name, quick, without }) => (quick || isFull) && name !== 'kcat' && !('idempotent' in without) && !stuck.has(name),
 )
 
 const produce = async (driver: Driver, topic: string, text: string): Promise<void> => {
