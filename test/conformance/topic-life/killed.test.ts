@@ -14,7 +14,7 @@ import { directoriesOf, dropTopic, fetchCode, isFull, makeTopic, quickRemoval, r
 
 const broker = fileBroker({ overrides: quickRemoval })
 /** A restart of Kafka takes its time. */
-const ROUNDS = isFull && targetName === 'millrace' ? 25 : 4
+const ROUNDS = isFull && targetName === 'millrace' ? 25 : 3
 /** A deletion takes about as long. */
 const KILL_AFTER_MS_MAX = 12
 const TOPICS = 8

@@ -10,8 +10,8 @@ import { dropTopic, expectNothingLeft, isFull, makeTopic, quickRemoval } from '.
 
 const broker = fileBroker({ overrides: quickRemoval })
 /** Pools, caches and the heap of JavaScript find their size in these. */
-const WARM_UP_ROUNDS = isFull ? 200 : 60
-const ROUNDS = isFull ? 1500 : 120
+const WARM_UP_ROUNDS = isFull ? 200 : 40
+const ROUNDS = isFull ? 1500 : 80
 /** Some heap that JavaScript has not swept yet; far less than what all of them write, which is kept for readers while a topic lives. */
 const GROWTH_BYTES_MAX = isFull ? 64 << 20 : 32 << 20
 const RECORD_BYTES = 100_000
