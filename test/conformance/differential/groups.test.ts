@@ -28,6 +28,10 @@ const overrides = {
   'node.id': '1',
   // One that is loaded is enough.
   'offsets.topic.num.partitions': '1',
+  // Segments end soon, so that what is loaded after a restart has been compacted.
+  'log.roll.ms': '2000',
+  'log.cleaner.min.cleanable.ratio': '0.01',
+  'log.cleaner.backoff.ms': '100',
 }
 
 const topics = [

@@ -1,7 +1,7 @@
 /** Groups as administrators see them. A group is there once its first record is stored. */
 import type { ClassicState } from './classic/state.ts'
 import { fromMetadata, metadataOf, NO_ASSIGNMENT, type ClassicGroup } from './classic/state.ts'
-import { groupKey, type GroupRecord, type GroupsState } from './group.ts'
+import { groupKey, type GroupRecord, type GroupsState, type RecordedGroup } from './group.ts'
 
 export interface DescribedMember {
   readonly memberId: string
@@ -72,7 +72,10 @@ export const listGroups = (state: GroupsState, before: Before, filter: GroupFilt
 const storedGroup = (state: GroupsState, before: Before, groupId: string): ClassicGroup | null => {
   const recorded = state.recorded.get(groupId)
   if (recorded === undefined) return null
-  const stored = before(groupKey(groupId))
-  if (stored?.kind === 'group' && stored.value === null && recorded.offsets.size === 0) return null
+  if (isBeingMade(recorded, before(groupKey(groupId)))) return null
   return state.live.get(groupId) ?? fromMetadata(groupId, recorded.metadata)
 }
+
+/** Its first record, which has no generation yet, is on its way. A group that offsets have made is there without one. */
+const isBeingMade = ({ metadata, offsets }: RecordedGroup, stored: GroupRecord | undefined): boolean =>
+  stored?.kind === 'group' && stored.value === null && metadata?.generation === 0 && offsets.size === 0
