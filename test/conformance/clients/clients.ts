@@ -3,8 +3,7 @@ import { type ClientKind, program } from '../../harness/clients.ts'
 import type { Command } from '../../harness/process.ts'
 
 export interface MatrixClient {
-  /** As the table shows it. */
-  readonly name: string
+  readonly library: string
   /** As its driver answers `hello`. */
   readonly version: string
   /** The installation that its driver needs. */
@@ -16,12 +15,15 @@ export interface MatrixClient {
   readonly without: Readonly<Record<string, string>>
 }
 
+/** As the tables show it. */
+export const nameOf = ({ library, version }: MatrixClient): string => `${library} ${version}`
+
 /** One reason for several scenarios. */
 const because = (reason: string, ...scenarios: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(scenarios.map((scenario) => [scenario, reason]))
 
 const javaClient = (version: string, kind: ClientKind, quick: boolean): MatrixClient => ({
-  name: `java ${version}`,
+  library: 'java',
   version,
   kind,
   driver: (bootstrap) => program(kind, 'Driver', bootstrap),
@@ -36,7 +38,7 @@ const pythonClient = (
   driver: string,
   { quick = false, without = {} }: Partial<Pick<MatrixClient, 'quick' | 'without'>> = {},
 ): MatrixClient => ({
-  name: `${library} ${version}`,
+  library,
   version,
   kind,
   driver: (bootstrap) => program(kind, `drivers/${driver}`, bootstrap),
@@ -56,11 +58,11 @@ export const matrixClients: readonly MatrixClient[] = [
   pythonClient('aiokafka', '0.14.0', 'aiokafka', 'aio.py', {
     without: {
       'assignor cooperative-sticky': 'has no cooperative assignor',
-      'delete a group': 'its admin client has no call for it',
+      'delete a group': 'deletes none',
     },
   }),
   {
-    name: 'kafkajs',
+    library: 'kafkajs',
     version: '2.2.4',
     kind: 'node',
     driver: (bootstrap) => program('node', 'drivers/kafkajs.mjs', bootstrap),
@@ -73,13 +75,13 @@ export const matrixClients: readonly MatrixClient[] = [
     },
   },
   {
-    name: 'kcat',
+    library: 'kcat',
     version: '1.7.1, librdkafka 2.0.2',
     kind: 'kcat',
     driver: (bootstrap) => program('kcat', 'driver.mjs', bootstrap),
     quick: true,
     without: {
-      'time of a record': 'cannot set it',
+      'time of a record': 'cannot choose it',
       'commit and resume': 'commits by itself alone',
       ...because('does not move or hold a consumer that runs', 'seek', 'pause and resume'),
       ...because(
@@ -102,19 +104,19 @@ export const matrixClients: readonly MatrixClient[] = [
     },
   },
   {
-    name: '@platformatic/kafka',
+    library: '@platformatic/kafka',
     version: '1.35.0',
     kind: 'node',
     driver: (bootstrap) => program('node', 'drivers/platformatic.mjs', bootstrap),
     quick: false,
     without: {
       'produce zstd': 'compresses with Node, whose zstd comes with 22.15',
-      ...because('a stream cannot be moved, and is held as a whole alone', 'seek', 'pause and resume'),
+      ...because('has streams that cannot be moved, and are held as a whole alone', 'seek', 'pause and resume'),
       ...because('has the round robin assignor alone', 'assignor range', 'assignor cooperative-sticky'),
     },
   },
   {
-    name: '@confluentinc/kafka-javascript',
+    library: '@confluentinc/kafka-javascript',
     version: '1.10.1, librdkafka 2.15.1',
     kind: 'confluent-node',
     driver: (bootstrap) => program('confluent-node', 'driver.mjs', bootstrap),
@@ -125,7 +127,7 @@ export const matrixClients: readonly MatrixClient[] = [
     },
   },
   {
-    name: 'sarama 1.61.1',
+    library: 'sarama',
     version: '1.61.1',
     kind: 'go',
     driver: (bootstrap) => program('go', 'sarama', bootstrap),
@@ -133,7 +135,7 @@ export const matrixClients: readonly MatrixClient[] = [
     without: {},
   },
   {
-    name: 'kafka-go 0.4.51',
+    library: 'kafka-go',
     version: '0.4.51',
     kind: 'go',
     driver: (bootstrap) => program('go', 'kafka-go', bootstrap),
@@ -148,7 +150,7 @@ export const matrixClients: readonly MatrixClient[] = [
     },
   },
   {
-    name: 'franz-go 1.22.2',
+    library: 'franz-go',
     version: '1.22.2',
     kind: 'go',
     driver: (bootstrap) => program('go', 'franz-go', bootstrap),
@@ -156,7 +158,7 @@ export const matrixClients: readonly MatrixClient[] = [
     without: {},
   },
   {
-    name: 'rdkafka',
+    library: 'rdkafka',
     version: '0.39.0, librdkafka 2.12.1',
     kind: 'rust',
     driver: (bootstrap) => program('rust', 'rdkafka-driver', bootstrap),

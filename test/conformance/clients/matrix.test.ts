@@ -6,17 +6,17 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { targetName } from '../../harness/broker.ts'
 import { missingClients } from '../../harness/clients.ts'
 import { fileBroker } from '../../harness/file-broker.ts'
-import { type MatrixClient, matrixClients } from './clients.ts'
+import { type MatrixClient, matrixClients, nameOf } from './clients.ts'
 import { type Driver, startDriver, Unsupported } from './driver.ts'
 import { areas, scenarios } from './scenarios/index.ts'
 import { play, type Scenario } from './stage.ts'
-import { cellName, tables, writeTables } from './table.ts'
+import { cellName, tables, writeTables, writtenTables } from './table.ts'
 
 const whole = process.env['MILLRACE_FULL'] === '1'
 /** MILLRACE_CLIENTS=kafkajs,kcat plays these alone. */
 const chosen = process.env['MILLRACE_CLIENTS']?.split(',')
-const played = matrixClients.filter(({ name, quick }) =>
-  chosen === undefined ? whole || quick : chosen.includes(name),
+const played = matrixClients.filter(({ library, quick }) =>
+  chosen === undefined ? whole || quick : chosen.includes(library),
 )
 
 const broker = fileBroker({
@@ -43,9 +43,14 @@ test('what a client does not offer is a scenario', () => {
   expect(matrixClients.flatMap(({ without }) => Object.keys(without)).filter((name) => !names.has(name))).toEqual([])
 })
 
+if (!whole)
+  test('README has the tables of the last whole run, of these clients and scenarios, and nothing in it failed', () => {
+    expect(writtenTables()).toBe(tables(matrixClients, areas))
+  })
+
 for (const client of played) {
   const missing = await missingClients(client.kind)
-  describe.skipIf(missing !== undefined)(client.name, () => {
+  describe.skipIf(missing !== undefined)(nameOf(client), () => {
     let driver: Driver | undefined
     const start = (): Driver => startDriver(client.driver(broker().bootstrap))
     afterAll(() => driver?.stop())
@@ -64,13 +69,13 @@ for (const client of played) {
           if (name in client.without) await expect(playing).rejects.toThrow(Unsupported)
           else await playing
         } catch (error) {
-          failed.add(cellName(client.name, name))
+          failed.add(cellName(client, name))
           // It may hold consumers that the next scenario knows nothing of.
           await driver.kill()
           const said = driver.stderr().slice(-STDERR_SHOWN_MAX)
-          throw new Error(`${cellName(client.name, name)}, ${targetName}: ${String(error)}\n${said}`, { cause: error })
+          throw new Error(`${cellName(client, name)}, ${targetName}: ${String(error)}\n${said}`, { cause: error })
         } finally {
-          finished.add(cellName(client.name, name))
+          finished.add(cellName(client, name))
         }
       })
   })
@@ -81,4 +86,4 @@ const STDERR_SHOWN_MAX = 4000
 const namer =
   (client: MatrixClient, scenario: Scenario) =>
   (what: string): string =>
-    `${client.name}-${scenario.name}-${what}`.replaceAll(/[^\w.-]+/g, '-')
+    `${nameOf(client)}-${scenario.name}-${what}`.replaceAll(/[^\w.-]+/g, '-')

@@ -1,14 +1,14 @@
 // The tables of clients and scenarios in test/conformance/README.md.
 import { join } from 'node:path'
-import { markdownTable, writeGeneratedPart } from '../../harness/document.ts'
-import type { MatrixClient } from './clients.ts'
+import { generatedPart, markdownTable, writeGeneratedPart } from '../../harness/document.ts'
+import { type MatrixClient, nameOf } from './clients.ts'
 import type { Area } from './scenarios/index.ts'
 
 const readme = join(import.meta.dirname, '..', 'README.md')
 const PART = 'clients'
 
 /** A cell as a run counts it. */
-export const cellName = (client: string, scenario: string): string => `${client}, ${scenario}`
+export const cellName = (client: MatrixClient, scenario: string): string => `${nameOf(client)}, ${scenario}`
 
 export const tables = (
   clients: readonly MatrixClient[],
@@ -16,12 +16,12 @@ export const tables = (
   failed: ReadonlySet<string> = new Set(),
 ): string => {
   const cell = (client: MatrixClient, scenario: string): string => {
-    if (failed.has(cellName(client.name, scenario))) return 'FAILED'
+    if (failed.has(cellName(client, scenario))) return 'FAILED'
     return scenario in client.without ? '-' : 'yes'
   }
   const parts = areas.map(({ title, scenarios }) => {
     const names = scenarios.map(({ name }) => name)
-    const rows = clients.map((client) => [client.name, ...names.map((name) => cell(client, name))])
+    const rows = clients.map((client) => [nameOf(client), ...names.map((name) => cell(client, name))])
     return markdownTable([title, ...names], rows)
   })
   return [...parts, reasons(clients)].join('\n\n')
@@ -29,12 +29,14 @@ export const tables = (
 
 const reasons = (clients: readonly MatrixClient[]): string =>
   clients
-    .flatMap(({ name, without }) =>
+    .flatMap(({ library, version, without }) =>
       [...new Set(Object.values(without))].map((reason) => {
         const cells = Object.keys(without).filter((cell) => without[cell] === reason)
-        return `- ${name}, ${cells.join(', ')}: ${reason}`
+        return `- ${library} ${version} ${reason}: ${cells.join('; ')}`
       }),
     )
     .join('\n')
+
+export const writtenTables = (): string => generatedPart(readme, PART)
 
 export const writeTables = (text: string): void => writeGeneratedPart(readme, PART, text)
