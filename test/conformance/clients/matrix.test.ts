@@ -22,7 +22,7 @@ const played = matrixClients.filter(({ library, quick }) =>
 const broker = fileBroker({
   overrides: {
     'node.id': '1',
-    'group.min.session.timeout.ms': '1000',
+    'group.min.session.timeout.ms': '3000',
     'offsets.topic.num.partitions': '5',
     // Nothing comes into being because a client asks for it too late.
     'auto.create.topics.enable': 'false',
@@ -64,7 +64,7 @@ for (const client of played) {
       test(scenario.name, async () => {
         if (driver?.usable() !== true) driver = start()
         const { name } = scenario
-        const playing = play(scenario, broker(), driver, () => Promise.resolve(start()), namer(client, scenario))
+        const playing = play(scenario, broker(), driver, start, namer(client, scenario))
         try {
           if (name in client.without) await expect(playing).rejects.toThrow(Unsupported)
           else await playing

@@ -50,7 +50,7 @@ export interface Stage {
   readonly driver: Driver
   readonly peer: Peer
   /** One more process of the same client, ended after the scenario. */
-  readonly another: () => Promise<Driver>
+  readonly another: () => Driver
   /** A name that nothing else has. */
   readonly name: (what: string) => string
   /** A new topic, made at wire level. */
@@ -84,7 +84,7 @@ export const play = async (
   scenario: Scenario,
   broker: Broker,
   driver: Driver,
-  startAnother: () => Promise<Driver>,
+  startAnother: () => Driver,
   name: (what: string) => string,
 ): Promise<void> => {
   const peer = await Peer.open(broker.port)
@@ -121,8 +121,8 @@ export const play = async (
   const stage: Stage = {
     driver,
     peer,
-    another: async () => {
-      const started = await startAnother()
+    another: () => {
+      const started = startAnother()
       processes.push(started)
       return started
     },

@@ -46,7 +46,7 @@ const killed: Scenario = {
   play: async (stage) => {
     const topic = await stage.topic(PARTITIONS)
     const membership = { group: stage.name('group'), topics: [topic], sessionMs: SHORT_SESSION_MS }
-    const other = await stage.another()
+    const other = stage.another()
     const first = await stage.join(membership)
     const second = await stage.join({ ...membership, driver: other })
     expect(sizes(await shared([first, second], PARTITIONS))).toEqual([2, 2])
@@ -63,7 +63,7 @@ const staticMember: Scenario = {
     const topic = await stage.topic(PARTITIONS)
     const group = stage.name('group')
     const membership = { group, topics: [topic] }
-    const process = await stage.another()
+    const process = stage.another()
     const staying = await stage.join({ ...membership, instanceId: 'staying' })
     const leaving = await stage.join({ ...membership, instanceId: 'leaving', driver: process })
     const before = await shared([staying, leaving], PARTITIONS)
@@ -71,7 +71,7 @@ const staticMember: Scenario = {
     expect(ids.toSorted()).toEqual(['leaving', 'staying'])
     const generationBefore = await generation(stage.peer, group)
     await process.kill()
-    const again = await stage.join({ ...membership, instanceId: 'leaving', driver: await stage.another() })
+    const again = await stage.join({ ...membership, instanceId: 'leaving', driver: stage.another() })
     expect(await shared([staying, again], PARTITIONS)).toEqual(before)
     expect(await generation(stage.peer, group)).toBe(generationBefore)
     await round(stage, topic, [staying, again], 'returned')
