@@ -5,7 +5,7 @@ import { missingClients } from '../../harness/clients.ts'
 import { eventually } from '../../harness/eventually.ts'
 import { fileBroker } from '../../harness/file-broker.ts'
 import { Peer } from '../../harness/peer.ts'
-import { matrixClients } from '../clients/clients.ts'
+import { matrixClients, nameOf } from '../clients/clients.ts'
 import { type Driver, startDriver } from '../clients/driver.ts'
 import { message } from '../clients/stage.ts'
 import { dropTopic, isFull, makeTopic, quickRemoval, readAll } from './topics.ts'
@@ -17,13 +17,17 @@ const PATIENCE = { timeoutMs: 60_000 }
 /** These do not come over from the old topic, on Kafka neither; they have to be started again. */
 const stuck: ReadonlySet<string> = new Set([
   'kafka-python 3.0.12', // its consumer
-  '@platformatic/kafka', // its consumer
+  '@platformatic/kafka 1.35.0', // its consumer
   'franz-go 1.22.2', // its producer keeps to the id
 ])
 
 /** Those that have an idempotent producer, and live on between two operations. */
 const played = matrixClients.filter(
-  ({ name, quick, without }) => (quick || isFull) && name !== 'kcat' && !('idempotent' in without) && !stuck.has(name),
+  (client) =>
+    (client.quick || isFull) &&
+    client.library !== 'kcat' &&
+    !('idempotent' in client.without) &&
+    !stuck.has(nameOf(client)),
 )
 
 const produce = async (driver: Driver, topic: string, text: string): Promise<void> => {
@@ -33,10 +37,10 @@ const produce = async (driver: Driver, topic: string, text: string): Promise<voi
 
 for (const client of played) {
   const missing = await missingClients(client.kind)
-  test.skipIf(missing !== undefined)(client.name, async () => {
+  test.skipIf(missing !== undefined)(nameOf(client), async () => {
     const on = await Peer.open(broker().port)
     const driver = startDriver(client.driver(broker().bootstrap))
-    const name = `known-to-${client.name.replaceAll(/[^\w.-]+/g, '-')}`
+    const name = `known-to-${nameOf(client).replaceAll(/[^\w.-]+/g, '-')}`
     const consumer = 'reader'
     try {
       const old = await makeTopic(on, name)
