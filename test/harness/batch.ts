@@ -44,6 +44,9 @@ const encodeRecord = ({ key = null, value = null }: TestRecord, offsetDelta: num
   return Buffer.concat([varint(body.length), body])
 }
 
+export const encodeRecords = (records: readonly TestRecord[]): Buffer =>
+  Buffer.concat(records.map((record, index) => encodeRecord(record, index)))
+
 /** Every field of the header, each with the value that an ordinary producer sends. */
 export interface BatchFields {
   readonly baseOffset?: bigint
@@ -68,7 +71,7 @@ export const crcIsRight = (whole: Buffer): boolean => whole.readUInt32BE(CRC_AT)
 
 /** One batch of magic 2; the CRC is right unless one is given. */
 export const batch = (records: readonly TestRecord[], fields: BatchFields = {}): Buffer => {
-  const body = fields.body ?? Buffer.concat(records.map((record, index) => encodeRecord(record, index)))
+  const body = fields.body ?? encodeRecords(records)
   const now = fields.baseTimestamp ?? Date.now()
   const header = Buffer.alloc(HEADER_BYTES)
   header.writeBigInt64BE(fields.baseOffset ?? 0n, 0)

@@ -1,12 +1,14 @@
 // Two brokers beside each other: where their answers to the same request part.
-import { NewId, normal } from './normal.ts'
-import { Id, type IdKind, type Side } from './side.ts'
+import { idsIn, NewId, normal } from './normal.ts'
+import { Id, type IdKind, type RawId, type Side } from './side.ts'
 
 /** One value that differs; `undefined` is one that is not there. */
 export interface Difference {
   readonly path: string
   readonly kafka: unknown
   readonly millrace: unknown
+  /** Where it stands in Kafka's answer, if it does. */
+  readonly within: object | null
 }
 
 /** Names of lists, in the order in which they came, where both have the same elements in another order. */
@@ -24,47 +26,63 @@ export class Comparison {
 
   /** Ids that are new on both sides at the same place stand for the same from here on. */
   differences(kafka: unknown, millrace: unknown): readonly Difference[] {
-    return this.#compare(normal(this.kafka, kafka), normal(this.millrace, millrace), '')
+    return this.#compare(normal(this.kafka, kafka), normal(this.millrace, millrace), { path: '', within: null })
   }
 
-  #compare(kafka: unknown, millrace: unknown, path: string): readonly Difference[] {
-    if (kafka instanceof NewId && millrace instanceof NewId) return this.#pair(kafka, millrace, path)
-    if (kafka instanceof Map && millrace instanceof Map) return this.#compareLists(kafka, millrace, path)
+  /** Ids that were sent are the same for both. */
+  share(request: unknown): void {
+    for (const { kind, raw } of idsIn(request)) {
+      if (this.kafka.id(kind, raw) === undefined && this.millrace.id(kind, raw) === undefined)
+        this.#learn(kind, raw, raw)
+    }
+  }
+
+  #compare(kafka: unknown, millrace: unknown, place: Place): readonly Difference[] {
+    if (kafka instanceof NewId && millrace instanceof NewId) return this.#pair(kafka, millrace, place)
+    if (kafka instanceof Map && millrace instanceof Map) return this.#compareLists(kafka, millrace, place)
     if (isStruct(kafka) && isStruct(millrace)) {
       const names = new Set([...Object.keys(kafka), ...Object.keys(millrace)])
-      return [...names].flatMap((name) =>
-        this.#compare(Reflect.get(kafka, name), Reflect.get(millrace, name), `${path}.${name}`),
-      )
+      return [...names].flatMap((name) => {
+        const inner = { path: `${place.path}.${name}`, within: kafka }
+        return this.#compare(Reflect.get(kafka, name), Reflect.get(millrace, name), inner)
+      })
     }
-    return Object.is(kafka, millrace) ? [] : [{ path, kafka, millrace }]
+    return Object.is(kafka, millrace) ? [] : [{ ...place, kafka, millrace }]
   }
 
-  #compareLists(kafka: Named, millrace: Named, path: string): readonly Difference[] {
+  #compareLists(kafka: Named, millrace: Named, place: Place): readonly Difference[] {
     const names = new Set([...kafka.keys(), ...millrace.keys()])
-    const inside = [...names].flatMap((name) => this.#compare(kafka.get(name), millrace.get(name), `${path}[${name}]`))
+    const inside = [...names].flatMap((name) =>
+      this.#compare(kafka.get(name), millrace.get(name), { ...place, path: `${place.path}[${name}]` }),
+    )
     const [theirs, ours] = [
       [...kafka.keys()].filter((name) => millrace.has(name)),
       [...millrace.keys()].filter((name) => kafka.has(name)),
     ]
     const sameOrder = theirs.every((name, at) => name === ours[at])
-    return sameOrder ? inside : [...inside, { path: `${path}${ORDER}`, kafka: theirs, millrace: ours }]
+    return sameOrder ? inside : [...inside, { ...place, path: `${place.path}${ORDER}`, kafka: theirs, millrace: ours }]
   }
 
-  #pair(kafka: NewId, millrace: NewId, path: string): readonly Difference[] {
+  #pair(kafka: NewId, millrace: NewId, place: Place): readonly Difference[] {
     // The same new id may stand twice in one answer.
     const [theirs, ours] = [this.kafka.id(kafka.kind, kafka.raw), this.millrace.id(millrace.kind, millrace.raw)]
     if (theirs !== undefined || ours !== undefined) {
-      return theirs === ours ? [] : [{ path, kafka: theirs ?? kafka, millrace: ours ?? millrace }]
+      return theirs === ours ? [] : [{ ...place, kafka: theirs ?? kafka, millrace: ours ?? millrace }]
     }
-    const number = (this.#counts.get(kafka.kind) ?? 0) + 1
-    this.#counts.set(kafka.kind, number)
-    const id = new Id(kafka.kind, number)
-    this.kafka.learn(id, kafka.raw)
-    this.millrace.learn(id, millrace.raw)
+    this.#learn(kafka.kind, kafka.raw, millrace.raw)
     return []
+  }
+
+  #learn(kind: IdKind, kafka: RawId, millrace: RawId): void {
+    const number = (this.#counts.get(kind) ?? 0) + 1
+    this.#counts.set(kind, number)
+    const id = new Id(kind, number)
+    this.kafka.learn(id, kafka)
+    this.millrace.learn(id, millrace)
   }
 }
 
+type Place = Pick<Difference, 'path' | 'within'>
 type Named = ReadonlyMap<string, unknown>
 
 /** Objects and arrays; ids are values. */

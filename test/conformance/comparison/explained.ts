@@ -1,8 +1,7 @@
 // Every difference from Apache Kafka that stays, with its reason: what two brokers may answer differently, and no more. README shows it
 // as a table (table.test.ts); each row must be met by the test that it names.
-import type { produce } from 'millrace/messages/00-produce.js'
+import { ZERO_TOPIC_ID } from 'millrace/base/ids.js'
 import type { ApiName } from 'millrace/messages/index.js'
-import type { Draft } from 'millrace/wire/schema.js'
 import { keyDifference } from '../differential/config-keys.ts'
 import { type Difference, ORDER } from './comparison.ts'
 
@@ -11,6 +10,8 @@ export interface Asked {
   readonly api: ApiName
   readonly version: number
   readonly request: unknown
+  /** Kafka's. */
+  readonly answer?: unknown
 }
 
 export interface Explained {
@@ -22,30 +23,117 @@ export interface Explained {
   readonly reason: string
   /** The test in which it is met; the other must not depend on it. */
   readonly metBy: 'versions' | 'differential' | 'config-listing'
+  /** From there on the two hold other things under the names of the request. */
+  readonly diverges?: true
   readonly matches: (difference: Difference, asked: Asked) => boolean
 }
 
 const showsConfigs: ReadonlySet<ApiName> = new Set(['describeConfigs', 'createTopics'] as const)
 
-/** Whether a Produce names a partition twice. */
-const repeatsPartition = (request: unknown): boolean => {
-  const { topicData } = request as Draft<typeof produce.request>
-  const named = topicData.flatMap(({ name, topicId, partitionData }) =>
-    partitionData.map(({ index }) => `${name} ${topicId} ${index}`),
+type Values = Readonly<Record<string, unknown>>
+
+export const list = (value: unknown): readonly Values[] => (Array.isArray(value) ? value : [])
+
+const topicsOf = (request: unknown): readonly Values[] => {
+  const { topics, topicData } = Object(request) as Values
+  return [...list(topics), ...list(topicData)]
+}
+
+const partitionsOf = ({ partitions, partitionData }: Values): readonly Values[] => [
+  ...list(partitions),
+  ...list(partitionData),
+]
+
+const sentRecords = (request: unknown): readonly unknown[] =>
+  topicsOf(request)
+    .flatMap(partitionsOf)
+    .map(({ records }) => records)
+
+const hasNegativeLimit = (request: unknown): boolean =>
+  [request, ...topicsOf(request).flatMap(partitionsOf)].some((each) =>
+    ['maxBytes', 'partitionMaxBytes'].some((name) => Number(Reflect.get(Object(each), name)) < 0),
   )
-  return new Set(named).size < named.length
+
+const repeats = (values: readonly unknown[]): boolean => new Set(values).size < values.length
+
+const repeatsResource = (request: unknown): boolean =>
+  repeats(
+    list(valueOf(request, 'resources')).map(
+      ({ resourceType, resourceName }) => `${String(resourceType)} ${String(resourceName)}`,
+    ),
+  )
+
+/** By name or id, whichever the version carries: the other one is the same, or not there. */
+export const repeatsTopic = (request: unknown): boolean => {
+  const topics = topicsOf(request)
+  return (
+    repeats(topics.map(({ name, topic = name }) => topic)) ||
+    repeats(topics.map(({ topicId }) => topicId)) ||
+    topics.some((topic) =>
+      repeats(partitionsOf(topic).map(({ index, partition = index, partitionIndex = partition }) => partitionIndex)),
+    )
+  )
+}
+
+const UNKNOWN_SERVER_ERROR = -1
+const INVALID_CONFIG = 40
+const OPERATIONS_MAX = 3
+/** The last of a range that Kafka divides among its tables of sessions. */
+const SESSION_ID_MAX = 2 ** 31 - 1
+
+/** Stands for the record with the largest time. */
+const LARGEST_TIME = -3
+
+/** What a request may ask for so that it does not get all. */
+const LIMIT_SMALL = 1000
+
+/** What such records say about themselves. */
+export const CLAIMS_LOG_APPEND_TIME = 'records with the time of the broker'
+
+export const valueOf = (request: unknown, name: string): unknown => Reflect.get(Object(request), name)
+
+const hasServerError = (answer: unknown): boolean =>
+  typeof answer === 'object' &&
+  answer !== null &&
+  (valueOf(answer, 'errorCode') === UNKNOWN_SERVER_ERROR || Object.values(answer).some(hasServerError))
+
+/** What Kafka does not expect of a request, and fails at. */
+const isNonsense: { readonly [Name in ApiName]?: (request: unknown) => boolean } = {
+  incrementalAlterConfigs: (request) =>
+    list(valueOf(request, 'resources'))
+      .flatMap(({ configs }) => list(configs))
+      .some(({ configOperation }) => Number(configOperation) < 0 || Number(configOperation) > OPERATIONS_MAX),
+  produce: () => true,
+  metadata: (request) =>
+    topicsOf(request).some(({ name, topicId = ZERO_TOPIC_ID }) => name === null && topicId === ZERO_TOPIC_ID),
+  fetch: (request) =>
+    valueOf(request, 'sessionId') === SESSION_ID_MAX ||
+    // The rest of what it asks for is known to the session alone.
+    Number(valueOf(request, 'sessionEpoch')) > 0 ||
+    topicsOf(request).some(({ topicId }) => topicId === ZERO_TOPIC_ID),
 }
 
 export const explained: readonly Explained[] = [
   {
-    api: 'Produce',
+    api: 'all but Fetch',
     versions: 'all',
-    condition: 'a partition twice',
-    kafka: 'the last batch alone is written and answered',
-    millrace: 'both are',
-    reason: 'the other would be lost in silence',
+    condition: 'a list of topics, partitions, groups, keys; not of synonyms',
+    kafka: 'the order of a hash map, or of its checks',
+    millrace: 'the order of the request, or of names',
+    reason: 'the order says nothing there',
     metBy: 'versions',
-    matches: (_, { api, request }) => api === 'produce' && repeatsPartition(request),
+    matches: ({ path }, { api }) => path.endsWith(ORDER) && api !== 'fetch' && !path.includes('.synonyms'),
+  },
+  {
+    api: 'all',
+    versions: 'all',
+    condition: 'an error',
+    kafka: 'often a code without a text',
+    millrace: 'a code with a text',
+    reason: 'says what is wrong',
+    metBy: 'versions',
+    matches: ({ path, kafka, millrace }) =>
+      path.endsWith('.errorMessage') && (kafka === null || kafka === '') && millrace === '<text>',
   },
   {
     api: 'ApiVersions',
@@ -71,47 +159,156 @@ export const explained: readonly Explained[] = [
       (/^\.(supported|finalized)Features\[/.test(path) ? millrace === undefined : path === '.finalizedFeaturesEpoch'),
   },
   {
-    api: 'all but Fetch',
+    api: 'IncrementalAlterConfigs, Produce, Metadata, Fetch',
     versions: 'all',
-    condition: 'a list of topics, partitions, groups, keys; not of synonyms',
-    kafka: 'the order of a hash map, or of its checks',
-    millrace: 'the order of the request, or of names',
-    reason: 'the order says nothing there',
-    metBy: 'versions',
-    matches: ({ path }, { api }) => path.endsWith(ORDER) && api !== 'fetch' && !path.includes('.synonyms'),
-  },
-  {
-    api: 'all',
-    versions: 'all',
-    condition: 'an error',
-    kafka: 'often a code without a text',
-    millrace: 'a code with a text',
-    reason: 'says what is wrong',
-    metBy: 'versions',
-    matches: ({ path, kafka, millrace }) =>
-      path.endsWith('.errorMessage') && (kafka === null || kafka === '') && millrace === '<text>',
-  },
-  {
-    api: 'IncrementalAlterConfigs',
-    versions: 'all',
-    condition: 'an unknown operation',
-    kafka: 'UNKNOWN_SERVER_ERROR',
-    millrace: 'INVALID_REQUEST',
+    condition: 'an unknown operation or codec; a topic without name and id; session 2147483647',
+    kafka: 'UNKNOWN_SERVER_ERROR for all of the request',
+    millrace: 'a code that says what is wrong, where it is wrong',
     reason: 'a bad request is not an error of the server',
-    metBy: 'versions',
-    matches: ({ path, kafka, millrace }, { api }) =>
-      api === 'incrementalAlterConfigs' && path.endsWith('.errorCode') && kafka === -1 && millrace === 42,
+    metBy: 'differential',
+    diverges: true,
+    matches: ({ kafka }, { api, request, answer }) =>
+      isNonsense[api]?.(request) === true && (hasServerError(answer) || kafka === INVALID_CONFIG),
+  },
+  {
+    api: 'Fetch',
+    versions: 'all',
+    condition: 'as a replica of another broker',
+    kafka: 'answered to anybody as to a broker',
+    millrace: 'CLUSTER_AUTHORIZATION_FAILED',
+    reason: 'clients are not brokers; those fetch at a door of their own',
+    metBy: 'differential',
+    diverges: true,
+    matches: (_, { api, request }) => api === 'fetch' && Number(Reflect.get(Object(request), 'replicaId')) >= 0,
+  },
+  {
+    api: 'Fetch',
+    versions: 'all',
+    condition: 'a batch beyond the limit of its partition',
+    kafka: 'cut at the limit',
+    millrace: 'left out',
+    reason: 'no client can use a part of a batch',
+    metBy: 'differential',
+    matches: ({ path, millrace }, { api }) => api === 'fetch' && path.endsWith('.records.cut') && millrace === 0,
+  },
+  {
+    api: 'Fetch',
+    versions: 'all',
+    condition: 'partitions behind one with a batch that did not fit',
+    kafka: 'counts the part that it cut: nothing more fits',
+    millrace: 'counts whole batches: the next may fit',
+    reason: 'only what is sent counts',
+    metBy: 'differential',
+    diverges: true,
+    matches: ({ path, kafka, millrace }, { api, request }) =>
+      api === 'fetch' &&
+      Number(valueOf(request, 'maxBytes')) < LIMIT_SMALL &&
+      (/\.records\.batches\.\d+$/.test(path)
+        ? kafka === undefined
+        : path.endsWith('.abortedTransactions') && millrace === null),
+  },
+  {
+    api: 'Produce',
+    versions: 'all',
+    condition: 'a batch that claims LogAppendTime',
+    kafka: 'taken, with the time of the topic',
+    millrace: 'INVALID_TIMESTAMP',
+    reason: 'no producer sends it, and taking it would mean to write it anew',
+    metBy: 'differential',
+    diverges: true,
+    matches: ({ kafka, millrace, within }, { api, request }) =>
+      api === 'produce' &&
+      sentRecords(request).some((records) => String(valueOf(records, 'about')).startsWith(CLAIMS_LOG_APPEND_TIME)) &&
+      (valueOf(within, 'errorCode') === 0 || [kafka, millrace].includes('closed')),
+  },
+  {
+    api: 'ListOffsets',
+    versions: '7-11',
+    condition: 'the largest time, all records deleted',
+    kafka: 'an offset below the start of the log',
+    millrace: 'none (-1)',
+    reason: 'the offset cannot be read',
+    metBy: 'differential',
+    matches: ({ millrace, within }, { api, request }) =>
+      api === 'listOffsets' &&
+      millrace === -1 &&
+      Number(valueOf(within, 'offset')) >= 0 &&
+      topicsOf(request)
+        .flatMap(partitionsOf)
+        .some(({ timestamp }) => timestamp === LARGEST_TIME),
+  },
+  {
+    api: 'Produce, AlterConfigs',
+    versions: 'all',
+    condition: 'null in place of records; the same resource twice',
+    kafka: 'never answered',
+    millrace: 'INVALID_RECORD; INVALID_REQUEST',
+    reason: 'every request has an answer',
+    metBy: 'differential',
+    diverges: true,
+    matches: ({ path, kafka }, { api, request }) =>
+      path === '.kind' &&
+      kafka === 'silence' &&
+      ((api === 'produce' && sentRecords(request).includes(null)) ||
+        (api === 'alterConfigs' && repeatsResource(request))),
+  },
+  {
+    api: 'Fetch',
+    versions: 'all',
+    condition: 'a negative limit of bytes',
+    kafka: 'UNKNOWN_SERVER_ERROR where there are records',
+    millrace: 'the same as 0',
+    reason: 'as Kafka takes every other number that is too small',
+    metBy: 'differential',
+    diverges: true,
+    matches: (_, { api, request }) => api === 'fetch' && hasNegativeLimit(request),
+  },
+  {
+    api: 'Produce, Fetch',
+    versions: 'all',
+    condition: 'the same topic or partition twice in one request',
+    kafka: 'takes one of the two and answers once',
+    millrace: 'takes both and answers both',
+    reason: 'nothing that was sent is dropped in silence',
+    metBy: 'differential',
+    diverges: true,
+    matches: (_, { api, request }) => (api === 'produce' || api === 'fetch') && repeatsTopic(request),
+  },
+  {
+    api: 'DescribeLogDirs',
+    versions: 'all',
+    condition: 'the size of __consumer_offsets',
+    kafka: 'that of its records',
+    millrace: 'that of ours',
+    reason: 'each broker makes them up, member ids and host names included',
+    metBy: 'differential',
+    matches: ({ path }, { api }) =>
+      api === 'describeLogDirs' && /\[__consumer_offsets\]\.partitions\[\d+\]\.partitionSize$/.test(path),
   },
   {
     api: 'DescribeConfigs, CreateTopics',
     versions: 'all',
-    condition: 'min.insync.replicas of a topic',
-    kafka: 'set for the whole cluster',
+    condition: 'min.insync.replicas that nobody set',
+    kafka: 'set for the whole cluster, for good',
     millrace: 'the default',
-    reason: 'Kafka writes it when it formats a directory; the value is the same',
+    reason: 'Kafka writes it when it formats a directory (KIP-966); the value is the same',
     metBy: 'versions',
     matches: ({ path }, { api }) =>
-      showsConfigs.has(api) && /\.configs\[min\.insync\.replicas\]\.(configSource$|synonyms)/.test(path),
+      showsConfigs.has(api) && /\.configs\[min\.insync\.replicas\](\.configSource$|\.synonyms|$)/.test(path),
+  },
+  {
+    api: 'AlterConfigs',
+    versions: 'all',
+    condition: 'the broker without a name, min.insync.replicas left out',
+    kafka: 'INVALID_CONFIG',
+    millrace: 'done',
+    reason: 'there is none set for the whole cluster that it would remove, see above',
+    metBy: 'differential',
+    diverges: true,
+    matches: ({ kafka, path, within }, { api }) =>
+      api === 'alterConfigs' &&
+      path.includes('.responses[]') &&
+      (kafka === INVALID_CONFIG || valueOf(within, 'errorCode') === INVALID_CONFIG),
   },
   {
     api: 'DescribeConfigs, CreateTopics',

@@ -39,6 +39,17 @@ const noId: Readonly<Record<IdKind, RawId>> = {
   member: '',
 }
 
+/** The ids in a message that are spelt out. */
+export const idsIn = (value: unknown, field = ''): readonly NewId[] => {
+  if (Array.isArray(value)) return value.flatMap((element) => idsIn(element, field))
+  if (typeof value === 'object' && value !== null && !Buffer.isBuffer(value)) {
+    return Object.entries(value).flatMap(([name, inner]) => idsIn(inner, name))
+  }
+  const kind = idFields[field]
+  const isId = kind !== undefined && (typeof value === 'string' || typeof value === 'number') && value !== noId[kind]
+  return isId ? [new NewId(kind, value)] : []
+}
+
 /** Written for people, by each broker in its own words. */
 const texts = new Set(['errorMessage', 'batchIndexErrorMessage', 'documentation'])
 
@@ -92,7 +103,8 @@ type Name = string | number | Id | NewId | null | undefined
 const nameOf = (value: unknown): string | undefined => {
   if (typeof value !== 'object' || value === null) return undefined
   const names = nameFields.map((field) => Reflect.get(value, field) as Name)
-  const name = names.find((each) => each !== undefined && each !== '' && each !== null)
+  const given = names.filter((each) => each !== undefined && each !== null)
+  const name = given.find((each) => each !== '') ?? given[0]
   // A new id is another one on each side.
   return name === undefined || name instanceof NewId ? undefined : String(name)
 }

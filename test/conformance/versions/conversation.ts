@@ -10,7 +10,6 @@ type Answer<Name extends ApiName> = Infer<(typeof apis)[Name]['response']>
 
 export interface Line extends Asked {
   readonly note: string
-  readonly answer: unknown
 }
 
 export class Conversation {

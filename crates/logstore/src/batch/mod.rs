@@ -8,6 +8,7 @@ pub mod build;
 pub mod codec;
 pub mod iter;
 pub mod layout;
+pub mod peek;
 pub mod records;
 pub mod stamp;
 pub mod validate;

@@ -19,12 +19,13 @@ pub fn offsets(batch: &mut [u8], base: Offset, epoch: LeaderEpoch) {
     assert!(stamped.is_some(), "a batch has a header");
 }
 
-/// Makes `now` the time of every record, and the CRC right again.
+/// Makes `now` the time of every record, and the CRC right again. Bits without a meaning go, as in Kafka.
 ///
 /// # Panics
 /// When `batch` is no whole batch.
 pub fn log_append_time(batch: &mut [u8], now: Timestamp) {
-    let attributes = be::get_i16(batch, ATTRIBUTES_AT).unwrap_or_default() | Attributes::LOG_APPEND_TIME;
+    let kept = be::get_i16(batch, ATTRIBUTES_AT).unwrap_or_default() & Attributes::USED;
+    let attributes = kept | Attributes::LOG_APPEND_TIME;
     let stamped = be::put_i16(batch, ATTRIBUTES_AT, attributes)
         .and_then(|()| be::put_i64(batch, MAX_TIMESTAMP_AT, now.0));
     assert!(stamped.is_some(), "a batch has a header");
@@ -46,6 +47,16 @@ mod tests {
     use super::*;
     use crate::batch::BatchView;
     use crate::batch::build::BatchBuilder;
+
+    #[test]
+    fn the_time_of_the_broker_takes_unused_bits_away() {
+        let mut bytes = BatchBuilder::new().value(b"a").build();
+        be::put_i16(&mut bytes, ATTRIBUTES_AT, 1 << 8 | Attributes::TRANSACTIONAL).unwrap();
+        log_append_time(&mut bytes, Timestamp(5));
+        let view = BatchView::parse(&bytes).unwrap();
+        assert!(view.verify_crc());
+        assert_eq!(view.header().attributes.0, Attributes::TRANSACTIONAL | Attributes::LOG_APPEND_TIME);
+    }
 
     #[test]
     fn offsets_lie_outside_the_crc() {

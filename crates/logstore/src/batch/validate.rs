@@ -75,16 +75,21 @@ pub struct RecordError {
 }
 
 impl Rejection {
-    fn new(error_code: i16, message: impl Into<String>) -> Self {
+    /// Of the whole batch, for what it says.
+    pub fn new(error_code: i16, message: impl Into<String>) -> Self {
         Self { error_code, message: message.into(), record_errors: Vec::new(), well_formed: true }
     }
+}
+
+/// Exactly one batch of format 2, whole: what is asked of records before it matters where they go.
+pub fn check_shape(records: &[u8], rules: &Rules) -> Result<(), Rejection> {
+    only_batch(records, rules).map(drop)
 }
 
 impl ValidatedBatch {
     /// The records of one partition of a Produce request.
     pub fn from_producer(mut records: BufMut, rules: &Rules) -> Result<Self, Rejection> {
-        let view =
-            only_batch(&records, rules).map_err(|rejection| Rejection { well_formed: false, ..rejection })?;
+        let view = only_batch(&records, rules)?;
         check_header(&view, rules)?;
         let timestamps = check_timestamps(view.header(), rules);
         // A batch that is refused for its time is walked as well: the answer names the records.
@@ -116,8 +121,11 @@ impl ValidatedBatch {
     }
 }
 
-/// Exactly one batch of format 2, whole.
 fn only_batch<'a>(records: &'a [u8], rules: &Rules) -> Result<BatchView<'a>, Rejection> {
+    delimit(records, rules).map_err(|rejection| Rejection { well_formed: false, ..rejection })
+}
+
+fn delimit<'a>(records: &'a [u8], rules: &Rules) -> Result<BatchView<'a>, Rejection> {
     let length = be::get_i32(records, LENGTH_AT);
     let magic = be::get_i8(records, MAGIC_AT);
     let (Some(length), Some(magic)) = (length, magic) else {

@@ -55,6 +55,8 @@ impl Attributes {
     pub const CONTROL: i16 = 1 << 5;
     /// Bit 6: `baseTimestamp` holds the delete horizon.
     pub const DELETE_HORIZON: i16 = 1 << 6;
+    /// Bits 0-6, all that have a meaning.
+    pub const USED: i16 = 0x7f;
     const CODEC: i16 = 0b111;
 
     /// Bits 0-2; `None` for a number that names no codec.

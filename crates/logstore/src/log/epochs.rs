@@ -40,6 +40,7 @@ impl Epochs {
 
     /// The epoch of the record at `offset`.
     pub(super) fn at(&self, offset: Offset) -> Option<LeaderEpoch> {
+        // An epoch begins when its leader does, with or without a record: there at the end of the log.
         let after = self.starts.partition_point(|(_, start)| *start <= offset);
         self.starts.get(after.checked_sub(1)?).map(|(epoch, _)| *epoch)
     }
@@ -47,14 +48,11 @@ impl Epochs {
     /// Where `requested` ends (`protocol.md` section 3, row 24).
     pub(super) fn end_of(&self, requested: LeaderEpoch, current: LeaderEpoch, log_end: Offset) -> EpochEnd {
         let unknown = EpochEnd { leader_epoch: LeaderEpoch::NONE, end_offset: Offset(-1) };
-        if requested < LeaderEpoch(0) || requested > current {
+        if requested == LeaderEpoch::NONE || requested > current {
             return unknown;
         }
         if requested == current {
             return EpochEnd { leader_epoch: current, end_offset: log_end };
-        }
-        if self.latest().is_none_or(|latest| requested > latest) {
-            return unknown;
         }
         let after = self.starts.partition_point(|(epoch, _)| *epoch <= requested);
         let end_offset = self.starts.get(after).map_or(log_end, |(_, start)| *start);
@@ -111,7 +109,8 @@ mod tests {
     fn ends() {
         assert_eq!(end(7, 7), (7, 50));
         assert_eq!(end(9, 9), (9, 50), "the current epoch without a record yet");
-        assert_eq!(end(8, 9), (-1, -1), "newer than known");
+        assert_eq!(end(8, 9), (7, 50), "the current epoch begins where the log ends");
+        assert_eq!(end(-2, 7), (-2, 10), "older than known, if it were one");
         assert_eq!(end(10, 9), (-1, -1));
         assert_eq!(end(1, 7), (1, 10), "older than known");
         assert_eq!(end(2, 7), (2, 20));

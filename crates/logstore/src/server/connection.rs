@@ -114,7 +114,10 @@ impl Connection {
                 break;
             }
             if let Some(frame) = self.next_startable(core) {
-                self.start(frame, core)?;
+                // What came before is still answered.
+                if let Err(reason) = self.start(frame, core) {
+                    self.closing = Some(reason);
+                }
             } else if self.frames.peek().is_some() || !self.readable {
                 break;
             } else if budget == 0 {

@@ -79,6 +79,8 @@ struct PartitionReading {
     offsets: Option<LogOffsets>,
     diverging: Option<(LeaderEpoch, Offset)>,
     leader: Option<(BrokerId, LeaderEpoch)>,
+    /// There is a batch, but it is larger than what was left of the limits.
+    too_large: bool,
 }
 
 pub(crate) fn handle(
@@ -96,15 +98,18 @@ pub(crate) fn handle(
         // Followers fetch through their own listener, not where clients come in.
         return Ok(Fetched::Answer(refuse(header, &request.session, CLUSTER_AUTHORIZATION_FAILED, context)));
     }
-    let bound = match request.isolation {
-        READ_UNCOMMITTED => ReadBound::HighWatermark,
-        READ_COMMITTED => ReadBound::LastStable,
-        // Not less than the client wants, whatever that is; the code is Kafka's.
-        _ => return Ok(Fetched::Answer(refuse(header, &request.session, UNKNOWN_SERVER_ERROR, context))),
-    };
     let wait = Duration::from_millis(u64::try_from(request.wait_ms_max).unwrap_or(0)).min(WAIT_MAX);
     let bytes_max =
         (usize::try_from(request.bytes_max).unwrap_or(0)).min(context.view.limits.fetch_bytes_max);
+    let (bound, refused) = match request.isolation {
+        READ_UNCOMMITTED => (ReadBound::HighWatermark, None),
+        READ_COMMITTED => (ReadBound::LastStable, None),
+        // Not less than the client wants, whatever that is; the code is Kafka's.
+        _ => {
+            let refused = refuse(header, &request.session, UNKNOWN_SERVER_ERROR, context);
+            (ReadBound::LastStable, Some(refused))
+        }
+    };
     let scope = match context.sessions.open(request.session, context.now) {
         Ok(scope) => scope,
         Err(code) => return Ok(Fetched::Answer(empty(header, code, NO_SESSION, context))),
@@ -119,6 +124,9 @@ pub(crate) fn handle(
         existing: 0,
     };
     let reading = fetch.read(context);
+    if let Some(refused) = refused.filter(|_| reading.existing > 0) {
+        return Ok(Fetched::Answer(refused));
+    }
     fetch.existing = reading.existing;
     if fetch.satisfied(&reading) || wait.is_zero() {
         return Ok(Fetched::Answer(fetch.answer(reading, context)));
@@ -140,6 +148,12 @@ impl Fetch {
                 session.lock().wanted().for_each(|wanted| self.read_partition(wanted, &mut reading, context));
             }
         }
+        // Kafka answers for what it does not know after all that it read.
+        reading.partitions.sort_by_key(|partition| match partition.error_code {
+            UNKNOWN_TOPIC_ID => 1,
+            UNKNOWN_TOPIC_OR_PARTITION => 2,
+            _ => 0,
+        });
         reading
     }
 
@@ -157,6 +171,7 @@ impl Fetch {
             offsets: None,
             diverging: None,
             leader: None,
+            too_large: false,
         };
         // The first partition that has anything gives at least one batch, whatever the limits.
         let at_least_one = reading.bytes == 0;
@@ -206,6 +221,7 @@ impl Fetch {
         let read = log
             .read(wanted.offset, bytes_max, self.bound, at_least_one)
             .map_err(|error| error.error_code())?;
+        into.too_large = read.bytes == 0 && bytes_max > 0 && wanted.offset < read.offsets.last_stable;
         into.offsets = Some(read.offsets);
         into.read = Some(read);
         Ok(())
@@ -254,11 +270,13 @@ fn find<'a>(wanted: &Wanted, context: &'a Context<'_>) -> Result<(&'a TopicView,
 
 /// As Kafka, which resolves an id once: later it looks for the name, and then whether that still has the id.
 fn unknown_topic(wanted: &Wanted, context: &Context<'_>) -> i16 {
+    let has_partition = |name| {
+        let topic = context.view.topics_by_name.get(name);
+        topic.is_some_and(|topic| topic.partition(wanted.partition).is_some())
+    };
     match (&wanted.topic, &wanted.known_as) {
         (TopicKey::Id(_), None) => UNKNOWN_TOPIC_ID,
-        (TopicKey::Id(_), Some(name)) if context.view.topics_by_name.contains_key(name) => {
-            INCONSISTENT_TOPIC_ID
-        }
+        (TopicKey::Id(_), Some(name)) if has_partition(name) => INCONSISTENT_TOPIC_ID,
         _ => UNKNOWN_TOPIC_OR_PARTITION,
     }
 }

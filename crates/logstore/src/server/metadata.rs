@@ -206,13 +206,14 @@ impl TopicsWriter<'_> {
         for (index, partition) in topic.partitions.iter().enumerate() {
             self.partition(index as i32, partition);
         }
-        self.tail();
+        self.tail(self.operations);
     }
 
     fn missing(&mut self, error: i16, name: Option<&str>, id: TopicId) {
         self.head(error, name, id, name.is_some_and(|name| INTERNAL_TOPICS.contains(&name)));
         self.out.array_len(0);
-        self.tail();
+        // Of what has no name nobody can say what may be done with it.
+        self.tail(self.operations && name.is_some());
     }
 
     fn head(&mut self, error: i16, name: Option<&str>, id: TopicId, internal: bool) {
@@ -230,9 +231,9 @@ impl TopicsWriter<'_> {
         }
     }
 
-    fn tail(&mut self) {
+    fn tail(&mut self, operations: bool) {
         if self.version >= 8 {
-            self.out.fixed().i32(if self.operations { TOPIC_OPERATIONS } else { NO_OPERATIONS });
+            self.out.fixed().i32(if operations { TOPIC_OPERATIONS } else { NO_OPERATIONS });
         }
         self.out.tags();
     }

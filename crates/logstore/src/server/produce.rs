@@ -16,8 +16,9 @@ use crate::base::codes::{
     TRANSACTIONAL_ID_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION,
 };
 use crate::base::types::{BrokerId, LeaderEpoch, Offset, Timestamp};
-use crate::batch::validate::{RecordError, Rules};
-use crate::batch::{Rejection, ValidatedBatch};
+use crate::batch::peek::first_attributes;
+use crate::batch::validate::{RecordError, Rules, check_shape};
+use crate::batch::{Attributes, Rejection, ValidatedBatch};
 use crate::io::arena::BufMut;
 use crate::log::{Log, Origin};
 
@@ -30,7 +31,7 @@ use super::stats::{Native, add};
 use super::view::{ClusterView, PartitionView, TopicKey, TopicView};
 
 pub(crate) use answer::encode;
-use request::{Request, parse};
+use request::{PartitionRequest, Request, parse};
 
 const FLEXIBLE_SINCE: i16 = 9;
 
@@ -124,7 +125,10 @@ pub(crate) fn handle(
     let patience = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
     // The client's timeout bounds replication alone; acks=1 waits for this broker's disk, which Kafka does not time.
     let deadline = context.now + if acks == -1 { patience } else { patience.max(LEADER_PATIENCE) };
-    let results = append_all(header.api_version, request, frame, context);
+    let results = match refusal(&request, &frame.body) {
+        Some(rejection) => refuse_all(&request, &rejection),
+        None => append_all(header.api_version, request, frame, context),
+    };
     let errors =
         results.iter().flat_map(|topic| &topic.partitions).filter(|result| result.error_code != NONE).count();
     add(&context.counters.partition_errors, errors);
@@ -139,6 +143,37 @@ pub(crate) fn handle(
     })
 }
 
+/// What fails all of a request, as in Kafka: records of which nobody can say where they end, or of a transaction that
+/// is not named.
+fn refusal(request: &Request, body: &[u8]) -> Option<Rejection> {
+    let partitions = request.topics.iter().flat_map(|(_, partitions)| partitions);
+    for range in partitions.filter_map(|partition| partition.records.clone()) {
+        let transactional = match first_attributes(body.get(range)?) {
+            Ok(attributes) => attributes.is_some_and(Attributes::is_transactional),
+            Err(rejection) => return Some(rejection),
+        };
+        if transactional {
+            let named = request.transactional;
+            return (!named)
+                .then(|| Rejection::new(TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "no transactional id"));
+        }
+    }
+    None
+}
+
+fn refuse_all(request: &Request, rejection: &Rejection) -> Vec<TopicResult> {
+    let refused =
+        |partition: &PartitionRequest| PartitionResult::rejected(partition.index, rejection.clone());
+    request
+        .topics
+        .iter()
+        .map(|(topic, partitions)| TopicResult {
+            topic: topic.clone(),
+            partitions: partitions.iter().map(refused).collect(),
+        })
+        .collect()
+}
+
 /// Appends in the order of the request. The frame's buffer is cut into one window per partition, which the log
 /// then keeps: the bytes are not copied.
 fn append_all(version: i16, request: Request, frame: Frame, context: &Context<'_>) -> Vec<TopicResult> {
@@ -147,7 +182,6 @@ fn append_all(version: i16, request: Request, frame: Frame, context: &Context<'_
     let append = Append {
         version,
         acks: request.acks,
-        transactional: request.transactional,
         internal_topics_allowed: request.internal_topics_allowed,
         arrived: frame.arrived,
         context,
@@ -173,7 +207,6 @@ fn append_all(version: i16, request: Request, frame: Frame, context: &Context<'_
 struct Append<'a> {
     version: i16,
     acks: i16,
-    transactional: bool,
     internal_topics_allowed: bool,
     arrived: Timestamp,
     context: &'a Context<'a>,
@@ -188,9 +221,6 @@ impl Append<'_> {
         records: Option<BufMut>,
     ) -> PartitionResult {
         let error = |code| PartitionResult::error(index, code);
-        if !(-1..=1).contains(&self.acks) {
-            return error(INVALID_REQUIRED_ACKS);
-        }
         let Some(topic) = topic else {
             return error(if matches!(key, TopicKey::Id(_)) {
                 UNKNOWN_TOPIC_ID
@@ -204,6 +234,13 @@ impl Append<'_> {
         let Some(records) = records else {
             return error(INVALID_RECORD);
         };
+        let rules = self.rules(topic);
+        if let Err(rejection) = check_shape(&records, &rules) {
+            return PartitionResult::rejected(index, rejection);
+        }
+        if !(-1..=1).contains(&self.acks) {
+            return error(INVALID_REQUIRED_ACKS);
+        }
         if topic.internal && !self.internal_topics_allowed {
             return error(INVALID_TOPIC_EXCEPTION);
         }
@@ -216,7 +253,7 @@ impl Append<'_> {
         if self.acks == -1 && partition.isr.len() < isr_min.min(partition.replicas.len()) {
             return error(NOT_ENOUGH_REPLICAS);
         }
-        match ValidatedBatch::from_producer(records, &self.rules(topic)) {
+        match ValidatedBatch::from_producer(records, &rules) {
             Ok(batch) => self.append(index, partition, log, batch),
             Err(rejection) if rejection.well_formed => {
                 PartitionResult::rejected(index, rejection).with_log_start(log)
@@ -234,9 +271,7 @@ impl Append<'_> {
     ) -> PartitionResult {
         if batch.header().attributes.is_transactional() {
             // No transaction can be ongoing before there is a coordinator to begin one (KIP-890).
-            let code =
-                if self.transactional { INVALID_TXN_STATE } else { TRANSACTIONAL_ID_AUTHORIZATION_FAILED };
-            return PartitionResult::error(index, code);
+            return PartitionResult::error(index, INVALID_TXN_STATE);
         }
         let bytes = batch.header().size_in_bytes();
         match log.append(batch, partition.leader_epoch, Origin::Client, self.arrived) {

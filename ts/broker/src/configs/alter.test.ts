@@ -15,8 +15,11 @@ const append = (name: string, value: string): ConfigChange => ({ name, operation
 const subtract = (name: string, value: string): ConfigChange => ({ name, operation: 'subtract', value })
 const remove = (name: string): ConfigChange => ({ name, operation: 'delete', value: null })
 
-const alter = (current: Record<string, string>, changes: readonly ConfigChange[], target: ConfigTarget = 'topic') =>
-  Object.fromEntries(alterIncrementally(target, new Map(Object.entries(current)), changes, inForce))
+const alter = (current: Record<string, string>, changes: readonly ConfigChange[], target: ConfigTarget = 'topic') => {
+  const configs = alterIncrementally(target, new Map(Object.entries(current)), changes)
+  checkConfigs(target, configs, inForce)
+  return Object.fromEntries(configs)
+}
 
 const codeOf = (act: () => unknown): string => {
   try {
@@ -47,7 +50,7 @@ test('append and subtract start from the default of the key', () => {
 })
 
 test('a replaced set loses what it does not name', () => {
-  expect([...replaceAll('topic', [{ name: 'segment.ms', value: '5' }], inForce)]).toEqual([['segment.ms', '5']])
+  expect([...replaceAll('topic', [{ name: 'segment.ms', value: '5' }])]).toEqual([['segment.ms', '5']])
 })
 
 test('requests that are malformed, whatever the key', () => {
@@ -134,7 +137,8 @@ test.each([
 
 test('what the file says already does not keep other keys from changing', () => {
   const odd = inForceWith({ 'max.connection.creation.rate': '0', 'log.local.retention.ms': '700000000' })
-  const change = (name: string, value: string) => () => alterIncrementally('broker', new Map(), [set(name, value)], odd)
+  const change = (name: string, value: string) => () =>
+    checkConfigs('broker', alterIncrementally('broker', new Map(), [set(name, value)]), odd)
   expect(codeOf(change('message.max.bytes', '5000'))).toBe('NONE')
   expect(codeOf(change('max.connections', '0'))).toBe('INVALID_REQUEST')
 })

@@ -1,7 +1,7 @@
 // Changes to the configs of a topic, a broker, a group or a subscription: one by one, or the whole set. What comes back
-// is the new set, checked; a change that cannot be made throws the error that Kafka answers.
+// is the new set, for `check.ts` to check; a change that cannot be made throws the error that Kafka answers.
 import { BrokerError } from '../base/errors.ts'
-import { checkConfigs, type ConfigTarget, type InForce } from './check.ts'
+import type { ConfigTarget } from './check.ts'
 import { findDefinition } from './definitions.ts'
 
 export type ConfigOperation = 'set' | 'delete' | 'append' | 'subtract'
@@ -51,12 +51,11 @@ const listOf = (target: ConfigTarget, current: Configs, { name, operation }: Con
   return parts(current.get(name) ?? definition.default ?? '')
 }
 
-/** The set after the changes. What they do not name stays. */
+/** The set after the changes, unchecked. What they do not name stays. */
 export const alterIncrementally = (
   target: ConfigTarget,
   current: Configs,
   changes: readonly ConfigChange[],
-  inForce: InForce,
 ): Map<string, string> => {
   checkShape(changes)
   const configs = new Map(current)
@@ -66,7 +65,6 @@ export const alterIncrementally = (
     else if (operation === 'set') configs.set(name, value)
     else configs.set(name, withParts(listOf(target, configs, change), operation, parts(value)).join(','))
   }
-  checkConfigs(target, configs, inForce)
   return configs
 }
 
@@ -74,11 +72,9 @@ export const alterIncrementally = (
 export const replaceAll = (
   target: ConfigTarget,
   given: readonly { readonly name: string; readonly value: string | null }[],
-  inForce: InForce,
 ): Map<string, string> =>
   alterIncrementally(
     target,
     new Map(),
     given.map((entry) => ({ ...entry, operation: 'set' })),
-    inForce,
   )

@@ -39,13 +39,13 @@ type Reply = ListOffsetsResponse['topics'][number]['partitions'][number]
 export const handleListOffsets =
   ({ cluster, queries }: Pick<Services, 'cluster' | 'queries'>): Handler<ListOffsetsRequest, ListOffsetsResponse> =>
   async (context, { replicaId, isolationLevel, topics: asked }) => {
-    checkIsolation(isolationLevel)
     const image = cluster.image()
     const duplicates = duplicatesIn(asked)
     const topics = withoutRepeats(asked)
     const replies = await askPartitions({
       items: partitionItems(topics, ({ partitions }) => partitions),
       query: ({ topic, partition }) => {
+        checkIsolation(isolationLevel)
         checkPartition(context, topic, partition, duplicates)
         const { partitionIndex, currentLeaderEpoch, timestamp } = partition
         const led = ledPartition(image, cluster.brokerId, topic.name, partitionIndex, currentLeaderEpoch)

@@ -14,7 +14,7 @@ export const handleAlterConfigs =
     const alterations = resources.map(({ configs, ...resource }) => ({
       ...resource,
       names: configs.map(({ name }) => name),
-      apply: ((target, _current, inForce) => replaceAll(target, configs, inForce)) satisfies Alteration['apply'],
+      apply: ((target) => replaceAll(target, configs)) satisfies Alteration['apply'],
     }))
     return { throttleTimeMs: 0, responses: await alterAndTell(services, alterations, validateOnly) }
   }

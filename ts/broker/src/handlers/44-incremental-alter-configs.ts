@@ -52,7 +52,7 @@ const loggersOf = (
 const alteration = ({ configs, ...resource }: Resource): NamedAlteration => ({
   ...resource,
   names: configs.filter(({ configOperation }) => configOperation !== DELETE).map(({ name }) => name),
-  apply: (target, current, inForce) => alterIncrementally(target, current, configs.map(configChange), inForce),
+  apply: (target, current) => alterIncrementally(target, current, configs.map(configChange)),
 })
 
 const configChange = ({ name, value, configOperation }: Resource['configs'][number]): ConfigChange => {

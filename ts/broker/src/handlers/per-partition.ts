@@ -42,7 +42,7 @@ export const askPartitions = async <Item, Query, Answer, Reply>(
   return items.flatMap((item) => replies.get(item) ?? [])
 }
 
-/** Flattens topics with their partitions; `regroup` puts one reply per partition back under its topic. */
+/** Flattens topics with their partitions; `regroup` puts the replies back under their topics. */
 export const partitionItems = <Topic, Partition>(
   topics: readonly Topic[],
   partitionsOf: (topic: Topic) => readonly Partition[],

@@ -9,15 +9,15 @@ import { checkNamesThisBroker, resourceTypes } from '../cluster/config-resources
 import type { Decision, Guard } from '../cluster/decision.ts'
 import { type ClusterImage, type ConfigOverrides, type ConfigResourceType, configsOf } from '../cluster/image.ts'
 import type { Change } from '../cluster/records.ts'
-import type { ConfigTarget, InForce } from '../configs/check.ts'
+import { checkConfigs, type ConfigTarget, type InForce } from '../configs/check.ts'
 import { topicConfigChange } from './create.ts'
 import { checkName } from './names.ts'
 
 export interface Alteration {
   readonly resourceType: number
   readonly resourceName: string
-  /** The set after the change; throws what the client is to hear. */
-  readonly apply: (target: ConfigTarget, current: ConfigOverrides, inForce: InForce) => ConfigOverrides
+  /** The set after the change, before anybody looks whether it may stand; throws what the client is to hear. */
+  readonly apply: (target: ConfigTarget, current: ConfigOverrides) => ConfigOverrides
 }
 
 export interface AlterResult {
@@ -83,13 +83,15 @@ const changeOf = (
 }
 
 const topicChange = (image: ClusterImage, inForce: InForce, { resourceName, apply }: Alteration) => {
+  const topic = image.topicsByName.get(resourceName)
+  // In the order of Kafka, which looks last whether the topic is there.
+  const configs = apply('topic', topic?.configs ?? new Map())
   if (resourceName === '') throw new BrokerError('INVALID_REQUEST', 'Default topic resources are not allowed.')
   checkName(resourceName)
-  const topic = image.topicsByName.get(resourceName)
+  checkConfigs('topic', configs, inForce)
   if (topic === undefined) {
     throw new BrokerError('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${resourceName}' does not exist.`)
   }
-  const configs = apply('topic', topic.configs, inForce)
   if (sameConfigs(topic.configs, configs)) return { changes: [], guards: [] }
   const record = { kind: 'topic-config', topic: topic.id } as const
   return {
@@ -132,7 +134,8 @@ const change = (
   { apply }: Alteration,
 ) => {
   const current = configsOf(image, type, name)
-  const configs = apply(target, current, inForce)
+  const configs = apply(target, current)
+  checkConfigs(target, configs, inForce)
   if (sameConfigs(current, configs)) return { changes: [], guards: [] }
   const named = { kind: 'config', type, name } as const
   const record = configs.size === 0 ? null : { configs: [...configs].map(([key, value]) => ({ name: key, value })) }

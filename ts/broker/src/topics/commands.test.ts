@@ -59,12 +59,9 @@ const alter = fc.tuple(name, fc.constantFrom('1', '2', 'no', null)).map(
           resourceType: 2,
           resourceName,
           apply: (target, current) =>
-            alterIncrementally(
-              target,
-              current,
-              [{ name: 'retention.ms', operation: value === null ? 'delete' : 'set', value }],
-              inForce,
-            ),
+            alterIncrementally(target, current, [
+              { name: 'retention.ms', operation: value === null ? 'delete' : 'set', value },
+            ]),
         },
       ]),
 )

@@ -47,17 +47,19 @@ export const createTopics = (
   specs: readonly TopicSpec[],
   rules: CreateRules,
 ): Decision<readonly CreateResult[]> => {
-  const tooMany = totalPartitions(specs, rules) > PARTITIONS_PER_REQUEST_MAX
   const counts = new Map<string, number>()
   for (const { name } of specs) counts.set(name, (counts.get(name) ?? 0) + 1)
+  const isRepeated = ({ name }: TopicSpec): boolean => (counts.get(name) ?? 0) > 1
+  const once = specs.filter((spec) => !isRepeated(spec))
+  const tooMany = totalPartitions(once, rules) > PARTITIONS_PER_REQUEST_MAX
   /** Collision keys that topics of this very request take: those two may share one, as in Kafka. */
   const taken = new Set<string>()
   const changes: Change[] = []
   const guards: Guard[] = []
 
   const create = (spec: TopicSpec): CreatedTopic => {
+    if (isRepeated(spec)) throw new BrokerError('INVALID_REQUEST', 'Duplicate topic name.')
     if (tooMany) throw new BrokerError('POLICY_VIOLATION', 'Excessively large number of partitions per request.')
-    if ((counts.get(spec.name) ?? 0) > 1) throw new BrokerError('INVALID_REQUEST', 'Duplicate topic name.')
     checkNewName(image, spec.name)
     const configs = checkedConfigs(spec, rules)
     const assignments = assign(image, spec, rules)

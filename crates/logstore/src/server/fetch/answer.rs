@@ -2,12 +2,12 @@
 
 use crate::base::bytes::Writer;
 use crate::base::codes::{
-    KAFKA_STORAGE_ERROR, NONE, NOT_LEADER_OR_FOLLOWER, UNKNOWN_SERVER_ERROR, UNKNOWN_TOPIC_ID,
-    UNKNOWN_TOPIC_OR_PARTITION,
+    CLUSTER_AUTHORIZATION_FAILED, KAFKA_STORAGE_ERROR, NONE, NOT_LEADER_OR_FOLLOWER, UNKNOWN_SERVER_ERROR,
+    UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION,
 };
 use crate::log::ReadBound;
 use crate::server::context::Context;
-use crate::server::fetch_session::{NO_SESSION, SessionRequest};
+use crate::server::fetch_session::SessionRequest;
 use crate::server::header::RequestHeader;
 use crate::server::nodes::Leaders;
 use crate::server::reply::{Answer, AnswerWriter};
@@ -23,7 +23,7 @@ pub(super) fn empty(header: RequestHeader, error: i16, session: i32, context: &C
     encode(header, error, session, nothing, ReadBound::HighWatermark, context)
 }
 
-/// The same error for the request and, before topics were listed by id, for every partition of it.
+/// An error for the whole request; up to version 12 for every partition that it lists as well.
 pub(super) fn refuse(
     header: RequestHeader,
     request: &SessionRequest,
@@ -38,9 +38,10 @@ pub(super) fn refuse(
         offsets: None,
         diverging: None,
         leader: None,
+        too_large: false,
     });
     let refused = Reading { partitions: partitions.collect(), bytes: 0, existing: 0, urgent: true };
-    encode(header, error_code, NO_SESSION, refused, ReadBound::HighWatermark, context)
+    encode(header, error_code, request.id, refused, ReadBound::HighWatermark, context)
 }
 
 pub(super) fn encode(
@@ -114,11 +115,17 @@ fn encode_partition(
     if version >= 5 {
         out.fixed().i64(told.log_start);
     }
+    // Kafka leaves the list out where it read nothing that would fit and for readers that see everything, but not
+    // where it did not come to reading.
+    let unread = matches!(
+        error_code,
+        UNKNOWN_TOPIC_OR_PARTITION | UNKNOWN_TOPIC_ID | UNKNOWN_SERVER_ERROR | CLUSTER_AUTHORIZATION_FAILED
+    );
+    let was_read = partition.read.is_some() && !partition.too_large;
+    let lists_aborted = unread || (bound == ReadBound::LastStable && was_read);
     let (bytes, slices, aborted) =
         partition.read.map_or((0, Vec::new(), Vec::new()), |read| (read.bytes, read.slices, read.aborted));
-    // Kafka leaves the list out for readers that see everything, but not where it did not get to a partition.
-    let unknown = matches!(error_code, UNKNOWN_TOPIC_OR_PARTITION | UNKNOWN_TOPIC_ID | UNKNOWN_SERVER_ERROR);
-    if bound == ReadBound::LastStable || unknown {
+    if lists_aborted {
         out.array_len(aborted.len());
         for transaction in aborted {
             out.fixed().i64(transaction.producer_id.0).i64(transaction.first_offset.0);

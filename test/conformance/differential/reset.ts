@@ -1,0 +1,67 @@
+// After an answer that differs, two brokers may hold other things under the same names: these are taken away, so that what comes after
+// can be compared.
+import { leaveGroup } from 'millrace/messages/13-leave-group.js'
+import { describeGroups } from 'millrace/messages/15-describe-groups.js'
+import { deleteTopics } from 'millrace/messages/20-delete-topics.js'
+import { deleteGroups } from 'millrace/messages/42-delete-groups.js'
+import { incrementalAlterConfigs } from 'millrace/messages/44-incremental-alter-configs.js'
+import { Peer } from '../../harness/peer.ts'
+import { type Sent, showRequest } from './draft.ts'
+import { brokerValues } from './makers/configs.ts'
+import type { World } from './world.ts'
+
+interface Names {
+  readonly topics: readonly string[]
+  readonly groups: readonly string[]
+}
+
+/** What requests name, be it by id. */
+export const namesIn = (requests: readonly Sent[], world: World): Names => {
+  const text = showRequest(requests.map(({ request }) => request))
+  const isNamed = (name: string): boolean => text.includes(JSON.stringify(name))
+  return {
+    topics: [...world.topics.values()]
+      .filter(({ name, id }) => isNamed(name) || isNamed(String(id)))
+      .map(({ name }) => name),
+    groups: [...world.groups.keys()].filter(isNamed),
+  }
+}
+
+export const resetBroker = async (
+  port: number,
+  topics: readonly string[],
+  groups: readonly string[],
+): Promise<void> => {
+  const peer = await Peer.open(port)
+  try {
+    await peer.call(deleteTopics, 5, { topicNames: topics, timeoutMs: TIMEOUT_MS })
+    await removeGroups(peer, groups)
+    await removeConfigs(peer)
+  } finally {
+    peer.close()
+  }
+}
+
+const TIMEOUT_MS = 10_000
+const BROKER = 4
+const DELETE = 1
+
+const removeGroups = async (peer: Peer, names: readonly string[]): Promise<void> => {
+  const { groups } = await peer.call(describeGroups, 5, { groups: names })
+  for (const { groupId, members } of groups) {
+    const leaving = members.map(({ memberId }) => ({ memberId }))
+    if (leaving.length > 0) await peer.call(leaveGroup, 3, { groupId, members: leaving })
+  }
+  await peer.call(deleteGroups, 2, { groupsNames: names })
+}
+
+/** One by one, as some cannot be changed. */
+const removeConfigs = async (peer: Peer): Promise<void> => {
+  for (const name of Object.keys(brokerValues)) {
+    for (const resourceName of ['', '1']) {
+      const configs = [{ name, configOperation: DELETE, value: null }]
+      const resources = [{ resourceType: BROKER, resourceName, configs }]
+      await peer.call(incrementalAlterConfigs, 1, { resources, validateOnly: false })
+    }
+  }
+}
