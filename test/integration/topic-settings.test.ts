@@ -1,5 +1,5 @@
 // Every key of topics that is obeyed, by what it does: set in the file, on the topic, and for all brokers while they run.
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { produce } from 'millrace/messages/00-produce.js'
 import { listOffsets } from 'millrace/messages/02-list-offsets.js'
@@ -55,8 +55,15 @@ const appendAll = async (place: Place, sizes: readonly number[]): Promise<void> 
   for (const bytes of sizes) expect(await codeOf(place, bytes)).toBe(0)
 }
 
-const segments = ({ broker, topic }: Place): number =>
-  readdirSync(join(broker.dataDirectory, `${topic}-0`)).filter((name) => name.endsWith('.log')).length
+/** Segments in the partition's folder, which is not there before its first. */
+const segments = ({ broker, topic }: Place): number => {
+  const folder = join(broker.dataDirectory, `${topic}-0`)
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.log')).length : 0
+}
+
+/** What is durable in the write-ahead log gets its segments later. */
+const segmentsAre = (place: Place, count: number): Promise<true> =>
+  eventually(`${count} segments`, () => (segments(place) === count ? true : undefined))
 
 const start = async ({ on, topic }: Place): Promise<number> => {
   const partitions = [{ partitionIndex: 0, currentLeaderEpoch: -1, timestamp: EARLIEST }]
@@ -81,6 +88,7 @@ interface Effect {
 /** The names of brokers where they are not those of topics with `log.` in front. */
 const brokerNames: Readonly<Record<string, string>> = {
   'file.delete.delay.ms': 'log.segment.delete.delay.ms',
+  'flush.messages': 'log.flush.interval.messages',
   'max.compaction.lag.ms': 'log.cleaner.max.compaction.lag.ms',
   'max.message.bytes': 'message.max.bytes',
   'min.cleanable.dirty.ratio': 'log.cleaner.min.cleanable.ratio',
@@ -95,7 +103,7 @@ const effects: readonly Effect[] = [
     configs: { 'segment.bytes': '1048576' },
     show: async (place) => {
       await appendAll(place, [700_000, 700_000])
-      expect(segments(place)).toBe(2)
+      await segmentsAre(place, 2)
     },
   },
   {
@@ -103,14 +111,14 @@ const effects: readonly Effect[] = [
     show: async (place) => {
       expect(await codeOf(place, 10, ago(2 * MINUTE_MS))).toBe(0)
       await appendAll(place, [10])
-      expect(segments(place)).toBe(2)
+      await segmentsAre(place, 2)
     },
   },
   {
     configs: { 'segment.index.bytes': '24', 'index.interval.bytes': '0' },
     show: async (place) => {
       await appendAll(place, [10, 10, 10, 10, 10, 10])
-      expect(segments(place)).toBeGreaterThan(1)
+      await eventually('a second segment', () => (segments(place) > 1 ? true : undefined))
     },
     fromNextSegment: true,
   },
@@ -128,6 +136,14 @@ const effects: readonly Effect[] = [
       await eventually('the oldest segment is gone, and its file', async () =>
         (await start(place)) > 0 && segments(place) === 1 ? true : undefined,
       )
+    },
+  },
+  {
+    configs: { 'flush.messages': '1000' },
+    show: async (place) => {
+      await appendAll(place, [10])
+      // An answer follows the write into the segment, and not a sync of the write-ahead log.
+      expect(segments(place)).toBe(1)
     },
   },
   {
@@ -253,7 +269,7 @@ test('internal.segment.bytes goes below what segment.bytes allows', async () => 
   await readyTopic(on, 'small', { configs: { 'internal.segment.bytes': '1000' } })
   const place = { broker: shared, on, topic: 'small' }
   await appendAll(place, [700, 700])
-  expect(segments(place)).toBe(2)
+  await segmentsAre(place, 2)
 })
 
 test.each([
@@ -268,7 +284,7 @@ test.each([
     expect(await codeOf(place, 10, ago(120 * MINUTE_MS))).toBe(0)
     if (key === 'log.retention.minutes') return void (await startIs(place, 1))
     await appendAll(place, [10])
-    expect(segments(place)).toBe(2)
+    await segmentsAre(place, 2)
   } finally {
     peer.close()
     await broker.stop()

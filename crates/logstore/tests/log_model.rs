@@ -10,7 +10,7 @@ use logstore::batch::build::{BatchBuilder, RecordData};
 use logstore::log::{Log, LogConfig, Origin, ReadBound};
 use logstore::store::Store;
 use proptest::prelude::*;
-use support::{Bed, append, config, read_all, settle};
+use support::{Bed, append, config, durable, read_all, settle};
 
 /// What happens to the log.
 #[derive(Clone, Debug)]
@@ -70,6 +70,7 @@ impl Known {
 
 struct Model {
     bed: Bed,
+    config: LogConfig,
     open: Option<(Arc<Store>, Arc<Log>)>,
     batches: Vec<Known>,
     log_start: i64,
@@ -81,12 +82,13 @@ struct Model {
 }
 
 impl Model {
-    fn new() -> Self {
+    fn new(config: LogConfig) -> Self {
         let bed = Bed::new();
-        let open = Some(bed.open());
+        let open = Some(bed.open_as(config.clone()));
         let now = 1_700_000_000_000;
         Self {
             bed,
+            config,
             open,
             batches: Vec::new(),
             log_start: 0,
@@ -185,28 +187,29 @@ impl Model {
 
     fn retain(&mut self, bytes: i64) {
         let (store, log) = self.open.as_ref().unwrap();
-        let kept = LogConfig { retention_bytes: bytes, retention_ms: -1, ..config() };
+        let kept = LogConfig { retention_bytes: bytes, retention_ms: -1, ..self.config.clone() };
         log.configure(Arc::new(kept));
         self.bed.clock.advance(1000);
         store.keep_house();
-        log.configure(Arc::new(config()));
+        log.configure(Arc::new(self.config.clone()));
         let start = log.offsets().unwrap().log_start.0;
         assert!(start >= self.log_start);
-        assert!(log.size_bytes().unwrap() < bytes as u64 + u64::from(config().segment_bytes));
+        assert!(log.size_bytes().unwrap() < bytes as u64 + u64::from(self.config.segment_bytes));
         self.log_start = start;
     }
 
     /// Reads go to the files from here on.
     fn evict(&mut self) {
+        self.log().write_behind();
         self.open.as_ref().unwrap().0.drop_tails();
     }
 
     fn reopen(&mut self) {
         self.open = None;
-        self.open = Some(self.bed.open());
+        self.open = Some(self.bed.open_as(self.config.clone()));
     }
 
-    /// Everything was written, so that a kill takes no record. The log start goes back to the last checkpoint.
+    /// Everything was written or committed, so that a kill takes no record. The log start goes back to the last checkpoint.
     fn kill(&mut self) {
         self.reopen();
         let start = self.log().offsets().unwrap().log_start.0;
@@ -251,8 +254,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_log_is_what_the_oracle_says(steps in prop::collection::vec(step(), 1..40)) {
-        let mut model = Model::new();
+    fn the_log_is_what_the_oracle_says(
+        steps in prop::collection::vec(step(), 1..40),
+        config in prop_oneof![Just(config()), Just(durable())],
+    ) {
+        let mut model = Model::new(config);
         for step in &steps {
             model.apply(step);
             model.check();

@@ -41,8 +41,9 @@ const DRAIN_MS = 5000
 const OPEN_FILES_MAX = 2000
 /** How often it is looked for what recoveries found and which directories failed. */
 const REPORTS_MS = 10_000
-/** What an acknowledgement means: until there is a write-ahead log, whatever log.flush.interval.messages asks for. */
-const DURABILITY = 'acks follow the write: a killed process loses nothing, a power failure may lose what was not synced'
+/** What an acknowledgement means where a topic says nothing else. */
+const DURABLE = 'acks follow the sync: nothing that was acknowledged is lost, not by a power failure either'
+const RELAXED = 'acks follow the write: a killed process loses nothing, a power failure may lose what was not synced'
 
 export interface BrokerNode {
   readonly clusterId: string
@@ -241,5 +242,5 @@ const summarise = (config: BrokerConfig, clusterId: string, listeners: readonly 
   cluster: clusterId,
   listeners: listeners.map(({ name, host, port }) => `${name}://${host.includes(':') ? `[${host}]` : host}:${port}`),
   data: config.logDirs,
-  durability: DURABILITY,
+  durability: config.values['log.flush.interval.messages'] > 1 ? RELAXED : DURABLE,
 })

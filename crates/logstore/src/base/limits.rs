@@ -32,6 +32,12 @@ pub const TAIL_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const LOG_TAIL_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Bytes appended and not yet written above which producers must wait.
 pub const PENDING_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of a file of the write-ahead log.
+pub const WAL_FILE_BYTES: usize = 16 * 1024 * 1024;
+/// Files of the write-ahead log of a data directory; producers wait when all of them hold what is not checkpointed.
+pub const WAL_FILES_MAX: usize = 16;
+/// Bytes that are durable in the write-ahead log and wait, before those who have any write their segments.
+pub const WRITE_BEHIND_BYTES: usize = 8 * 1024 * 1024;
 /// Index entries that wait in memory before they are written (4 KiB of an offset index).
 pub const INDEX_ENTRIES_PENDING_MAX: usize = 512;
 /// Largest data file: positions in an offset index are 31 bits.
@@ -44,5 +50,7 @@ pub const RECOVERY_THREADS_MAX: usize = 64;
 pub const SINGLE_SYNCS_MAX: usize = 64;
 
 const _: () = assert!(LOG_TAIL_BYTES_MAX <= TAIL_BYTES_MAX);
+const _: () = assert!(WRITE_BEHIND_BYTES * 2 <= PENDING_BYTES_MAX);
+const _: () = assert!(WAL_FILE_BYTES * WAL_FILES_MAX == 256 * 1024 * 1024);
 const _: () = assert!(FRAME_BYTES_MAX as u64 <= SEGMENT_BYTES_MAX);
 const _: () = assert!(FETCH_BYTES_MAX < FRAME_BYTES_MAX);

@@ -12,6 +12,9 @@ const STORE: &[Stat<StoreStats>] = &[
     ("store.tail.bytes", |stats| stats.tail_bytes),
     ("store.open.files", |stats| stats.open_files),
     ("store.log.thread.turns", |stats| stats.turns),
+    ("store.wal.syncs", |stats| stats.wal_syncs),
+    ("store.wal.batches", |stats| stats.wal_batches),
+    ("store.wal.bytes", |stats| stats.wal_bytes),
     ("store.batches.written", |stats| stats.batches_written),
     ("store.bytes.written", |stats| stats.bytes_written),
 ];

@@ -1,4 +1,5 @@
-//! Appending: check the producer, assign offsets, stamp them, keep the batch in the tail, tell the log thread.
+//! Appending: check the producer, assign offsets, stamp them, keep the batch in the tail, tell the thread that commits
+//! it or, where a write is enough, the one that writes segments.
 //!
 //! A short critical section per partition (D7); header, CRC, size and timestamps were checked before it. Nothing
 //! here waits for the disk once the log is open.
@@ -15,8 +16,9 @@ use super::types::{Appended, Origin};
 use super::{Log, LogConfig};
 use crate::base::types::{LeaderEpoch, Timestamp};
 use crate::batch::{BatchHeader, BatchView, TimestampType, ValidatedBatch, stamp};
-use crate::io::arena::BufMut;
+use crate::io::arena::Buf;
 use crate::segment::{BatchFacts, Shape};
+use crate::wal::{Committed, Pending};
 
 impl Log {
     /// Appends one batch as the leader of `leader_epoch`.
@@ -58,7 +60,16 @@ impl Log {
         header.base_offset = state.offsets.log_end();
         header.leader_epoch = leader_epoch;
         stamp::offsets(&mut bytes, header.base_offset, leader_epoch);
-        self.admit(state, &config, &header, marker.as_ref(), bytes, now);
+        let batch = self.admit(state, &config, &header, marker.as_ref(), tail::settle(bytes), now);
+        let announce = if config.is_durable() || state.is_committing() {
+            state.unlogged.push(batch);
+            (!std::mem::replace(&mut state.told.committer, true)).then_some(Announce::ToCommit)
+        } else {
+            state.pending.push(batch);
+            state.relaxed_end = header.next_offset();
+            self.watch_flush(state, &config);
+            (!std::mem::replace(&mut state.told.writer, true)).then_some(Announce::ToWrite)
+        };
         let appended = Appended {
             base_offset: header.base_offset,
             last_offset: header.last_offset(),
@@ -66,24 +77,26 @@ impl Log {
             log_start,
             duplicate: false,
         };
-        let announce = !std::mem::replace(&mut state.queued, true);
         drop(guard);
-        if announce {
-            self.announce();
+        if let (Some(announce), Some(log)) = (announce, self.me.upgrade()) {
+            match announce {
+                Announce::ToCommit => self.home.commits.submit(log as Arc<dyn Committed>),
+                Announce::ToWrite => self.home.writes.submit(log as Arc<dyn Pending>),
+            }
         }
         Ok(appended)
     }
 
-    /// Takes a stamped batch into the state.
-    fn admit(
+    /// Takes a stamped batch into the state, but for the list that it waits in.
+    pub(super) fn admit(
         &self,
         state: &mut State,
         config: &LogConfig,
         header: &BatchHeader,
         marker: Option<&EndMarker>,
-        bytes: BufMut,
+        bytes: Buf,
         now: Timestamp,
-    ) {
+    ) -> PendingBatch {
         let facts = BatchFacts::from(header);
         let base = header.base_offset;
         // The snapshot of a roll is of the producers before the batch that rolls.
@@ -101,21 +114,21 @@ impl Log {
         let aborted = state.producers.apply(header, marker);
         state.epochs.assign(header.leader_epoch, base);
         state.offsets.append(header.next_offset());
+        state.aborted.extend(aborted);
 
-        let bytes = tail::settle(bytes);
         self.home.pressure.add(bytes.len());
         state.pending_bytes += bytes.len();
         state.tail.push(base, header.last_offset(), bytes.clone(), &self.home.tail);
         self.mark_appended();
         let (last_offset, max_timestamp) = (facts.last_offset, facts.max_timestamp);
-        state.pending.push(PendingBatch { bytes, last_offset, max_timestamp, entries, aborted, roll });
+        PendingBatch { bytes, last_offset, max_timestamp, entries, aborted, roll }
     }
+}
 
-    fn announce(&self) {
-        if let Some(log) = self.me.upgrade() {
-            self.home.queue.submit(log as Arc<dyn crate::wal::Pending>);
-        }
-    }
+/// Which thread is to hear of the log.
+enum Announce {
+    ToCommit,
+    ToWrite,
 }
 
 fn check_size(config: &LogConfig, bytes: usize) -> Result<(), AppendError> {
@@ -126,7 +139,7 @@ fn check_size(config: &LogConfig, bytes: usize) -> Result<(), AppendError> {
 }
 
 /// The marker of a control batch.
-fn end_marker(header: &BatchHeader, bytes: &[u8]) -> Result<Option<EndMarker>, AppendError> {
+pub(super) fn end_marker(header: &BatchHeader, bytes: &[u8]) -> Result<Option<EndMarker>, AppendError> {
     if !header.attributes.is_control() {
         return Ok(None);
     }

@@ -131,10 +131,11 @@ pub(super) fn write_epochs(
         .map_err(|error| StorageError::io("write", path, error))
 }
 
-/// Reads the topic id of a partition's directory; `None` when it has none, as after a crash while it was made.
+/// Reads the topic id of a partition's directory; `None` when it has none, as after a crash while it was made: a file
+/// that was not synced may be there without its bytes.
 pub fn read_topic_id(disk: &dyn Disk, directory: &Path) -> Result<Option<TopicId>, StorageError> {
     let path = directory.join(PARTITION_METADATA);
-    let Some(bytes) = read_file(disk, &path)?.filter(|bytes| !bytes.is_empty()) else {
+    let Some(bytes) = read_file(disk, &path)?.filter(|bytes| bytes.iter().any(|byte| *byte != 0)) else {
         return Ok(None);
     };
     let text = String::from_utf8_lossy(&bytes);
@@ -188,6 +189,10 @@ mod tests {
     fn a_directory_knows_its_topic() {
         let directory = tempfile::tempdir().unwrap();
         assert_eq!(read_topic_id(&SystemDisk, directory.path()).unwrap(), None);
+        for torn in [&[][..], &[0; 43]] {
+            std::fs::write(directory.path().join(PARTITION_METADATA), torn).unwrap();
+            assert_eq!(read_topic_id(&SystemDisk, directory.path()).unwrap(), None);
+        }
         let id = TopicId([0xfb; 16]);
         write_topic_id(&SystemDisk, directory.path(), id).unwrap();
         let text = std::fs::read_to_string(directory.path().join(PARTITION_METADATA)).unwrap();

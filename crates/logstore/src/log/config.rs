@@ -1,6 +1,11 @@
 //! What a topic's configuration asks of its logs.
 
+use std::time::Duration;
+
 use crate::batch::{Codec, TimestampType};
+
+/// Kafka's "for ever" as it comes through JavaScript: the largest whole number that it has, or anything above.
+const FOR_EVER_MS: u64 = (1 << 53) - 1;
 
 /// `compression.type`; recorded here, applied by the storage issue's recompression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +65,19 @@ pub struct LogConfig {
     pub compression: Compression,
     /// `message.validation=strict`: walk every record at produce (D9).
     pub strict_validation: bool,
+}
+
+impl LogConfig {
+    /// Whether a batch is durable before it is acknowledged (D11).
+    pub fn is_durable(&self) -> bool {
+        self.flush_messages <= 1
+    }
+
+    /// How long records may wait to be synced that were acknowledged before; `None` for as long as the system likes.
+    pub fn flush_after(&self) -> Option<Duration> {
+        let ms = u64::try_from(self.flush_ms).unwrap_or(0);
+        (ms < FOR_EVER_MS).then(|| Duration::from_millis(ms))
+    }
 }
 
 impl Default for LogConfig {

@@ -13,16 +13,21 @@ use super::recovery::RecoveryReport;
 use super::tail::TailBudget;
 use crate::base::clock::Clock;
 use crate::base::error::StorageError;
+use crate::base::limits::WRITE_BEHIND_BYTES;
 use crate::base::types::Timestamp;
 use crate::io::{Disk, FilePool};
-use crate::wal::{Pressure, Queue};
+use crate::wal::{Committed, Pending, Pressure, Queue, WriteAhead};
 
 /// A data directory as its logs see it.
 pub struct Home {
     path: PathBuf,
     pub(super) files: Arc<FilePool>,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) queue: Arc<Queue>,
+    /// The thread that commits.
+    pub(super) commits: Arc<Queue<dyn Committed>>,
+    /// The thread that writes segments.
+    pub(super) writes: Arc<Queue<dyn Pending>>,
+    ahead: Arc<WriteAhead>,
     pub(super) pressure: Arc<Pressure>,
     pub(super) tail: TailBudget,
     pub(super) written: Written,
@@ -30,11 +35,23 @@ pub struct Home {
     failure: OnceLock<String>,
     /// Logs with batches in their tail, the one whose turn it is to give some up first.
     tails: Mutex<VecDeque<Weak<Log>>>,
+    behind: Mutex<Behind>,
+    /// Logs with batches in the write-ahead log that may not be durable in segments.
+    uncheckpointed: Mutex<Vec<Weak<Log>>>,
+    /// Logs with batches that are to be synced in time.
+    to_flush: Mutex<Vec<Weak<Log>>>,
     scanned_bytes: AtomicU64,
     reports: Mutex<Vec<RecoveryReport>>,
 }
 
-/// What the log thread wrote since the start.
+/// What is durable in the write-ahead log and not in the segments yet.
+#[derive(Default)]
+struct Behind {
+    logs: Vec<Weak<Log>>,
+    bytes: usize,
+}
+
+/// What was written to segments since the start.
 #[derive(Debug, Default)]
 pub(super) struct Written {
     pub(super) batches: AtomicU64,
@@ -42,24 +59,31 @@ pub(super) struct Written {
 }
 
 impl Home {
-    /// A directory whose logs are written by the thread behind `queue`.
+    /// A directory whose logs are committed and written by the threads behind the two queues.
     pub fn new(
         path: PathBuf,
         files: Arc<FilePool>,
         clock: Arc<dyn Clock>,
-        queue: Arc<Queue>,
+        ahead: Arc<WriteAhead>,
+        commits: Arc<Queue<dyn Committed>>,
+        writes: Arc<Queue<dyn Pending>>,
         pressure: Arc<Pressure>,
     ) -> Self {
         Self {
             path,
             files,
             clock,
-            queue,
+            commits,
+            writes,
+            ahead,
             pressure,
             tail: TailBudget::default(),
             written: Written::default(),
             failure: OnceLock::new(),
             tails: Mutex::default(),
+            behind: Mutex::default(),
+            uncheckpointed: Mutex::default(),
+            to_flush: Mutex::default(),
             scanned_bytes: AtomicU64::new(0),
             reports: Mutex::default(),
         }
@@ -92,6 +116,7 @@ impl Home {
     /// Takes it out of service for good; the first cause is kept.
     pub fn fail(&self, error: &StorageError) {
         let _ = self.failure.set(error.to_string());
+        self.ahead.abandon();
     }
 
     pub(super) fn in_service(&self) -> Result<(), LogError> {
@@ -125,6 +150,57 @@ impl Home {
     /// Batches and bytes written since the start.
     pub fn written(&self) -> (u64, u64) {
         (self.written.batches.load(Ordering::Relaxed), self.written.bytes.load(Ordering::Relaxed))
+    }
+
+    /// Its write-ahead log.
+    pub fn ahead(&self) -> &Arc<WriteAhead> {
+        &self.ahead
+    }
+
+    /// Durable batches of `log` wait for its segments: `bytes` more, the first of them where it is `new`. When they are
+    /// many, those who have any are written.
+    pub(super) fn fall_behind(&self, log: &Log, new: bool, bytes: usize) {
+        let mut behind = self.behind.lock();
+        behind.bytes += bytes;
+        if new {
+            behind.logs.push(Weak::clone(&log.me));
+        }
+        let many = behind.bytes >= WRITE_BEHIND_BYTES;
+        drop(behind);
+        if many {
+            self.write_behind();
+        }
+    }
+
+    /// Has everything written that is durable in the write-ahead log alone.
+    pub fn write_behind(&self) {
+        let behind = std::mem::take(&mut *self.behind.lock());
+        for log in behind.logs.iter().filter_map(Weak::upgrade) {
+            self.writes.submit(log);
+        }
+    }
+
+    pub(super) fn list_uncheckpointed(&self, log: &Log) {
+        self.uncheckpointed.lock().push(Weak::clone(&log.me));
+    }
+
+    /// Logs that a checkpoint of the write-ahead log has to flush.
+    pub fn take_uncheckpointed(&self) -> Vec<Arc<Log>> {
+        std::mem::take(&mut *self.uncheckpointed.lock()).iter().filter_map(Weak::upgrade).collect()
+    }
+
+    pub(super) fn list_to_flush(&self, log: &Log) {
+        self.to_flush.lock().push(Weak::clone(&log.me));
+    }
+
+    /// Flushes logs whose `flush.ms` has passed.
+    pub fn flush_due(&self) {
+        let listed = std::mem::take(&mut *self.to_flush.lock());
+        for log in listed.iter().filter_map(Weak::upgrade) {
+            if !log.flush_if_due(self.clock.monotonic()) {
+                self.list_to_flush(&log);
+            }
+        }
     }
 
     pub(super) fn list_tail(&self, log: Weak<Log>) {

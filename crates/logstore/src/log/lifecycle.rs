@@ -1,14 +1,13 @@
 //! Syncing, closing and deleting a log.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::error::LogError;
-use super::state::Phase;
+use super::state::{Phase, State};
 use super::watch::Wakeups;
 use super::writer::Writer;
-use super::{Log, checkpoint, snapshot};
+use super::{Log, snapshot};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Timestamp};
 use crate::segment::{Kind, Segment, TimeEntry, names};
@@ -54,7 +53,9 @@ impl Log {
         if base <= recovery_point {
             return Ok(());
         }
-        if let Err(error) = Self::sync_segments(sealed, recovery_point).and_then(|()| self.sync_directory()) {
+        let unsynced = std::mem::take(&mut self.writer.lock().unsynced);
+        let synced = Self::sync_each(sealed, recovery_point, Segment::sync);
+        if let Err(error) = synced.and_then(|()| self.sync_beside(&unsynced)) {
             // A topic that was deleted meanwhile takes its directory along; nothing is wrong with the disk.
             return match &*self.phase.lock() {
                 Phase::Ended(ended) => Err(ended.clone()),
@@ -68,26 +69,14 @@ impl Log {
         Ok(())
     }
 
-    fn recovery_point(&self) -> Option<Offset> {
+    pub(super) fn recovery_point(&self) -> Option<Offset> {
         match &*self.phase.lock() {
             Phase::Open(state) => Some(state.offsets.recovery_point()),
             _ => None,
         }
     }
 
-    fn sync_segments(sealed: &[Arc<Segment>], from: Offset) -> Result<(), StorageError> {
-        let first = sealed.partition_point(|segment| segment.base() <= from).saturating_sub(1);
-        for segment in sealed.get(first..).unwrap_or_default() {
-            match segment.sync() {
-                // Retention took it meanwhile.
-                Err(StorageError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {}
-                other => other?,
-            }
-        }
-        Ok(())
-    }
-
-    fn sync_directory(&self) -> Result<(), StorageError> {
+    pub(super) fn sync_directory(&self) -> Result<(), StorageError> {
         let directory = self.directory();
         let disk = self.home.disk();
         for path in [&directory, self.home.path()] {
@@ -120,6 +109,14 @@ impl Log {
     pub fn close(&self, sync: bool) -> Result<Option<Checkpointed>, LogError> {
         let mut wakeups = Wakeups::default();
         let mut writer = self.writer.lock();
+        if let Phase::Open(state) = &mut *self.phase.lock() {
+            // What nobody commits any more is written and synced as if there were no write-ahead log.
+            let State { unlogged, pending, relaxed_end, offsets, .. } = &mut **state;
+            if !unlogged.is_empty() {
+                pending.append(unlogged);
+                *relaxed_end = offsets.log_end();
+            }
+        }
         self.write_out(&mut writer, &mut wakeups);
         let closed = self.close_files(&mut writer, sync);
         let checkpointed = match &closed {
@@ -154,8 +151,7 @@ impl Log {
             (seal, state.offsets.log_end(), snapshot::encode(&state.producers), state.epochs.take_changed())
         };
         if let Some(epochs) = epochs {
-            let written = checkpoint::write_epochs(self.home.disk(), &self.directory(), &epochs);
-            written.map_err(|error| self.failed(&error))?;
+            self.write_epochs(writer, &epochs).map_err(|error| self.failed(&error))?;
         }
         let Some(active) = self.active() else {
             return Ok(());
@@ -190,8 +186,9 @@ impl Log {
         if sync {
             let recovery_point = self.recovery_point().unwrap_or(Offset(0));
             let segments = self.segments.read().clone();
-            Self::sync_segments(&segments, recovery_point)?;
-            self.sync_directory()?;
+            Self::sync_each(&segments, recovery_point, Segment::sync)?;
+            writer.unsynced.names = true;
+            self.sync_beside(&std::mem::take(&mut writer.unsynced))?;
         }
         Ok(())
     }

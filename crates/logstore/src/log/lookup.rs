@@ -1,4 +1,5 @@
-//! Finding records by their time. Reads segments; callers that must not wait for the disk do not call it.
+//! Finding records by their time. Reads segments, once they have what is to be found; callers that must not wait for
+//! the disk do not call it.
 
 use super::offsets::ReadBound;
 use super::types::TimestampOffset;
@@ -16,6 +17,7 @@ impl Log {
         bound: ReadBound,
     ) -> Result<Option<TimestampOffset>, ReadError> {
         let view = self.offsets()?;
+        self.write_behind();
         for segment in self.segments_from(view.log_start) {
             if segment.largest().timestamp < timestamp {
                 continue;
@@ -36,6 +38,7 @@ impl Log {
     /// The record with the largest timestamp, the first one where there are several.
     pub fn offset_of_max_timestamp(&self) -> Result<Option<TimestampOffset>, ReadError> {
         let view = self.offsets()?;
+        self.write_behind();
         let segments = self.segments_from(view.log_start);
         let mut newest: Option<&std::sync::Arc<Segment>> = None;
         for segment in segments.iter().filter(|segment| segment.size() > 0) {

@@ -7,10 +7,12 @@
 
 mod append;
 pub mod checkpoint;
+mod commit;
 mod compaction;
 pub mod config;
 mod epochs;
 pub mod error;
+mod flush;
 mod home;
 mod leftovers;
 mod lifecycle;
@@ -179,10 +181,10 @@ impl Log {
         Ok(self.opened()?.producers.describe())
     }
 
-    /// Bytes of its segments.
+    /// Bytes of its segments and of what will be written to them.
     pub fn size_bytes(&self) -> Result<u64, LogError> {
-        drop(self.opened()?);
-        Ok(self.segments.read().iter().map(|segment| segment.size()).sum())
+        let pending = self.opened()?.pending_bytes as u64;
+        Ok(self.segments.read().iter().map(|segment| segment.size()).sum::<u64>() + pending)
     }
 
     /// The state of a log in service; opens it when it is not open yet.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Log;
 use super::error::ReadError;
 use super::offsets::{LogOffsets, ReadBound};
+use super::state::Phase;
 use super::types::{AbortedTransaction, FileSlice, LogRead, Slice};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position};
@@ -102,13 +103,23 @@ impl Log {
 
     /// Transactions that were aborted and have records between `from` and `to`.
     pub fn aborted_within(&self, from: Offset, to: Offset) -> Result<Vec<AbortedEntry>, StorageError> {
-        let mut entries = Vec::new();
+        // Before the segments are asked: what is not here any more is in their indexes by then.
+        let mut entries = match &*self.phase.lock() {
+            Phase::Open(state) => state.aborted.clone(),
+            _ => Vec::new(),
+        };
+        entries.retain(|entry| entry.last_offset >= from && entry.first_offset < to);
+        let unwritten = entries.len();
         for segment in self.segments_from(from) {
             if segment.collect_aborted(from, to, &mut entries)? {
                 break;
             }
         }
-        Ok(entries)
+        // One that was written in between is in both.
+        let mut written = entries.split_off(unwritten);
+        entries.retain(|entry| !written.contains(entry));
+        written.append(&mut entries);
+        Ok(written)
     }
 
     /// Fills in the transactions that were aborted within what was read.

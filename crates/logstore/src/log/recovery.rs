@@ -5,7 +5,8 @@
 //! 3. Segments that end below the recovery point, or all after a clean stop, are opened as they are. Where an index
 //!    is missing or wrong it is rebuilt; a bad batch there is damage: the log is not served, and nothing is cut.
 //! 4. Segments from the recovery point on are read batch by batch. The first bad batch is taken for a torn tail:
-//!    the file is cut there and later segments go.
+//!    the file is cut there and later segments go. The write-ahead log brings back what was acknowledged of it. A bad
+//!    batch that begins below the recovery point is damage, as in 3.
 //! 5. Producers come from the newest snapshot and the batches behind it, epochs from their file and from step 4.
 
 use std::path::{Path, PathBuf};
@@ -169,16 +170,16 @@ impl Loading<'_> {
             let synced = found.clean || next_base.is_some_and(|next_base| *next_base <= found.recovery_point);
             let opened =
                 if synced { Segment::open(&self.log.home.files, &self.directory, *base)? } else { None };
-            match opened {
-                Some(segment) => {
-                    self.segments.push(Arc::new(segment));
-                    self.shape = None;
-                }
-                None => {
-                    if self.rebuild(*base, synced)? {
-                        return self.drop_from(bases.get(index + 1..).unwrap_or_default());
-                    }
-                }
+            if let Some(segment) = opened {
+                self.segments.push(Arc::new(segment));
+                self.shape = None;
+                continue;
+            }
+            let cut = self.rebuild(*base, synced)?;
+            // What was not synced may be gone without a trace: a file that is shorter than it was.
+            let gap = !synced && next_base.is_some_and(|next_base| self.producers_at != Some(*next_base));
+            if cut || gap {
+                return self.drop_from(bases.get(index + 1..).unwrap_or_default());
             }
         }
         Ok(())
@@ -216,7 +217,9 @@ impl Loading<'_> {
             end = batch.header().next_offset();
             Ok(apply(producers, batch))
         };
-        let rebuilt = Segment::rebuild(files, &self.directory, base, indexes, self.now, &mut visit)?;
+        let recovery_point = self.found.recovery_point;
+        let rebuilt =
+            Segment::rebuild(files, &self.directory, base, recovery_point, indexes, self.now, &mut visit)?;
         self.producers_at = Some(end);
         self.shape = Some(rebuilt.shape);
         self.log.home.add_scanned(rebuilt.segment.size());
@@ -238,7 +241,7 @@ impl Loading<'_> {
         }
     }
 
-    /// Removes the segments behind a cut.
+    /// Removes the segments behind a cut or a gap.
     fn drop_from(&self, bases: &[Offset]) -> Result<(), StorageError> {
         for base in bases.iter().rev() {
             let data = names::file_path(&self.directory, *base, Kind::Data);
@@ -246,10 +249,12 @@ impl Loading<'_> {
             for kind in Kind::ALL {
                 remove(self.disk(), &names::file_path(&self.directory, *base, kind))?;
             }
-            let why = "follows a segment that was cut".to_owned();
+            let why = "follows a segment whose end is missing".to_owned();
             self.log.home.report(RecoveryReport { path: data, bytes_cut, why });
         }
-        Ok(())
+        // They must not come back beside those that take their place.
+        let synced = self.disk().sync_dir(&self.directory);
+        synced.map_err(|error| StorageError::io("sync", &self.directory, error))
     }
 
     /// Brings the producers to `to`: from where they are, or from the newest snapshot below it.

@@ -1,5 +1,7 @@
 //! The state of an open log, all of it behind one lock that is never held over disk access but to open the log.
 
+use std::time::Duration;
+
 use super::epochs::Epochs;
 use super::error::LogError;
 use super::offsets::{LogOffsets, Offsets};
@@ -34,14 +36,38 @@ pub(super) struct State {
     pub(super) shape: Shape,
     /// A segment exists, or one comes with the first pending batch.
     pub(super) has_segment: bool,
+    /// Batches for the write-ahead log.
+    pub(super) unlogged: Vec<PendingBatch>,
+    /// Those that it is making durable.
+    pub(super) logging: Vec<PendingBatch>,
+    /// Batches for the segments: durable in the write-ahead log, or of a topic that asks for no more than a write.
     pub(super) pending: Vec<PendingBatch>,
+    /// Bytes of all three.
     pub(super) pending_bytes: usize,
-    /// The log thread knows of the pending batches.
-    pub(super) queued: bool,
+    pub(super) told: Told,
+    /// Its home knows that the write-ahead log has batches of it that may not be durable in segments.
+    pub(super) uncheckpointed: bool,
+    /// The end of what was appended without the write-ahead log.
+    pub(super) relaxed_end: Offset,
+    /// When its home was told that such batches are to be synced in time (`flush.ms`).
+    pub(super) flush_since: Option<Duration>,
+    /// Transactions whose abort is not in the segments' indexes yet.
+    pub(super) aborted: Vec<AbortedEntry>,
     pub(super) producers: Producers,
     pub(super) epochs: Epochs,
     pub(super) tail: Tail,
     pub(super) watchers: Watchers,
+}
+
+/// Who knows of the batches that wait.
+#[derive(Default)]
+pub(super) struct Told {
+    /// The thread that commits, of the unlogged ones.
+    pub(super) committer: bool,
+    /// The thread that writes segments, of the pending ones.
+    pub(super) writer: bool,
+    /// The home, of pending ones that are durable.
+    pub(super) home: bool,
 }
 
 /// A batch on its way to the segment, with everything that was decided about it when it was appended.
@@ -79,14 +105,30 @@ impl State {
             written_bytes: shape.bytes(),
             shape,
             has_segment,
+            unlogged: Vec::new(),
+            logging: Vec::new(),
             pending: Vec::new(),
             pending_bytes: 0,
-            queued: false,
+            told: Told::default(),
+            uncheckpointed: false,
+            relaxed_end: Offset(0),
+            flush_since: None,
+            aborted: Vec::new(),
             producers,
             epochs,
             tail: Tail::default(),
             watchers: Watchers::default(),
         }
+    }
+
+    /// Whether batches were appended that wait for the write-ahead log; those behind them must wait for it too.
+    pub(super) fn is_committing(&self) -> bool {
+        !(self.unlogged.is_empty() && self.logging.is_empty())
+    }
+
+    /// Whether segments hold batches that neither a sync nor the write-ahead log has made durable.
+    pub(super) fn is_relaxed(&self) -> bool {
+        self.relaxed_end > self.offsets.recovery_point()
     }
 
     /// The offsets as others see them.

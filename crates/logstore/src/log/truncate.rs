@@ -2,20 +2,57 @@
 //!
 //! Order: epochs cut and written, whole segments removed from the end backwards, then the one that is cut; a crash
 //! in between leaves a contiguous prefix. The log is then opened anew from its files, so that producers and
-//! transactions are those of the records that are left.
+//! transactions are those of the records that are left. What is left is synced, and a barrier in the write-ahead log
+//! keeps a replay from bringing back what was cut.
+
+use std::sync::Arc;
+
+use parking_lot::{Condvar, Mutex};
 
 use super::offsets::LogOffsets;
 use super::recovery::Found;
 use super::state::Phase;
 use super::writer::Writer;
-use super::{Log, LogError, Wakeups, checkpoint};
+use super::{Log, LogError, Mailbox, Wakeups, Watch};
 use crate::base::error::StorageError;
 use crate::base::types::Offset;
 use crate::io;
+use crate::wal::Group;
+
+/// Opened by the first token.
+#[derive(Default)]
+struct Gate(Mutex<bool>, Condvar);
+
+impl Mailbox for Gate {
+    fn deliver(&self, _: &mut dyn Iterator<Item = u64>) {
+        *self.0.lock() = true;
+        self.1.notify_all();
+    }
+}
+
+impl Gate {
+    fn wait(&self) {
+        let mut open = self.0.lock();
+        while !*open {
+            self.1.wait(&mut open);
+        }
+    }
+}
 
 impl Log {
-    /// Drops every record from `to` on; a batch that reaches over it goes whole. Answers the new offsets.
+    /// Drops every record from `to` on; a batch that reaches over it goes whole. Answers the new offsets. Nobody
+    /// appends meanwhile.
     pub fn truncate(&self, to: Offset) -> Result<LogOffsets, LogError> {
+        self.wait_for_commits()?;
+        let view = self.cut_to(to)?;
+        self.flush()?;
+        let mut group = Group::default();
+        group.barrier(&self.id);
+        self.home.ahead().append(&group).map_err(|error| self.failed(&error))?;
+        Ok(view)
+    }
+
+    fn cut_to(&self, to: Offset) -> Result<LogOffsets, LogError> {
         let mut wakeups = Wakeups::default();
         let mut writer = self.writer.lock();
         self.write_out(&mut writer, &mut wakeups);
@@ -32,6 +69,16 @@ impl Log {
         Ok(view)
     }
 
+    /// Returns once everything that was appended may be written to segments.
+    fn wait_for_commits(&self) -> Result<(), LogError> {
+        let gate = Arc::new(Gate::default());
+        let mailbox: Arc<dyn Mailbox> = gate.clone();
+        let view = self.offsets()?;
+        self.watch(Watch::HighWatermarkAt(view.log_end), &mailbox, 0);
+        gate.wait();
+        self.offsets().map(drop)
+    }
+
     fn cut(&self, writer: &mut Writer, to: Offset) -> Result<(), StorageError> {
         // Held to the end: nobody may see the log between its old and its new state.
         let mut phase = self.phase.lock();
@@ -40,7 +87,7 @@ impl Log {
         };
         state.epochs.truncate_end(to);
         if let Some(epochs) = state.epochs.take_changed() {
-            checkpoint::write_epochs(self.home.disk(), &self.directory(), &epochs)?;
+            self.write_epochs(writer, &epochs)?;
         }
         state.tail.clear(&self.home.tail);
 
@@ -55,8 +102,11 @@ impl Log {
         if let Some(last) = kept.last() {
             last.truncate(to)?;
             last.seal(None)?;
+            last.sync()?;
         }
-        *writer = Writer { directory_made: writer.directory_made, ..Writer::default() };
+        let mut unsynced = std::mem::take(&mut writer.unsynced);
+        unsynced.names = true;
+        *writer = Writer { directory_made: writer.directory_made, unsynced, ..Writer::default() };
 
         let found = Found {
             clean: true,

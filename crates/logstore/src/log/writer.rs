@@ -1,9 +1,12 @@
-//! From memory to the segments, on the log thread: one vectored write per log and turn, then the high watermark.
+//! From memory to the segments: one vectored write per log and turn.
 //!
 //! Order within a turn: directory and `partition.metadata` where missing, the epochs that the batches brought, the
-//! batches up to a roll, the roll (old segment sealed, producer snapshot, new segment), the batches behind it, and
-//! then, under the state's lock, the high watermark and who waited for it. Nothing is synced here.
+//! batches up to a roll, the roll (old segment sealed, producer snapshot, new segment), the batches behind it, the
+//! sync that `flush.messages` asks for, and then, under the state's lock, the high watermark and who waited for it.
+//! Batches that come from the write-ahead log were acknowledged before.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -24,13 +27,26 @@ pub(super) struct Writer {
     pub(super) resumed: bool,
     /// Offset of the newest producer snapshot.
     pub(super) snapshot_at: Option<Offset>,
+    pub(super) unsynced: Unsynced,
+}
+
+/// What a flush has to make durable beside the segments.
+#[derive(Debug, Default)]
+pub(super) struct Unsynced {
+    /// Small files.
+    pub(super) files: BTreeSet<PathBuf>,
+    /// Files were created.
+    pub(super) names: bool,
 }
 
 struct Work {
     batches: Vec<PendingBatch>,
     bytes: usize,
     epochs: Option<Vec<(LeaderEpoch, Offset)>>,
-    log_end: Offset,
+    /// The offset behind the last batch.
+    end: Offset,
+    /// To be synced before it is acknowledged.
+    flush: bool,
 }
 
 impl Pending for Log {
@@ -70,22 +86,20 @@ impl Log {
         let Phase::Open(state) = &mut *phase else {
             return None;
         };
-        state.queued = false;
-        if state.pending.is_empty() {
-            return None;
-        }
-        Some(Work {
-            batches: std::mem::take(&mut state.pending),
-            bytes: std::mem::take(&mut state.pending_bytes),
-            epochs: state.epochs.take_changed(),
-            log_end: state.offsets.log_end(),
-        })
+        (state.told.writer, state.told.home) = (false, false);
+        let end = state.pending.last()?.last_offset.plus(1);
+        let batches = std::mem::take(&mut state.pending);
+        let bytes = batches.iter().map(|batch| batch.bytes.len()).sum();
+        state.pending_bytes -= bytes;
+        let unflushed = end.0 - state.offsets.recovery_point().0;
+        let flush = state.is_relaxed() && unflushed >= self.config.load().flush_messages;
+        Some(Work { batches, bytes, epochs: state.epochs.take_changed(), end, flush })
     }
 
     fn write_work(&self, writer: &mut Writer, work: &Work) -> Result<(), StorageError> {
         self.make_directory(writer)?;
         if let Some(epochs) = &work.epochs {
-            checkpoint::write_epochs(self.home.disk(), &self.directory(), epochs)?;
+            self.write_epochs(writer, epochs)?;
         }
         let mut rest = work.batches.as_slice();
         while let Some(first) = rest.first() {
@@ -97,6 +111,9 @@ impl Log {
             let (now, later) = rest.split_at(run);
             self.write_run(writer, now)?;
             rest = later;
+        }
+        if work.flush {
+            self.flush_written(writer, work.end)?;
         }
         let written = &self.home.written;
         written.batches.fetch_add(work.batches.len() as u64, Ordering::Relaxed);
@@ -139,6 +156,7 @@ impl Log {
         let index_bytes = self.config().segment_index_bytes;
         let segment = Segment::create(&self.home.files, &directory, roll.base, index_bytes)?;
         writer.resumed = true;
+        writer.unsynced.names = true;
         self.segments.write().push(Arc::new(segment));
         Ok(())
     }
@@ -153,6 +171,18 @@ impl Log {
         io::replace_small_relaxed(self.home.disk(), &path, snapshot)
             .map_err(|error| StorageError::io("write", &path, error))?;
         writer.snapshot_at = Some(at);
+        writer.unsynced.files.insert(path);
+        Ok(())
+    }
+
+    pub(super) fn write_epochs(
+        &self,
+        writer: &mut Writer,
+        epochs: &[(LeaderEpoch, Offset)],
+    ) -> Result<(), StorageError> {
+        let directory = self.directory();
+        checkpoint::write_epochs(self.home.disk(), &directory, epochs)?;
+        writer.unsynced.files.insert(directory.join(checkpoint::LEADER_EPOCHS));
         Ok(())
     }
 
@@ -168,6 +198,7 @@ impl Log {
             checkpoint::write_topic_id(disk, &directory, self.id.topic)?;
         }
         writer.directory_made = true;
+        writer.unsynced.files.insert(directory.join(checkpoint::PARTITION_METADATA));
         self.on_disk.store(true, Ordering::Release);
         Ok(())
     }
@@ -175,11 +206,15 @@ impl Log {
     fn finish(&self, work: &Work, wakeups: &mut Wakeups) {
         let mut phase = self.phase.lock();
         let Phase::Open(state) = &mut *phase else { return };
-        state.written = work.log_end;
+        state.written = work.end;
         state.written_bytes = self.active().map_or(0, |active| active.size());
-        state.offsets.advance_high_watermark(work.log_end);
-        state.producers.replicated(work.log_end);
-        state.tail.evict(work.log_end, &self.home.tail);
+        state.offsets.advance_high_watermark(work.end);
+        if work.flush {
+            state.offsets.advance_recovery_point(work.end);
+        }
+        state.producers.replicated(state.offsets.high_watermark());
+        state.aborted.retain(|aborted| aborted.last_offset >= work.end);
+        state.tail.evict(work.end, &self.home.tail);
         // Only what is written can be given up, so that a log may have been passed over until now.
         self.mark_appended();
         let view = state.view();
@@ -203,6 +238,8 @@ impl Log {
         // What was appended and not yet taken by the one who writes.
         self.home.pressure.release(state.pending_bytes, wakeups);
         state.pending_bytes = 0;
+        state.unlogged.clear();
+        state.logging.clear();
         state.pending.clear();
     }
 }

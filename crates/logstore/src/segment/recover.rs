@@ -151,11 +151,13 @@ impl Segment {
     }
 
     /// Reads the whole segment, cuts it behind its last good batch and builds its indexes. `visit` sees each batch
-    /// and answers with the transaction that it aborted.
+    /// and answers with the transaction that it aborted. What ends below `synced` was durable once: it is damaged, and
+    /// not cut.
     pub fn rebuild(
         pool: &Arc<FilePool>,
         directory: &Path,
         base: Offset,
+        synced: Offset,
         (index_bytes, index_interval_bytes): (u32, u32),
         now: Timestamp,
         visit: &mut dyn FnMut(&BatchView<'_>) -> Result<Option<AbortedEntry>, StorageError>,
@@ -177,18 +179,25 @@ impl Segment {
             largest: Mutex::new(TimeEntry { timestamp: Timestamp::NONE, offset: base }),
         };
         let mut shape = Shape::empty(base, now);
+        let mut end = base;
         let file = segment.data.file()?;
         let scanned = scan(&file, Position(0), Position(bytes), base, &mut |_, batch| {
             let (_, entries) = shape.add(&BatchFacts::from(batch.header()), index_interval_bytes);
             segment.index(entries)?;
+            end = batch.header().next_offset();
             if let Some(aborted) = visit(batch)? {
                 segment.push_aborted(&aborted)?;
             }
             Ok(())
         })?;
+        if let Some(why) = scanned.bad.as_ref().filter(|_| end < synced) {
+            return Err(StorageError::corrupt(segment.data.path(), scanned.end.0, why));
+        }
         let bytes_cut = bytes - scanned.end.0;
         if bytes_cut > 0 {
             segment.data.truncate(scanned.end)?;
+            // The next batch may go into another segment, and nobody would sync this one any more.
+            segment.data.sync()?;
         }
         segment.set_largest(shape.largest());
         segment.seal(shape.seal())?;

@@ -67,6 +67,11 @@ impl Segment {
         self.times.0.flush()
     }
 
+    /// Makes the batches durable.
+    pub fn sync_data(&self) -> Result<(), StorageError> {
+        self.data.sync()
+    }
+
     /// Flushes and makes everything durable.
     pub fn sync(&self) -> Result<(), StorageError> {
         self.flush()?;

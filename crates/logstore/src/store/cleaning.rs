@@ -145,6 +145,11 @@ impl Store {
             throttle: &self.cleaning.throttle,
             secret: self.cleaning.secret,
         };
+        // Compaction leaves gaps, and a recovery takes those above the recovery point for losses.
+        if let Err(error) = self.write_down(&dirty.log) {
+            dirty.log.home().fail(&error);
+            return false;
+        }
         let mut cleaned = Cleaned::default();
         let outcome = clean(dirty, &budget, self.options.clock.now(), &mut cleaned);
         let log = &dirty.log;

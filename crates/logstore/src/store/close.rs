@@ -1,7 +1,8 @@
 //! Closing the store, so that what is left are plain Kafka directories.
 //!
-//! Order: housekeeping and compaction end; log threads write what is pending and end; each log is sealed; everything is synced, file by file or the
-//! file system at once; the checkpoints; the clean-shutdown marker. A directory in which anything fails gets no
+//! Order: housekeeping and compaction end; what is appended is committed, then written, and both threads end; each log is
+//! sealed; everything is synced, file by file or the file system at once; the checkpoints; the write-ahead log is given
+//! up; the clean-shutdown marker. A directory in which anything fails gets no
 //! marker and is recovered at the next start.
 
 use super::Store;
@@ -21,7 +22,9 @@ impl Store {
         self.cleaning.stop();
         let mut result = Ok(());
         for directory in &self.directories {
-            directory.thread.stop();
+            directory.home.ahead().begin_closing();
+            directory.commits.stop();
+            directory.writes.stop();
             result = result.and(self.close_directory(directory));
             directory.release();
         }
@@ -44,6 +47,11 @@ impl Store {
         result?;
         let finished = self.sync_directory(directory, one_by_one).and_then(|()| {
             directory.write_checkpoints()?;
+            if directory.has_orphans() {
+                // Whose they are is not known yet: they stay in the write-ahead log.
+                return Ok(());
+            }
+            home.ahead().drain()?;
             directory.mark_clean()
         });
         finished.map_err(|error| {

@@ -3,6 +3,8 @@
 //! ```text
 //! .lock                               held while the store is open
 //! meta.properties                     version=1, cluster.id, node.id, directory.id
+//! millrace.wal.<n>                    write-ahead log, see wal/ahead.rs
+//! millrace.wal-checkpoint             how much of it nobody needs any more
 //! .kafka_cleanshutdown                {"version":0,"brokerEpoch":-1}: written last at a clean stop, removed first
 //! recovery-point-offset-checkpoint    up to where each log is synced
 //! log-start-offset-checkpoint         first offset, where it is not the first segment's
@@ -17,19 +19,22 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 
 use super::{OpenError, StoreOptions};
 use crate::base::error::StorageError;
 use crate::base::limits::SMALL_FILE_BYTES_MAX;
-use crate::base::types::{Offset, PartitionIndex};
+use crate::base::types::{Offset, PartitionId, PartitionIndex, TopicId};
 use crate::io::{self, Disk, FilePool, RawFile};
 use crate::log::checkpoint::{
     self, CLEANED, HIGH_WATERMARKS, LOG_STARTS, OffsetsByPartition, RECOVERY_POINTS,
 };
 use crate::log::{Checkpointed, Found, Home};
 use crate::segment::names;
-use crate::wal::{LogThread, Pressure};
+use crate::wal::{
+    Commit, Committed, DirectoryId, LogThread, OpenedWal, Pending, Pressure, Replay, WriteAhead, WriteBehind,
+};
 
 const LOCK: &str = ".lock";
 const META_PROPERTIES: &str = "meta.properties";
@@ -37,12 +42,19 @@ const CLEAN_SHUTDOWN: &str = ".kafka_cleanshutdown";
 /// What Kafka writes where no broker epoch is known.
 const CLEAN_SHUTDOWN_CONTENT: &[u8] = br#"{"version":0,"brokerEpoch":-1}"#;
 
+/// Batches of one log.
+pub(super) type Orphans = Vec<Vec<u8>>;
+
 /// One data directory, open.
 pub(super) struct DataDirectory {
     pub(super) home: Arc<Home>,
-    pub(super) thread: LogThread,
+    pub(super) commits: LogThread<dyn Committed>,
+    pub(super) writes: LogThread<dyn Pending>,
     /// It was closed the last time.
     pub(super) clean: bool,
+    /// What the write-ahead log has for logs that lie nowhere yet, until the metadata names their topics: they were
+    /// created just before the stop, or deleted.
+    orphans: Mutex<HashMap<PartitionId, Orphans>>,
     known: Mutex<HashMap<(String, PartitionIndex), Known>>,
     /// Logs that are gone and may still be in the checkpoint files.
     forgotten: Mutex<HashSet<(String, PartitionIndex)>>,
@@ -68,14 +80,15 @@ impl DataDirectory {
         path: &Path,
         pool: &Arc<FilePool>,
         pressure: &Arc<Pressure>,
-    ) -> Result<Self, OpenError> {
+        nudge: &Sender<()>,
+    ) -> Result<(Self, Option<Replay>), OpenError> {
         let disk = &*options.disk;
         let io_error = |operation, path: &Path, error| StorageError::io(operation, path, error);
-        disk.create_dir(path).map_err(|error| io_error("create", path, error))?;
+        create(disk, path).map_err(|error| io_error("create", path, error))?;
         let lock_path = path.join(LOCK);
         let lock = disk.lock(&lock_path).map_err(|error| io_error("lock", &lock_path, error))?;
         let lock = lock.ok_or_else(|| OpenError::Locked(path.to_owned()))?;
-        check_identity(disk, path, options)?;
+        let identity = check_identity(disk, path, options)?;
 
         let marker = path.join(CLEAN_SHUTDOWN);
         let clean = disk.file_len(&marker).map_err(|error| io_error("stat", &marker, error))?.is_some();
@@ -84,21 +97,63 @@ impl DataDirectory {
         disk.sync_dir(path).map_err(|error| io_error("sync", path, error))?;
 
         let around = look_around(disk, path)?;
+        let of_disk = Arc::clone(&options.disk);
+        let OpenedWal { ahead, replay } =
+            WriteAhead::open(of_disk, path, identity, options.wal, clean, nudge.clone())?;
+        let ahead = Arc::new(ahead);
         let name = path.file_name().map_or_else(|| "log".into(), |name| name.to_string_lossy());
-        let thread = LogThread::start(&format!("log {name}"))
-            .map_err(|error| io_error("start the thread of", path, error))?;
-        let queue = Arc::clone(thread.queue());
-        let clock = Arc::clone(&options.clock);
-        let home = Home::new(path.to_owned(), Arc::clone(pool), clock, queue, Arc::clone(pressure));
-        Ok(Self {
+        let not_started = |error| io_error("start a thread of", path, error);
+        let commit = Commit::new(Arc::clone(&ahead));
+        let commits = LogThread::start(&format!("wal {name}"), commit).map_err(not_started)?;
+        let writes = LogThread::start(&format!("log {name}"), WriteBehind).map_err(not_started)?;
+        let home = Home::new(
+            path.to_owned(),
+            Arc::clone(pool),
+            Arc::clone(&options.clock),
+            ahead,
+            Arc::clone(commits.queue()),
+            Arc::clone(writes.queue()),
+            Arc::clone(pressure),
+        );
+        // Evidence stays where it is; the logs of the directory answer storage errors.
+        let replay = replay.map_err(|damage| home.fail(&damage)).ok();
+        let opened = Self {
             home: Arc::new(home),
-            thread,
+            commits,
+            writes,
             clean,
+            orphans: Mutex::default(),
             known: Mutex::new(around.known),
             forgotten: Mutex::new(around.forgotten),
             leftovers: around.leftovers,
             lock: Mutex::new(Some(lock)),
-        })
+        };
+        Ok((opened, replay))
+    }
+
+    /// Keeps a batch for a log that lies nowhere yet.
+    pub(super) fn add_orphan(&self, id: PartitionId, batch: &[u8]) {
+        self.orphans.lock().entry(id).or_default().push(batch.to_vec());
+    }
+
+    /// Whether batches wait for their log.
+    pub(super) fn has_orphans(&self) -> bool {
+        !self.orphans.lock().is_empty()
+    }
+
+    /// Whether batches wait for this log.
+    pub(super) fn has_orphans_of(&self, id: &PartitionId) -> bool {
+        self.orphans.lock().contains_key(id)
+    }
+
+    /// The batches that waited for a log, in order.
+    pub(super) fn take_orphans(&self, id: &PartitionId) -> Orphans {
+        self.orphans.lock().remove(id).unwrap_or_default()
+    }
+
+    /// Every topic that there is was named: who still waits was deleted.
+    pub(super) fn forget_orphans(&self) {
+        self.orphans.lock().clear();
     }
 
     /// Lets another store open the directory; nothing is written here from now on.
@@ -211,6 +266,23 @@ impl Known {
     }
 }
 
+/// Creates a directory and its missing parents, durably: what is synced below it is of no use without its name.
+fn create(disk: &dyn Disk, path: &Path) -> std::io::Result<()> {
+    let mut missing = Vec::new();
+    for ancestor in path.ancestors().filter(|ancestor| !ancestor.as_os_str().is_empty()) {
+        if disk.file_len(ancestor)?.is_some() {
+            break;
+        }
+        missing.push(ancestor);
+    }
+    disk.create_dir(path)?;
+    let parents = missing.iter().filter_map(|made| made.parent());
+    for parent in parents {
+        disk.sync_dir(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })?;
+    }
+    Ok(())
+}
+
 /// What lies in a data directory.
 struct Around {
     known: HashMap<(String, PartitionIndex), Known>,
@@ -251,8 +323,12 @@ fn look_around(disk: &dyn Disk, path: &Path) -> Result<Around, StorageError> {
     Ok(Around { known, forgotten, leftovers })
 }
 
-/// Refuses a directory of another cluster or node; gives a new one its identity.
-fn check_identity(disk: &dyn Disk, directory: &Path, options: &StoreOptions) -> Result<(), OpenError> {
+/// Refuses a directory of another cluster or node; gives a new one its identity. Answers its id.
+fn check_identity(
+    disk: &dyn Disk,
+    directory: &Path,
+    options: &StoreOptions,
+) -> Result<DirectoryId, OpenError> {
     let path = directory.join(META_PROPERTIES);
     let io_error = |operation, error| StorageError::io(operation, &path, error);
     let bytes = io::read_small(disk, &path, SMALL_FILE_BYTES_MAX).map_err(|error| io_error("read", error))?;
@@ -264,7 +340,7 @@ fn check_identity(disk: &dyn Disk, directory: &Path, options: &StoreOptions) -> 
             options.cluster_id
         );
         io::replace_small(disk, &path, text.as_bytes()).map_err(|error| io_error("write", error))?;
-        return Ok(());
+        return Ok(parse_directory_id(&id));
     };
     let properties = parse_properties(&String::from_utf8_lossy(&bytes));
     let check = |key: &'static str, names: &[&str], expected: &str| {
@@ -281,7 +357,13 @@ fn check_identity(disk: &dyn Disk, directory: &Path, options: &StoreOptions) -> 
     };
     check("cluster.id", &["cluster.id"], &options.cluster_id)?;
     // Version 0, of the time of ZooKeeper, called it otherwise.
-    check("node.id", &["node.id", "broker.id"], &node_id)
+    check("node.id", &["node.id", "broker.id"], &node_id)?;
+    Ok(properties.get("directory.id").map(|id| parse_directory_id(id)).unwrap_or_default())
+}
+
+/// Directories of older brokers have no id, which is as good as one of zeros.
+fn parse_directory_id(text: &str) -> DirectoryId {
+    text.parse::<TopicId>().unwrap_or_default().0
 }
 
 /// A random id in Kafka's text form; Kafka avoids a leading dash, and so do we.

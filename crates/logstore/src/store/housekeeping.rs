@@ -1,5 +1,5 @@
-//! One thread for everything that is due now and then: retention, sealed segments made durable, checkpoints, delayed
-//! removal of files, expiry of producers.
+//! One thread for everything that is due now and then: segments written behind the write-ahead log, retention, sealed
+//! segments made durable, checkpoints, delayed removal of files, expiry of producers.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -8,20 +8,28 @@ use std::sync::{Arc, Weak};
 use std::thread::{Builder, JoinHandle, current};
 use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use parking_lot::Mutex;
 
 use super::Store;
-use super::directories::DataDirectory;
 use crate::io;
 
 /// How often the thread looks whether something is due.
 const TICK: Duration = Duration::from_millis(500);
 
-/// The thread and its stop.
-#[derive(Default)]
+/// The thread, what wakes it and what stops it.
 pub(super) struct Housekeeping {
-    stop: Arc<(Mutex<bool>, Condvar)>,
+    nudge: Sender<()>,
+    nudged: Receiver<()>,
+    stopping: Arc<AtomicBool>,
     thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Default for Housekeeping {
+    fn default() -> Self {
+        let (nudge, nudged) = bounded(1);
+        Self { nudge, nudged, stopping: Arc::default(), thread: Mutex::default() }
+    }
 }
 
 /// What is due when.
@@ -44,19 +52,26 @@ fn millis(ms: i64) -> Duration {
 }
 
 impl Housekeeping {
+    /// Where a write-ahead log asks for a checkpoint.
+    pub(super) fn nudge(&self) -> &Sender<()> {
+        &self.nudge
+    }
+
     /// Starts the thread. It holds the store weakly: a store that nobody holds any more ends it.
     pub(super) fn start(&self, store: &Arc<Store>) -> std::io::Result<()> {
         let store = Arc::downgrade(store);
-        let stop = Arc::clone(&self.stop);
-        let thread = Builder::new().name("housekeeping".into()).spawn(move || run(&store, &stop))?;
+        let (nudged, stopping) = (self.nudged.clone(), Arc::clone(&self.stopping));
+        let thread =
+            Builder::new().name("housekeeping".into()).spawn(move || run(&store, &nudged, &stopping))?;
         *self.thread.lock() = Some(thread);
         Ok(())
     }
 
     /// Ends the thread and waits for it.
     pub(super) fn stop(&self) {
-        *self.stop.0.lock() = true;
-        self.stop.1.notify_all();
+        self.stopping.store(true, Ordering::Release);
+        // One that waits to be taken wakes it as well.
+        let _ = self.nudge.try_send(());
         let thread = self.thread.lock().take();
         // The thread itself may be the last to hold the store.
         if let Some(thread) = thread.filter(|thread| thread.thread().id() != current().id()) {
@@ -65,17 +80,22 @@ impl Housekeeping {
     }
 }
 
-fn run(store: &Weak<Store>, stop: &(Mutex<bool>, Condvar)) {
+fn run(store: &Weak<Store>, nudged: &Receiver<()>, stopping: &AtomicBool) {
     loop {
-        let mut stopping = stop.0.lock();
-        if !*stopping {
-            stop.1.wait_for(&mut stopping, TICK);
+        // The store is not held meanwhile: who drops it last would be this thread.
+        let wals = store.upgrade().map(|store| store.wals()).unwrap_or_default();
+        for wal in wals {
+            // A file that cannot be made now is made when it is needed, and that failure counts.
+            let _ = wal.prepare();
         }
-        if *stopping {
+        let full = nudged.recv_timeout(TICK).is_ok();
+        if stopping.load(Ordering::Acquire) {
             return;
         }
-        drop(stopping);
         let Some(store) = store.upgrade() else { return };
+        if full {
+            store.checkpoint_wals();
+        }
         store.keep_house();
     }
 }
@@ -84,6 +104,10 @@ impl Store {
     /// Does what is due. The housekeeping thread calls it; tests do, with a clock of their own.
     pub fn keep_house(&self) {
         let now = self.options.clock.monotonic();
+        for directory in &self.directories {
+            directory.home.write_behind();
+            directory.home.flush_due();
+        }
         let mut due = self.due.lock();
         if now >= due.retention_at {
             due.retention_at = now + millis(self.options.retention_check_interval_ms);
@@ -91,7 +115,7 @@ impl Store {
         }
         if now >= due.checkpoint_at {
             due.checkpoint_at = now + millis(self.options.checkpoint_interval_ms);
-            self.sync_and_checkpoint();
+            self.checkpoint();
         }
         loop {
             let next = self.removals.lock().pop_front_if(|(at, _)| *at <= now);
@@ -111,20 +135,6 @@ impl Store {
             // A log out of service has said why.
             for path in log.apply_retention().unwrap_or_default() {
                 self.remove_later(path, delay_ms);
-            }
-        }
-    }
-
-    /// Makes sealed segments durable and writes the checkpoints of every directory in service.
-    pub(super) fn sync_and_checkpoint(&self) {
-        for log in self.all_logs() {
-            let _ = log.sync_sealed();
-            self.note(&log);
-        }
-        let in_service = |directory: &&DataDirectory| directory.home.failure().is_none();
-        for directory in self.directories.iter().filter(in_service) {
-            if let Err(error) = directory.write_checkpoints() {
-                directory.home.fail(&error);
             }
         }
     }

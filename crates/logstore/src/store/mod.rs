@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod catalogue;
+mod checkpoint;
 mod cleaning;
 mod close;
 mod directories;
@@ -77,6 +78,7 @@ pub struct Store {
     pool: Arc<FilePool>,
     pressure: Arc<Pressure>,
     due: Mutex<Due>,
+    checkpointing: Mutex<()>,
     removals: Mutex<Removals>,
     housekeeping: Housekeeping,
     cleaning: Cleaning,
@@ -91,7 +93,8 @@ impl Store {
         let Some(first) = options.directories.first().cloned() else {
             return Err(OpenError::NoDirectory);
         };
-        let opened = open::open(&options, progress)?;
+        let housekeeping = Housekeeping::default();
+        let opened = open::open(&options, housekeeping.nudge(), progress)?;
         let now = options.clock.monotonic();
         let due = Due::new(now, options.retention_check_interval_ms, options.checkpoint_interval_ms);
         let unclaimed =
@@ -107,12 +110,18 @@ impl Store {
             pool: opened.pool,
             pressure: opened.pressure,
             due: Mutex::new(due),
+            checkpointing: Mutex::default(),
             removals: Mutex::default(),
-            housekeeping: Housekeeping::default(),
+            housekeeping,
             cleaning,
             removal_failures: AtomicU64::new(0),
             closed: AtomicBool::new(false),
         });
+        // Whatever a stop left unsynced is made durable before it is served.
+        let unclean = store.directories.iter().filter(|directory| !directory.clean);
+        for directory in unclean {
+            store.checkpoint_recovered(directory);
+        }
         for path in store.directories.iter().flat_map(|directory| &directory.leftovers) {
             store.remove_later(path.clone(), 0);
         }
@@ -160,14 +169,19 @@ impl Store {
         }
         let there =
             self.directories.iter().find_map(|directory| Some((directory, directory.find(topic, id.index)?)));
+        let replayed = || self.directories.iter().find(|directory| directory.has_orphans_of(&id));
         let (directory, known) = match there {
             Some((directory, known)) => (directory, Some(known)),
-            None => (self.emptiest(), None),
+            None => (replayed().unwrap_or_else(|| self.emptiest()), None),
         };
         directory.adopt(topic, id.index);
         let found = directory.found(known.as_ref(), self.producer_expiration_ms());
         let log =
             Log::register(id, topic.into(), config, Arc::clone(&directory.home), known.is_some(), found);
+        for batch in directory.take_orphans(&id) {
+            // A log that cannot take it is out of service and has said why.
+            let _ = log.replay(&batch);
+        }
         logs.insert(id, Arc::clone(&log));
         log
     }
@@ -213,8 +227,12 @@ impl Store {
         }
     }
 
-    /// Sets aside what was recovered and no topic has named: once the topics are known, none of them will.
+    /// Sets aside what was recovered and no topic has named: once the topics are known, none of them will. What the
+    /// write-ahead logs have of topics that lie nowhere is forgotten.
     pub fn set_aside_unclaimed(&self) {
+        for directory in &self.directories {
+            directory.forget_orphans();
+        }
         let unclaimed: Vec<_> = self.unclaimed.lock().drain().map(|(_, id)| id).collect();
         for id in unclaimed {
             let log = self.logs.write().remove(&id);
@@ -282,5 +300,8 @@ impl Drop for Store {
     fn drop(&mut self) {
         self.housekeeping.stop();
         self.cleaning.stop();
+        for directory in &self.directories {
+            directory.home.ahead().begin_closing();
+        }
     }
 }

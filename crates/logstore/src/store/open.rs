@@ -1,5 +1,7 @@
-//! Opening the store: every directory, then, where one was not closed, every log in it, several at a time.
+//! Opening the store: every directory, then, where one was not closed, every log in it, several at a time, then what
+//! the write-ahead log has of them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::thread::{Builder, scope};
 
@@ -8,12 +10,12 @@ use crossbeam_channel::{Sender, unbounded};
 use super::directories::DataDirectory;
 use super::{OpenError, RecoveryProgress, StoreOptions};
 use crate::base::error::StorageError;
-use crate::base::limits::{PENDING_BYTES_MAX, RECOVERY_THREADS_MAX};
+use crate::base::limits::{PENDING_BYTES_MAX, RECOVERY_THREADS_MAX, WRITE_BEHIND_BYTES};
 use crate::base::types::PartitionId;
 use crate::io::FilePool;
 use crate::log::{Log, checkpoint};
 use crate::segment::names;
-use crate::wal::Pressure;
+use crate::wal::{Pressure, Replay};
 
 /// What was opened.
 pub(super) struct Opened {
@@ -23,18 +25,30 @@ pub(super) struct Opened {
     pub(super) pressure: Arc<Pressure>,
 }
 
-pub(super) fn open(options: &StoreOptions, progress: &dyn Fn(RecoveryProgress)) -> Result<Opened, OpenError> {
+pub(super) fn open(
+    options: &StoreOptions,
+    nudge: &Sender<()>,
+    progress: &dyn Fn(RecoveryProgress),
+) -> Result<Opened, OpenError> {
     let pool = FilePool::new(Arc::clone(&options.disk), options.open_files_max);
     let pressure = Arc::new(Pressure::new(PENDING_BYTES_MAX));
     let mut directories = Vec::new();
+    let mut replays = Vec::new();
     for path in &options.directories {
-        directories.push(DataDirectory::open(options, path, &pool, &pressure)?);
+        let (directory, replay) = DataDirectory::open(options, path, &pool, &pressure, nudge)?;
+        directories.push(directory);
+        replays.push(replay);
     }
     let mut logs = Vec::new();
     for directory in directories.iter().filter(|directory| !directory.clean) {
         logs.append(&mut found_on_disk(options, directory)?);
     }
     recover(options, &directories, &logs, progress)?;
+    for (directory, replay) in directories.iter().zip(replays.into_iter().flatten()) {
+        if let Err(error) = play(&replay, directory, &logs) {
+            directory.home.fail(&error);
+        }
+    }
     Ok(Opened { directories, logs, pool, pressure })
 }
 
@@ -55,6 +69,31 @@ fn found_on_disk(options: &StoreOptions, directory: &DataDirectory) -> Result<Ve
         logs.push(Log::register(id, topic.into(), Arc::clone(&config), home, true, found));
     }
     Ok(logs)
+}
+
+/// Gives the logs what the write-ahead log has of them. Nothing that is then served can be lost any more: it is made
+/// durable where it lies, or by the checkpoint that follows.
+fn play(replay: &Replay, directory: &DataDirectory, logs: &[Arc<Log>]) -> Result<(), StorageError> {
+    replay.sync()?;
+    let here = logs.iter().filter(|log| Arc::ptr_eq(log.home(), &directory.home));
+    let by_id: HashMap<PartitionId, &Arc<Log>> = here.map(|log| (log.id(), log)).collect();
+    let mut touched: HashMap<PartitionId, &Arc<Log>> = HashMap::new();
+    let mut waiting = 0;
+    replay.each(&mut |id, batch| {
+        let Some(log) = by_id.get(id) else {
+            return directory.add_orphan(*id, batch);
+        };
+        waiting += batch.len();
+        // A log that cannot take it is out of service and has said why.
+        let _ = log.replay(batch);
+        touched.insert(*id, log);
+        if waiting >= WRITE_BEHIND_BYTES {
+            waiting = 0;
+            for (_, log) in touched.drain() {
+                log.write_behind();
+            }
+        }
+    })
 }
 
 /// Opens the logs on a bounded number of threads; each log reports by itself what it cut.

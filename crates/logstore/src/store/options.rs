@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::base::clock::Clock;
+use crate::base::limits::{WAL_FILE_BYTES, WAL_FILES_MAX};
 use crate::base::types::BrokerId;
 use crate::io::{Disk, SystemDisk};
 use crate::log::LogConfig;
+use crate::wal::WalSize;
 
 /// What a store is opened with.
 #[derive(Clone)]
@@ -33,6 +35,8 @@ pub struct StoreOptions {
     pub retention_check_interval_ms: i64,
     /// `log.flush.offset.checkpoint.interval.ms`.
     pub checkpoint_interval_ms: i64,
+    /// How large the write-ahead log of a directory may be.
+    pub wal: WalSize,
     /// How compaction runs.
     pub cleaner: CleanerOptions,
 }
@@ -70,6 +74,7 @@ impl StoreOptions {
             producer_expiration_ms: 24 * 60 * 60 * 1000,
             retention_check_interval_ms: 5 * 60 * 1000,
             checkpoint_interval_ms: 60 * 1000,
+            wal: WalSize { file_bytes: WAL_FILE_BYTES, files_max: WAL_FILES_MAX },
             cleaner: CleanerOptions {
                 threads: 1,
                 map_bytes: 128 * 1024 * 1024,

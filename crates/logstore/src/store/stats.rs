@@ -32,8 +32,14 @@ pub struct StoreStats {
     pub tail_bytes: u64,
     /// Files open now.
     pub open_files: u64,
-    /// Turns of the log threads.
+    /// Turns of the threads that write segments.
     pub turns: u64,
+    /// Syncs of the write-ahead logs.
+    pub wal_syncs: u64,
+    /// Batches that they made durable.
+    pub wal_batches: u64,
+    /// Bytes written for it.
+    pub wal_bytes: u64,
     /// Batches written to segments.
     pub batches_written: u64,
     /// Bytes of them.
@@ -82,7 +88,11 @@ impl Store {
         for directory in &self.directories {
             let (batches, bytes) = directory.home.written();
             stats.tail_bytes += directory.home.tail_bytes() as u64;
-            stats.turns += directory.thread.queue().turns();
+            stats.turns += directory.writes.queue().turns();
+            let ahead = directory.home.ahead().stats();
+            stats.wal_syncs += ahead.syncs;
+            stats.wal_batches += ahead.frames;
+            stats.wal_bytes += ahead.bytes;
             stats.batches_written += batches;
             stats.bytes_written += bytes;
         }

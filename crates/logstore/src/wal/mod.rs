@@ -1,10 +1,20 @@
-//! The log thread of a directory and the tickets a worker waits on.
+//! The write-ahead log of a data directory, the threads that commit and write, and the tickets a worker waits on.
 #![forbid(unsafe_code)]
 
+pub mod ahead;
+pub mod behind;
+pub mod commit;
+pub mod frame;
 pub mod pressure;
+pub mod replay;
 pub mod thread;
 pub mod ticket;
 
+pub use ahead::{OpenedWal, WalSize, WalStats, WriteAhead};
+pub use behind::{Pending, WriteBehind};
+pub use commit::{Commit, Committed};
+pub use frame::{DirectoryId, Group};
 pub use pressure::Pressure;
-pub use thread::{LogThread, Pending, Queue};
+pub use replay::Replay;
+pub use thread::{LogThread, Queue};
 pub use ticket::{Mailbox, Wakeups};

@@ -1,8 +1,5 @@
-//! The log thread of a data directory: takes the logs that have something to write, lets each write, then wakes
-//! every mailbox once. While it writes, the next turn collects; there are no timers.
-//!
-//! Workers never write and never sync (D6). In the storage issue the turn starts with one write and one sync of the
-//! write-ahead log and the segments follow behind.
+//! The two threads of a data directory, each with a queue of logs: one commits, one writes segments. While a turn
+//! runs, the next one collects; there are no timers. Workers never write and never sync (D6).
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,42 +11,40 @@ use parking_lot::{Condvar, Mutex};
 
 use super::ticket::Wakeups;
 
-/// Something with bytes to write: a log.
-pub trait Pending: Send + Sync {
-    /// Writes everything that waits and releases who waited for it. Failures are the log's to keep.
-    fn write_pending(&self, wakeups: &mut Wakeups);
-
-    /// Writing it panicked, which was reported: nobody knows what it wrote, so it goes out of service.
-    fn give_up(&self, wakeups: &mut Wakeups);
-}
-
-/// Handle to a log thread; the thread ends when it is told to and has written everything.
-pub struct LogThread {
-    queue: Arc<Queue>,
+/// Handle to a thread; it ends when it is told to and its queue is empty.
+pub struct LogThread<T: ?Sized> {
+    queue: Arc<Queue<T>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// Where logs announce themselves.
-#[derive(Default)]
-pub struct Queue {
-    dirty: Mutex<Dirty>,
+pub struct Queue<T: ?Sized> {
+    waiting: Mutex<Waiting<T>>,
     arrived: Condvar,
     turns: AtomicU64,
 }
 
-#[derive(Default)]
-struct Dirty {
-    logs: Vec<Arc<dyn Pending>>,
+struct Waiting<T: ?Sized> {
+    logs: Vec<Arc<T>>,
     stopping: bool,
 }
 
-impl Queue {
-    /// Has `log` written in the next turn. The caller sees to it that a log is in the queue once.
-    pub fn submit(&self, log: Arc<dyn Pending>) {
-        let mut dirty = self.dirty.lock();
-        let idle = dirty.logs.is_empty();
-        dirty.logs.push(log);
-        drop(dirty);
+/// What a thread does with the logs of a turn.
+pub trait Turn<T: ?Sized>: Send + 'static {
+    /// One turn; tokens that it releases are delivered at its end.
+    fn take(&mut self, logs: &[Arc<T>], wakeups: &mut Wakeups);
+
+    /// The turn panicked, which was reported: nobody knows what was done.
+    fn give_up(&mut self, logs: &[Arc<T>], wakeups: &mut Wakeups);
+}
+
+impl<T: ?Sized> Queue<T> {
+    /// Gives `log` to the next turn. The caller sees to it that a log is in the queue once.
+    pub fn submit(&self, log: Arc<T>) {
+        let mut waiting = self.waiting.lock();
+        let idle = waiting.logs.is_empty();
+        waiting.logs.push(log);
+        drop(waiting);
         if idle {
             self.arrived.notify_one();
         }
@@ -60,48 +55,50 @@ impl Queue {
         self.turns.load(Ordering::Relaxed)
     }
 
-    fn run(&self) {
+    fn run(&self, turn: &mut impl Turn<T>) {
         let mut wakeups = Wakeups::default();
         let mut logs = Vec::new();
         loop {
-            let mut dirty = self.dirty.lock();
-            while dirty.logs.is_empty() {
-                if dirty.stopping {
+            let mut waiting = self.waiting.lock();
+            while waiting.logs.is_empty() {
+                if waiting.stopping {
                     return;
                 }
-                self.arrived.wait(&mut dirty);
+                self.arrived.wait(&mut waiting);
             }
-            std::mem::swap(&mut logs, &mut dirty.logs);
-            drop(dirty);
-            for log in logs.drain(..) {
-                // Without this thread every log of the directory would wait for ever.
-                if catch_unwind(AssertUnwindSafe(|| log.write_pending(&mut wakeups))).is_err() {
-                    log.give_up(&mut wakeups);
-                }
+            std::mem::swap(&mut logs, &mut waiting.logs);
+            drop(waiting);
+            // Without this thread every log of the directory would wait for ever.
+            if catch_unwind(AssertUnwindSafe(|| turn.take(&logs, &mut wakeups))).is_err() {
+                turn.give_up(&logs, &mut wakeups);
             }
+            logs.clear();
             self.turns.fetch_add(1, Ordering::Relaxed);
             wakeups.deliver();
         }
     }
 }
 
-impl LogThread {
-    /// Starts the thread of a directory.
-    pub fn start(name: &str) -> io::Result<Self> {
-        let queue = Arc::new(Queue::default());
+impl<T: ?Sized + Send + Sync + 'static> LogThread<T> {
+    /// Starts a thread.
+    pub fn start(name: &str, mut turn: impl Turn<T>) -> io::Result<Self> {
+        let waiting = Mutex::new(Waiting { logs: Vec::new(), stopping: false });
+        let queue = Arc::new(Queue { waiting, arrived: Condvar::new(), turns: AtomicU64::new(0) });
         let of_thread = Arc::clone(&queue);
-        let thread = Builder::new().name(name.to_owned()).spawn(move || of_thread.run())?;
+        let thread = Builder::new().name(name.to_owned()).spawn(move || of_thread.run(&mut turn))?;
         Ok(Self { queue, thread: Mutex::new(Some(thread)) })
     }
 
     /// Where logs announce themselves.
-    pub fn queue(&self) -> &Arc<Queue> {
+    pub fn queue(&self) -> &Arc<Queue<T>> {
         &self.queue
     }
+}
 
-    /// Lets the thread write what is queued and waits for its end. A second call does nothing.
+impl<T: ?Sized> LogThread<T> {
+    /// Lets the thread do what is queued and waits for its end. A second call does nothing.
     pub fn stop(&self) {
-        self.queue.dirty.lock().stopping = true;
+        self.queue.waiting.lock().stopping = true;
         self.queue.arrived.notify_all();
         if let Some(thread) = self.thread.lock().take() {
             // A panic was reported when it happened.
@@ -110,7 +107,7 @@ impl LogThread {
     }
 }
 
-impl Drop for LogThread {
+impl<T: ?Sized> Drop for LogThread<T> {
     fn drop(&mut self) {
         self.stop();
     }
@@ -118,53 +115,47 @@ impl Drop for LogThread {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicUsize;
-
     use super::*;
 
-    #[derive(Default)]
-    struct Counter(AtomicUsize);
+    /// Adds up what it is given; panics at zero.
+    #[derive(Clone, Default)]
+    struct Sum(Arc<AtomicU64>, Arc<AtomicU64>);
 
-    impl Pending for Counter {
-        fn write_pending(&self, _: &mut Wakeups) {
-            self.0.fetch_add(1, Ordering::Relaxed);
+    impl Turn<u64> for Sum {
+        fn take(&mut self, logs: &[Arc<u64>], _: &mut Wakeups) {
+            for log in logs {
+                assert!(**log > 0, "a defect, as the test wants it");
+                self.0.fetch_add(**log, Ordering::Relaxed);
+            }
         }
-        fn give_up(&self, _: &mut Wakeups) {}
-    }
-
-    #[derive(Default)]
-    struct Broken(AtomicUsize);
-
-    impl Pending for Broken {
-        fn write_pending(&self, _: &mut Wakeups) {
-            panic!("a defect, as the test wants it");
-        }
-        fn give_up(&self, _: &mut Wakeups) {
-            self.0.fetch_add(1, Ordering::Relaxed);
+        fn give_up(&mut self, logs: &[Arc<u64>], _: &mut Wakeups) {
+            self.1.fetch_add(logs.len() as u64, Ordering::Relaxed);
         }
     }
 
     #[test]
-    fn one_that_panics_does_not_stop_the_others() {
-        let thread = LogThread::start("log-test").unwrap();
-        let (broken, counter) = (Arc::new(Broken::default()), Arc::new(Counter::default()));
-        thread.queue().submit(broken.clone());
-        thread.queue().submit(counter.clone());
+    fn a_turn_that_panics_is_not_the_last() {
+        let sum = Sum::default();
+        let thread = LogThread::start("log-test", sum.clone()).unwrap();
+        thread.queue().submit(Arc::new(0));
+        while thread.queue().turns() == 0 {
+            std::thread::yield_now();
+        }
+        thread.queue().submit(Arc::new(1));
         thread.stop();
-        assert_eq!(broken.0.load(Ordering::Relaxed), 1);
-        assert_eq!(counter.0.load(Ordering::Relaxed), 1);
+        assert_eq!((sum.0.load(Ordering::Relaxed), sum.1.load(Ordering::Relaxed)), (1, 1));
     }
 
     #[test]
-    fn what_was_submitted_is_written_before_the_thread_ends() {
-        let thread = LogThread::start("log-test").unwrap();
-        let counter = Arc::new(Counter::default());
+    fn what_was_submitted_is_done_before_the_thread_ends() {
+        let sum = Sum::default();
+        let thread = LogThread::start("log-test", sum.clone()).unwrap();
         for _ in 0..100 {
-            thread.queue().submit(counter.clone());
+            thread.queue().submit(Arc::new(1));
         }
         thread.stop();
         thread.stop();
-        assert_eq!(counter.0.load(Ordering::Relaxed), 100);
+        assert_eq!(sum.0.load(Ordering::Relaxed), 100);
         assert!(thread.queue().turns() >= 1);
     }
 }

@@ -12,7 +12,8 @@ use logstore::batch::build::{BatchBuilder, RecordData};
 use logstore::batch::{self, ValidatedBatch};
 use logstore::io::arena::BufMut;
 use logstore::log::{AppendError, Appended, Log, LogConfig, Origin, ReadBound, Slice};
-use logstore::store::{Store, StoreOptions};
+use logstore::store::{OpenError, Store, StoreOptions};
+use logstore::wal::WalSize;
 use parking_lot::Mutex;
 
 pub(crate) const TOPIC: &str = "topic";
@@ -49,14 +50,34 @@ pub(crate) fn id() -> PartitionId {
     PartitionId { topic: TopicId([7; 16]), index: PartitionIndex(0) }
 }
 
-/// Small segments and an index entry for nearly every batch.
+/// Small segments and an index entry for nearly every batch; acknowledged after the write, so that what was
+/// acknowledged is in the files.
 pub(crate) fn config() -> LogConfig {
+    LogConfig { flush_messages: i64::MAX, ..durable() }
+}
+
+/// The same, acknowledged once it is durable.
+pub(crate) fn durable() -> LogConfig {
     LogConfig {
         segment_bytes: 4000,
         index_interval_bytes: 100,
         segment_index_bytes: 4096,
         ..LogConfig::default()
     }
+}
+
+/// Files of the write-ahead log that a test can fill.
+pub(crate) const WAL: WalSize = WalSize { file_bytes: 64 * 1024, files_max: 4 };
+
+/// Opens a store, after one that was dropped: its housekeeping may be about to notice.
+pub(crate) fn open(options: &StoreOptions) -> Arc<Store> {
+    for _ in 0..10_000 {
+        match Store::open(options.clone(), &|_| ()) {
+            Err(OpenError::Locked(_)) => std::thread::sleep(Duration::from_millis(1)),
+            other => return other.unwrap(),
+        }
+    }
+    panic!("the store that was dropped stays");
 }
 
 impl Bed {
@@ -71,13 +92,18 @@ impl Bed {
             defaults: config(),
             retention_check_interval_ms: 1000,
             checkpoint_interval_ms: 1000,
+            wal: WAL,
             ..StoreOptions::new(directories, BrokerId(1), "cluster".into(), clock)
         }
     }
 
     pub(crate) fn open(&self) -> (Arc<Store>, Arc<Log>) {
-        let store = Store::open(self.options(), &|_| ()).unwrap();
-        let log = store.ensure(id(), TOPIC, Arc::new(config()), EPOCH);
+        self.open_as(config())
+    }
+
+    pub(crate) fn open_as(&self, config: LogConfig) -> (Arc<Store>, Arc<Log>) {
+        let store = open(&self.options());
+        let log = store.ensure(id(), TOPIC, Arc::new(config), EPOCH);
         (store, log)
     }
 

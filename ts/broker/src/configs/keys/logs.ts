@@ -4,10 +4,6 @@ import { boolean, int, list, LONG_MAX, long, string } from '../kinds.ts'
 const live = { dynamic: 'cluster-wide' } as const
 const unlimitedBelowZero = { not: 0 } as const
 const engineDecides = { without: 'the engine writes its checkpoints when it syncs' } as const
-const ackFollowsWrite = {
-  ...live,
-  without: 'an answer follows the write and not a sync, until there is a write-ahead log',
-} as const
 
 export const logKeys = {
   'log.dir': list(['data'], 'Older name of log.dirs. Kafka keeps its data in a folder for temporary files.'),
@@ -75,16 +71,13 @@ export const logKeys = {
   }),
   'log.flush.interval.messages': long(
     1,
-    'Records after which the log is synced. 1, the default here, asks for that before the answer; Kafka has no limit.',
-    { ...ackFollowsWrite, min: 1 },
+    'Records after which the log is synced. 1, the default here, is before the answer; more, as in Kafka, lets it follow the write.',
+    { ...live, min: 1 },
   ),
-  'log.flush.interval.ms': long(null, 'Milliseconds after which the log is made durable.', ackFollowsWrite),
+  'log.flush.interval.ms': long(null, 'Milliseconds after which the log is made durable.', live),
   'log.flush.scheduler.interval.ms': long(
     LONG_MAX,
-    'Milliseconds between two looks at log.flush.interval.ms, and its default.',
-    {
-      without: ackFollowsWrite.without,
-    },
+    'What log.flush.interval.ms is where it is unset.',
   ),
   'log.flush.offset.checkpoint.interval.ms': int(60_000, 'Milliseconds between two writes of the recovery point.', {
     ...engineDecides,

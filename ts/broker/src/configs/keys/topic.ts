@@ -5,10 +5,6 @@ const live = { dynamic: 'cluster-wide' } as const
 const keptAsItCame = { ...live, without: 'a stored batch keeps the codec it came with' } as const
 const notTiered = { ...live, without: 'there is no tiered storage yet' } as const
 const noCopies = { ...live, without: 'no topic has a second replica yet' } as const
-const ackFollowsWrite = {
-  ...live,
-  without: 'an answer follows the write and not a sync, until there is a write-ahead log',
-} as const
 
 const throttled = (items: readonly string[]): string | null =>
   items.length === 1 && items[0] === '*'
@@ -44,10 +40,10 @@ export const topicKeys = {
   'file.delete.delay.ms': long(60_000, 'Milliseconds that deleted files stay for readers.', { ...live, min: 0 }),
   'flush.messages': long(
     1,
-    'Records after which the log is synced. 1, the default here, asks for that before the answer; Kafka has no limit.',
-    { ...ackFollowsWrite, min: 1 },
+    'Records after which the log is synced. 1, the default here, is before the answer; more, as in Kafka, lets it follow the write.',
+    { ...live, min: 1 },
   ),
-  'flush.ms': long(LONG_MAX, 'Milliseconds after which the log is made durable.', { ...ackFollowsWrite, min: 0 }),
+  'flush.ms': long(LONG_MAX, 'Milliseconds after which the log is made durable.', { ...live, min: 0 }),
   'follower.replication.throttled.replicas': list(
     [],
     'Replicas whose copying is slowed down at the follower, as partition:broker; * is all.',

@@ -1,0 +1,107 @@
+//! A log and the write-ahead log: what is committed, and what a stop that was not clean left there.
+
+use super::append::end_marker;
+use super::recovery::RecoveryReport;
+use super::state::{Phase, State};
+use super::{Log, LogConfig, LogError};
+use crate::base::error::StorageError;
+use crate::base::types::{Offset, Timestamp};
+use crate::batch::{BatchHeader, BatchView};
+use crate::io::arena::Buf;
+use crate::wal::{Committed, Group, Wakeups};
+
+impl Committed for Log {
+    fn collect(&self, group: &mut Group, wakeups: &mut Wakeups) {
+        // What a topic appended while it asked for no more than a write comes before what it appends now.
+        if self.is_relaxed() && self.flush().is_err() {
+            return;
+        }
+        if let Err(error) = self.home.in_service() {
+            return self.end(error, wakeups);
+        }
+        let Phase::Open(state) = &mut *self.phase.lock() else {
+            return;
+        };
+        state.told.committer = false;
+        state.logging = std::mem::take(&mut state.unlogged);
+        for batch in &state.logging {
+            group.batch(&self.id, batch.bytes.clone());
+        }
+    }
+
+    fn committed(&self, wakeups: &mut Wakeups) {
+        let mut phase = self.phase.lock();
+        let Phase::Open(state) = &mut *phase else { return };
+        let Some(end) = state.logging.last().map(|last| last.last_offset.plus(1)) else {
+            return;
+        };
+        let bytes = state.logging.iter().map(|batch| batch.bytes.len()).sum();
+        state.pending.append(&mut state.logging);
+        self.acknowledge(state, end);
+        let view = state.view();
+        state.watchers.moved(&view, wakeups);
+        let newly_behind = !std::mem::replace(&mut state.told.home, true);
+        drop(phase);
+        self.home.fall_behind(self, newly_behind, bytes);
+    }
+
+    fn refused(&self, error: &StorageError, wakeups: &mut Wakeups) {
+        let error = self.failed(error);
+        self.end(error, wakeups);
+    }
+}
+
+impl Log {
+    /// Batches up to `end` are durable in the write-ahead log.
+    fn acknowledge(&self, state: &mut State, end: Offset) {
+        state.offsets.advance_high_watermark(end);
+        state.producers.replicated(end);
+        if !std::mem::replace(&mut state.uncheckpointed, true) {
+            self.home.list_uncheckpointed(self);
+        }
+    }
+
+    /// Takes in what the write-ahead log has of this log, batch by batch in their order. What the segments hold
+    /// already is passed over. A gap is damage: the log is not served.
+    pub fn replay(&self, bytes: &[u8]) -> Result<(), LogError> {
+        let config = self.config.load();
+        let header = BatchView::parse(bytes).map(|batch| *batch.header());
+        let mut guard = self.opened()?;
+        let Ok(header) = header else {
+            drop(guard);
+            return Err(self.damaged("the write-ahead log has what is no batch".to_owned()));
+        };
+        let state = &mut *guard;
+        let log_end = state.offsets.log_end();
+        if header.next_offset() <= log_end {
+            return Ok(());
+        }
+        // Only the first batch of a log may reach below its end, which is then its start: records of it were deleted.
+        let follows = header.base_offset == log_end;
+        if !follows && (state.has_segment || header.base_offset > log_end) {
+            drop(guard);
+            let base = header.base_offset;
+            return Err(self.damaged(format!("it ends at {log_end}, the write-ahead log goes on at {base}")));
+        }
+        self.replay_next(state, &config, &header, bytes);
+        Ok(())
+    }
+
+    fn replay_next(&self, state: &mut State, config: &LogConfig, header: &BatchHeader, bytes: &[u8]) {
+        let now: Timestamp = self.home.now();
+        // A marker was checked when it was appended.
+        let marker = end_marker(header, bytes).unwrap_or_default();
+        let batch = self.admit(state, config, header, marker.as_ref(), Buf::copy_from_slice(bytes), now);
+        state.pending.push(batch);
+        self.acknowledge(state, header.next_offset());
+    }
+
+    fn damaged(&self, why: String) -> LogError {
+        let error = LogError::Storage(why.clone());
+        self.home.report(RecoveryReport { path: self.directory(), bytes_cut: 0, why });
+        let mut wakeups = Wakeups::default();
+        self.end(error.clone(), &mut wakeups);
+        wakeups.deliver();
+        error
+    }
+}

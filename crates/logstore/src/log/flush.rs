@@ -1,0 +1,148 @@
+//! Making what was appended durable in the segments: for a checkpoint of the write-ahead log, and for topics that ask
+//! for a sync now and then (`flush.messages`, `flush.ms`).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::state::{Phase, State};
+use super::watch::Wakeups;
+use super::writer::{Unsynced, Writer};
+use super::{Log, LogConfig, LogError};
+use crate::base::error::StorageError;
+use crate::base::types::Offset;
+use crate::io::{File, OpenMode};
+use crate::segment::Segment;
+
+impl Log {
+    /// Writes what may be written: what the write-ahead log has, and what needs no more than a write.
+    pub fn write_behind(&self) {
+        let mut wakeups = Wakeups::default();
+        let mut writer = self.writer.lock();
+        self.write_out(&mut writer, &mut wakeups);
+        drop(writer);
+        wakeups.deliver();
+    }
+
+    /// Writes what may be written and makes it durable; the recovery point follows. Appends go on meanwhile.
+    pub fn flush(&self) -> Result<(), LogError> {
+        let Some(to) = self.begin_flush() else {
+            return Ok(());
+        };
+        let unsynced = std::mem::take(&mut self.writer.lock().unsynced);
+        if let Err(error) = self.sync_up_to(to, &unsynced) {
+            // A topic that was deleted meanwhile takes its directory along; nothing is wrong with the disk.
+            return match &*self.phase.lock() {
+                Phase::Ended(ended) => Err(ended.clone()),
+                _ => Err(self.failed(&error)),
+            };
+        }
+        self.end_flush(to);
+        Ok(())
+    }
+
+    /// Writes what may be written; answers how far the segments then go. Who syncs the whole file system begins and
+    /// ends the flushes of all logs around it.
+    pub fn begin_flush(&self) -> Option<Offset> {
+        if let Phase::Open(state) = &mut *self.phase.lock() {
+            // What is committed from here on counts for the next checkpoint.
+            state.uncheckpointed = false;
+            state.flush_since = None;
+        }
+        self.write_behind();
+        match &*self.phase.lock() {
+            Phase::Open(state) => Some(state.written),
+            _ => None,
+        }
+    }
+
+    /// Everything below `to` is durable.
+    pub fn end_flush(&self, to: Offset) {
+        if let Phase::Open(state) = &mut *self.phase.lock() {
+            let to = to.min(state.offsets.log_end());
+            state.offsets.advance_recovery_point(to);
+        }
+    }
+
+    /// Syncs the segments from the recovery point up to `to`, and what else was written.
+    fn sync_up_to(&self, to: Offset, unsynced: &Unsynced) -> Result<(), StorageError> {
+        let recovery_point = self.recovery_point().filter(|recovery_point| to > *recovery_point);
+        if let Some(recovery_point) = recovery_point {
+            let segments = self.segments.read().clone();
+            if let Some((active, sealed)) = segments.split_last() {
+                Self::sync_each(sealed, recovery_point, Segment::sync)?;
+                // Its indexes are built anew from it.
+                Self::sync_each(std::slice::from_ref(active), recovery_point, Segment::sync_data)?;
+            }
+        }
+        self.sync_beside(unsynced)
+    }
+
+    /// Syncs segments that may hold something from `from` on.
+    pub(super) fn sync_each(
+        segments: &[Arc<Segment>],
+        from: Offset,
+        sync: impl Fn(&Segment) -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
+        let first = segments.partition_point(|segment| segment.base() <= from).saturating_sub(1);
+        for segment in segments.get(first..).unwrap_or_default() {
+            match sync(segment) {
+                // Retention took it meanwhile.
+                Err(StorageError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {}
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Syncs small files, then the directory and its own name.
+    pub(super) fn sync_beside(&self, unsynced: &Unsynced) -> Result<(), StorageError> {
+        for path in &unsynced.files {
+            match File::open(self.home.disk(), path, OpenMode::Write) {
+                Ok(file) => file.sync()?,
+                // A snapshot that went with its segment.
+                Err(StorageError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if unsynced.names || !unsynced.files.is_empty() { self.sync_directory() } else { Ok(()) }
+    }
+
+    /// The sync that `flush.messages` asks for between the write and the answer.
+    pub(super) fn flush_written(&self, writer: &mut Writer, to: Offset) -> Result<(), StorageError> {
+        self.sync_up_to(to, &std::mem::take(&mut writer.unsynced))
+    }
+
+    /// Whether the log holds more than is known to be durable in its segments.
+    pub fn is_behind(&self) -> bool {
+        matches!(&*self.phase.lock(), Phase::Open(state) if state.offsets.recovery_point() < state.offsets.log_end())
+    }
+
+    pub(super) fn is_relaxed(&self) -> bool {
+        matches!(&*self.phase.lock(), Phase::Open(state) if state.is_relaxed())
+    }
+
+    /// Has what was appended without the write-ahead log synced in time.
+    pub(super) fn watch_flush(&self, state: &mut State, config: &LogConfig) {
+        if config.flush_after().is_some() && state.flush_since.is_none() {
+            state.flush_since = Some(self.home.clock.monotonic());
+            self.home.list_to_flush(self);
+        }
+    }
+
+    /// Flushes when `flush.ms` has passed since the first batch that was not; false when it is too early.
+    pub(super) fn flush_if_due(&self, now: Duration) -> bool {
+        let since = match &*self.phase.lock() {
+            Phase::Open(state) => state.flush_since,
+            _ => None,
+        };
+        let (Some(since), Some(patience)) = (since, self.config.load().flush_after()) else {
+            return true;
+        };
+        let due = now.saturating_sub(since) >= patience;
+        if due {
+            // A failure takes the directory out of service, which is told.
+            let _ = self.flush();
+        }
+        due
+    }
+}

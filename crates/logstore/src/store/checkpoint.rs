@@ -1,0 +1,91 @@
+//! Checkpoints: what the logs have made durable is written down, and the write-ahead log gives up what it has of it.
+//!
+//! Order: the last group that the logs know of is noted; what they committed is written to segments; segments are
+//! synced, one by one or all at once with the file system; recovery points, log starts and high watermarks; then the
+//! group, which frees files of the write-ahead log.
+
+use std::sync::Arc;
+
+use super::Store;
+use super::directories::DataDirectory;
+use crate::base::error::StorageError;
+use crate::base::limits::SINGLE_SYNCS_MAX;
+use crate::log::Log;
+use crate::wal::WriteAhead;
+
+impl Store {
+    /// Makes durable what the write-ahead logs have and the segments that were sealed, and writes the checkpoints.
+    pub fn checkpoint(&self) {
+        for log in self.all_logs() {
+            let _ = log.sync_sealed();
+            self.note(&log);
+        }
+        self.checkpoint_wals();
+    }
+
+    /// Writes down how far a log is durable.
+    pub(super) fn write_down(&self, log: &Log) -> Result<(), StorageError> {
+        self.note(log);
+        self.directory_of(log).map_or(Ok(()), DataDirectory::write_checkpoints)
+    }
+
+    /// The same for what the write-ahead logs have, which makes room in them.
+    pub(super) fn checkpoint_wals(&self) {
+        for directory in &self.directories {
+            self.checkpoint_directory(directory, || directory.home.take_uncheckpointed());
+        }
+    }
+
+    /// After recovery: also for what was found in segments behind their recovery points.
+    pub(super) fn checkpoint_recovered(&self, directory: &DataDirectory) {
+        let behind = |log: &Arc<Log>| log.is_behind() && Arc::ptr_eq(log.home(), &directory.home);
+        self.checkpoint_directory(directory, || self.all_logs().into_iter().filter(behind).collect());
+    }
+
+    fn checkpoint_directory(&self, directory: &DataDirectory, logs: impl FnOnce() -> Vec<Arc<Log>>) {
+        let home = &directory.home;
+        if home.failure().is_some() {
+            return;
+        }
+        // One at a time: what another has taken and not flushed yet would be given up.
+        let _only = self.checkpointing.lock();
+        let group = home.ahead().settled();
+        // Only then, so that none is missed that has batches up to the group.
+        let logs = logs();
+        let done = self.flush(directory, &logs).and_then(|()| {
+            for log in &logs {
+                self.note(log);
+            }
+            directory.write_checkpoints()?;
+            // A log that failed to flush took the directory along.
+            if home.failure().is_some() || directory.has_orphans() {
+                return Ok(());
+            }
+            home.ahead().checkpoint(group)
+        });
+        if let Err(error) = done {
+            home.fail(&error);
+        }
+    }
+
+    fn flush(&self, directory: &DataDirectory, logs: &[Arc<Log>]) -> Result<(), StorageError> {
+        if logs.len() <= SINGLE_SYNCS_MAX {
+            for log in logs {
+                // One that is deleted or damaged has nothing to flush, one that fails says so to its home.
+                let _ = log.flush();
+            }
+            return Ok(());
+        }
+        let written: Vec<_> = logs.iter().filter_map(|log| Some((log, log.begin_flush()?))).collect();
+        let path = directory.home.path();
+        self.options.disk.sync_all(path).map_err(|error| StorageError::io("sync", path, error))?;
+        for (log, to) in written {
+            log.end_flush(to);
+        }
+        Ok(())
+    }
+
+    pub(super) fn wals(&self) -> Vec<Arc<WriteAhead>> {
+        self.directories.iter().map(|directory| Arc::clone(directory.home.ahead())).collect()
+    }
+}

@@ -1,0 +1,384 @@
+//! The write-ahead log of a data directory: groups appended and synced, files recycled behind a checkpoint.
+//!
+//! ```text
+//! millrace.wal.<n>          groups (frame.rs); plain files, which Kafka passes over
+//! millrace.wal-checkpoint   text, two lines: 0, and the number of the last group that nobody needs any more
+//! ```
+//!
+//! A file is first written with zeros and then used again and again, since syncing blocks that are written already
+//! takes half the time; when none is ready, a new one is used as it grows. A file is used again only once the
+//! checkpoint that gives it up is durable. When all files hold groups that are needed, whoever appends waits for a
+//! checkpoint, so that the log is bounded and producers are slowed.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::io::IoSlice;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crossbeam_channel::Sender;
+use parking_lot::{Condvar, Mutex, MutexGuard};
+
+use super::frame::{DirectoryId, GROUP_ALIGNMENT, Group, GroupNumber};
+use super::replay::{Replay, Scan};
+use crate::base::error::StorageError;
+use crate::base::limits::SMALL_FILE_BYTES_MAX;
+use crate::base::types::Position;
+use crate::io::{self, Disk, File, OpenMode};
+
+const FILE_PREFIX: &str = "millrace.wal.";
+const CHECKPOINT: &str = "millrace.wal-checkpoint";
+/// Writes end on a page: one that is written in part may have to be read first.
+const PAGE_BYTES: usize = 4096;
+const ZEROS: [u8; PAGE_BYTES] = [0; PAGE_BYTES];
+/// Zeros written at a time where a file is made ready.
+const PREPARE_BYTES: usize = 1024 * 1024;
+/// Files that stay after a clean stop.
+const FILES_KEPT: usize = 1;
+
+/// How large the log may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WalSize {
+    /// Bytes of a file; a group that is larger has one of its own.
+    pub file_bytes: usize,
+    /// Files at most.
+    pub files_max: usize,
+}
+
+/// What the log did since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WalStats {
+    /// Syncs, one a group.
+    pub syncs: u64,
+    /// Batches in them.
+    pub frames: u64,
+    /// Bytes written, filling included.
+    pub bytes: u64,
+}
+
+/// The write-ahead log of a data directory.
+pub struct WriteAhead {
+    disk: Arc<dyn Disk>,
+    directory: PathBuf,
+    id: DirectoryId,
+    size: WalSize,
+    state: Mutex<State>,
+    /// A file was freed, or there will be none.
+    freed: Condvar,
+    /// Asks for a checkpoint.
+    nudge: Sender<()>,
+    /// The logs know of everything up to this group.
+    settled: AtomicU64,
+    frames: AtomicU64,
+    bytes: AtomicU64,
+    syncs: AtomicU64,
+}
+
+struct State {
+    active: Option<Active>,
+    /// In the order of their groups.
+    full: VecDeque<Full>,
+    spare: Vec<u32>,
+    /// All files that there are.
+    files: BTreeSet<u32>,
+    last: GroupNumber,
+    out_of_service: bool,
+    /// The last groups before a stop, for which there is always a file.
+    closing: bool,
+}
+
+struct Active {
+    file: File,
+    number: u32,
+    end: usize,
+}
+
+struct Full {
+    number: u32,
+    last: GroupNumber,
+    oversized: bool,
+}
+
+/// A log that was opened, and what lies in it for the logs of the directory: nothing after a clean stop, and an
+/// error when it is damaged. Nothing can be appended then.
+pub struct OpenedWal {
+    /// The log.
+    pub ahead: WriteAhead,
+    /// What was not checkpointed.
+    pub replay: Result<Replay, StorageError>,
+}
+
+impl WriteAhead {
+    /// Opens the log of a directory; `clean` says that nothing in it is needed.
+    pub fn open(
+        disk: Arc<dyn Disk>,
+        directory: &Path,
+        id: DirectoryId,
+        size: WalSize,
+        clean: bool,
+        nudge: Sender<()>,
+    ) -> Result<OpenedWal, StorageError> {
+        let checkpoint = read_checkpoint(&*disk, directory)?;
+        let mut files = list(&*disk, directory)?;
+        if clean && checkpoint.is_none() {
+            // Without it the numbers would begin again, below those of groups that still lie there.
+            for number in std::mem::take(&mut files) {
+                remove(&*disk, directory, number)?;
+            }
+        }
+        let checkpoint = checkpoint.unwrap_or_default();
+        let replay = if clean {
+            Ok(Replay::nothing(&disk, id, checkpoint))
+        } else {
+            let paths = files.iter().map(|number| (*number, path(directory, *number))).collect();
+            Scan::read(&disk, &id, paths).and_then(|scan| scan.needed(&disk, id, directory, checkpoint))
+        };
+        let needed = replay.as_ref().map(Replay::files).unwrap_or_default();
+        let full: VecDeque<_> =
+            needed.into_iter().map(|(number, last)| Full { number, last, oversized: false }).collect();
+        let spare = files.iter().filter(|number| full.iter().all(|full| full.number != **number));
+        let state = State {
+            active: None,
+            spare: spare.copied().collect(),
+            full,
+            files,
+            last: replay.as_ref().map_or(checkpoint, Replay::end),
+            out_of_service: replay.is_err(),
+            closing: false,
+        };
+        let ahead = Self {
+            disk,
+            directory: directory.to_owned(),
+            id,
+            size,
+            settled: AtomicU64::new(state.last.0),
+            state: Mutex::new(state),
+            freed: Condvar::new(),
+            nudge,
+            frames: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            syncs: AtomicU64::new(0),
+        };
+        Ok(OpenedWal { ahead, replay })
+    }
+
+    /// Where it lies.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Writes a group and makes it durable. After a failure nothing can be appended any more (D17).
+    pub fn append(&self, group: &Group) -> Result<GroupNumber, StorageError> {
+        let mut state = self.state.lock();
+        if state.out_of_service {
+            return Err(StorageError::Poisoned { path: self.directory.join(FILE_PREFIX) });
+        }
+        let appended = self.write(&mut state, group);
+        state.out_of_service |= appended.is_err();
+        appended
+    }
+
+    fn write(&self, state: &mut MutexGuard<'_, State>, group: &Group) -> Result<GroupNumber, StorageError> {
+        let number = GroupNumber(state.last.0 + 1);
+        let header = group.header(&self.id, number, state.last);
+        if state.active.as_ref().is_none_or(|active| active.end + group.bytes() > self.size.file_bytes) {
+            self.next_file(state)?;
+        }
+        let Some(active) = &mut state.active else {
+            return Err(StorageError::Poisoned { path: self.directory.clone() });
+        };
+        let filled = (active.end + group.bytes()).next_multiple_of(PAGE_BYTES) - active.end - group.bytes();
+        let mut pieces = Vec::with_capacity(2 + 2 * group.frames());
+        pieces.push(IoSlice::new(&header));
+        pieces.extend(group.pieces().map(IoSlice::new));
+        pieces.push(IoSlice::new(ZEROS.get(..filled).unwrap_or_default()));
+        active.file.write_vectored_all_at(&mut pieces, Position(active.end as u64))?;
+        active.file.sync()?;
+        active.end = (active.end + group.bytes()).next_multiple_of(GROUP_ALIGNMENT);
+        state.last = number;
+        self.syncs.fetch_add(1, Ordering::Relaxed);
+        self.frames.fetch_add(group.frames() as u64, Ordering::Relaxed);
+        self.bytes.fetch_add((group.bytes() + filled) as u64, Ordering::Relaxed);
+        Ok(number)
+    }
+
+    /// Goes on in another file: one that is ready, else a new one, else one that a checkpoint frees.
+    fn next_file(&self, state: &mut MutexGuard<'_, State>) -> Result<(), StorageError> {
+        if let Some(done) = state.active.take() {
+            let oversized = done.end > self.size.file_bytes;
+            let last = state.last;
+            state.full.push_back(Full { number: done.number, last, oversized });
+        }
+        if state.full.len() * 2 >= self.size.files_max {
+            // One that waits to be taken is enough.
+            let _ = self.nudge.try_send(());
+        }
+        loop {
+            if state.out_of_service {
+                return Err(StorageError::Poisoned { path: self.directory.join(FILE_PREFIX) });
+            }
+            let number = match state.spare.pop() {
+                Some(number) => number,
+                None if state.closing || state.files.len() < self.size.files_max => {
+                    let number = state.new_file();
+                    File::open(&*self.disk, &path(&self.directory, number), OpenMode::Create)?;
+                    self.sync_directory()?;
+                    number
+                }
+                None => {
+                    self.freed.wait(state);
+                    continue;
+                }
+            };
+            let file = File::open(&*self.disk, &path(&self.directory, number), OpenMode::Write)?;
+            state.active = Some(Active { file, number, end: 0 });
+            return Ok(());
+        }
+    }
+
+    /// Everything up to `group` is known to the logs it is of.
+    pub fn settle(&self, group: GroupNumber) {
+        self.settled.fetch_max(group.0, Ordering::AcqRel);
+    }
+
+    /// The last group that the logs know of: what they have then is what a checkpoint has to cover.
+    pub fn settled(&self) -> GroupNumber {
+        GroupNumber(self.settled.load(Ordering::Acquire))
+    }
+
+    /// What is in groups up to `group` is durable in segments: their files are free once that is written down.
+    pub fn checkpoint(&self, group: GroupNumber) -> Result<(), StorageError> {
+        let path = self.directory.join(CHECKPOINT);
+        let text = format!("0\n{}\n", group.0);
+        io::replace_small(&*self.disk, &path, text.as_bytes())
+            .map_err(|error| StorageError::io("write", &path, error))?;
+        let mut state = self.state.lock();
+        while let Some(full) = state.full.pop_front_if(|full| full.last <= group) {
+            if full.oversized {
+                remove(&*self.disk, &self.directory, full.number)?;
+                state.files.remove(&full.number);
+            } else {
+                state.spare.push(full.number);
+            }
+        }
+        self.freed.notify_all();
+        Ok(())
+    }
+
+    /// Makes a file ready where none is: zeros, synced. One that cannot be made now is made when it is needed.
+    pub fn prepare(&self) -> Result<(), StorageError> {
+        let number = {
+            let mut state = self.state.lock();
+            let ready = !state.spare.is_empty() || state.files.len() >= self.size.files_max;
+            if ready || state.out_of_service || state.closing {
+                return Ok(());
+            }
+            state.new_file()
+        };
+        let prepared = self.write_zeros(&path(&self.directory, number));
+        let mut state = self.state.lock();
+        if prepared.is_err() {
+            let _ = remove(&*self.disk, &self.directory, number);
+            state.files.remove(&number);
+        } else {
+            state.spare.push(number);
+        }
+        self.freed.notify_all();
+        prepared
+    }
+
+    fn write_zeros(&self, path: &Path) -> Result<(), StorageError> {
+        let file = File::open(&*self.disk, path, OpenMode::Create)?;
+        let zeros = vec![0; PREPARE_BYTES.min(self.size.file_bytes)];
+        let mut at = 0;
+        while at < self.size.file_bytes {
+            let some = zeros.len().min(self.size.file_bytes - at);
+            file.write_all_at(zeros.get(..some).unwrap_or_default(), Position(at as u64))?;
+            at += some;
+        }
+        file.sync()?;
+        self.sync_directory()
+    }
+
+    /// The directory is out of service: nobody waits for a file any more, and nothing is appended.
+    pub fn abandon(&self) {
+        self.state.lock().out_of_service = true;
+        self.freed.notify_all();
+    }
+
+    /// From now on whoever appends never waits: the last groups before a stop.
+    pub fn begin_closing(&self) {
+        self.state.lock().closing = true;
+        self.freed.notify_all();
+    }
+
+    /// Everything is durable in segments: writes that down and gives back the files.
+    pub fn drain(&self) -> Result<(), StorageError> {
+        let last = {
+            let mut state = self.state.lock();
+            if let Some(Active { number, end, .. }) = state.active.take() {
+                let (last, oversized) = (state.last, end > self.size.file_bytes);
+                state.full.push_back(Full { number, last, oversized });
+            }
+            state.last
+        };
+        self.checkpoint(last)?;
+        let mut state = self.state.lock();
+        while state.spare.len() > FILES_KEPT
+            && let Some(number) = state.spare.pop()
+        {
+            remove(&*self.disk, &self.directory, number)?;
+            state.files.remove(&number);
+        }
+        Ok(())
+    }
+
+    /// What the log did since the start.
+    pub fn stats(&self) -> WalStats {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        WalStats { syncs: read(&self.syncs), frames: read(&self.frames), bytes: read(&self.bytes) }
+    }
+
+    fn sync_directory(&self) -> Result<(), StorageError> {
+        self.disk.sync_dir(&self.directory).map_err(|error| StorageError::io("sync", &self.directory, error))
+    }
+}
+
+impl State {
+    /// The lowest number that no file has.
+    fn new_file(&mut self) -> u32 {
+        let number = (0..u32::MAX).find(|number| !self.files.contains(number)).unwrap_or(u32::MAX);
+        self.files.insert(number);
+        number
+    }
+}
+
+fn path(directory: &Path, number: u32) -> PathBuf {
+    directory.join(format!("{FILE_PREFIX}{number}"))
+}
+
+fn remove(disk: &dyn Disk, directory: &Path, number: u32) -> Result<(), StorageError> {
+    let path = path(directory, number);
+    io::remove_if_exists(disk, &path).map_err(|error| StorageError::io("remove", &path, error))
+}
+
+/// Numbers of the files in a directory.
+fn list(disk: &dyn Disk, directory: &Path) -> Result<BTreeSet<u32>, StorageError> {
+    let entries = disk.list(directory).map_err(|error| StorageError::io("list", directory, error))?;
+    let numbers = entries.iter().filter_map(|entry| entry.name.strip_prefix(FILE_PREFIX)?.parse().ok());
+    Ok(numbers.collect())
+}
+
+/// The last group that nobody needs; `None` when there was no checkpoint yet.
+fn read_checkpoint(disk: &dyn Disk, directory: &Path) -> Result<Option<GroupNumber>, StorageError> {
+    let path = directory.join(CHECKPOINT);
+    let bytes = io::read_small(disk, &path, SMALL_FILE_BYTES_MAX)
+        .map_err(|error| StorageError::io("read", &path, error))?;
+    let Some(bytes) = bytes else { return Ok(None) };
+    let text = String::from_utf8_lossy(&bytes);
+    let group = text.strip_prefix("0\n").and_then(|text| text.strip_suffix('\n')?.parse().ok());
+    match group {
+        Some(group) => Ok(Some(GroupNumber(group))),
+        None => Err(StorageError::corrupt(path, 0, "no group of a write-ahead log")),
+    }
+}
