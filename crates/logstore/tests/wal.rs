@@ -312,7 +312,13 @@ fn a_segment_that_lost_its_end_gets_it_back() {
 }
 
 #[test]
-fn retries_are_known_after_a_kill() {
+fn retries_are_known_after_a_kill_and_after_a_stop() {
+    for stop in [false, true] {
+        retries_are_known_after(stop);
+    }
+}
+
+fn retries_are_known_after(stop: bool) {
     let bed = Bed::new();
     let now = |n| {
         BatchBuilder::new().producer(ProducerId(9), ProducerEpoch(0), Sequence(n)).record(
@@ -327,6 +333,9 @@ fn retries_are_known_after_a_kill() {
         append(&log, now(n), Origin::Client).unwrap();
     }
     settle(&log);
+    if stop {
+        store.close().unwrap();
+    }
     drop((store, log));
     let (_store, log) = bed.open_as(durable());
     for n in 35..40 {

@@ -67,8 +67,8 @@ fn complete_swaps(
         })?;
     }
     for name in names_there {
-        let replaced =
-            names::parse(name).filter(|file| file.suffix.is_empty() && file.kind != Kind::Snapshot);
+        let replaced = names::parse(name)
+            .filter(|file| file.suffix.is_empty() && !matches!(file.kind, Kind::Snapshot | Kind::Retries));
         if replaced.is_some_and(|file| file.offset >= first && file.offset < end) {
             remove(disk, &directory.join(name))?;
         }

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
+use super::Log;
 use super::error::LogError;
-use super::state::{Phase, State};
+use super::state::{Phase, ProducerFiles, State};
 use super::watch::Wakeups;
 use super::writer::Writer;
-use super::{Log, snapshot};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Timestamp};
 use crate::segment::{Kind, Segment, TimeEntry, names};
@@ -148,7 +148,8 @@ impl Log {
                 return Ok(());
             };
             let seal = if writer.resumed { state.shape.seal() } else { None };
-            (seal, state.offsets.log_end(), snapshot::encode(&state.producers), state.epochs.take_changed())
+            let producers = ProducerFiles::of(&state.producers);
+            (seal, state.offsets.log_end(), producers, state.epochs.take_changed())
         };
         if let Some(epochs) = epochs {
             self.write_epochs(writer, &epochs).map_err(|error| self.failed(&error))?;
@@ -169,7 +170,7 @@ impl Log {
         writer: &mut Writer,
         active: &Segment,
         seal: Option<TimeEntry>,
-        (log_end, producers): (Offset, &[u8]),
+        (log_end, producers): (Offset, &ProducerFiles),
         sync: bool,
     ) -> Result<(), StorageError> {
         if writer.resumed {

@@ -22,6 +22,7 @@ mod producers;
 mod read;
 mod recovery;
 mod retention;
+mod retries;
 mod roll;
 mod snapshot;
 mod state;

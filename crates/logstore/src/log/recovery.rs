@@ -9,6 +9,7 @@
 //!    batch that begins below the recovery point is damage, as in 3.
 //! 5. Producers come from the newest snapshot and the batches behind it, epochs from their file and from step 4.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,12 +17,12 @@ use super::epochs::Epochs;
 use super::error::LogError;
 use super::leftovers::{clear_leftovers, list, remove};
 use super::offsets::Offsets;
-use super::producers::Producers;
+use super::producers::{AppendedBatch, Producers};
 use super::state::{Phase, State};
 use super::transactions::EndMarker;
-use super::{Log, LogConfig, checkpoint, snapshot};
+use super::{Log, LogConfig, checkpoint, retries, snapshot};
 use crate::base::error::StorageError;
-use crate::base::types::{Offset, Position, Timestamp, TopicId};
+use crate::base::types::{Offset, Position, ProducerId, Timestamp, TopicId};
 use crate::batch::BatchView;
 use crate::io::{self, Disk};
 use crate::segment::{AbortedEntry, Kind, Segment, Shape, names, recover};
@@ -194,7 +195,7 @@ impl Loading<'_> {
         bases.sort_unstable();
         for (name, file) in files {
             let has_data = bases.binary_search(&file.offset).is_ok();
-            if !has_data && !matches!(file.kind, Kind::Data | Kind::Snapshot) {
+            if !has_data && !matches!(file.kind, Kind::Data | Kind::Snapshot | Kind::Retries) {
                 remove(self.disk(), &self.directory.join(name))?;
             }
         }
@@ -301,7 +302,11 @@ impl Loading<'_> {
             match snapshot::decode(&path, &bytes) {
                 Ok(producers) if usable => {
                     let expiration_ms = self.found.producer_expiration_ms;
-                    for (id, producer) in producers {
+                    let mut older = self.older_batches(at)?;
+                    for (id, mut producer) in producers {
+                        for batch in older.remove(&id).unwrap_or_default().into_iter().rev() {
+                            producer.batches.push_front(batch);
+                        }
                         if !producer.is_expired(self.now, expiration_ms) {
                             self.producers.restore(id, producer);
                         }
@@ -318,12 +323,30 @@ impl Loading<'_> {
         Ok(self.log_start)
     }
 
+    /// What the snapshot at `at` has no room for; without it, or damaged, that is forgotten.
+    fn older_batches(&self, at: Offset) -> Result<HashMap<ProducerId, Vec<AppendedBatch>>, StorageError> {
+        let path = names::file_path(&self.directory, at, Kind::Retries);
+        let Some(bytes) = checkpoint::read_file(self.disk(), &path)? else {
+            return Ok(HashMap::new());
+        };
+        let decoded = retries::decode(&path, &bytes).or_else(|error| {
+            remove(self.disk(), &path)?;
+            self.log.home.report(RecoveryReport { path, bytes_cut: 0, why: error.to_string() });
+            Ok(Vec::new())
+        });
+        decoded.map(|older| older.into_iter().collect())
+    }
+
     /// Offsets of the snapshots, ascending.
     fn snapshots(&self) -> Result<Vec<Offset>, StorageError> {
+        self.offsets_of(Kind::Snapshot)
+    }
+
+    fn offsets_of(&self, kind: Kind) -> Result<Vec<Offset>, StorageError> {
         let entries = list(self.disk(), &self.directory)?;
         let files = entries.iter().filter_map(|name| names::parse(name));
         let mut offsets: Vec<Offset> =
-            files.filter(|file| file.kind == Kind::Snapshot).map(|file| file.offset).collect();
+            files.filter(|file| file.kind == kind).map(|file| file.offset).collect();
         offsets.sort_unstable();
         Ok(offsets)
     }
@@ -366,10 +389,13 @@ impl Loading<'_> {
     fn forget_snapshots(&self, log_end: Offset) -> Result<(), StorageError> {
         let snapshots = self.snapshots()?;
         let newest = snapshots.iter().rev().find(|at| **at <= log_end);
-        for at in &snapshots {
+        let stays = |at: &Offset| {
             let of_segment = self.segments.iter().any(|segment| segment.base() == *at);
-            if *at > log_end || !(of_segment || Some(at) == newest) {
-                remove(self.disk(), &names::file_path(&self.directory, *at, Kind::Snapshot))?;
+            *at <= log_end && (of_segment || Some(at) == newest)
+        };
+        for kind in [Kind::Snapshot, Kind::Retries] {
+            for at in self.offsets_of(kind)?.iter().filter(|at| !stays(at)) {
+                remove(self.disk(), &names::file_path(&self.directory, *at, kind))?;
             }
         }
         Ok(())

@@ -6,12 +6,12 @@ use super::epochs::Epochs;
 use super::error::LogError;
 use super::offsets::{LogOffsets, Offsets};
 use super::producers::Producers;
-use super::snapshot;
 use super::tail::Tail;
 use super::watch::Watchers;
+use super::{retries, snapshot};
 use crate::base::types::{Offset, Timestamp};
 use crate::io::arena::Buf;
-use crate::segment::{AbortedEntry, Entries, Shape, TimeEntry};
+use crate::segment::{AbortedEntry, Entries, Kind, Shape, TimeEntry};
 
 /// Where a log is in its life.
 #[derive(Default)]
@@ -86,8 +86,26 @@ pub(super) struct Roll {
     pub(super) base: Offset,
     /// Last entry of the old segment's time index.
     pub(super) seal: Option<TimeEntry>,
-    /// The producers at `base`, as a snapshot file; none for the first segment of a log.
-    pub(super) snapshot: Option<Vec<u8>>,
+    /// The producers at `base`; none for the first segment of a log.
+    pub(super) snapshot: Option<ProducerFiles>,
+}
+
+/// What is written of the producers at an offset.
+pub(super) struct ProducerFiles {
+    snapshot: Vec<u8>,
+    retries: Option<Vec<u8>>,
+}
+
+impl ProducerFiles {
+    pub(super) fn of(producers: &Producers) -> Self {
+        Self { snapshot: snapshot::encode(producers), retries: retries::encode(producers) }
+    }
+
+    /// The files; the snapshot, which counts, comes last.
+    pub(super) fn files(&self) -> impl Iterator<Item = (Kind, &[u8])> {
+        let retries = self.retries.as_deref().map(|retries| (Kind::Retries, retries));
+        retries.into_iter().chain([(Kind::Snapshot, self.snapshot.as_slice())])
+    }
 }
 
 impl State {
@@ -147,6 +165,6 @@ impl State {
     pub(super) fn roll(&mut self, base: Offset, now: Timestamp) -> Roll {
         let seal = self.shape.seal();
         self.shape = Shape::empty(base, now);
-        Roll { base, seal, snapshot: Some(snapshot::encode(&self.producers)) }
+        Roll { base, seal, snapshot: Some(ProducerFiles::of(&self.producers)) }
     }
 }

@@ -10,12 +10,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::state::{PendingBatch, Phase, Roll, State};
+use super::state::{PendingBatch, Phase, ProducerFiles, Roll, State};
 use super::{Log, LogError, checkpoint};
 use crate::base::error::StorageError;
 use crate::base::types::{LeaderEpoch, Offset, Timestamp};
 use crate::io;
-use crate::segment::{Kind, Segment, TimeEntry, names};
+use crate::segment::{Segment, TimeEntry, names};
 use crate::wal::{Pending, Wakeups};
 
 /// What the one who writes remembers of the disk; its lock makes him the only one.
@@ -165,13 +165,15 @@ impl Log {
         &self,
         writer: &mut Writer,
         at: Offset,
-        snapshot: &[u8],
+        producers: &ProducerFiles,
     ) -> Result<(), StorageError> {
-        let path = names::file_path(&self.directory(), at, Kind::Snapshot);
-        io::replace_small_relaxed(self.home.disk(), &path, snapshot)
-            .map_err(|error| StorageError::io("write", &path, error))?;
+        for (kind, bytes) in producers.files() {
+            let path = names::file_path(&self.directory(), at, kind);
+            io::replace_small_relaxed(self.home.disk(), &path, bytes)
+                .map_err(|error| StorageError::io("write", &path, error))?;
+            writer.unsynced.files.insert(path);
+        }
         writer.snapshot_at = Some(at);
-        writer.unsynced.files.insert(path);
         Ok(())
     }
 

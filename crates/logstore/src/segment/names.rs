@@ -31,12 +31,14 @@ pub enum Kind {
     TxnIndex,
     /// Producers up to the offset in the name.
     Snapshot,
+    /// Their older batches; not Kafka's, which passes over it.
+    Retries,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::Data, Self::OffsetIndex, Self::TimeIndex, Self::TxnIndex, Self::Snapshot];
+    pub const ALL: [Self; 6] =
+        [Self::Data, Self::OffsetIndex, Self::TimeIndex, Self::TxnIndex, Self::Snapshot, Self::Retries];
 
     fn extension(self) -> &'static str {
         match self {
@@ -45,6 +47,7 @@ impl Kind {
             Self::TimeIndex => ".timeindex",
             Self::TxnIndex => ".txnindex",
             Self::Snapshot => ".snapshot",
+            Self::Retries => ".retries",
         }
     }
 }
