@@ -25,6 +25,8 @@ const STEPS: usize = 40;
 const PARTITIONS: usize = 4;
 /// The last partition asks for no more than a write: what it has is a prefix of what it was given.
 const RELAXED: usize = PARTITIONS - 1;
+/// The one before it changes its mind: what is appended durably makes everything before it durable.
+const FICKLE: usize = PARTITIONS - 2;
 
 /// A partition as its producer knows it.
 #[derive(Clone, Debug, Default)]
@@ -141,6 +143,10 @@ impl World {
                 2 => logs[index].write_behind(),
                 3 => store.checkpoint(),
                 4 => store.drop_tails(),
+                5 => {
+                    let config = if self.chance.below(2) == 0 { config() } else { durable() };
+                    logs[FICKLE].configure(Arc::new(config));
+                }
                 _ => self.append(&logs[index], index),
             }
         }
@@ -151,7 +157,12 @@ impl World {
                 known.acked = known.values.len();
             }
         } else {
-            for (known, log) in self.known.iter_mut().zip(&logs[..RELAXED]) {
+            if logs[FICKLE].config().is_durable() {
+                self.append(&logs[FICKLE], FICKLE);
+                settle(&logs[FICKLE]);
+            }
+            let is_durable = |log: &&Arc<Log>| log.config().is_durable();
+            for (known, log) in self.known.iter_mut().zip(&logs).filter(|(_, log)| is_durable(log)) {
                 known.acked = log.offsets().unwrap().high_watermark.0 as usize;
             }
         }

@@ -126,6 +126,27 @@ fn one_sync_is_for_all_that_waits() {
 }
 
 #[test]
+fn producers_are_slowed_by_a_disk_that_stands_still() {
+    let held = Held::new();
+    let log = held.log(0);
+    let large = LogConfig { segment_bytes: 1 << 30, ..durable() };
+    log.configure(Arc::new(large));
+    let mut appended = 0;
+    while !held.store.pressure() {
+        append(&log, BatchBuilder::new().value(&[b'.'; 1 << 20]), Origin::Client).unwrap();
+        appended += 1;
+    }
+    assert!((60..70).contains(&appended), "{appended} MiB");
+    held.let_go();
+    settle(&log);
+    assert_eq!(log.offsets().unwrap().high_watermark, Offset(appended));
+    wait_for("segments", || !held.store.pressure());
+    let (bed, store) = (held.bed, held.store);
+    drop((log, store));
+    assert_eq!(bed.open_as(durable()).1.offsets().unwrap().log_end, Offset(appended), "larger than a file");
+}
+
+#[test]
 fn a_failed_sync_acknowledges_nothing_and_is_not_tried_again() {
     let bed = Bed::new();
     let disk = HookedDisk::default();

@@ -85,6 +85,8 @@ struct State {
     out_of_service: bool,
     /// The last groups before a stop, for which there is always a file.
     closing: bool,
+    /// Files are made ready beside; not any more once one could not be.
+    prepares: bool,
 }
 
 struct Active {
@@ -145,6 +147,7 @@ impl WriteAhead {
             last: replay.as_ref().map_or(checkpoint, Replay::end),
             out_of_service: replay.is_err(),
             closing: false,
+            prepares: true,
         };
         let ahead = Self {
             disk,
@@ -181,7 +184,9 @@ impl WriteAhead {
     fn write(&self, state: &mut MutexGuard<'_, State>, group: &Group) -> Result<GroupNumber, StorageError> {
         let number = GroupNumber(state.last.0 + 1);
         let header = group.header(&self.id, number, state.last);
-        if state.active.as_ref().is_none_or(|active| active.end + group.bytes() > self.size.file_bytes) {
+        // A group that is larger than a file begins one.
+        let fits = |active: &Active| active.end == 0 || active.end + group.bytes() <= self.size.file_bytes;
+        if !state.active.as_ref().is_some_and(fits) {
             self.next_file(state)?;
         }
         let Some(active) = &mut state.active else {
@@ -270,7 +275,7 @@ impl WriteAhead {
         let number = {
             let mut state = self.state.lock();
             let ready = !state.spare.is_empty() || state.files.len() >= self.size.files_max;
-            if ready || state.out_of_service || state.closing {
+            if ready || state.out_of_service || state.closing || !state.prepares {
                 return Ok(());
             }
             state.new_file()
@@ -280,6 +285,8 @@ impl WriteAhead {
         if prepared.is_err() {
             let _ = remove(&*self.disk, &self.directory, number);
             state.files.remove(&number);
+            // The disk may be full: what is left of it is not written again and again.
+            state.prepares = false;
         } else {
             state.spare.push(number);
         }
