@@ -35,14 +35,14 @@ fn options(bed: &Bed) -> StoreOptions {
     StoreOptions { cleaner: CleanerOptions { threads: 0, ..options.cleaner }, ..options }
 }
 
-fn open_with(config: LogConfig, options: StoreOptions) -> (Arc<Store>, Arc<Log>) {
-    let store = Store::open(options, &|_| ()).unwrap();
+fn open_with(config: LogConfig, options: &StoreOptions) -> (Arc<Store>, Arc<Log>) {
+    let store = support::open(options);
     let log = store.ensure(id(), TOPIC, Arc::new(config), EPOCH);
     (store, log)
 }
 
 fn open(bed: &Bed) -> (Arc<Store>, Arc<Log>) {
-    open_with(config(), options(bed))
+    open_with(config(), &options(bed))
 }
 
 /// Names of the partition's files that end so.
@@ -180,7 +180,7 @@ fn tombstones_stay_for_a_while_after_the_round_that_could_drop_them() {
 fn what_is_too_young_waits() {
     let bed = Bed::new();
     let lag = LogConfig { min_compaction_lag_ms: 10_000, ..config() };
-    let (store, log) = open_with(lag, options(&bed));
+    let (store, log) = open_with(lag, &options(&bed));
     let now = support::CLOCK_START_MS;
     for _ in 0..2 {
         let builder = BatchBuilder::new().record(keyed(1, Some("x"), now));
@@ -197,7 +197,7 @@ fn what_is_too_young_waits() {
 fn a_log_with_little_new_waits_unless_it_waited_for_long() {
     let bed = Bed::new();
     let lazy = LogConfig { min_cleanable_dirty_ratio: 0.9, max_compaction_lag_ms: 5000, ..config() };
-    let (store, log) = open_with(lazy, options(&bed));
+    let (store, log) = open_with(lazy, &options(&bed));
     let fill = |keys: std::ops::Range<u8>| {
         for key in keys {
             let now = bed_now(&bed);
@@ -221,7 +221,7 @@ fn bed_now(bed: &Bed) -> i64 {
 #[test]
 fn records_without_a_key_go() {
     let bed = Bed::new();
-    let (store, log) = open_with(LogConfig { cleanup_compact: false, ..config() }, options(&bed));
+    let (store, log) = open_with(LogConfig { cleanup_compact: false, ..config() }, &options(&bed));
     append(&log, BatchBuilder::new().value(b"no key"), Origin::Client).unwrap();
     put(&log, 1, Some("x"));
     roll(&log);
@@ -261,7 +261,7 @@ fn a_map_without_room_for_all_keys_takes_several_rounds() {
     let bed = Bed::new();
     let options = options(&bed);
     let cleaner = CleanerOptions { map_bytes: 24 * 12, ..options.cleaner };
-    let (store, log) = open_with(config(), StoreOptions { cleaner, ..options });
+    let (store, log) = open_with(config(), &StoreOptions { cleaner, ..options });
     for n in 0..90_u8 {
         put(&log, n % 30, Some("v"));
     }
@@ -374,7 +374,7 @@ fn readers_go_on_while_segments_are_replaced() {
     let bed = Bed::new();
     // Files are closed and opened again all the time.
     let options = StoreOptions { open_files_max: 4, ..options(&bed) };
-    let (store, log) = open_with(config(), options);
+    let (store, log) = open_with(config(), &options);
     for n in 0..100_u8 {
         put(&log, n % 10, Some("before"));
     }
@@ -427,6 +427,15 @@ fn a_swap_is_completed_after_a_crash() {
     compact(&store);
     let after = not_deleted(&bed);
     let expected = records(&log);
+    // Written before anything is compacted.
+    let name = "recovery-point-offset-checkpoint";
+    let recovery_points = std::fs::read(bed.directory.path().join(name)).unwrap();
+    let after_crash = || {
+        let bed = Bed::new();
+        std::fs::create_dir(bed.log_directory()).unwrap();
+        std::fs::write(bed.directory.path().join(name), &recovery_points).unwrap();
+        bed
+    };
     drop((store, log));
     let copy = |name: &str| after.contains_key(name) && before.get(name) != after.get(name);
     let copied: Vec<&String> = after.keys().filter(|name| copy(name)).collect();
@@ -435,8 +444,7 @@ fn a_swap_is_completed_after_a_crash() {
 
     // Decided, and as many of the old files gone as a crash may have left.
     for gone in 0..=replaced.len() {
-        let bed = Bed::new();
-        std::fs::create_dir(bed.log_directory()).unwrap();
+        let bed = after_crash();
         for (name, bytes) in
             before.iter().filter(|(name, _)| !replaced.iter().take(gone).any(|gone| gone == name))
         {
@@ -449,8 +457,7 @@ fn a_swap_is_completed_after_a_crash() {
         assert_eq!(records(&log), expected, "{gone} of the replaced files were gone");
     }
     // Not decided yet.
-    let bed = Bed::new();
-    std::fs::create_dir(bed.log_directory()).unwrap();
+    let bed = after_crash();
     for (name, bytes) in &before {
         std::fs::write(bed.file(name), bytes).unwrap();
     }

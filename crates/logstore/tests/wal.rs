@@ -132,8 +132,9 @@ fn producers_are_slowed_by_a_disk_that_stands_still() {
     let large = LogConfig { segment_bytes: 1 << 30, ..durable() };
     log.configure(Arc::new(large));
     let mut appended = 0;
+    let value = vec![b'.'; 1 << 20];
     while !held.store.pressure() {
-        append(&log, BatchBuilder::new().value(&[b'.'; 1 << 20]), Origin::Client).unwrap();
+        append(&log, BatchBuilder::new().value(&value), Origin::Client).unwrap();
         appended += 1;
     }
     assert!((60..70).contains(&appended), "{appended} MiB");

@@ -119,8 +119,8 @@ impl Log {
             segment.retire();
         }
         // The first one's snapshot is of the offset where the copy begins.
-        let kept = copy.file_path(Kind::Snapshot);
-        let paths = old.iter().flat_map(|segment| segment.file_paths()).filter(|path| *path != kept);
+        let kept = [Kind::Snapshot, Kind::Retries].map(|kind| copy.file_path(kind));
+        let paths = old.iter().flat_map(|segment| segment.file_paths()).filter(|path| !kept.contains(path));
         let removed = self.mark_deleted(paths)?;
         copy.swapped()?;
         self.sync_own_directory()?;

@@ -11,12 +11,13 @@ use parking_lot::{Condvar, Mutex};
 
 use super::offsets::LogOffsets;
 use super::recovery::Found;
-use super::state::Phase;
+use super::state::{Phase, Roll};
 use super::writer::Writer;
 use super::{Log, LogError, Mailbox, Wakeups, Watch};
 use crate::base::error::StorageError;
 use crate::base::types::Offset;
 use crate::io;
+use crate::segment::Shape;
 use crate::wal::Group;
 
 /// Opened by the first token.
@@ -115,6 +116,13 @@ impl Log {
             ..self.found
         };
         let mut cut = self.load(found)?;
+        if !cut.has_segment {
+            // Nothing is left above the log start: an empty segment says where the log goes on.
+            let base = cut.offsets.log_end();
+            self.write_roll(writer, &Roll { base, seal: None, snapshot: None })?;
+            cut.shape = Shape::empty(base, self.home.now());
+            cut.has_segment = true;
+        }
         cut.offsets.limit(state.offsets.high_watermark(), found.recovery_point);
         std::mem::swap(&mut cut.watchers, &mut state.watchers);
         *phase = Phase::Open(Box::new(cut));

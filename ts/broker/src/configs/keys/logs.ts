@@ -75,10 +75,7 @@ export const logKeys = {
     { ...live, min: 1 },
   ),
   'log.flush.interval.ms': long(null, 'Milliseconds after which the log is made durable.', live),
-  'log.flush.scheduler.interval.ms': long(
-    LONG_MAX,
-    'What log.flush.interval.ms is where it is unset.',
-  ),
+  'log.flush.scheduler.interval.ms': long(LONG_MAX, 'What log.flush.interval.ms is where it is unset.'),
   'log.flush.offset.checkpoint.interval.ms': int(60_000, 'Milliseconds between two writes of the recovery point.', {
     ...engineDecides,
     min: 0,
