@@ -45,4 +45,9 @@ impl StorageError {
     pub fn corrupt(path: impl AsRef<Path>, position: u64, why: impl Into<String>) -> Self {
         Self::Corrupt { path: path.as_ref().to_owned(), position, why: why.into() }
     }
+
+    /// Whether the file is gone.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
 }

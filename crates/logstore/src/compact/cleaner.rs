@@ -47,6 +47,8 @@ pub enum CleanError {
 pub struct Cleaned {
     /// Below it each key is there once.
     pub to: Option<Offset>,
+    /// How often segments were replaced.
+    pub swaps: u64,
     /// Files of replaced segments, to be removed later.
     pub replaced: Vec<PathBuf>,
     /// Bytes of batches read, those read twice counted twice.
@@ -148,24 +150,28 @@ impl Copying<'_> {
         let Some(base) = group.first().map(|segment| segment.base()) else {
             return Ok(true);
         };
-        let mut copy = self.dirty.log.begin_cleaned(base)?;
+        let log = Arc::clone(&self.dirty.log);
+        let Some(mut copy) = log.begin_cleaned(base)? else {
+            return Ok(false);
+        };
         let written = self.fill(group, &mut copy).and_then(|changed| {
             copy.finish()?;
             Ok(changed)
         });
         match written {
             Ok(true) => {
-                let replaced = self.dirty.log.replace(group, copy)?;
+                let replaced = log.replace(group, copy)?;
                 let still_there = replaced.is_some();
+                self.cleaned.swaps += u64::from(still_there);
                 self.cleaned.replaced.extend(replaced.unwrap_or_default());
                 Ok(still_there)
             }
             Ok(false) => {
-                copy.discard();
+                log.discard(copy);
                 Ok(true)
             }
             Err(error) => {
-                copy.discard();
+                log.discard(copy);
                 Err(error)
             }
         }

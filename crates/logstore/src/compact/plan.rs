@@ -20,6 +20,7 @@ pub struct Dirty {
     /// From the first of the log on, whole.
     pub(super) segments: Vec<Arc<Segment>>,
     pub(super) config: Arc<LogConfig>,
+    removals: u64,
 }
 
 /// What a round over `log` would do, if it is due; the last one came to `cleaned_to`.
@@ -65,7 +66,20 @@ impl Dirty {
         let to = ends(view).nth(segments.len()).map_or(view.active_base, |(next, _)| next.base());
         let all_bytes = clean_bytes + dirty_bytes;
         let ratio = if dirty_bytes == 0 { 0.0 } else { dirty_bytes as f64 / all_bytes as f64 };
-        Self { log: Arc::clone(log), ratio, from, to, segments, config: Arc::clone(config) }
+        Self {
+            log: Arc::clone(log),
+            ratio,
+            from,
+            to,
+            segments,
+            config: Arc::clone(config),
+            removals: view.removals,
+        }
+    }
+
+    /// Whether others than a round, which replaced segments `swaps` times, took away some of the log since.
+    pub fn is_disturbed(&self, swaps: u64) -> bool {
+        self.log.removals() != self.removals + swaps
     }
 
     /// The segments of the new part.
@@ -76,6 +90,10 @@ impl Dirty {
 
     /// Whether something waits for longer than `max.compaction.lag.ms`.
     fn is_overdue(&self, now: Timestamp) -> Result<bool, LogError> {
+        if self.config.max_compaction_lag_ms > now.0 {
+            // Nothing can be that old: the usual case, for which no segment is read.
+            return Ok(false);
+        }
         for segment in self.new_segments() {
             let first = segment.first_timestamp()?;
             if first.is_some_and(|first| now.0.saturating_sub(first.0) > self.config.max_compaction_lag_ms) {

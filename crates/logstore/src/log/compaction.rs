@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::state::Phase;
 use super::{Log, LogConfig, LogError};
@@ -29,6 +30,8 @@ pub struct Compactable {
     pub sealed: Vec<Arc<Segment>>,
     /// Where the active segment begins.
     pub active_base: Offset,
+    /// [`Log::removals`] until then.
+    pub removals: u64,
 }
 
 /// A producer's last batch, by which the sequence after it is checked.
@@ -44,7 +47,10 @@ impl Log {
     /// What there is to compact; `None` for a log without a segment.
     pub fn compactable(&self) -> Result<Option<Compactable>, LogError> {
         let state = self.opened()?;
-        let mut sealed = self.segments.read().clone();
+        let (mut sealed, removals) = {
+            let segments = self.segments.read();
+            (segments.clone(), self.removals.load(Ordering::Relaxed))
+        };
         let Some(active) = sealed.pop() else {
             return Ok(None);
         };
@@ -56,6 +62,7 @@ impl Log {
             recovery_point: state.offsets.recovery_point(),
             sealed,
             active_base: active.base(),
+            removals,
         }))
     }
 
@@ -69,11 +76,32 @@ impl Log {
         Ok(last.collect())
     }
 
-    /// Begins a copy that will start at `base`.
-    pub fn begin_cleaned(&self, base: Offset) -> Result<CleanedSegment, StorageError> {
+    /// Begins a copy that will start at `base`; `None` when the log was deleted.
+    pub fn begin_cleaned(&self, base: Offset) -> Result<Option<CleanedSegment>, StorageError> {
+        let _maintenance = self.maintenance.lock();
+        if self.has_ended() {
+            return Ok(None);
+        }
         let config = self.config();
         let (index_bytes, interval) = (config.segment_index_bytes, config.index_interval_bytes);
-        CleanedSegment::create(&self.home.files, &self.directory(), base, index_bytes, interval)
+        CleanedSegment::create(&self.home.files, &self.directory(), base, index_bytes, interval).map(Some)
+    }
+
+    /// Removes a copy that is not wanted.
+    pub fn discard(&self, cleaned: CleanedSegment) {
+        let _maintenance = self.maintenance.lock();
+        self.discard_maintained(cleaned);
+    }
+
+    fn discard_maintained(&self, cleaned: CleanedSegment) {
+        // That of a deleted log goes with its directory; its names may be those of another log's copy.
+        if !self.has_ended() {
+            cleaned.discard();
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        matches!(*self.phase.lock(), Phase::Ended(_))
     }
 
     /// Puts a finished copy in the place of `old`, which lie one behind the other. Answers the files to remove later;
@@ -87,7 +115,7 @@ impl Log {
         self.home.in_service()?;
         let first = self.segments.read().iter().position(|segment| is_first(old, segment));
         let Some(first) = first else {
-            cleaned.discard();
+            self.discard_maintained(cleaned);
             return Ok(None);
         };
         self.swap(first, old, cleaned).map(Some).map_err(|error| match &*self.phase.lock() {
@@ -110,6 +138,7 @@ impl Log {
                 return Ok(Vec::new());
             };
             let mut segments = self.segments.write();
+            self.removals.fetch_add(1, Ordering::Relaxed);
             segments.splice(first..first + old.len(), [Arc::clone(&copy)]);
             // Readers of the tail would go on seeing what is gone from the segments.
             let end = segments.get(first + 1).map_or(state.written, |next| next.base());

@@ -211,9 +211,15 @@ impl Log {
 
     fn leave(&self, suffix: &str) -> Result<Option<PathBuf>, LogError> {
         let mut wakeups = Wakeups::default();
+        // A swap goes by names, which may belong to another topic afterwards.
+        let _maintenance = self.maintenance.lock();
         let writer = self.writer.lock();
         self.end(LogError::Deleted, &mut wakeups);
-        self.segments.write().clear();
+        {
+            let mut segments = self.segments.write();
+            self.removals.fetch_add(1, Ordering::Relaxed);
+            segments.clear();
+        }
         let renamed = if self.on_disk.swap(false, Ordering::AcqRel) {
             let directory = self.directory();
             let renamed = self.rename_directory(&directory, &self.id.topic.0, suffix);

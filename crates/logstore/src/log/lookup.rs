@@ -1,7 +1,10 @@
 //! Finding records by their time. Reads segments, once they have what is to be found; callers that must not wait for
 //! the disk do not call it.
 
+use std::sync::Arc;
+
 use super::offsets::ReadBound;
+use super::read::RETRIES_MAX;
 use super::types::TimestampOffset;
 use super::{Log, ReadError};
 use crate::base::error::StorageError;
@@ -18,43 +21,69 @@ impl Log {
     ) -> Result<Option<TimestampOffset>, ReadError> {
         let view = self.offsets()?;
         self.write_behind();
-        for segment in self.segments_from(view.log_start) {
-            if segment.largest().timestamp < timestamp {
-                continue;
-            }
-            let size = Position(segment.size());
-            let Some(batch) = segment.find_timestamp(timestamp, view.log_start, size)? else {
-                continue;
-            };
-            let reaches =
-                |record: &TimestampOffset| record.timestamp >= timestamp && record.offset >= view.log_start;
-            if let Some(found) = first_record(&segment, &batch, reaches)? {
-                return Ok(Some(found).filter(|found| found.offset < view.bound(bound)));
-            }
-        }
-        Ok(None)
+        let found =
+            self.looking(|segments| first_from(segments, timestamp, view.log_start), view.log_start)?;
+        Ok(found.filter(|found| found.offset < view.bound(bound)))
     }
 
     /// The record with the largest timestamp, the first one where there are several.
     pub fn offset_of_max_timestamp(&self) -> Result<Option<TimestampOffset>, ReadError> {
         let view = self.offsets()?;
         self.write_behind();
-        let segments = self.segments_from(view.log_start);
-        let mut newest: Option<&std::sync::Arc<Segment>> = None;
-        for segment in segments.iter().filter(|segment| segment.size() > 0) {
-            if newest.is_none_or(|newest| segment.largest().timestamp > newest.largest().timestamp) {
-                newest = Some(segment);
+        let found = self.looking(newest, view.log_start)?;
+        Ok(found.filter(|found| found.offset >= view.log_start && found.offset < view.high_watermark))
+    }
+
+    /// Looks into the segments, again when one of them went while it was looked at.
+    fn looking<T>(
+        &self,
+        look: impl Fn(&[Arc<Segment>]) -> Result<T, StorageError>,
+        from: Offset,
+    ) -> Result<T, StorageError> {
+        for _ in 0..RETRIES_MAX {
+            match look(&self.segments_from(from)) {
+                Err(error) if error.is_not_found() => {}
+                looked => return looked,
             }
         }
-        let Some(segment) = newest else { return Ok(None) };
-        let largest = segment.largest();
-        let Some(batch) = segment.find(largest.offset, Position(segment.size()))? else {
-            return Ok(None);
-        };
-        let timestamp = largest.timestamp;
-        Ok(first_record(segment, &batch, |record| record.timestamp == timestamp)?
-            .filter(|found| found.offset >= view.log_start && found.offset < view.high_watermark))
+        look(&self.segments_from(from))
     }
+}
+
+/// The first record from `log_start` on that is not before `timestamp`.
+fn first_from(
+    segments: &[Arc<Segment>],
+    timestamp: Timestamp,
+    log_start: Offset,
+) -> Result<Option<TimestampOffset>, StorageError> {
+    let reaches = |record: &TimestampOffset| record.timestamp >= timestamp && record.offset >= log_start;
+    for segment in segments.iter().filter(|segment| segment.largest().timestamp >= timestamp) {
+        let size = Position(segment.size());
+        let mut from = log_start;
+        while let Some(batch) = segment.find_timestamp(timestamp, from, size)? {
+            if let Some(found) = first_record(segment, &batch, reaches)? {
+                return Ok(Some(found));
+            }
+            // Compaction keeps the time of a batch whose records are gone.
+            from = batch.header.next_offset();
+        }
+    }
+    Ok(None)
+}
+
+fn newest(segments: &[Arc<Segment>]) -> Result<Option<TimestampOffset>, StorageError> {
+    let mut newest: Option<&Arc<Segment>> = None;
+    for segment in segments.iter().filter(|segment| segment.size() > 0) {
+        if newest.is_none_or(|newest| segment.largest().timestamp > newest.largest().timestamp) {
+            newest = Some(segment);
+        }
+    }
+    let Some(segment) = newest else { return Ok(None) };
+    let largest = segment.largest();
+    let Some(batch) = segment.find(largest.offset, Position(segment.size()))? else {
+        return Ok(None);
+    };
+    first_record(segment, &batch, |record| record.timestamp == largest.timestamp)
 }
 
 /// The first record of a batch that fits.
@@ -65,8 +94,10 @@ fn first_record(
 ) -> Result<Option<TimestampOffset>, StorageError> {
     let leader_epoch = at.header.leader_epoch;
     let found = |timestamp, offset| TimestampOffset { timestamp, offset, leader_epoch };
-    if at.header.attributes.timestamp_type() == TimestampType::LogAppendTime {
-        // One time for all records: the first that is not below the log start.
+    let is_whole = at.header.next_offset().0 - at.header.base_offset.0 == i64::from(at.header.records_count);
+    let has_one_time = at.header.attributes.timestamp_type() == TimestampType::LogAppendTime;
+    if has_one_time && is_whole {
+        // The first that is not below the log start; nothing has to be read for it.
         let offsets = at.header.base_offset.0..=at.header.last_offset().0;
         let records = offsets.map(|offset| found(at.header.max_timestamp, Offset(offset)));
         return Ok(records.into_iter().find(fits));
@@ -77,7 +108,8 @@ fn first_record(
     let records = batch.records().map_err(|error| corrupt(error.to_string()))?;
     for record in records.iter() {
         let record = record.map_err(|error| corrupt(error.to_string()))?;
-        let record = found(record.timestamp, record.offset);
+        let timestamp = if has_one_time { at.header.max_timestamp } else { record.timestamp };
+        let record = found(timestamp, record.offset);
         if fits(&record) {
             return Ok(Some(record));
         }

@@ -34,7 +34,7 @@ pub mod watch;
 mod writer;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
@@ -69,11 +69,13 @@ pub struct Log {
     found: Found,
     /// Its directory exists.
     on_disk: AtomicBool,
-    /// Who takes segments away or puts others in their place: retention, compaction.
+    /// Who takes segments away or puts others in their place: retention, compaction, truncation, deletion.
     maintenance: Mutex<()>,
     writer: Mutex<Writer>,
     phase: Mutex<Phase>,
     segments: RwLock<Vec<Arc<Segment>>>,
+    /// How often segments were taken out of the list; changed under its lock.
+    removals: AtomicU64,
     /// Appended to since its tail was last spared; and whether the tail is known to its home.
     appended: AtomicBool,
     tail_listed: AtomicBool,
@@ -101,6 +103,7 @@ impl Log {
             writer: Mutex::default(),
             phase: Mutex::default(),
             segments: RwLock::default(),
+            removals: AtomicU64::new(0),
             appended: AtomicBool::new(false),
             tail_listed: AtomicBool::new(false),
         })
@@ -186,6 +189,12 @@ impl Log {
     pub fn size_bytes(&self) -> Result<u64, LogError> {
         let pending = self.opened()?.pending_bytes as u64;
         Ok(self.segments.read().iter().map(|segment| segment.size()).sum::<u64>() + pending)
+    }
+
+    /// How often segments were taken away or replaced.
+    pub fn removals(&self) -> u64 {
+        let _unchanging = self.segments.read();
+        self.removals.load(Ordering::Relaxed)
     }
 
     /// The state of a log in service; opens it when it is not open yet.

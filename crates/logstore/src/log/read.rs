@@ -11,8 +11,8 @@ use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position};
 use crate::segment::{AbortedEntry, Segment};
 
-/// How often a read starts over when retention takes the segment that it was about to read.
-const RETRIES_MAX: usize = 3;
+/// How often a read starts over when retention or compaction takes the segment that it was about to read.
+pub(super) const RETRIES_MAX: usize = 3;
 
 /// What a read of segments has to know of the log, taken at one moment.
 struct Plan {
@@ -36,24 +36,17 @@ impl Log {
     ) -> Result<LogRead, ReadError> {
         let mut retries = 0;
         loop {
-            let plan = match self.read_memory(from, bytes_max, bound, min_one_batch)? {
-                Ok(mut read) => {
-                    self.add_aborted(&mut read, from, bound)?;
-                    return Ok(read.read);
-                }
-                Err(plan) => plan,
+            let removals = self.removals();
+            let found = match self.read_memory(from, bytes_max, bound, min_one_batch)? {
+                Ok(found) => Ok(found),
+                Err(plan) => read_segments(&plan, from, bytes_max, min_one_batch),
             };
-            match read_segments(&plan, from, bytes_max, min_one_batch) {
-                Ok(mut read) => {
-                    self.add_aborted(&mut read, from, bound)?;
-                    return Ok(read.read);
-                }
+            match found.and_then(|found| self.with_aborted(found, from, bound)) {
+                // What was aborted within a segment that is gone is not known any more, but may have been read.
+                Ok(found) if bound == ReadBound::LastStable && self.removals() != removals => drop(found),
+                Ok(found) => return Ok(found.read),
                 // The segment went while it was looked at.
-                Err(StorageError::Io { source, .. })
-                    if source.kind() == std::io::ErrorKind::NotFound && retries < RETRIES_MAX =>
-                {
-                    retries += 1;
-                }
+                Err(error) if error.is_not_found() && retries < RETRIES_MAX => retries += 1,
                 Err(error) => return Err(error.into()),
             }
         }
@@ -123,9 +116,9 @@ impl Log {
     }
 
     /// Fills in the transactions that were aborted within what was read.
-    fn add_aborted(&self, found: &mut Found, from: Offset, bound: ReadBound) -> Result<(), ReadError> {
+    fn with_aborted(&self, mut found: Found, from: Offset, bound: ReadBound) -> Result<Found, StorageError> {
         if bound != ReadBound::LastStable || found.read.slices.is_empty() {
-            return Ok(());
+            return Ok(found);
         }
         let entries = self.aborted_within(from, found.next_offset)?;
         found.read.aborted.extend(entries.iter().map(|entry| AbortedTransaction {
@@ -133,7 +126,7 @@ impl Log {
             first_offset: entry.first_offset,
             last_offset: entry.last_offset,
         }));
-        Ok(())
+        Ok(found)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::offsets::LogOffsets;
 use super::writer::Writer;
@@ -140,6 +141,7 @@ impl Log {
         }
         let first_kept = {
             let mut segments = self.segments.write();
+            self.removals.fetch_add(1, Ordering::Relaxed);
             segments.drain(..going.len());
             segments.first().map(|segment| segment.base())
         };

@@ -55,6 +55,7 @@ impl Log {
 
     fn cut_to(&self, to: Offset) -> Result<LogOffsets, LogError> {
         let mut wakeups = Wakeups::default();
+        let _maintenance = self.maintenance.lock();
         let mut writer = self.writer.lock();
         self.write_out(&mut writer, &mut wakeups);
         let view = self.offsets()?;

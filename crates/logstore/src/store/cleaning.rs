@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 use super::{CleanerOptions, Store, StoreStats};
 use crate::base::clock::Clock;
-use crate::base::types::PartitionId;
+use crate::base::types::{Offset, PartitionId};
 use crate::compact::{Budget, CleanError, Cleaned, Dirty, Throttle, assess, clean};
 use crate::io;
 use crate::log::{Log, RecoveryReport};
@@ -154,20 +154,32 @@ impl Store {
         let outcome = clean(dirty, &budget, self.options.clock.now(), &mut cleaned);
         let log = &dirty.log;
         self.cleaning.bytes.fetch_add(cleaned.bytes_read + cleaned.bytes_written, Ordering::Relaxed);
+        let is_disturbed = dirty.is_disturbed(cleaned.swaps);
         for path in cleaned.replaced {
             self.remove_later(path, log.config().file_delete_delay_ms);
         }
-        if let (Some(to), Some(directory)) = (cleaned.to, self.directory_of(log)) {
-            directory.note_cleaned(log.topic(), log.id().index, to);
+        if let Some(to) = cleaned.to {
+            self.note_cleaned(log, to);
             self.cleaning.rounds.fetch_add(1, Ordering::Relaxed);
         }
         match outcome {
             Ok(()) => true,
             Err(CleanError::Stopped) => false,
+            // Retention, a deletion or another round took what it was about to read: nothing is wrong with the log.
+            Err(_) if is_disturbed => true,
             Err(error) => {
                 self.give_up_compacting(log, &error);
                 true
             }
+        }
+    }
+
+    fn note_cleaned(&self, log: &Arc<Log>, to: Offset) {
+        let logs = self.logs.read();
+        // What is known under the name of a deleted log is of the next one.
+        let is_there = logs.get(&log.id()).is_some_and(|known| Arc::ptr_eq(known, log));
+        if let Some(directory) = self.directory_of(log).filter(|_| is_there) {
+            directory.note_cleaned(log.topic(), log.id().index, to);
         }
     }
 

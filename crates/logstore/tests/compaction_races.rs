@@ -1,0 +1,331 @@
+//! Compaction while others take its segments away, at the worst moments of its disk accesses.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::io::{self, IoSlice};
+use std::os::fd::BorrowedFd;
+use std::path::Path;
+use std::sync::mpsc;
+use std::sync::{Arc, Weak};
+use std::thread::Builder;
+use std::time::Duration;
+
+use logstore::base::types::{
+    Offset, PartitionId, PartitionIndex, Position, ProducerEpoch, ProducerId, Sequence, Timestamp, TopicId,
+};
+use logstore::batch::build::{BatchBuilder, Marker, RecordData};
+use logstore::batch::{Attributes, iter};
+use logstore::io::{Disk, Entry, OpenMode, RawFile, Space, SystemDisk};
+use logstore::log::{Log, LogConfig, Origin, ReadBound};
+use logstore::store::{CleanerOptions, Store, StoreOptions};
+use parking_lot::Mutex;
+use support::{Bed, EPOCH, TOPIC, append, bytes_of, id, settle};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Operation {
+    Read,
+    Write,
+    Rename,
+}
+
+type Hook = Box<dyn FnOnce() + Send>;
+/// What is waited for, and what is done once, before it.
+type Trap = (Operation, String, Hook);
+
+/// The real disk, with something that happens before one of its operations.
+#[derive(Clone, Default)]
+struct Trapped(Arc<Mutex<Option<Trap>>>);
+
+#[derive(Debug)]
+struct TrappedFile {
+    raw: Box<dyn RawFile>,
+    name: String,
+    disk: Trapped,
+}
+
+impl Trapped {
+    /// Does `hook` before the next `operation` on a file whose name ends so.
+    fn before(&self, operation: Operation, ending: &str, hook: impl FnOnce() + Send + 'static) {
+        *self.0.lock() = Some((operation, ending.to_owned(), Box::new(hook)));
+    }
+
+    fn has_happened(&self) -> bool {
+        self.0.lock().is_none()
+    }
+
+    fn meet(&self, operation: Operation, name: &str) {
+        let mut trap = self.0.lock();
+        if trap.as_ref().is_some_and(|(on, ending, _)| *on == operation && name.ends_with(ending.as_str())) {
+            let hook = trap.take();
+            drop(trap);
+            if let Some((_, _, hook)) = hook {
+                hook();
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Trapped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Trapped")
+    }
+}
+
+impl RawFile for TrappedFile {
+    fn read_at(&self, into: &mut [u8], at: Position) -> io::Result<usize> {
+        self.disk.meet(Operation::Read, &self.name);
+        self.raw.read_at(into, at)
+    }
+    fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize> {
+        self.disk.meet(Operation::Write, &self.name);
+        self.raw.write_at(bytes, at)
+    }
+    fn write_vectored_at(&self, buffers: &[IoSlice<'_>], at: Position) -> io::Result<usize> {
+        self.disk.meet(Operation::Write, &self.name);
+        self.raw.write_vectored_at(buffers, at)
+    }
+    fn set_len(&self, bytes: u64) -> io::Result<()> {
+        self.raw.set_len(bytes)
+    }
+    fn size(&self) -> io::Result<u64> {
+        self.raw.size()
+    }
+    fn sync(&self) -> io::Result<()> {
+        self.raw.sync()
+    }
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.raw.descriptor()
+    }
+}
+
+impl Disk for Trapped {
+    fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Box<dyn RawFile>> {
+        let raw = SystemDisk.open(path, mode)?;
+        let name = path.to_string_lossy().into_owned();
+        Ok(Box::new(TrappedFile { raw, name, disk: self.clone() }))
+    }
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        SystemDisk.create_dir(path)
+    }
+    fn list(&self, path: &Path) -> io::Result<Vec<Entry>> {
+        SystemDisk.list(path)
+    }
+    fn file_len(&self, path: &Path) -> io::Result<Option<u64>> {
+        SystemDisk.file_len(path)
+    }
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.meet(Operation::Rename, &to.to_string_lossy());
+        SystemDisk.rename(from, to)
+    }
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        SystemDisk.remove(path)
+    }
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        SystemDisk.remove_dir(path)
+    }
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        SystemDisk.sync_dir(path)
+    }
+    fn sync_all(&self, path: &Path) -> io::Result<()> {
+        SystemDisk.sync_all(path)
+    }
+    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn RawFile>>> {
+        SystemDisk.lock(path)
+    }
+    fn space(&self, path: &Path) -> io::Result<Space> {
+        SystemDisk.space(path)
+    }
+}
+
+struct Scene {
+    bed: Bed,
+    disk: Trapped,
+    store: Arc<Store>,
+    log: Arc<Log>,
+}
+
+fn config() -> LogConfig {
+    LogConfig {
+        segment_bytes: 1500,
+        cleanup_delete: false,
+        cleanup_compact: true,
+        min_cleanable_dirty_ratio: 0.0,
+        delete_retention_ms: 500,
+        ..support::config()
+    }
+}
+
+impl Scene {
+    fn open(open_files_max: usize) -> Self {
+        let (bed, disk) = (Bed::new(), Trapped::default());
+        let options = bed.options();
+        // The tests call for a round themselves.
+        let cleaner = CleanerOptions { threads: 0, ..options.cleaner };
+        let options = StoreOptions { cleaner, open_files_max, disk: Arc::new(disk.clone()), ..options };
+        let store = Store::open(options, &|_| ()).unwrap();
+        let log = store.ensure(id(), TOPIC, Arc::new(config()), EPOCH);
+        Self { bed, disk, store, log }
+    }
+
+    fn store(&self) -> Weak<Store> {
+        Arc::downgrade(&self.store)
+    }
+}
+
+fn put(log: &Log, key: &str, timestamp: i64) {
+    append(log, BatchBuilder::new().record(keyed(key, timestamp)), Origin::Client).unwrap();
+}
+
+fn keyed(key: &str, timestamp: i64) -> RecordData {
+    RecordData {
+        timestamp: Timestamp(timestamp),
+        key: Some(key.as_bytes().to_vec()),
+        value: Some(support::value(0)),
+        ..RecordData::default()
+    }
+}
+
+/// Some segments, in which `keys` keys follow each other over and over.
+fn fill(log: &Log, keys: usize) {
+    for n in 0..60 {
+        put(log, &format!("key {}", n % keys), 1000 + n as i64);
+    }
+    settle(log);
+}
+
+fn other_id() -> PartitionId {
+    PartitionId { topic: TopicId([8; 16]), index: PartitionIndex(0) }
+}
+
+/// Deletes the topic and creates another of its name, with as many segments.
+fn put_another_in_its_place(store: &Store) {
+    store.delete([id()]);
+    let other = store.ensure(other_id(), TOPIC, Arc::new(config()), EPOCH);
+    fill(&other, 60);
+}
+
+#[test]
+fn a_segment_that_retention_takes_is_no_reason_to_give_up() {
+    let scene = Scene::open(4);
+    fill(&scene.log, 7);
+    let log = Arc::clone(&scene.log);
+    scene.disk.before(Operation::Read, "00000000.log", move || {
+        log.delete_records(Offset(45)).unwrap();
+        assert!(!log.apply_retention().unwrap().is_empty());
+    });
+    scene.store.compact();
+    assert!(scene.disk.has_happened());
+    assert_eq!(scene.store.stats().compactions_given_up, 0, "{:?}", scene.store.take_reports());
+    fill(&scene.log, 7);
+    assert!(scene.store.compact());
+    assert_eq!(scene.store.stats().compactions, 1);
+}
+
+#[test]
+fn a_topic_that_is_deleted_is_no_reason_to_give_up() {
+    let scene = Scene::open(4);
+    fill(&scene.log, 7);
+    let store = scene.store();
+    scene.disk.before(Operation::Read, "00000000.log", move || store.upgrade().unwrap().delete([id()]));
+    scene.store.compact();
+    assert!(scene.disk.has_happened());
+    assert_eq!(scene.store.stats().compactions_given_up, 0);
+    assert_eq!(scene.store.take_reports(), []);
+}
+
+#[test]
+fn how_far_a_deleted_topic_was_compacted_is_not_said_of_the_next_of_its_name() {
+    let scene = Scene::open(100);
+    fill(&scene.log, 60);
+    let last = scene.log.compactable().unwrap().unwrap().sealed.last().unwrap().base();
+    let store = scene.store();
+    let name = format!("{:020}.log.cleaned", last.0);
+    scene.disk.before(Operation::Write, &name, move || put_another_in_its_place(&store.upgrade().unwrap()));
+    scene.store.compact();
+    assert!(scene.disk.has_happened());
+    scene.bed.clock.advance(1000);
+    scene.store.keep_house();
+    let checkpoint = scene.bed.directory.path().join("cleaner-offset-checkpoint");
+    assert_eq!(std::fs::read_to_string(checkpoint).unwrap(), "0\n0\n");
+}
+
+#[test]
+fn a_swap_never_touches_the_files_of_the_next_topic_of_the_name() {
+    let scene = Scene::open(100);
+    fill(&scene.log, 7);
+    let (store, (done, deleted), (started, deletion)) = (scene.store(), mpsc::channel(), mpsc::channel());
+    scene.disk.before(Operation::Rename, ".log.deleted", move || {
+        let delete = move || {
+            put_another_in_its_place(&store.upgrade().unwrap());
+            let _ = done.send(());
+        };
+        started.send(Builder::new().spawn(delete).unwrap()).unwrap();
+        // It has to wait for the swap; where it does not, it is through long before.
+        let _ = deleted.recv_timeout(Duration::from_millis(500));
+    });
+    scene.store.compact();
+    deletion.recv().unwrap().join().unwrap();
+    let names: Vec<_> = scene.bed.files().into_keys().filter(|name| !name.contains("index")).collect();
+    assert!(names.contains(&"00000000000000000000.log".into()), "{names:?}");
+    let is_left = |name: &String| [".deleted", ".swap"].iter().any(|suffix| name.ends_with(suffix));
+    assert!(!names.iter().any(is_left), "{names:?}");
+    assert_eq!(scene.store.failures(), []);
+}
+
+#[test]
+fn a_reader_of_committed_records_is_told_of_what_was_aborted_in_what_it_read() {
+    let scene = Scene::open(100);
+    let producer = |builder: BatchBuilder| builder.producer(ProducerId(1), ProducerEpoch(0), Sequence(0));
+    let aborted = BatchBuilder::new().attributes(Attributes::TRANSACTIONAL).record(keyed("aborted", 1000));
+    append(&scene.log, producer(aborted), Origin::Client).unwrap();
+    let marker =
+        BatchBuilder::end_transaction(Marker::Abort, ProducerId(1), ProducerEpoch(1), 0, Timestamp(1000));
+    append(&scene.log, marker, Origin::Coordinator).unwrap();
+    fill(&scene.log, 7);
+    // From the segments, not from the tail.
+    scene.log.drop_tail();
+    let (log, store) = (Arc::clone(&scene.log), scene.store());
+    scene.disk.before(Operation::Read, "00000000.log", move || {
+        // The round that takes the aborted records keeps the marker, the next knows of no transaction any more.
+        for _ in 0..2 {
+            store.upgrade().unwrap().compact();
+            fill(&log, 7);
+        }
+    });
+    let read = scene.log.read(Offset(0), 1 << 20, ReadBound::LastStable, true).unwrap();
+    assert!(scene.disk.has_happened());
+    let bytes: Vec<u8> = read.slices.iter().flat_map(bytes_of).collect();
+    let transactional = iter(&bytes).filter(|batch| {
+        let header = *batch.as_ref().unwrap().header();
+        header.attributes.is_transactional() && !header.attributes.is_control() && header.records_count > 0
+    });
+    assert_eq!(transactional.count(), read.aborted.len());
+}
+
+#[test]
+fn looking_for_a_time_goes_on_in_the_copy() {
+    let scene = Scene::open(2);
+    fill(&scene.log, 60);
+    for n in (0..60).step_by(2) {
+        put(&scene.log, &format!("key {n}"), 2000);
+    }
+    settle(&scene.log);
+    let store = scene.store();
+    scene.disk.before(Operation::Read, ".timeindex", move || while store.upgrade().unwrap().compact() {});
+    let found = scene.log.offset_for_timestamp(Timestamp(1031), ReadBound::HighWatermark).unwrap();
+    assert!(scene.disk.has_happened());
+    assert_eq!(found.unwrap().offset, Offset(31));
+}
+
+#[test]
+fn a_batch_without_records_hides_none_behind_it_from_a_search_by_time() {
+    let scene = Scene::open(100);
+    let last = BatchBuilder::new().producer(ProducerId(7), ProducerEpoch(0), Sequence(0));
+    append(&scene.log, last.record(keyed("key 1", 500_000)), Origin::Client).unwrap();
+    put(&scene.log, "later", 600_000);
+    fill(&scene.log, 7);
+    assert!(scene.store.compact());
+    let found = scene.log.offset_for_timestamp(Timestamp(400_000), ReadBound::HighWatermark).unwrap();
+    assert_eq!(found.map(|found| (found.offset, found.timestamp)), Some((Offset(1), Timestamp(600_000))));
+}
