@@ -76,10 +76,11 @@ export const repeatsTopic = (request: unknown): boolean => {
 }
 
 const UNKNOWN_SERVER_ERROR = -1
+const INVALID_REPLICA_ASSIGNMENT = 39
 const INVALID_CONFIG = 40
 const OPERATIONS_MAX = 3
-/** The last of a range that Kafka divides among its tables of sessions. */
-const SESSION_ID_MAX = 2 ** 31 - 1
+/** Kafka cannot add to it, and finds no table for a session of that id. */
+const INT_MAX = 2 ** 31 - 1
 
 /** Stands for the record with the largest time. */
 const LARGEST_TIME = -3
@@ -104,10 +105,12 @@ const isNonsense: { readonly [Name in ApiName]?: (request: unknown) => boolean }
       .flatMap(({ configs }) => list(configs))
       .some(({ configOperation }) => Number(configOperation) < 0 || Number(configOperation) > OPERATIONS_MAX),
   produce: () => true,
+  createTopics: (request) => topicsOf(request).some(({ numPartitions }) => numPartitions === INT_MAX),
+  createPartitions: (request) => topicsOf(request).some(({ count }) => count === INT_MAX),
   metadata: (request) =>
     topicsOf(request).some(({ name, topicId = ZERO_TOPIC_ID }) => name === null && topicId === ZERO_TOPIC_ID),
   fetch: (request) =>
-    valueOf(request, 'sessionId') === SESSION_ID_MAX ||
+    valueOf(request, 'sessionId') === INT_MAX ||
     // The rest of what it asks for is known to the session alone.
     Number(valueOf(request, 'sessionEpoch')) > 0 ||
     topicsOf(request).some(({ topicId }) => topicId === ZERO_TOPIC_ID),
@@ -159,16 +162,17 @@ export const explained: readonly Explained[] = [
       (/^\.(supported|finalized)Features\[/.test(path) ? millrace === undefined : path === '.finalizedFeaturesEpoch'),
   },
   {
-    api: 'IncrementalAlterConfigs, Produce, Metadata, Fetch',
+    api: 'IncrementalAlterConfigs, Produce, Metadata, Fetch, CreateTopics, CreatePartitions',
     versions: 'all',
-    condition: 'an unknown operation or codec; a topic without name and id; session 2147483647',
+    condition: 'an unknown operation or codec; a topic without name and id; session 2147483647, as many partitions',
     kafka: 'UNKNOWN_SERVER_ERROR for all of the request',
     millrace: 'a code that says what is wrong, where it is wrong',
     reason: 'a bad request is not an error of the server',
     metBy: 'differential',
     diverges: true,
     matches: ({ kafka }, { api, request, answer }) =>
-      isNonsense[api]?.(request) === true && (hasServerError(answer) || kafka === INVALID_CONFIG),
+      isNonsense[api]?.(request) === true &&
+      (hasServerError(answer) || kafka === INVALID_CONFIG || kafka === INVALID_REPLICA_ASSIGNMENT),
   },
   {
     api: 'Fetch',
@@ -203,7 +207,7 @@ export const explained: readonly Explained[] = [
     matches: ({ path, kafka, millrace }, { api, request }) =>
       api === 'fetch' &&
       Number(valueOf(request, 'maxBytes')) < LIMIT_SMALL &&
-      (/\.records\.batches\.\d+$/.test(path)
+      (/\.records\.batches\.\d+$|\.partitions\[\d+\]$|\.responses\[[^\]]+\]$/.test(path)
         ? kafka === undefined
         : path.endsWith('.abortedTransactions') && millrace === null),
   },
@@ -219,7 +223,7 @@ export const explained: readonly Explained[] = [
     matches: ({ kafka, millrace, within }, { api, request }) =>
       api === 'produce' &&
       sentRecords(request).some((records) => String(valueOf(records, 'about')).startsWith(CLAIMS_LOG_APPEND_TIME)) &&
-      (valueOf(within, 'errorCode') === 0 || [kafka, millrace].includes('closed')),
+      (within !== null || [kafka, millrace].includes('closed')),
   },
   {
     api: 'ListOffsets',

@@ -17,7 +17,7 @@ export type Reactions = readonly [kafka: Reaction, millrace: Reaction]
 
 const CONNECTIONS = 4
 /** Nothing that is sent may wait this long. */
-const SILENCE_MS = 8000
+const SILENCE_MS = 5000
 
 type Peers = readonly [kafka: Peer, millrace: Peer]
 

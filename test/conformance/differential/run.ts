@@ -103,8 +103,8 @@ export class Run {
       this.#requests += 1
       diverged = this.#judge(each.sent, pair, sent) || diverged
       await this.#learn(each, pair)
-      // What came behind on the same connection is lost with it.
-      if (pair.some(({ kind }) => kind !== 'answer')) break
+      // What came behind is lost with its connection, or rests on what is no longer the same.
+      if (diverged || pair.some(({ kind }) => kind !== 'answer')) break
     }
     if (diverged) await this.#forget(sent)
   }

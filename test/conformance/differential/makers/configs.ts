@@ -1,4 +1,5 @@
 // Configs of topics and brokers: DescribeConfigs, AlterConfigs, IncrementalAlterConfigs.
+import { list } from '../../comparison/explained.ts'
 import type { Dice } from '../dice.ts'
 import type { World } from '../world.ts'
 import { someTopic } from './choices.ts'
@@ -20,8 +21,8 @@ const topicValues: Readonly<Record<string, readonly (string | null)[]>> = {
   'retention.bytes': ['-1', '1000000000', '1.5'],
   'segment.bytes': ['1073741824', '1048576', '1000', '4294967296'],
   'segment.ms': ['604800000', '0'],
-  'min.cleanable.dirty.ratio': ['0.5', '1', '1.1', '0.50'],
-  preallocate: ['false', 'true', 'TRUE', 'maybe'],
+  'min.cleanable.dirty.ratio': ['0.5', '1.0', '1.1'],
+  preallocate: ['false', 'true', 'maybe'],
   'unclean.leader.election.enable': ['false', 'true'],
   'remote.storage.enable': ['false'],
   'follower.replication.throttled.replicas': ['', '*', '0:1', 'x'],
@@ -73,6 +74,11 @@ const describeConfigs = {
     includeSynonyms: dice.chance(0.5),
     includeDocumentation: dice.chance(0.2),
   }),
+  // All that a broker has is compared by config-listing.test.ts.
+  isAnswered: (_, { resources }) =>
+    list(resources).every(
+      ({ resourceType, configurationKeys }) => resourceType !== BROKER || list(configurationKeys).length > 0,
+    ),
 } satisfies Maker<'describeConfigs'>
 
 const alterConfigs = {

@@ -163,6 +163,8 @@ const offsetCommit = {
       topics: someCommits(dice, world),
     }
   },
+  // Of topics without partitions Kafka answers for those alone that it does not know.
+  isAnswered: (_, { topics }) => list(topics).every(({ partitions }) => list(partitions).length > 0),
 } satisfies Maker<'offsetCommit'>
 
 const NULL_TOPICS_FROM = 2

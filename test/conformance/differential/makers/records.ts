@@ -65,7 +65,6 @@ const wrongFields = (count: number): Readonly<Record<string, BatchFields>> => ({
   'no time': { baseTimestamp: -1, maxTimestamp: -1 },
   'a producer without a sequence': { producerId: 5, producerEpoch: 0, baseSequence: -1 },
   'a sequence without a producer': { producerEpoch: 0, baseSequence: 0 },
-  'a negative epoch': { producerId: 5, producerEpoch: -1, baseSequence: 0 },
   'an id that nobody gave': { producerId: 987_654, producerEpoch: 0, baseSequence: 3 },
 })
 
