@@ -158,10 +158,14 @@ fn config() -> LogConfig {
 
 impl Scene {
     fn open(open_files_max: usize) -> Self {
+        Self::open_at(open_files_max, f64::INFINITY)
+    }
+
+    fn open_at(open_files_max: usize, bytes_per_second: f64) -> Self {
         let (bed, disk) = (Bed::new(), Trapped::default());
         let options = bed.options();
         // The tests call for a round themselves.
-        let cleaner = CleanerOptions { threads: 0, ..options.cleaner };
+        let cleaner = CleanerOptions { threads: 0, bytes_per_second, ..options.cleaner };
         let options = StoreOptions { cleaner, open_files_max, disk: Arc::new(disk.clone()), ..options };
         let store = Store::open(options, &|_| ()).unwrap();
         let log = store.ensure(id(), TOPIC, Arc::new(config()), EPOCH);
@@ -328,4 +332,26 @@ fn a_batch_without_records_hides_none_behind_it_from_a_search_by_time() {
     assert!(scene.store.compact());
     let found = scene.log.offset_for_timestamp(Timestamp(400_000), ReadBound::HighWatermark).unwrap();
     assert_eq!(found.map(|found| (found.offset, found.timestamp)), Some((Offset(1), Timestamp(600_000))));
+}
+
+#[test]
+fn a_round_goes_on_at_the_pace_that_is_set_meanwhile() {
+    let scene = Scene::open_at(100, 1.0);
+    let roomy = LogConfig { segment_bytes: 100_000, ..config() };
+    scene.log.configure(Arc::new(roomy));
+    for n in 0..50 {
+        let record = RecordData { value: Some(vec![n; 10_000]), ..keyed("key", 1000) };
+        append(&scene.log, BatchBuilder::new().record(record), Origin::Client).unwrap();
+    }
+    settle(&scene.log);
+    let third = scene.log.compactable().unwrap().unwrap().sealed[2].base();
+    let ((begun, begins), (done, ended)) = (mpsc::channel(), mpsc::channel());
+    scene.disk.before(Operation::Read, &format!("{:020}.log", third.0), move || begun.send(()).unwrap());
+    let store = Arc::clone(&scene.store);
+    let round = Builder::new().spawn(move || done.send(store.compact()).unwrap()).unwrap();
+    begins.recv().unwrap();
+    let options = scene.bed.options().cleaner;
+    scene.store.configure_cleaner(CleanerOptions { threads: 0, ..options }).unwrap();
+    assert_eq!(ended.recv_timeout(Duration::from_secs(20)), Ok(true));
+    round.join().unwrap();
 }

@@ -19,9 +19,7 @@ use crate::segment::{CleanedSegment, Segment};
 pub struct Budget<'b> {
     /// `log.cleaner.dedupe.buffer.size` of one thread: memory for the map.
     pub map_bytes: usize,
-    /// `log.cleaner.io.max.bytes.per.second`, reads and writes together.
-    pub bytes_per_second: f64,
-    /// Waits, and ends the round when it is time to stop.
+    /// Waits for reads and writes together, and ends the round when it is time to stop.
     pub throttle: &'b Throttle,
     /// What keys are hashed under.
     pub secret: [u8; 16],
@@ -244,6 +242,6 @@ impl Copying<'_> {
 
 fn pass(budget: &Budget<'_>, bytes: usize, counter: &mut u64) -> Result<(), CleanError> {
     *counter += bytes as u64;
-    let go_on = budget.throttle.pass(bytes as u64, budget.bytes_per_second);
+    let go_on = budget.throttle.pass(bytes as u64);
     if go_on { Ok(()) } else { Err(CleanError::Stopped) }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use crate::base::clock::Clock;
 
@@ -19,11 +19,12 @@ pub struct Throttle {
     wake: Condvar,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     stopped: bool,
-    /// How often waiting threads were to look again.
-    nudges: u64,
+    bytes_per_second: f64,
+    /// How often the pace changed.
+    changes: u64,
     /// Bytes that were not yet weighed against the clock.
     bytes: u64,
     /// When the bytes before them are paid for.
@@ -31,39 +32,47 @@ struct State {
 }
 
 impl Throttle {
-    /// Lets everything pass at first.
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, state: Mutex::default(), wake: Condvar::new() }
+    /// Lets pass so many bytes a second.
+    pub fn new(clock: Arc<dyn Clock>, bytes_per_second: f64) -> Self {
+        let state = State { stopped: false, bytes_per_second, changes: 0, bytes: 0, paid_at: Duration::ZERO };
+        Self { clock, state: Mutex::new(state), wake: Condvar::new() }
     }
 
     /// Counts bytes that were read or written and waits while there were too many; false when it is time to stop.
-    pub fn pass(&self, bytes: u64, bytes_per_second: f64) -> bool {
+    pub fn pass(&self, bytes: u64) -> bool {
         let mut state = self.state.lock();
         state.bytes += bytes;
         if state.bytes < LOOK_BYTES {
             return !state.stopped;
         }
         let cost =
-            Duration::try_from_secs_f64(state.bytes as f64 / bytes_per_second).unwrap_or(Duration::MAX);
+            Duration::try_from_secs_f64(state.bytes as f64 / state.bytes_per_second).unwrap_or(Duration::MAX);
         let now = self.clock.monotonic();
         state.bytes = 0;
         state.paid_at = state.paid_at.max(now.saturating_sub(SAVED_UP_MAX)).saturating_add(cost);
         let wait = state.paid_at.saturating_sub(now);
-        self.wake.wait_while_for(&mut state, |state| !state.stopped, wait);
-        !state.stopped
+        self.wait_in(state, wait)
     }
 
-    /// Waits for `time` or a nudge; false when it is time to stop.
+    /// Waits for `time` or a change of pace; false when it is time to stop.
     pub fn wait(&self, time: Duration) -> bool {
-        let mut state = self.state.lock();
-        let nudges = state.nudges;
-        self.wake.wait_while_for(&mut state, |state| !state.stopped && state.nudges == nudges, time);
+        self.wait_in(self.state.lock(), time)
+    }
+
+    fn wait_in(&self, mut state: MutexGuard<'_, State>, time: Duration) -> bool {
+        let changes = state.changes;
+        self.wake.wait_while_for(&mut state, |state| !state.stopped && state.changes == changes, time);
         !state.stopped
     }
 
-    /// Ends the waits that are under way.
-    pub fn nudge(&self) {
-        self.state.lock().nudges += 1;
+    /// Changes the pace, and ends the waits that are under way: what passed at another one is forgotten.
+    pub fn set_pace(&self, bytes_per_second: f64) {
+        {
+            let mut state = self.state.lock();
+            state.bytes_per_second = bytes_per_second;
+            state.paid_at = Duration::ZERO;
+            state.changes += 1;
+        }
         self.wake.notify_all();
     }
 
@@ -82,24 +91,25 @@ mod tests {
     #[test]
     fn it_holds_to_its_rate() {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-        let throttle = Throttle::new(Arc::clone(&clock));
+        let throttle = Throttle::new(Arc::clone(&clock), LOOK_BYTES as f64 * 80.0);
         let started = clock.monotonic();
         // Eight looks at 80 a second, of which what is saved up pays for none: the clock has just begun.
         for _ in 0..8 {
-            assert!(throttle.pass(LOOK_BYTES, LOOK_BYTES as f64 * 80.0));
+            assert!(throttle.pass(LOOK_BYTES));
         }
         let elapsed = clock.monotonic().saturating_sub(started);
         assert!(elapsed >= Duration::from_millis(95), "{elapsed:?}");
-        assert!(throttle.pass(LOOK_BYTES, f64::MAX), "without a bound");
+        throttle.set_pace(f64::MAX);
+        assert!(throttle.pass(LOOK_BYTES), "without a bound");
     }
 
     #[test]
-    fn a_nudge_ends_a_wait() {
-        let throttle = Throttle::new(Arc::new(SystemClock::default()));
+    fn a_change_of_pace_ends_a_wait() {
+        let throttle = Throttle::new(Arc::new(SystemClock::default()), 1.0);
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| throttle.wait(Duration::MAX / 2));
             while !waiting.is_finished() {
-                throttle.nudge();
+                throttle.set_pace(2.0);
                 std::thread::yield_now();
             }
             assert!(waiting.join().unwrap());
@@ -108,13 +118,13 @@ mod tests {
 
     #[test]
     fn a_stop_ends_the_wait() {
-        let throttle = Throttle::new(Arc::new(SystemClock::default()));
+        let throttle = Throttle::new(Arc::new(SystemClock::default()), 1.0);
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| throttle.pass(LOOK_BYTES, 1.0));
+            let waiting = scope.spawn(|| throttle.pass(LOOK_BYTES));
             throttle.stop();
             assert!(!waiting.join().unwrap());
         });
         assert!(!throttle.wait(Duration::MAX / 2));
-        assert!(!throttle.pass(1, f64::INFINITY));
+        assert!(!throttle.pass(1));
     }
 }

@@ -35,7 +35,7 @@ impl Cleaning {
     pub(super) fn new(options: CleanerOptions, clock: &Arc<dyn Clock>) -> std::io::Result<Self> {
         Ok(Self {
             options: Mutex::new(options),
-            throttle: Arc::new(Throttle::new(Arc::clone(clock))),
+            throttle: Arc::new(Throttle::new(Arc::clone(clock), options.bytes_per_second)),
             secret: io::random_bytes()?,
             threads: Mutex::default(),
             busy: Mutex::default(),
@@ -105,7 +105,7 @@ impl Store {
         if std::mem::replace(&mut *self.cleaning.options.lock(), options) == options {
             return Ok(());
         }
-        self.cleaning.throttle.nudge();
+        self.cleaning.throttle.set_pace(options.bytes_per_second);
         self.cleaning.start(self)
     }
 
@@ -141,7 +141,6 @@ impl Store {
         let options = *self.cleaning.options.lock();
         let budget = Budget {
             map_bytes: options.map_bytes / options.threads.max(1),
-            bytes_per_second: options.bytes_per_second,
             throttle: &self.cleaning.throttle,
             secret: self.cleaning.secret,
         };
