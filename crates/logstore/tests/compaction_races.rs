@@ -355,3 +355,15 @@ fn a_round_goes_on_at_the_pace_that_is_set_meanwhile() {
     assert_eq!(ended.recv_timeout(Duration::from_secs(20)), Ok(true));
     round.join().unwrap();
 }
+
+#[test]
+fn a_search_by_the_time_of_appending_finds_a_record_that_is_there() {
+    let scene = Scene::open(100);
+    let both = BatchBuilder::new().attributes(Attributes::LOG_APPEND_TIME);
+    append(&scene.log, both.record(keyed("key 1", 500_000)).record(keyed("kept", 500_000)), Origin::Client)
+        .unwrap();
+    fill(&scene.log, 7);
+    assert!(scene.store.compact());
+    let found = scene.log.offset_for_timestamp(Timestamp(400_000), ReadBound::HighWatermark).unwrap();
+    assert_eq!(found.map(|found| (found.offset, found.timestamp)), Some((Offset(1), Timestamp(500_000))));
+}
