@@ -1,4 +1,4 @@
-// What durable before ack costs: single records, one in flight per producer, against a topic that asks for no more than a write.
+// What durable before ack costs: batches of one record, one in flight per producer, beside a topic that asks for no more than a write.
 // `npx tsc -b bench && node bench/dist/durable.js [seconds]` prints one JSON line per number of producers and mode.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,7 +17,8 @@ import { Writer } from 'millrace/wire/writer.js'
 
 const SECONDS = Number(process.argv[2] ?? 5)
 const WARM_UP_MS = 1000
-const RECORD_BYTES = 100
+const PRODUCERS = [1, 16, 100]
+const RECORD_BYTES = [100, 16_384]
 const PARTITIONS = 6
 const TOPIC = 'durable'
 const MAIN = fileURLToPath(new URL('../../ts/broker/dist/main.js', import.meta.url))
@@ -31,15 +32,21 @@ const crc32c = (bytes: Buffer): number => {
   return ~crc >>> 0
 }
 
-/** A batch of one record, as `protocol` has it: header of 61 bytes, lengths of the record in two bytes each. */
-const batch = (): Buffer => {
-  const twoByteVarint = (value: number): number[] => [((value * 2) & 0x7f) | 0x80, (value * 2) >> 7]
+const varint = (value: number): readonly number[] => {
+  const bytes: number[] = []
+  let left = value * 2
+  for (; left > 0x7f; left >>= 7) bytes.push((left & 0x7f) | 0x80)
+  return [...bytes, left]
+}
+
+/** A batch of one record without a key: a header of 61 bytes, then the record. */
+const batch = (recordBytes: number): Buffer => {
   const body = Buffer.concat([
-    Buffer.from([0, 0, 0, 1, ...twoByteVarint(RECORD_BYTES)]),
-    Buffer.alloc(RECORD_BYTES, 'x'),
+    Buffer.from([0, 0, 0, 1, ...varint(recordBytes)]),
+    Buffer.alloc(recordBytes, 'x'),
     Buffer.from([0]),
   ])
-  const record = Buffer.concat([Buffer.from(twoByteVarint(body.length)), body])
+  const record = Buffer.concat([Buffer.from(varint(body.length)), body])
   const bytes = Buffer.concat([Buffer.alloc(61), record])
   bytes.writeInt32BE(bytes.length - 12, 8)
   bytes.writeInt32BE(-1, 12)
@@ -101,7 +108,7 @@ const stopBroker = async ({ process: broker }: Broker): Promise<void> => {
 
 const percentile = (sorted: readonly number[], share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0
 
-const measure = async (producers: number, flushMessages: string): Promise<void> => {
+const measure = async (recordBytes: number, producers: number, flushMessages: string): Promise<void> => {
   const broker = await startBroker()
   const control = await open(broker.port)
   const configs = [{ name: 'flush.messages', value: flushMessages }]
@@ -109,16 +116,18 @@ const measure = async (producers: number, flushMessages: string): Promise<void> 
   await call(control, frame(createTopics, 5, { topics: [topic], timeoutMs: 5000, validateOnly: false }))
   const sockets = await Promise.all(Array.from({ length: producers }, () => open(broker.port)))
   const latencies: number[] = []
+  let records = 0
   const from = performance.now() + WARM_UP_MS
   const to = from + SECONDS * 1000
   const all = sockets.map(async (socket, at) => {
-    const partitionData = [{ index: at % PARTITIONS, records: batch() }]
+    const partitionData = [{ index: at % PARTITIONS, records: batch(recordBytes) }]
     const topicData = [{ name: TOPIC, partitionData }]
     const request = frame(produce, 9, { transactionalId: null, acks: 1, timeoutMs: 5000, topicData })
     for (;;) {
       const sent = performance.now()
       if (sent > to) return
       await call(socket, request)
+      records += 1
       if (sent > from) latencies.push(performance.now() - sent)
     }
   })
@@ -130,19 +139,21 @@ const measure = async (producers: number, flushMessages: string): Promise<void> 
   rmSync(broker.directory, { recursive: true })
   const sorted = latencies.toSorted((a, b) => a - b)
   const seconds = SECONDS + WARM_UP_MS / 1000
-  const perSecond = Math.round(latencies.length / SECONDS)
   const result = {
     mode: flushMessages === '1' ? 'durable' : 'relaxed',
+    recordBytes,
     producers,
-    recordsPerSecond: perSecond,
+    recordsPerSecond: Math.round(latencies.length / SECONDS),
     p50us: Math.round(percentile(sorted, 0.5) * 1000),
     p99us: Math.round(percentile(sorted, 0.99) * 1000),
     syncsPerSecond: Math.round(syncs / seconds),
-    recordsPerSync: Number((syncs === 0 ? 0 : (perSecond * seconds) / syncs).toFixed(1)),
+    recordsPerSync: Number((syncs === 0 ? 0 : records / syncs).toFixed(1)),
   }
   process.stdout.write(`${JSON.stringify(result)}\n`)
 }
 
-for (const producers of [1, 16, 100]) {
-  for (const mode of ['1', '9223372036854775807']) await measure(producers, mode)
+for (const recordBytes of RECORD_BYTES) {
+  for (const producers of PRODUCERS) {
+    for (const mode of ['1', '9223372036854775807']) await measure(recordBytes, producers, mode)
+  }
 }
