@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 
 use super::Store;
 use crate::io;
+use crate::wal::WriteAhead;
 
 /// How often the thread looks whether something is due.
 const TICK: Duration = Duration::from_millis(500);
@@ -59,10 +60,12 @@ impl Housekeeping {
 
     /// Starts the thread. It holds the store weakly: a store that nobody holds any more ends it.
     pub(super) fn start(&self, store: &Arc<Store>) -> std::io::Result<()> {
+        let wals = store.wals();
         let store = Arc::downgrade(store);
         let (nudged, stopping) = (self.nudged.clone(), Arc::clone(&self.stopping));
-        let thread =
-            Builder::new().name("housekeeping".into()).spawn(move || run(&store, &nudged, &stopping))?;
+        let thread = Builder::new()
+            .name("housekeeping".into())
+            .spawn(move || run(&store, &wals, &nudged, &stopping))?;
         *self.thread.lock() = Some(thread);
         Ok(())
     }
@@ -80,10 +83,8 @@ impl Housekeeping {
     }
 }
 
-fn run(store: &Weak<Store>, nudged: &Receiver<()>, stopping: &AtomicBool) {
+fn run(store: &Weak<Store>, wals: &[Arc<WriteAhead>], nudged: &Receiver<()>, stopping: &AtomicBool) {
     loop {
-        // The store is not held meanwhile: who drops it last would be this thread.
-        let wals = store.upgrade().map(|store| store.wals()).unwrap_or_default();
         for wal in wals {
             // A file that cannot be made now is made when it is needed, and that failure counts.
             let _ = wal.prepare();
