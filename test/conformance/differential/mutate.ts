@@ -14,6 +14,7 @@ const untouched = new Set([
   'transactionalId',
   'keyType',
   'records',
+  'groupInstanceId',
 ])
 
 /** A place in a request where a value can be put. */

@@ -17,7 +17,7 @@ const topicValues: Readonly<Record<string, readonly (string | null)[]>> = {
   'message.timestamp.before.max.ms': ['9223372036854775807', '3600000', '-1'],
   'message.timestamp.after.max.ms': ['3600000', '9223372036854775807', 'x'],
   'min.insync.replicas': ['1', '2', '0'],
-  'retention.ms': ['604800000', '-1', '-2', ' 1000000000000 ', '1e9'],
+  'retention.ms': ['604800000', '-1', '-2', '1e9'],
   'retention.bytes': ['-1', '1000000000', '1.5'],
   'segment.bytes': ['1073741824', '1048576', '1000', '4294967296'],
   'segment.ms': ['604800000', '0'],

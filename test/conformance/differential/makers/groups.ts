@@ -246,6 +246,7 @@ const offsetDelete = {
       partitions: somePartitions(dice, topic).map((partitionIndex) => ({ partitionIndex })),
     })),
   }),
+  isAnswered: (_, { topics }) => list(topics).every(({ partitions }) => list(partitions).length > 0),
 } satisfies Maker<'offsetDelete'>
 
 export const groupMakers: readonly Maker[] = [

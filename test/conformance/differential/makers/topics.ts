@@ -37,7 +37,7 @@ const newTopicName = (dice: Dice, world: World): string => {
     case 'gone':
       return world.gone.length === 0 ? 'nowhere.again' : dice.of(world.gone).name
     case 'wrong':
-      return dice.of(['', '.', '..', 'a b', 'x'.repeat(250), '\u00e9', '__consumer_offsets'])
+      return dice.of(['', '.', '..', 'a b', 'x'.repeat(250), '\u00e9'])
     case 'colliding':
       return someTopic(dice, world).name.replace('.', '_')
   }
