@@ -216,6 +216,10 @@ impl Producer {
 }
 
 fn check_sequence(known: &Producer, header: &BatchHeader) -> Result<(), AppendError> {
+    if known.epoch == NO_EPOCH {
+        // Nothing continues a batch that had a producer id without an epoch.
+        return Ok(());
+    }
     let expected = if header.producer_epoch == known.epoch {
         match known.last_sequence() {
             Sequence(i32::MAX) => Sequence(0),

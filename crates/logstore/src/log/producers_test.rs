@@ -87,6 +87,17 @@ fn epochs_fence() {
 }
 
 #[test]
+fn without_an_epoch_any_sequence_follows() {
+    let mut model = Model::new();
+    assert_eq!(model.append(-1, 5, 1, 0), Ok(Verdict::Append));
+    assert_eq!(model.append(-1, 9, 1, 0), Ok(Verdict::Append), "a gap");
+    assert!(matches!(model.append(-1, 5, 1, 0), Ok(Verdict::Duplicate(_))), "batches are still recognised");
+    assert_eq!(model.append(3, 7, 1, 0), Ok(Verdict::Append), "the first epoch starts anywhere");
+    assert_eq!(model.append(3, 9, 1, 0), Err(codes::OUT_OF_ORDER_SEQUENCE_NUMBER));
+    assert_eq!(model.append(-1, 8, 1, 0), Err(codes::INVALID_PRODUCER_EPOCH));
+}
+
+#[test]
 fn transactions_hold_the_last_stable_offset() {
     let mut model = Model::new();
     model.append(0, 0, 2, 0).unwrap();
