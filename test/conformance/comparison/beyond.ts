@@ -1,4 +1,4 @@
-// Differences from Apache Kafka that no two answers side by side can show: something is not answered, a size or a kill decides, or it is
+// Differences from Apache Kafka that no two answers side by side can show: something is not answered, a size or a restart decides, or it is
 // not built.
 import type { Explained } from './explained.ts'
 
@@ -32,9 +32,9 @@ export const beyond: readonly Row[] = [
   {
     api: 'Produce',
     versions: 'all',
-    condition: 'after a kill, one of the last five batches of a producer once more',
+    condition: 'after a restart, one of the last five batches of a producer once more',
     kafka: 'OUT_OF_ORDER_SEQUENCE_NUMBER, but for the last',
     millrace: 'a duplicate',
-    reason: 'the log that is read tells them all',
+    reason: 'a retry must not become a second record because the broker restarted',
   },
 ]

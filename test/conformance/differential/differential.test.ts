@@ -58,6 +58,9 @@ const notAsked = (asked: ReadonlyMap<string, number>): readonly string[] =>
     return all.filter((place) => !asked.has(place))
   })
 
-test.runIf(missing === undefined && isFull && given === undefined)('every explained difference was met', () => {
-  expect(explanations.unmet('differential')).toEqual([])
-})
+// It takes all seeds to meet them all.
+if (isFull && given === undefined) {
+  besideKafka('every explained difference was met', () => {
+    expect(explanations.unmet('differential')).toEqual([])
+  })
+}
