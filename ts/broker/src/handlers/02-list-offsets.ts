@@ -28,8 +28,8 @@ const specialTimes: ReadonlyMap<number, number> = new Map([
 ])
 
 const CONSUMER = -1
-const READ_UNCOMMITTED = 0
 const READ_COMMITTED = 1
+const knownLevels: ReadonlySet<number> = new Set([0, READ_COMMITTED])
 const FIRST_WITH_OFFSET_NOT_AVAILABLE = 5
 
 type Topic = ListOffsetsRequest['topics'][number]
@@ -39,13 +39,14 @@ type Reply = ListOffsetsResponse['topics'][number]['partitions'][number]
 export const handleListOffsets =
   ({ cluster, queries }: Pick<Services, 'cluster' | 'queries'>): Handler<ListOffsetsRequest, ListOffsetsResponse> =>
   async (context, { replicaId, isolationLevel, topics: asked }) => {
+    // Who asks for a level that is not known must not get less than he wants; the code is Kafka's, and so is answering all.
+    if (!knownLevels.has(isolationLevel)) return refuseAll(asked)
     const image = cluster.image()
     const duplicates = duplicatesIn(asked)
     const topics = withoutRepeats(asked)
     const replies = await askPartitions({
       items: partitionItems(topics, ({ partitions }) => partitions),
       query: ({ topic, partition }) => {
-        checkIsolation(isolationLevel)
         checkPartition(context, topic, partition, duplicates)
         const { partitionIndex, currentLeaderEpoch, timestamp } = partition
         const led = ledPartition(image, cluster.brokerId, topic.name, partitionIndex, currentLeaderEpoch)
@@ -84,11 +85,12 @@ export const handleListOffsets =
     }
   }
 
-/** Whoever asks for a level that is not known must not get less than he wants; the code is Kafka's. */
-const checkIsolation = (level: number): void => {
-  if (level === READ_UNCOMMITTED || level === READ_COMMITTED) return
-  throw new BrokerError('UNKNOWN_SERVER_ERROR', `Unknown isolation level ${level}`)
-}
+const refuseAll = (topics: readonly Topic[]): ListOffsetsResponse => ({
+  topics: topics.map(({ name, partitions }) => ({
+    name,
+    partitions: partitions.map((partition) => refused(partition, errorCode('UNKNOWN_SERVER_ERROR'))),
+  })),
+})
 
 /** A log without records knows no epoch: its next record will be of the leader's, which is what Kafka says. */
 const epochOf = (

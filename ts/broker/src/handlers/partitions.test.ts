@@ -91,6 +91,14 @@ describe('ListOffsets', () => {
     expect(topics[0]?.partitions.map((each) => each.errorCode)).toEqual([42, 0])
   })
 
+  it('refuses all that is asked at an unknown isolation level, as often as it is asked', async () => {
+    const { call, createTopic } = await clusterFixture()
+    await createTopic('a', 2)
+    const request = { ...ask(at(-1, 0), at(-2, 0), at(-1, 1)), isolationLevel: 2 }
+    const { topics } = await call(listOffsets, handleListOffsets, 7, request)
+    expect(topics[0]?.partitions.map((each) => each.errorCode)).toEqual([-1, -1, -1])
+  })
+
   it('fences by leader epoch', async () => {
     const { call, createTopic, cluster } = await clusterFixture()
     await createTopic('a')

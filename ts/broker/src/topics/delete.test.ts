@@ -61,9 +61,11 @@ describe('deleting topics', () => {
     expect(outcomes(image, byId(idOf('a')), byId(idOf('a')))).toEqual([[null, 'INVALID_REQUEST']])
   })
 
-  it('refuses both a name and an id, and neither', () => {
-    expect(outcomes(image, { name: 'a', topicId: idOf('a') }, byId(ZERO_TOPIC_ID))).toEqual([
+  it('refuses both a name and an id, and neither, each time', () => {
+    const neither = byId(ZERO_TOPIC_ID)
+    expect(outcomes(image, { name: 'a', topicId: idOf('a') }, neither, neither)).toEqual([
       ['a', 'INVALID_REQUEST'],
+      [null, 'INVALID_REQUEST'],
       [null, 'INVALID_REQUEST'],
     ])
   })

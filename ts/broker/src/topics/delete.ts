@@ -79,10 +79,15 @@ const countBy = <Key>(keys: readonly Key[]): ReadonlyMap<Key, number> => {
   return counts
 }
 
-/** What is named twice gets one answer. */
-const withoutRepeats = (references: readonly TopicReference[]): readonly TopicReference[] => [
-  ...new Map(references.map((reference) => [`${reference.topicId}/${reference.name ?? ''}`, reference])).values(),
-]
+/** What is named twice gets one answer; what says neither or both of name and id is answered each time. */
+const withoutRepeats = (references: readonly TopicReference[]): readonly TopicReference[] => {
+  const seen = new Set<string>()
+  return references.filter((reference) => {
+    if (!isByName(reference) && !isById(reference)) return true
+    const key = `${reference.topicId}/${reference.name ?? ''}`
+    return !seen.has(key) && seen.add(key)
+  })
+}
 
 const removal = (topic: TopicImage): readonly Change[] => [
   { kind: 'topic', topic: topic.id, record: null },
