@@ -12,6 +12,7 @@ import type { OpenRequest, Sent } from './draft.ts'
 import { describeFailure, nameOf, trace } from './failure.ts'
 import { makers } from './makers/index.ts'
 import type { Maker } from './makers/maker.ts'
+import { UNKNOWN_PRODUCER } from './makers/records.ts'
 import { mutated } from './mutate.ts'
 import { namesIn, resetBroker } from './reset.ts'
 import { SETTLED, Settled } from './settle.ts'
@@ -81,6 +82,7 @@ export class Run {
   static async of(seed: number, requests: number, ports: Ports, explanations: Explanations): Promise<Report> {
     const settled = await Promise.all([Settled.with(ports.kafka), Settled.with(ports.millrace)])
     const comparison = new Comparison(new Side(ports.kafka), new Side(ports.millrace))
+    comparison.share({ producerId: UNKNOWN_PRODUCER })
     const run = new Run(seed, comparison, settled, explanations)
     try {
       while (run.#requests < requests && run.#failures.length < FAILURES_MAX) await run.#step()

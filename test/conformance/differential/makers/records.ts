@@ -5,6 +5,8 @@ import type { Dice } from '../dice.ts'
 import type { Records, Sequence } from '../draft.ts'
 
 const TIMES_FROM = 1_700_000_000_000
+/** An id that no broker hands out in a run; it stands for itself on both. */
+export const UNKNOWN_PRODUCER = 987_654
 const FAR_FUTURE = 4_000_000_000_000
 const RECORDS_MAX = 5
 
@@ -65,7 +67,7 @@ const wrongFields = (count: number): Readonly<Record<string, BatchFields>> => ({
   'no time': { baseTimestamp: -1, maxTimestamp: -1 },
   'a producer without a sequence': { producerId: 5, producerEpoch: 0, baseSequence: -1 },
   'a sequence without a producer': { producerEpoch: 0, baseSequence: 0 },
-  'an id that nobody gave': { producerId: 987_654, producerEpoch: 0, baseSequence: 3 },
+  'an id that nobody gave': { producerId: UNKNOWN_PRODUCER, producerEpoch: 0, baseSequence: 3 },
 })
 
 /** What was done to the bytes of a batch. */

@@ -43,7 +43,7 @@ export const handleListOffsets =
     if (!knownLevels.has(isolationLevel)) return refuseAll(asked)
     const image = cluster.image()
     const duplicates = duplicatesIn(asked)
-    const topics = withoutRepeats(asked)
+    const topics = gathered(asked)
     const replies = await askPartitions({
       items: partitionItems(topics, ({ partitions }) => partitions),
       query: ({ topic, partition }) => {
@@ -121,17 +121,15 @@ const checkPartition = (
   if (since === undefined || apiVersion < since) throw new BrokerError('UNSUPPORTED_VERSION')
 }
 
-/** Each partition where it was asked for first: what was asked twice is answered once. */
-const withoutRepeats = (topics: readonly Topic[]): readonly Topic[] => {
-  const seen = new Set<string>()
-  const once = topics.map((topic) => ({
-    ...topic,
-    partitions: topic.partitions.filter(({ partitionIndex }) => {
-      const key = `${topic.name}/${partitionIndex}`
-      return !seen.has(key) && seen.add(key)
-    }),
-  }))
-  return once.filter(({ partitions }) => partitions.length > 0)
+/** Each topic and partition once, where it was first asked for: Kafka gathers them by name. */
+const gathered = (topics: readonly Topic[]): readonly Topic[] => {
+  const byName = new Map<string, { readonly topic: Topic; readonly partitions: Map<number, Partition> }>()
+  for (const { topic, partition } of partitionItems(topics, ({ partitions }) => partitions)) {
+    const known = byName.get(topic.name) ?? { topic, partitions: new Map<number, Partition>() }
+    byName.set(topic.name, known)
+    if (!known.partitions.has(partition.partitionIndex)) known.partitions.set(partition.partitionIndex, partition)
+  }
+  return [...byName.values()].map(({ topic, partitions }) => ({ ...topic, partitions: [...partitions.values()] }))
 }
 
 const duplicatesIn = (topics: readonly Topic[]): ReadonlySet<string> => {

@@ -91,6 +91,20 @@ describe('ListOffsets', () => {
     expect(topics[0]?.partitions.map((each) => each.errorCode)).toEqual([42, 0])
   })
 
+  it('answers a topic that is named twice once', async () => {
+    const { call, createTopic } = await clusterFixture()
+    await createTopic('a', 2)
+    await createTopic('b')
+    const [first, second, other] = [ask(at(-1, 1)), ask(at(-1, 0)), ask(at(-1, 0))]
+    const named = [...first.topics, ...other.topics.map((topic) => ({ ...topic, name: 'b' })), ...second.topics]
+    const { topics } = await call(listOffsets, handleListOffsets, 7, { ...first, topics: named })
+    const answered = topics.map(({ name, partitions }) => [name, ...partitions.map((each) => each.partitionIndex)])
+    expect(answered).toEqual([
+      ['a', 1, 0],
+      ['b', 0],
+    ])
+  })
+
   it('refuses all that is asked at an unknown isolation level, as often as it is asked', async () => {
     const { call, createTopic } = await clusterFixture()
     await createTopic('a', 2)
