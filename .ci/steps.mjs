@@ -1,5 +1,6 @@
-// Runs a list of named commands, prints one line before and after each, and counts what passed and failed. With
-// CI=true a test that was skipped is a failure: what nobody ran proves nothing.
+// Runs a list of named commands, prints one line before and after each, and counts what passed and failed. The last
+// lines of a step that failed are printed once more at the end. With CI=true a test that was skipped is a failure: what
+// nobody ran proves nothing.
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +8,9 @@ import { stripVTControlCharacters } from 'node:util'
 
 /** The summary lines of Vitest and of cargo test, when something in them did not run. */
 const SKIPPED = /^(\s*Tests\s.*\b[1-9]\d* (skipped|todo)\b|test result: .*\b[1-9]\d* ignored\b)/
+
+/** How many lines of a step that failed are repeated: the test runners' own list of failures fits. */
+const REPEATED_LINES = 80
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -27,13 +31,15 @@ export async function runSteps(steps) {
   for (const { name, command, env } of steps) {
     const started = Date.now()
     process.stdout.write(`\n=== ${name}\n`)
-    const status = await run(command, env)
+    const { status, lastLines } = await run(command, env)
     const seconds = ((Date.now() - started) / 1000).toFixed(1)
     process.stdout.write(`=== ${name}: ${status === 0 ? 'passed' : `FAILED (${status})`} in ${seconds} s\n`)
     if (status === 0) passed += 1
-    else failed.push(name)
+    else failed.push({ name, lastLines })
   }
-  for (const name of failed) process.stdout.write(`failed: ${name}\n`)
+  for (const { name, lastLines } of failed)
+    process.stdout.write(`\n=== how it failed: ${name}\n${lastLines.join('\n')}\n`)
+  for (const { name } of failed) process.stdout.write(`failed: ${name}\n`)
   process.stdout.write(`\n${passed} passed, ${failed.length} failed\n`)
   process.exitCode = failed.length === 0 ? 0 : 1
 }
@@ -42,20 +48,29 @@ function run([program, ...options], env = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, options, {
       cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     })
     let skipped = false
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      process.stdout.write(`${line}\n`)
-      skipped ||= SKIPPED.test(stripVTControlCharacters(line))
-    })
+    const lastLines = []
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ]) {
+      createInterface({ input: from }).on('line', (line) => {
+        to.write(`${line}\n`)
+        skipped ||= SKIPPED.test(stripVTControlCharacters(line))
+        lastLines.push(line)
+        if (lastLines.length > REPEATED_LINES) lastLines.shift()
+      })
+    }
     child.on('error', (error) => {
       process.stdout.write(`cannot run ${program}: ${error.message}\n`)
-      resolve(127)
+      resolve({ status: 127, lastLines })
     })
     child.on('close', (status, signal) => {
-      resolve(skipped && process.env.CI === 'true' && status === 0 ? 'a test was skipped' : (status ?? signal))
+      const told = skipped && process.env.CI === 'true' && status === 0 ? 'a test was skipped' : (status ?? signal)
+      resolve({ status: told, lastLines })
     })
   })
 }
