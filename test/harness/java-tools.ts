@@ -31,6 +31,13 @@ const classes = {
 
 export type Tool = keyof typeof classes
 
+/**
+ * What DumpLogSegments says of a file that is not as it should be. Before the first record of a file it takes -1 for the offset, and
+ * reports that as a gap.
+ */
+export const dumpComplaint =
+  /Mismatches|Found timestamp mismatch|(?<!-1) is followed by|out of order|corrupt|Exception|Index offset|isvalid: false|trailing|failed/i
+
 const CALL_TIMEOUT_MS = 120_000
 
 export const startJavaTools = (): JavaTools => {
