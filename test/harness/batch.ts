@@ -1,6 +1,6 @@
 // Record batches by hand, so that a test can make every field of one wrong.
 
-const HEADER_BYTES = 61
+export const HEADER_BYTES = 61
 const CRC_AT = 17
 const CRC_FROM = 21
 
@@ -10,7 +10,7 @@ const castagnoli = Uint32Array.from({ length: 256 }, (_, index) => {
   return value >>> 0
 })
 
-export const crc32c = (bytes: Buffer): number => {
+const crc32c = (bytes: Buffer): number => {
   let crc = 0xffffffff
   for (const byte of bytes) crc = (crc >>> 8) ^ (castagnoli[(crc ^ byte) & 0xff] ?? 0)
   return ~crc >>> 0
@@ -89,4 +89,17 @@ export const batch = (records: readonly TestRecord[], fields: BatchFields = {}):
   const whole = Buffer.concat([header, body])
   whole.writeUInt32BE(fields.crc ?? crc32c(whole.subarray(CRC_FROM)), CRC_AT)
   return whole
+}
+
+/** Every whole batch of fetched bytes, its checksum checked. What Kafka adds of the next one, cut at the limit, is left out. */
+export function* wholeBatches(bytes: Buffer): Generator<Buffer> {
+  let rest = bytes
+  while (rest.length >= HEADER_BYTES) {
+    const size = rest.readInt32BE(8) + 12
+    if (rest.length < size) return
+    const whole = rest.subarray(0, size)
+    if (!crcIsRight(whole)) throw new Error('a fetched batch has a wrong checksum')
+    yield whole
+    rest = rest.subarray(size)
+  }
 }

@@ -6,21 +6,13 @@ import { incrementalAlterConfigs } from 'millrace/messages/44-incremental-alter-
 import { errorCode } from 'millrace/wire/errors.js'
 import { expect, test } from 'vitest'
 import { headed, type Peer } from '../harness/peer.ts'
+import { type WantedTopic, wantedTopics } from '../harness/wanted-topics.ts'
 import { subject } from './subject.ts'
 
 const { peer, topic } = subject()
 
-interface Wanted {
-  readonly name: string
-  readonly numPartitions?: number
-  readonly replicationFactor?: number
-  readonly assignments?: readonly { readonly partitionIndex: number; readonly brokerIds: readonly number[] }[]
-  readonly configs?: readonly { readonly name: string; readonly value: string | null }[]
-}
-
-const create = async (on: Peer, ...wanted: readonly Wanted[]): Promise<ReadonlyMap<string, number>> => {
-  const topics = wanted.map((one) => ({ numPartitions: 1, replicationFactor: 1, assignments: [], configs: [], ...one }))
-  const answer = await on.call(createTopics, 5, { topics, timeoutMs: 10_000 })
+const create = async (on: Peer, ...wanted: readonly WantedTopic[]): Promise<ReadonlyMap<string, number>> => {
+  const answer = await on.call(createTopics, 5, { topics: wantedTopics(wanted), timeoutMs: 10_000 })
   return new Map(answer.topics.map((one) => [one.name, one.errorCode]))
 }
 

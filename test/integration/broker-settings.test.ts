@@ -13,7 +13,7 @@ import { incrementalAlterConfigs } from 'millrace/messages/44-incremental-alter-
 import { describeProducers } from 'millrace/messages/61-describe-producers.js'
 import { errorCode, errorName } from 'millrace/wire/errors.js'
 import { afterEach, expect, test } from 'vitest'
-import { readyTopic } from '../conformance/ready-topic.ts'
+import { readyTopic } from '../harness/ready-topic.ts'
 import { batch } from '../harness/batch.ts'
 import { type Broker, startBroker, targetName } from '../harness/broker.ts'
 import { eventually } from '../harness/eventually.ts'

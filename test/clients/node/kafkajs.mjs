@@ -2,19 +2,10 @@
 //                 kafkajs.mjs consume HOST:PORT COUNT TOPIC...
 //                 kafkajs.mjs member HOST:PORT GROUP TOPIC
 import kafkajs from 'kafkajs';
-import LZ4Codec from 'kafkajs-lz4';
-import SnappyCodec from 'kafkajs-snappy';
+import { codecTypes } from './kafkajs-codecs.mjs';
 import { printRecord, readRecords } from './records.mjs';
 
-const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs;
-CompressionCodecs[CompressionTypes.Snappy] = SnappyCodec;
-CompressionCodecs[CompressionTypes.LZ4] = new LZ4Codec().codec;
-const codecTypes = {
-  none: CompressionTypes.None,
-  gzip: CompressionTypes.GZIP,
-  snappy: CompressionTypes.Snappy,
-  lz4: CompressionTypes.LZ4,
-};
+const { Kafka, logLevel } = kafkajs;
 
 const client = (servers) => new Kafka({ brokers: [servers], logLevel: logLevel.ERROR });
 

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { Broker } from '../../harness/broker.ts'
 import { eventually } from '../../harness/eventually.ts'
 import { Peer } from '../../harness/peer.ts'
-import { readyTopic } from '../ready-topic.ts'
+import { readyTopic } from '../../harness/ready-topic.ts'
 import { append } from './cluster.ts'
 import {
   type Configs,

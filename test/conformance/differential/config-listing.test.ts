@@ -10,7 +10,7 @@ import { Peer } from '../../harness/peer.ts'
 import { Comparison, show } from '../comparison/comparison.ts'
 import { Explanations } from '../comparison/explained.ts'
 import { Side } from '../comparison/side.ts'
-import { readyTopic } from '../ready-topic.ts'
+import { readyTopic } from '../../harness/ready-topic.ts'
 import { keyDifference, type KeyDifference, keyDifferences } from './config-keys.ts'
 
 // Kafka comes with the Java clients.

@@ -1,7 +1,5 @@
 // The headers of fetched batches, as far as a broker may touch or must keep them.
-import { crc32c } from '../../harness/batch.ts'
-
-const HEADER_BYTES = 61
+import { wholeBatches } from '../../harness/batch.ts'
 
 export interface BatchSummary {
   readonly base: number
@@ -14,27 +12,18 @@ export interface BatchSummary {
   readonly size: number
 }
 
-/** Every whole batch. What Kafka adds of the next one, cut at the limit, no client can use: it is left out. */
-export const batchesOf = (bytes: Buffer): readonly BatchSummary[] => {
-  const found: BatchSummary[] = []
-  let rest = bytes
-  while (rest.length >= HEADER_BYTES) {
-    const size = rest.readInt32BE(8) + 12
-    if (rest.length < size) break
-    if (crc32c(rest.subarray(21, size)) !== rest.readUInt32BE(17))
-      throw new Error('a fetched batch has a wrong checksum')
-    const base = Number(rest.readBigInt64BE(0))
-    found.push({
-      base,
-      last: base + rest.readInt32BE(23),
-      leaderEpoch: rest.readInt32BE(12),
-      attributes: rest.readInt16BE(21),
-      maxTimestamp: Number(rest.readBigInt64BE(35)),
-      producer: `${rest.readBigInt64BE(43)}/${rest.readInt16BE(51)}/${rest.readInt32BE(53)}`,
-      count: rest.readInt32BE(57),
-      size,
-    })
-    rest = rest.subarray(size)
+export const batchesOf = (bytes: Buffer): readonly BatchSummary[] => Array.from(wholeBatches(bytes), summary)
+
+const summary = (batch: Buffer): BatchSummary => {
+  const base = Number(batch.readBigInt64BE(0))
+  return {
+    base,
+    last: base + batch.readInt32BE(23),
+    leaderEpoch: batch.readInt32BE(12),
+    attributes: batch.readInt16BE(21),
+    maxTimestamp: Number(batch.readBigInt64BE(35)),
+    producer: `${batch.readBigInt64BE(43)}/${batch.readInt16BE(51)}/${batch.readInt32BE(53)}`,
+    count: batch.readInt32BE(57),
+    size: batch.length,
   }
-  return found
 }

@@ -5,7 +5,7 @@ import { describeGroups } from 'millrace/messages/15-describe-groups.js'
 import type { Infer } from 'millrace/wire/schema.js'
 import { eventually } from '../../harness/eventually.ts'
 import type { Peer } from '../../harness/peer.ts'
-import { readyCoordinator } from '../ready-coordinator.ts'
+import { readyCoordinator } from '../../harness/ready-coordinator.ts'
 import type { Stage } from './scenario.ts'
 
 export interface Member {

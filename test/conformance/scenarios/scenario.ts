@@ -8,7 +8,7 @@ import type { Uuid } from 'millrace/base/ids.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Broker, startBroker, targetName } from '../../harness/broker.ts'
 import { Peer } from '../../harness/peer.ts'
-import { readyTopic, type TopicOptions } from '../ready-topic.ts'
+import { readyTopic, type TopicOptions } from '../../harness/ready-topic.ts'
 import { Transcript } from './transcript.ts'
 
 const recording = process.env['RECORD'] === '1' && targetName === 'kafka'

@@ -5,6 +5,7 @@ import { deleteTopics } from 'millrace/messages/20-delete-topics.js'
 import { deleteRecords } from 'millrace/messages/21-delete-records.js'
 import { createPartitions } from 'millrace/messages/37-create-partitions.js'
 import type { Infer } from 'millrace/wire/schema.js'
+import { type WantedTopic, wantedTopics } from '../../harness/wanted-topics.ts'
 import { byName, UNKNOWN_ID, write } from './requests.ts'
 import { scenarios } from './scenario.ts'
 
@@ -12,16 +13,8 @@ const scenario = scenarios('topics')
 
 type CreateTopicsAnswer = Infer<typeof createTopics.response>
 
-interface Wanted {
-  readonly name: string
-  readonly numPartitions?: number
-  readonly replicationFactor?: number
-  readonly assignments?: readonly { readonly partitionIndex: number; readonly brokerIds: readonly number[] }[]
-  readonly configs?: readonly { readonly name: string; readonly value: string | null }[]
-}
-
-const creating = (wanted: readonly Wanted[], validateOnly = false) => ({
-  topics: wanted.map((each) => ({ numPartitions: 1, replicationFactor: 1, assignments: [], configs: [], ...each })),
+const creating = (wanted: readonly WantedTopic[], validateOnly = false) => ({
+  topics: wantedTopics(wanted),
   timeoutMs: 5000,
   validateOnly,
 })
@@ -34,7 +27,7 @@ scenario('what cannot be created', { rows: [28, 29] }, async ({ transcript, topi
   await topic('with.dot')
   const on = await peer()
   const manual = { numPartitions: -1, replicationFactor: -1 }
-  const wrong: readonly [string, Wanted][] = [
+  const wrong: readonly [string, WantedTopic][] = [
     ['exists', { name: 'exists' }],
     ['collides', { name: 'with_dot' }],
     ['no partitions', { name: 'x', numPartitions: 0 }],
@@ -84,7 +77,7 @@ const settled = ({ topics }: CreateTopicsAnswer) =>
 scenario('what is created', { rows: [28, 29, 47] }, async ({ transcript, peer }) => {
   const on = await peer()
   for (let version = 2; version <= 7; version += 1) {
-    const asked: readonly Wanted[] = [
+    const asked: readonly WantedTopic[] = [
       { name: `plain-${version}` },
       { name: `default-${version}`, numPartitions: -1, replicationFactor: -1 },
       { name: `manual-${version}`, numPartitions: -1, replicationFactor: -1, assignments: assigned([1], [1]) },

@@ -6,7 +6,7 @@ import { errorName } from 'millrace/wire/errors.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Broker, startBroker, targetName } from '../../harness/broker.ts'
 import { headed, Peer } from '../../harness/peer.ts'
-import { readyCoordinator } from '../ready-coordinator.ts'
+import { readyCoordinator } from '../../harness/ready-coordinator.ts'
 import { unbuilt } from './rows.ts'
 
 /** The API keys of each row. */

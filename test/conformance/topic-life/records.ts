@@ -1,29 +1,13 @@
 // Fetched bytes as records, every batch checked: what a consumer that trusts nothing does.
-import { crc32c } from '../../harness/batch.ts'
-
-const HEADER_BYTES = 61
-const CRC_AT = 17
-const CRC_FROM = 21
+import { HEADER_BYTES, wholeBatches } from '../../harness/batch.ts'
 
 export interface ReadRecord {
   readonly offset: number
   readonly value: Buffer
 }
 
-/** The records of uncompressed batches. Kafka cuts the last batch at the limit: what is not whole is left out. */
-export const recordsOf = (bytes: Buffer): readonly ReadRecord[] => {
-  const found: ReadRecord[] = []
-  let rest = bytes
-  while (rest.length >= HEADER_BYTES) {
-    const size = rest.readInt32BE(8) + 12
-    if (rest.length < size) break
-    const batch = rest.subarray(0, size)
-    if (batch.readUInt32BE(CRC_AT) !== crc32c(batch.subarray(CRC_FROM))) throw new Error('the CRC of a batch is wrong')
-    found.push(...recordsIn(batch))
-    rest = rest.subarray(size)
-  }
-  return found
-}
+/** The records of uncompressed batches. */
+export const recordsOf = (bytes: Buffer): readonly ReadRecord[] => Array.from(wholeBatches(bytes), recordsIn).flat()
 
 const recordsIn = (batch: Buffer): readonly ReadRecord[] => {
   const base = Number(batch.readBigInt64BE(0))

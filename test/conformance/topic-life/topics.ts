@@ -10,7 +10,7 @@ import type { Broker } from '../../harness/broker.ts'
 import { eventually } from '../../harness/eventually.ts'
 import type { Peer } from '../../harness/peer.ts'
 import { openDescriptors } from '../../harness/proc.ts'
-import { readyTopic, type TopicOptions } from '../ready-topic.ts'
+import { readyTopic, type TopicOptions } from '../../harness/ready-topic.ts'
 import { fetchFrom, type TopicRef } from '../scenarios/requests.ts'
 import { type ReadRecord, recordsOf } from './records.ts'
 

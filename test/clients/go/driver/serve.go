@@ -39,6 +39,11 @@ type Request struct {
 	Configs    map[string]string
 }
 
+// TopicPartition is the one that the request names.
+func (request *Request) TopicPartition() TopicPartition {
+	return TopicPartition{Topic: request.Topic, Partition: *request.Partition}
+}
+
 // Record is one to send.
 type Record struct {
 	Key       *string
@@ -124,6 +129,18 @@ func Version(module string) string {
 		}
 	}
 	return ""
+}
+
+// Offsets are those of the records that were sent, in order; nobody tells them without acknowledgements.
+func (request *Request) Offsets(of func(at int) int64) Fields {
+	offsets := make([]int64, len(request.Records))
+	for at := range offsets {
+		offsets[at] = -1
+		if request.Acks != 0 {
+			offsets[at] = of(at)
+		}
+	}
+	return Fields{"offsets": offsets}
 }
 
 // Bytes is nil for null and not nil for the empty text.

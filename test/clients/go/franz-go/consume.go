@@ -29,12 +29,10 @@ type reader struct {
 	ended   chan struct{}
 }
 
-var readers = map[string]*reader{}
+var readers = driver.Readers{}
 
 func closeAll() {
-	for _, each := range readers {
-		each.close()
-	}
+	readers.Close()
 	for _, each := range producers {
 		each.Close()
 	}
@@ -74,10 +72,15 @@ func (self *reader) receive(running context.Context) {
 	self.client.AllowRebalance()
 }
 
-func (self *reader) close() {
+// Inbox is where its records arrive.
+func (self *reader) Inbox() *driver.Inbox { return self.inbox }
+
+// Close leaves the group.
+func (self *reader) Close() error {
 	self.stop()
 	<-self.ended
 	self.client.CloseAllowingRebalance()
+	return nil
 }
 
 func received(record *kgo.Record) driver.Received {
@@ -173,7 +176,8 @@ func join(request *driver.Request) (driver.Fields, error) {
 	return nil, start(request.Consumer, inbox, options...)
 }
 
-func (self *reader) commit() error {
+// Commit waits for the answer.
+func (self *reader) Commit() error {
 	offsets := map[string]map[int32]kgo.EpochOffset{}
 	for partition, offset := range self.inbox.Positions() {
 		if offsets[partition.Topic] == nil {
@@ -191,52 +195,28 @@ func (self *reader) commit() error {
 	return failed
 }
 
-func (self *reader) seek(partition driver.TopicPartition, offset int64) {
+// Seek forgets what came from elsewhere.
+func (self *reader) Seek(partition driver.TopicPartition, offset int64) error {
 	self.polling.Lock()
 	defer self.polling.Unlock()
 	to := map[int32]kgo.EpochOffset{partition.Partition: {Epoch: -1, Offset: offset}}
 	self.client.SetOffsets(map[string]map[int32]kgo.EpochOffset{partition.Topic: to})
 	self.inbox.Drop(partition)
+	return nil
 }
 
-func pause(paused bool) driver.Operation {
-	return func(request *driver.Request) (driver.Fields, error) {
-		self := readers[request.Consumer]
-		partitions := map[string][]int32{request.Topic: {*request.Partition}}
-		if paused {
-			self.client.PauseFetchPartitions(partitions)
-		} else {
-			self.client.ResumeFetchPartitions(partitions)
-		}
-		self.inbox.Pause(driver.TopicPartition{Topic: request.Topic, Partition: *request.Partition}, paused)
-		return nil, nil
+// Pause holds back what is fetched, or no longer.
+func (self *reader) Pause(partition driver.TopicPartition, paused bool) {
+	partitions := map[string][]int32{partition.Topic: {partition.Partition}}
+	if paused {
+		self.client.PauseFetchPartitions(partitions)
+	} else {
+		self.client.ResumeFetchPartitions(partitions)
 	}
 }
 
 func consuming(admin *kadm.Client, operations map[string]driver.Operation) {
 	operations["open"] = open(admin)
 	operations["join"] = join
-	operations["pause"] = pause(true)
-	operations["resume"] = pause(false)
-	operations["assignment"] = func(request *driver.Request) (driver.Fields, error) {
-		return driver.Fields{"partitions": readers[request.Consumer].inbox.Assignment()}, nil
-	}
-	operations["poll"] = func(request *driver.Request) (driver.Fields, error) {
-		timeout := time.Duration(request.TimeoutMs) * time.Millisecond
-		return driver.Fields{"records": readers[request.Consumer].inbox.Take(request.Count, timeout)}, nil
-	}
-	operations["commit"] = func(request *driver.Request) (driver.Fields, error) {
-		return nil, readers[request.Consumer].commit()
-	}
-	operations["seek"] = func(request *driver.Request) (driver.Fields, error) {
-		partition := driver.TopicPartition{Topic: request.Topic, Partition: *request.Partition}
-		readers[request.Consumer].seek(partition, request.Offset)
-		return nil, nil
-	}
-	operations["close"] = func(request *driver.Request) (driver.Fields, error) {
-		self := readers[request.Consumer]
-		delete(readers, request.Consumer)
-		self.close()
-		return nil, nil
-	}
+	readers.Serve(operations)
 }

@@ -76,12 +76,5 @@ func produce(request *driver.Request) (driver.Fields, error) {
 	if err := client.ProduceSync(ctx, records...).FirstErr(); err != nil {
 		return nil, err
 	}
-	offsets := make([]int64, len(records))
-	for at, record := range records {
-		offsets[at] = record.Offset
-		if request.Acks == 0 {
-			offsets[at] = -1
-		}
-	}
-	return driver.Fields{"offsets": offsets}, nil
+	return request.Offsets(func(at int) int64 { return records[at].Offset }), nil
 }

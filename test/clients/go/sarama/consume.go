@@ -27,12 +27,10 @@ type reader struct {
 	session sarama.ConsumerGroupSession
 }
 
-var readers = map[string]*reader{}
+var readers = driver.Readers{}
 
 func closeAll() {
-	for _, each := range readers {
-		_ = each.close()
-	}
+	readers.Close()
 	for _, each := range producers {
 		_ = each.Close()
 	}
@@ -54,15 +52,40 @@ func received(message *sarama.ConsumerMessage) driver.Received {
 	}
 }
 
-// read begins anew at an offset: the library has no other way to move a partition.
-func (self *reader) read(topic string, partition int32, offset int64) error {
+// Inbox is where its records arrive.
+func (self *reader) Inbox() *driver.Inbox { return self.inbox }
+
+// Close leaves the group.
+func (self *reader) Close() error { return self.close() }
+
+// Commit marks the positions and stores them.
+func (self *reader) Commit() error {
+	for partition, offset := range self.inbox.Positions() {
+		self.session.MarkOffset(partition.Topic, partition.Partition, offset, "")
+	}
+	self.session.Commit()
+	return nil
+}
+
+// Pause holds back what is fetched, or no longer.
+func (self *reader) Pause(partition driver.TopicPartition, paused bool) {
+	partitions := map[string][]int32{partition.Topic: {partition.Partition}}
+	if paused {
+		self.group.Pause(partitions)
+	} else {
+		self.group.Resume(partitions)
+	}
+}
+
+// Seek begins anew: the library has no other way to move a partition.
+func (self *reader) Seek(partition driver.TopicPartition, offset int64) error {
 	if self.partition != nil {
 		if err := self.partition.Close(); err != nil {
 			return err
 		}
 	}
-	self.inbox.Drop(driver.TopicPartition{Topic: topic, Partition: partition})
-	messages, err := self.consumer.ConsumePartition(topic, partition, offset)
+	self.inbox.Drop(partition)
+	messages, err := self.consumer.ConsumePartition(partition.Topic, partition.Partition, offset)
 	if err != nil {
 		return err
 	}
@@ -103,7 +126,7 @@ func open(client sarama.Client) driver.Operation {
 		self := &reader{inbox: driver.NewInbox(), consumer: consumer}
 		self.close = func() error { return errors.Join(self.partition.Close(), consumer.Close()) }
 		readers[request.Consumer] = self
-		return nil, self.read(request.Topic, *request.Partition, offset)
+		return nil, self.Seek(request.TopicPartition(), offset)
 	}
 }
 
@@ -174,46 +197,8 @@ func (self *reader) ConsumeClaim(_ sarama.ConsumerGroupSession, claim sarama.Con
 	return nil
 }
 
-func pause(paused bool) driver.Operation {
-	return func(request *driver.Request) (driver.Fields, error) {
-		self := readers[request.Consumer]
-		partitions := map[string][]int32{request.Topic: {*request.Partition}}
-		if paused {
-			self.group.Pause(partitions)
-		} else {
-			self.group.Resume(partitions)
-		}
-		self.inbox.Pause(driver.TopicPartition{Topic: request.Topic, Partition: *request.Partition}, paused)
-		return nil, nil
-	}
-}
-
 func consuming(client sarama.Client, operations map[string]driver.Operation) {
 	operations["open"] = open(client)
 	operations["join"] = join
-	operations["pause"] = pause(true)
-	operations["resume"] = pause(false)
-	operations["assignment"] = func(request *driver.Request) (driver.Fields, error) {
-		return driver.Fields{"partitions": readers[request.Consumer].inbox.Assignment()}, nil
-	}
-	operations["poll"] = func(request *driver.Request) (driver.Fields, error) {
-		timeout := time.Duration(request.TimeoutMs) * time.Millisecond
-		return driver.Fields{"records": readers[request.Consumer].inbox.Take(request.Count, timeout)}, nil
-	}
-	operations["commit"] = func(request *driver.Request) (driver.Fields, error) {
-		self := readers[request.Consumer]
-		for partition, offset := range self.inbox.Positions() {
-			self.session.MarkOffset(partition.Topic, partition.Partition, offset, "")
-		}
-		self.session.Commit()
-		return nil, nil
-	}
-	operations["seek"] = func(request *driver.Request) (driver.Fields, error) {
-		return nil, readers[request.Consumer].read(request.Topic, *request.Partition, request.Offset)
-	}
-	operations["close"] = func(request *driver.Request) (driver.Fields, error) {
-		self := readers[request.Consumer]
-		delete(readers, request.Consumer)
-		return nil, self.close()
-	}
+	readers.Serve(operations)
 }

@@ -71,12 +71,5 @@ func produce(request *driver.Request) (driver.Fields, error) {
 	if err := sender.SendMessages(messages); err != nil {
 		return nil, err
 	}
-	offsets := make([]int64, len(messages))
-	for at, message := range messages {
-		offsets[at] = message.Offset
-		if request.Acks == 0 {
-			offsets[at] = -1
-		}
-	}
-	return driver.Fields{"offsets": offsets}, nil
+	return request.Offsets(func(at int) int64 { return messages[at].Offset }), nil
 }

@@ -3,19 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import kafkajs from 'kafkajs';
-import LZ4Codec from 'kafkajs-lz4';
-import SnappyCodec from 'kafkajs-snappy';
+import { codecTypes } from '../kafkajs-codecs.mjs';
 import { Inbox, serve, sorted, text, Unsupported } from './serve.mjs';
 
-const { AssignerProtocol, CompressionCodecs, CompressionTypes, ConfigResourceTypes, Kafka, logLevel } = kafkajs;
-CompressionCodecs[CompressionTypes.Snappy] = SnappyCodec;
-CompressionCodecs[CompressionTypes.LZ4] = new LZ4Codec().codec;
-const codecTypes = {
-  none: CompressionTypes.None,
-  gzip: CompressionTypes.GZIP,
-  snappy: CompressionTypes.Snappy,
-  lz4: CompressionTypes.LZ4,
-};
+const { AssignerProtocol, ConfigResourceTypes, Kafka, logLevel } = kafkajs;
 
 const { version } = JSON.parse(readFileSync(createRequire(import.meta.url).resolve('kafkajs/package.json'), 'utf8'));
 const kafka = new Kafka({ brokers: [process.argv[2]], logLevel: logLevel.ERROR });

@@ -14,7 +14,7 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 
-from protocol import Unsupported, octets, pairs, serve, text
+from protocol import Unsupported, fields, octets, pairs, serve
 from readers import Readers
 
 LINGER_MS = 200
@@ -59,7 +59,7 @@ class Reader:
         deadline = time.monotonic() + timeout_ms / 1000
         while len(records) < count and (left := deadline - time.monotonic()) > 0:
             polled = await self._consumer.getmany(timeout_ms=int(left * 1000), max_records=count - len(records))
-            records.extend(describe(record) for batch in polled.values() for record in batch)
+            records.extend(fields(record) for batch in polled.values() for record in batch)
         return {"records": records}
 
     async def commit(self):
@@ -76,18 +76,6 @@ class Reader:
 
     async def close(self):
         await self._consumer.stop()
-
-
-def describe(record):
-    return {
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
-        "key": text(record.key),
-        "value": text(record.value),
-        "headers": [[key, text(value)] for key, value in record.headers],
-        "timestamp": record.timestamp,
-    }
 
 
 class Driver(Readers):

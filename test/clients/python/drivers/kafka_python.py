@@ -4,11 +4,12 @@ kafka_python_3.py."""
 import time
 
 import kafka
-from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition
+import kafka.errors
+from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.coordinator.assignors.range import RangePartitionAssignor
 from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 
-from protocol import Unsupported, octets, pairs, text
+from protocol import Unsupported, fields, octets, pairs
 from readers import Readers, Worker
 
 TIMEOUT_SECONDS = 20
@@ -78,7 +79,7 @@ class Reader(ConsumerRebalanceListener):
         while len(records) < count and time.monotonic() < deadline:
             self._consumer.resume(*(self._consumer.assignment() - self._paused))
             polled = self._consumer.poll(timeout_ms=POLL_MS, max_records=count - len(records))
-            records.extend(describe(record) for batch in polled.values() for record in batch)
+            records.extend(fields(record) for batch in polled.values() for record in batch)
         return records
 
     def commit(self):
@@ -100,24 +101,13 @@ class Reader(ConsumerRebalanceListener):
         self._worker.run(self._consumer.close)
 
 
-def describe(record):
-    return {
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
-        "key": text(record.key),
-        "value": text(record.value),
-        "headers": [[key, text(value)] for key, value in record.headers],
-        "timestamp": record.timestamp,
-    }
-
-
 class Clients(Readers):
     def __init__(self, servers, assignors=None):
         super().__init__()
         self._servers = {"bootstrap_servers": servers}
         self._assignors = {**ASSIGNORS, **(assignors or {})}
         self._producers = {}
+        self._admin = KafkaAdminClient(bootstrap_servers=servers)
 
     def hello(self):
         return {"client": "kafka-python", "version": kafka.__version__}
@@ -173,6 +163,13 @@ class Clients(Readers):
         reader = self.readers[consumer] = Reader(settings)
         reader.subscribe(topics)
 
+    def delete_records(self, topic, partition, before):
+        partition = TopicPartition(topic, partition)
+        return {"lowWatermark": self._admin.delete_records({partition: before})[partition]["low_watermark"]}
+
+    def delete_topic(self, topic):
+        self._admin.delete_topics([topic])
+
     def close_all(self):
         super().close_all()
         for producer in self._producers.values():
@@ -188,6 +185,11 @@ class Clients(Readers):
 
 def lag(committed, ends):
     return {"partitions": {partition.partition: ends[partition] - committed[partition].offset for partition in ends}}
+
+
+def raise_for(code):
+    if code != 0:
+        raise kafka.errors.for_code(code)()
 
 
 def code_of(error):

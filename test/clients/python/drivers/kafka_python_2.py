@@ -5,11 +5,10 @@ Usage: kafka_python_2.py HOST:PORT
 
 import sys
 
-import kafka.errors
-from kafka import KafkaAdminClient, TopicPartition
+from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, NewPartitions, NewTopic
 
-from kafka_python import Clients, code_of, lag
+from kafka_python import Clients, code_of, lag, raise_for
 from protocol import serve
 
 # Where a config comes from, in DescribeConfigs: the topic itself.
@@ -17,10 +16,6 @@ TOPIC_CONFIG = 1
 
 
 class Driver(Clients):
-    def __init__(self, servers):
-        super().__init__(servers)
-        self._admin = KafkaAdminClient(bootstrap_servers=servers)
-
     def create_topic(self, topic, partitions, configs):
         self._admin.create_topics([NewTopic(topic, partitions, 1, topic_configs=configs)])
 
@@ -48,13 +43,6 @@ class Driver(Clients):
 
     def create_partitions(self, topic, total):
         self._admin.create_partitions({topic: NewPartitions(total)})
-
-    def delete_records(self, topic, partition, before):
-        partition = TopicPartition(topic, partition)
-        return {"lowWatermark": self._admin.delete_records({partition: before})[partition]["low_watermark"]}
-
-    def delete_topic(self, topic):
-        self._admin.delete_topics([topic])
 
     def list_groups(self):
         return {"groups": sorted(group for group, *_ in self._admin.list_consumer_groups())}
@@ -85,11 +73,6 @@ def describe(member):
         "instanceId": None,
         "assignment": sorted([topic, partition] for topic, partitions in topics for partition in partitions),
     }
-
-
-def raise_for(code):
-    if code != 0:
-        raise kafka.errors.for_code(code)()
 
 
 serve(Driver(sys.argv[1]), code_of)

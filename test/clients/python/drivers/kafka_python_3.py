@@ -3,18 +3,17 @@
 import sys
 
 import kafka.errors
-from kafka import KafkaAdminClient, TopicPartition
+from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 
-from kafka_python import Clients, code_of, lag
+from kafka_python import Clients, code_of, lag, raise_for
 from protocol import serve
 
 
 class Driver(Clients):
     def __init__(self, servers):
         super().__init__(servers, {"cooperative-sticky": CooperativeStickyAssignor})
-        self._admin = KafkaAdminClient(bootstrap_servers=servers)
 
     def create_topic(self, topic, partitions, configs):
         self._admin.create_topics({topic: {"num_partitions": partitions, "configs": configs}})
@@ -43,13 +42,6 @@ class Driver(Clients):
 
     def create_partitions(self, topic, total):
         self._admin.create_partitions({topic: total})
-
-    def delete_records(self, topic, partition, before):
-        partition = TopicPartition(topic, partition)
-        return {"lowWatermark": self._admin.delete_records({partition: before})[partition]["low_watermark"]}
-
-    def delete_topic(self, topic):
-        self._admin.delete_topics([topic])
 
     def list_groups(self):
         return {"groups": sorted(group["group_id"] for group in self._admin.list_groups())}
@@ -82,11 +74,6 @@ def describe(member):
         "instanceId": member["group_instance_id"],
         "assignment": sorted([each["topic"], partition] for each in topics for partition in each["partitions"]),
     }
-
-
-def raise_for(code):
-    if code != 0:
-        raise kafka.errors.for_code(code)()
 
 
 serve(Driver(sys.argv[1]), code_of)

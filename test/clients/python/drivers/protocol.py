@@ -47,6 +47,19 @@ def text(octets):
     return None if octets is None else octets.decode()
 
 
+def fields(record):
+    """A record as the protocol wants it; the libraries that are all Python name its parts alike."""
+    return {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": text(record.key),
+        "value": text(record.value),
+        "headers": [[key, text(value)] for key, value in record.headers],
+        "timestamp": record.timestamp,
+    }
+
+
 def pairs(partitions):
     """An assignment as the protocol wants it."""
     return sorted([partition.topic, partition.partition] for partition in partitions)

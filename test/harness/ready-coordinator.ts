@@ -1,8 +1,8 @@
 // A broker that coordinates a group: the topic behind it is made with the first, and loaded.
 import { findCoordinator } from 'millrace/messages/10-find-coordinator.js'
 import { heartbeat } from 'millrace/messages/12-heartbeat.js'
-import { eventually } from '../harness/eventually.ts'
-import type { Peer } from '../harness/peer.ts'
+import { eventually } from './eventually.ts'
+import type { Peer } from './peer.ts'
 
 const UNKNOWN_MEMBER_ID = 25
 

@@ -4,8 +4,8 @@ import { listOffsets } from 'millrace/messages/02-list-offsets.js'
 import { metadata } from 'millrace/messages/03-metadata.js'
 import { createTopics } from 'millrace/messages/19-create-topics.js'
 import { expect } from 'vitest'
-import { eventually } from '../harness/eventually.ts'
-import type { Peer } from '../harness/peer.ts'
+import { eventually } from './eventually.ts'
+import type { Peer } from './peer.ts'
 
 export interface TopicOptions {
   readonly partitions?: number
