@@ -8,7 +8,6 @@
 
 mod support;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use logstore::base::clock::Clock;
@@ -20,7 +19,7 @@ use logstore::batch::build::{BatchBuilder, Marker, RecordData};
 use logstore::log::{LogConfig, Origin, ReadBound};
 use logstore::store::{OpenError, Store, StoreOptions};
 use parking_lot::Mutex;
-use support::{Bed, EPOCH, TOPIC, append, config, expect, fill, id, record, settle, value};
+use support::{Bed, EPOCH, TOPIC, append, config, expect, fill, flip, id, record, settle, value};
 
 #[test]
 fn a_clean_stop_leaves_kafkas_files() {
@@ -153,33 +152,6 @@ fn what_follows_a_cut_goes() {
     assert_eq!(store.take_reports().len(), 4, "the cut one and three behind it");
     expect(&log, 0..28);
     assert!(!bed.file("00000000000000000046.log").exists());
-}
-
-fn flip(path: &Path, at: usize) {
-    let mut bytes = std::fs::read(path).unwrap();
-    bytes[at] ^= 1;
-    std::fs::write(path, bytes).unwrap();
-}
-
-#[test]
-fn damage_in_what_was_synced_is_never_cut() {
-    let bed = Bed::new();
-    let (store, log) = bed.open();
-    fill(&log, 0..100);
-    store.close().unwrap();
-    drop((store, log));
-    let data = bed.file("00000000000000000023.log");
-    flip(&data, 1000);
-    std::fs::remove_file(bed.file("00000000000000000023.index")).unwrap();
-    let before = std::fs::read(&data).unwrap();
-    let (store, log) = bed.open();
-    assert_eq!(log.offsets().unwrap_err().error_code(), 56);
-    assert!(store.take_reports()[0].why.contains("damaged"));
-    assert_eq!(std::fs::read(&data).unwrap(), before);
-    let other = PartitionId { index: PartitionIndex(1), ..id() };
-    let other = store.ensure(other, TOPIC, Arc::new(config()), EPOCH);
-    fill(&other, 0..3);
-    expect(&other, 0..3);
 }
 
 #[test]

@@ -17,7 +17,9 @@ use logstore::base::types::{
 use logstore::batch::build::BatchBuilder;
 use logstore::log::{Log, LogConfig, Origin, ReadBound};
 use logstore::store::{Store, StoreOptions};
-use support::{Bed, EPOCH, TOPIC, WAL, append, config, durable, expect, fill, id, open, record, settle};
+use support::{
+    Bed, EPOCH, TOPIC, WAL, append, config, durable, expect, fill, flip, id, open, record, settle,
+};
 
 const PATIENCE: usize = 10_000;
 
@@ -269,12 +271,6 @@ fn groups(bed: &Bed) -> Vec<(PathBuf, usize)> {
         found.extend(starts.map(|at| (path.clone(), at)));
     }
     found
-}
-
-fn flip(path: &Path, at: usize) {
-    let mut bytes = std::fs::read(path).unwrap();
-    bytes[at] ^= 1;
-    std::fs::write(path, bytes).unwrap();
 }
 
 /// Ten batches, each in a group of its own, and a kill.

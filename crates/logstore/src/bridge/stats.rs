@@ -15,6 +15,7 @@ const STORE: &[Stat<StoreStats>] = &[
     ("store.wal.syncs", |stats| stats.wal_syncs),
     ("store.wal.batches", |stats| stats.wal_batches),
     ("store.wal.bytes", |stats| stats.wal_bytes),
+    ("store.ranges.lost", |stats| stats.ranges_lost),
     ("store.batches.written", |stats| stats.batches_written),
     ("store.bytes.written", |stats| stats.bytes_written),
 ];

@@ -13,7 +13,7 @@ use super::state::{PendingBatch, Roll, State};
 use super::tail;
 use super::transactions::EndMarker;
 use super::types::{Appended, Origin};
-use super::{Log, LogConfig};
+use super::{Log, LogConfig, LogError};
 use crate::base::types::{LeaderEpoch, Timestamp};
 use crate::batch::{BatchHeader, BatchView, TimestampType, ValidatedBatch, stamp};
 use crate::io::arena::Buf;
@@ -43,6 +43,9 @@ impl Log {
 
         let mut guard = self.opened()?;
         let state = &mut *guard;
+        if state.end_is_lost {
+            return Err(LogError::Storage("records at its end may be lost".to_owned()).into());
+        }
         if let Some(latest) = state.epochs.latest().filter(|latest| leader_epoch < *latest) {
             return Err(AppendError::FencedLeaderEpoch { given: leader_epoch, latest });
         }

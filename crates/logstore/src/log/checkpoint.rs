@@ -46,7 +46,7 @@ pub(super) fn read_file(disk: &dyn Disk, path: &Path) -> Result<Option<Vec<u8>>,
     io::read_small(disk, path, SMALL_FILE_BYTES_MAX).map_err(|error| StorageError::io("read", path, error))
 }
 
-fn read_lines<T>(
+pub(super) fn read_lines<T>(
     disk: &dyn Disk,
     path: &Path,
     parse: impl Fn(&mut SplitAsciiWhitespace<'_>) -> Option<T>,
@@ -69,7 +69,7 @@ fn read_lines<T>(
     Ok(entries)
 }
 
-fn lines<T>(entries: impl ExactSizeIterator<Item = T>, write: impl Fn(&mut String, T)) -> String {
+pub(super) fn lines<T>(entries: impl ExactSizeIterator<Item = T>, write: impl Fn(&mut String, T)) -> String {
     let mut text = format!("0\n{}\n", entries.len());
     for entry in entries {
         write(&mut text, entry);
@@ -77,7 +77,7 @@ fn lines<T>(entries: impl ExactSizeIterator<Item = T>, write: impl Fn(&mut Strin
     text
 }
 
-fn next<T: FromStr>(words: &mut SplitAsciiWhitespace<'_>) -> Option<T> {
+pub(super) fn next<T: FromStr>(words: &mut SplitAsciiWhitespace<'_>) -> Option<T> {
     words.next()?.parse().ok()
 }
 
@@ -102,7 +102,7 @@ pub fn write_offsets<'e>(
     io::replace_small(disk, path, text.as_bytes()).map_err(|error| StorageError::io("write", path, error))
 }
 
-fn line(text: &mut String, words: &[&dyn Display]) {
+pub(super) fn line(text: &mut String, words: &[&dyn Display]) {
     for (index, word) in words.iter().enumerate() {
         let separator = if index == 0 { "" } else { " " };
         let _ = write!(text, "{separator}{word}");

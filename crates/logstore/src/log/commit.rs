@@ -62,7 +62,7 @@ impl Log {
     }
 
     /// Takes in what the write-ahead log has of this log, batch by batch in their order. What the segments hold
-    /// already is passed over. A gap is damage: the log is not served.
+    /// already is passed over. What lies in a gap is lost, and written down as that.
     pub fn replay(&self, bytes: &[u8]) -> Result<(), LogError> {
         let config = self.config.load();
         let header = BatchView::parse(bytes).map(|batch| *batch.header());
@@ -71,14 +71,18 @@ impl Log {
             drop(guard);
             return Err(self.damaged("the write-ahead log has what is no batch".to_owned()));
         };
+        if header.base_offset > guard.offsets.log_end() {
+            drop(guard);
+            self.lose_up_to(header.base_offset)?;
+            guard = self.opened()?;
+        }
         let state = &mut *guard;
         let log_end = state.offsets.log_end();
         if header.next_offset() <= log_end {
             return Ok(());
         }
         // Only the first batch of a log may reach below its end, which is then its start: records of it were deleted.
-        let follows = header.base_offset == log_end;
-        if !follows && (state.has_segment || header.base_offset > log_end) {
+        if header.base_offset < log_end && state.has_segment {
             drop(guard);
             let base = header.base_offset;
             return Err(self.damaged(format!("it ends at {log_end}, the write-ahead log goes on at {base}")));

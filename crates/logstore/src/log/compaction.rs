@@ -54,6 +54,10 @@ impl Log {
         let Some(active) = sealed.pop() else {
             return Ok(None);
         };
+        if sealed.iter().any(|segment| !segment.holes().is_empty()) {
+            // What is lost is an operator's to give up.
+            return Ok(None);
+        }
         let view = state.view();
         Ok(Some(Compactable {
             config: self.config(),

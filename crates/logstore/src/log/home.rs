@@ -1,20 +1,22 @@
 //! What all logs of one data directory share.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
 
-use super::Log;
+use super::damage::{self, Losses};
 use super::error::LogError;
 use super::recovery::RecoveryReport;
 use super::tail::TailBudget;
+use super::{Log, checkpoint};
 use crate::base::clock::Clock;
 use crate::base::error::StorageError;
 use crate::base::limits::WRITE_BEHIND_BYTES;
-use crate::base::types::Timestamp;
+use crate::base::types::{Offset, PartitionId, PartitionIndex, Timestamp};
 use crate::io::{Disk, FilePool};
 use crate::wal::{Committed, Pending, Pressure, Queue, WriteAhead};
 
@@ -40,6 +42,8 @@ pub struct Home {
     uncheckpointed: Mutex<Vec<Weak<Log>>>,
     /// Logs with batches that are to be synced in time.
     to_flush: Mutex<Vec<Weak<Log>>>,
+    /// As `millrace.damage` has them.
+    losses: Mutex<Losses>,
     scanned_bytes: AtomicU64,
     reports: Mutex<Vec<RecoveryReport>>,
 }
@@ -84,6 +88,7 @@ impl Home {
             behind: Mutex::default(),
             uncheckpointed: Mutex::default(),
             to_flush: Mutex::default(),
+            losses: Mutex::default(),
             scanned_bytes: AtomicU64::new(0),
             reports: Mutex::default(),
         }
@@ -145,6 +150,54 @@ impl Home {
     /// What recoveries cut or set aside since the last call.
     pub fn take_reports(&self) -> Vec<RecoveryReport> {
         std::mem::take(&mut *self.reports.lock())
+    }
+
+    /// Takes over what was written down as lost.
+    pub fn know_losses(&self, losses: Losses) {
+        *self.losses.lock() = losses;
+    }
+
+    /// What a log has lost, as far as that is known.
+    pub(super) fn losses_of(&self, id: &PartitionId) -> Vec<Range<Offset>> {
+        self.losses.lock().get(id).cloned().unwrap_or_default()
+    }
+
+    /// Writes down what a log has lost, when that differs from what is known.
+    pub(super) fn note_losses(&self, id: PartitionId, lost: Vec<Range<Offset>>) -> Result<(), StorageError> {
+        let mut losses = self.losses.lock();
+        let known = losses.get(&id).map_or(&[][..], Vec::as_slice);
+        if known == lost {
+            return Ok(());
+        }
+        if lost.is_empty() {
+            losses.remove(&id);
+        } else {
+            losses.insert(id, lost);
+        }
+        damage::write_losses(self.disk(), &self.path, &losses)
+    }
+
+    /// Ranges of offsets that its logs have lost.
+    pub fn ranges_lost(&self) -> usize {
+        self.losses.lock().values().map(Vec::len).sum()
+    }
+
+    /// Writes down that a log is durable up to `to` at most.
+    pub(super) fn lower_recovery_point(
+        &self,
+        topic: &str,
+        index: PartitionIndex,
+        to: Offset,
+    ) -> Result<(), StorageError> {
+        let path = self.path.join(checkpoint::RECOVERY_POINTS);
+        let mut points = checkpoint::read_offsets(self.disk(), &path).unwrap_or_default();
+        match points.get_mut(&(topic.to_owned(), index)) {
+            Some(point) if *point > to => *point = to,
+            _ => return Ok(()),
+        }
+        let entries: Vec<_> =
+            points.iter().map(|((topic, index), at)| (topic.as_str(), *index, *at)).collect();
+        checkpoint::write_offsets(self.disk(), &path, entries.into_iter())
     }
 
     /// Batches and bytes written since the start.

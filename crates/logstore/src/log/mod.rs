@@ -10,6 +10,7 @@ pub mod checkpoint;
 mod commit;
 mod compaction;
 pub mod config;
+pub mod damage;
 mod epochs;
 pub mod error;
 mod flush;

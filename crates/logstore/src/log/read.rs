@@ -177,7 +177,7 @@ fn read_segments(
         let len = (fit.end.0 - first.position.0) as usize;
         let slice = FileSlice::new(segment.data().file()?, first.position, len);
         found.push(Slice::File(slice), fit.next_offset);
-        if fit.end < limit {
+        if fit.end < limit || segment.lost(fit.next_offset) {
             break;
         }
     }
@@ -191,6 +191,6 @@ fn limit_in(plan: &Plan, segment: &Segment, next_base: Option<Offset>) -> Result
         Some(next_base) if next_base <= plan.bound => Ok(size),
         // The usual case of the active segment: what is written is what may be read.
         None if plan.bound == plan.written.0 => Ok(Position(plan.written.1).min(size)),
-        _ => Ok(segment.find(plan.bound, size)?.map_or(size, |beyond| beyond.position)),
+        _ => Ok(segment.first_from(plan.bound, size)?.map_or(size, |beyond| beyond.position)),
     }
 }

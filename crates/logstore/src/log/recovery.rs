@@ -3,16 +3,19 @@
 //! 1. A directory of another topic id is set aside as `-stray`.
 //! 2. Leftovers: `.deleted` and `.cleaned` go, `.swap` of an unfinished compaction replaces what it was made from.
 //! 3. Segments that end below the recovery point, or all after a clean stop, are opened as they are. Where an index
-//!    is missing or wrong it is rebuilt; a bad batch there is damage: the log is not served, and nothing is cut.
+//!    is missing or wrong it is rebuilt; a bad batch there is damage: a hole that is not served, and nothing is cut.
 //! 4. Segments from the recovery point on are read batch by batch. The first bad batch is taken for a torn tail:
 //!    the file is cut there and later segments go. The write-ahead log brings back what was acknowledged of it. A bad
 //!    batch that begins below the recovery point is damage, as in 3.
-//! 5. Producers come from the newest snapshot and the batches behind it, epochs from their file and from step 4.
+//! 5. Holes that are new are written down (`damage.rs`); segments of which holes are known are read whole again.
+//! 6. Producers come from the newest snapshot and the batches behind it, epochs from their file and from step 4.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::damage::UNKNOWN_END;
 use super::epochs::Epochs;
 use super::error::LogError;
 use super::leftovers::{clear_leftovers, list, remove};
@@ -25,7 +28,9 @@ use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position, ProducerId, Timestamp, TopicId};
 use crate::batch::BatchView;
 use crate::io::{self, Disk};
-use crate::segment::{AbortedEntry, Kind, Segment, Shape, names, recover};
+use crate::segment::damage::{Durable, Survey, survey};
+use crate::segment::recover::{Known, Rebuilt};
+use crate::segment::{AbortedEntry, Hole, Kind, Segment, Shape, names};
 
 /// What a data directory knew of a log before it was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +70,10 @@ struct Loading<'l> {
     producers_at: Option<Offset>,
     epochs: Epochs,
     shape: Option<Shape>,
+    /// Whether a segment that was synced whole is opened as it is.
+    trusts: bool,
+    /// What is known to be lost.
+    lost: Vec<Range<Offset>>,
 }
 
 impl Log {
@@ -86,8 +95,18 @@ impl Log {
         self.opened().map(drop)
     }
 
-    /// Reads what is on the disk into the list of segments and a state.
+    /// Reads what is on the disk into the list of segments and a state. What was closed in order is opened as it is,
+    /// until damage shows: then everything is read.
     pub(super) fn load(&self, found: Found) -> Result<State, StorageError> {
+        let trusting = self.load_as(found, true);
+        if matches!(trusting, Err(StorageError::Corrupt { .. })) {
+            self.load_as(found, false)
+        } else {
+            trusting
+        }
+    }
+
+    fn load_as(&self, found: Found, trusts: bool) -> Result<State, StorageError> {
         let directory = self.directory();
         let disk = self.home.disk();
         let log_start = found.log_start;
@@ -113,10 +132,17 @@ impl Log {
             producers_at: None,
             epochs,
             shape: None,
+            trusts,
+            lost: self.home.losses_of(&self.id),
         };
         loading.open_segments()?;
-        let state = loading.finish()?;
+        let mut state = loading.finish()?;
         self.segments.write().append(&mut loading.segments);
+        self.report_losses(&state);
+        if found.clean && state.offsets.log_end() < found.recovery_point {
+            self.miss_end(&mut state, found.recovery_point);
+        }
+        self.note_losses(&state)?;
         Ok(state)
     }
 
@@ -166,24 +192,33 @@ impl Loading<'_> {
         let bases = self.bases()?;
         let found = self.found;
         for (index, base) in bases.iter().enumerate() {
-            let next_base = bases.get(index + 1);
+            let next_base = bases.get(index + 1).copied();
             // A segment that ends at the recovery point is synced whole.
-            let synced = found.clean || next_base.is_some_and(|next_base| *next_base <= found.recovery_point);
-            let opened =
-                if synced { Segment::open(&self.log.home.files, &self.directory, *base)? } else { None };
+            let synced = found.clean || next_base.is_some_and(|next_base| next_base <= found.recovery_point);
+            let opened = if synced && self.trusts && self.lost_in(*base, next_base).next().is_none() {
+                Segment::open(&self.log.home.files, &self.directory, *base)?
+            } else {
+                None
+            };
             if let Some(segment) = opened {
                 self.segments.push(Arc::new(segment));
                 self.shape = None;
                 continue;
             }
-            let cut = self.rebuild(*base, synced)?;
+            let cut = self.rebuild(*base, next_base, synced)?;
             // What was not synced may be gone without a trace: a file that is shorter than it was.
-            let gap = !synced && next_base.is_some_and(|next_base| self.producers_at != Some(*next_base));
+            let gap = !synced && next_base.is_some_and(|next_base| self.producers_at != Some(next_base));
             if cut || gap {
                 return self.drop_from(bases.get(index + 1..).unwrap_or_default());
             }
         }
         Ok(())
+    }
+
+    /// What is known to be lost of a segment.
+    fn lost_in(&self, base: Offset, next_base: Option<Offset>) -> impl Iterator<Item = &Range<Offset>> {
+        let until = next_base.unwrap_or(UNKNOWN_END);
+        self.lost.iter().filter(move |lost| lost.start >= base && lost.start < until)
     }
 
     /// Base offsets of the segments, ascending. Indexes and snapshots of segments that are gone are removed.
@@ -203,43 +238,81 @@ impl Loading<'_> {
     }
 
     /// Reads a whole segment and builds its indexes; true when it was cut.
-    fn rebuild(&mut self, base: Offset, synced: bool) -> Result<bool, StorageError> {
+    fn rebuild(
+        &mut self,
+        base: Offset,
+        next_base: Option<Offset>,
+        synced: bool,
+    ) -> Result<bool, StorageError> {
         self.producers_to(base)?;
-        let path = names::file_path(&self.directory, base, Kind::Data);
-        if synced {
-            self.refuse_damage(&path, base)?;
-        }
-        let (producers, epochs) = (&mut self.producers, &mut self.epochs);
-        let indexes = (self.config.segment_index_bytes, self.config.index_interval_bytes);
-        let mut end = base;
-        let files = &self.log.home.files;
-        let mut visit = |batch: &BatchView<'_>| {
-            epochs.assign(batch.header().leader_epoch, batch.header().base_offset);
-            end = batch.header().next_offset();
-            Ok(apply(producers, batch))
+        let epochs = self.epochs.clone();
+        let is_suspect = synced || self.lost_in(base, next_base).next().is_some();
+        let read = if is_suspect { None } else { Some(self.read_whole(base, None)) };
+        let rebuilt = match read {
+            Some(Err(StorageError::Corrupt { .. })) | None => {
+                // What a damaged header said may be in them.
+                self.epochs = epochs;
+                self.producers_at = self.producers_at.filter(|_| is_suspect);
+                self.producers_to(base)?;
+                let survey = self.survey(base, self.durable(next_base, synced))?;
+                self.read_whole(base, Some(&survey))?
+            }
+            Some(read) => read?,
         };
-        let recovery_point = self.found.recovery_point;
-        let rebuilt =
-            Segment::rebuild(files, &self.directory, base, recovery_point, indexes, self.now, &mut visit)?;
-        self.producers_at = Some(end);
+        let segment = rebuilt.segment;
+        let size = Position(segment.size());
+        for lost in self.lost_in(base, next_base).filter(|lost| lost.end != UNKNOWN_END) {
+            if !segment
+                .holes()
+                .iter()
+                .any(|hole| hole.offsets.end > lost.start && hole.offsets.start < lost.end)
+            {
+                let before = segment.first_from(lost.start, size)?.map_or(size, |behind| behind.position);
+                let why = "what lay here was lost before".to_owned();
+                segment.miss(Hole { bytes: before.0..before.0, offsets: lost.clone(), why });
+            }
+        }
+        self.producers_at = Some(segment.next_offset()?);
         self.shape = Some(rebuilt.shape);
-        self.log.home.add_scanned(rebuilt.segment.size());
-        self.segments.push(Arc::new(rebuilt.segment));
+        self.log.home.add_scanned(segment.size());
         if rebuilt.bytes_cut > 0 {
             let why = rebuilt.bad.unwrap_or_default();
+            let path = segment.data().path();
             self.log.home.report(RecoveryReport { path, bytes_cut: rebuilt.bytes_cut, why });
         }
+        self.segments.push(Arc::new(segment));
         Ok(rebuilt.bytes_cut > 0)
     }
 
-    /// A segment that was synced must be good to its end: what is not is damage, never a torn tail.
-    fn refuse_damage(&self, path: &Path, base: Offset) -> Result<(), StorageError> {
-        let file = io::File::open(self.disk(), path, io::OpenMode::Read)?;
-        let scanned = recover::scan(&file, Position(0), Position(file.size()?), base, &mut |_, _| Ok(()))?;
-        match scanned.bad {
-            Some(why) => Err(StorageError::corrupt(path, scanned.end.0, why)),
-            None => Ok(()),
+    /// Up to where a segment has to be good.
+    fn durable(&self, next_base: Option<Offset>, synced: bool) -> Durable {
+        let known = self.found.recovery_point;
+        let lost = self.lost.iter().map(|lost| lost.end).filter(|end| *end != UNKNOWN_END).max();
+        // After a clean stop the log ends at its recovery point; one of 0 may be that of a lost checkpoint.
+        let log_end = Some(known).filter(|known| self.found.clean && known.0 > 0);
+        Durable {
+            below: if synced { UNKNOWN_END } else { lost.map_or(known, |lost| known.max(lost)) },
+            next_base: next_base.or(log_end),
         }
+    }
+
+    fn survey(&self, base: Offset, durable: Durable) -> Result<Survey, StorageError> {
+        let path = names::file_path(&self.directory, base, Kind::Data);
+        let file = io::File::open(self.disk(), &path, io::OpenMode::Read)?;
+        survey(&file, Position(0), Position(file.size()?), base, durable, &mut |_, _| Ok(()))
+    }
+
+    /// Reads a whole segment and builds its indexes. Where no survey says what is good, damage is an error.
+    fn read_whole(&mut self, base: Offset, survey: Option<&Survey>) -> Result<Rebuilt, StorageError> {
+        let (producers, epochs) = (&mut self.producers, &mut self.epochs);
+        let indexes = (self.config.segment_index_bytes, self.config.index_interval_bytes);
+        let files = &self.log.home.files;
+        let mut visit = |batch: &BatchView<'_>| {
+            epochs.assign(batch.header().leader_epoch, batch.header().base_offset);
+            Ok(apply(producers, batch))
+        };
+        let known = survey.map_or(Known::SyncedTo(self.found.recovery_point), Known::Surveyed);
+        Segment::rebuild(files, &self.directory, base, known, indexes, self.now, &mut visit)
     }
 
     /// Removes the segments behind a cut or a gap.
@@ -265,29 +338,36 @@ impl Loading<'_> {
         }
         self.producers.clear();
         let from = self.restore_snapshot(to)?;
-        for segment in &self.segments {
+        for segment in &self.segments.clone() {
             if segment.base() >= to {
                 break;
             }
-            let size = Position(segment.size());
-            let Some(first) = segment.find(from.max(segment.base()), size)? else {
-                continue;
-            };
-            let file = segment.data().file()?;
-            let producers = &mut self.producers;
-            let scanned = recover::scan(&file, first.position, size, segment.base(), &mut |_, batch| {
-                let header = batch.header();
-                if header.next_offset() > from && header.base_offset < to {
-                    apply(producers, batch);
-                }
-                Ok(())
-            })?;
-            if let Some(why) = scanned.bad {
-                return Err(StorageError::corrupt(segment.data().path(), scanned.end.0, why));
-            }
-            self.log.home.add_scanned(size.0 - first.position.0);
+            self.producers_through(segment, from, to)?;
         }
         self.producers_at = Some(to);
+        Ok(())
+    }
+
+    /// Brings the producers through what of a segment lies between `from` and `to`.
+    fn producers_through(&mut self, segment: &Segment, from: Offset, to: Offset) -> Result<(), StorageError> {
+        let size = Position(segment.size());
+        let Some(first) = segment.first_from(from.max(segment.base()), size)? else {
+            return Ok(());
+        };
+        let producers = &mut self.producers;
+        let durable = Durable { below: UNKNOWN_END, next_base: None };
+        let file = segment.data().file()?;
+        let read = survey(&file, first.position, size, segment.base(), durable, &mut |_, batch| {
+            let header = batch.header();
+            if header.next_offset() > from && header.base_offset < to {
+                apply(producers, batch);
+            }
+            Ok(())
+        })?;
+        if let Some(hole) = read.holes.first().filter(|_| segment.holes().is_empty()) {
+            return Err(hole.error(&segment.data().path()));
+        }
+        self.log.home.add_scanned(size.0 - first.position.0);
         Ok(())
     }
 
@@ -382,7 +462,19 @@ impl Loading<'_> {
         producers.replicated(log_end);
         let epochs = std::mem::take(&mut self.epochs);
         let has_segment = !self.segments.is_empty();
-        Ok(State::recovered(offsets, shape, has_segment, producers, epochs))
+        let mut state = State::recovered(offsets, shape, has_segment, producers, epochs);
+        state.end_is_lost = self.end_is_lost();
+        Ok(state)
+    }
+
+    /// Whether records behind the last segment may be lost: that is known, or damage reaches the end of a log that was
+    /// closed, and no checkpoint says where it ended.
+    fn end_is_lost(&self) -> bool {
+        let reaches_end =
+            |last: &Arc<Segment>| last.holes().last().is_some_and(|hole| hole.bytes.end == last.size());
+        let is_unsaid = self.found.clean && self.found.recovery_point.0 == 0;
+        self.lost.iter().any(|lost| lost.end == UNKNOWN_END)
+            || (is_unsaid && self.segments.last().is_some_and(reaches_end))
     }
 
     /// Removes snapshots that belong to no segment, but the newest, and those above the log end.

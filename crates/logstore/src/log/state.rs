@@ -49,6 +49,8 @@ pub(super) struct State {
     pub(super) uncheckpointed: bool,
     /// The end of what was appended without the write-ahead log.
     pub(super) relaxed_end: Offset,
+    /// Records behind the log end may be lost: it takes none.
+    pub(super) end_is_lost: bool,
     /// When its home was told that such batches are to be synced in time (`flush.ms`).
     pub(super) flush_since: Option<Duration>,
     /// Transactions whose abort is not in the segments' indexes yet.
@@ -130,6 +132,7 @@ impl State {
             told: Told::default(),
             uncheckpointed: false,
             relaxed_end: Offset(0),
+            end_is_lost: false,
             flush_since: None,
             aborted: Vec::new(),
             producers,
@@ -137,6 +140,12 @@ impl State {
             tail: Tail::default(),
             watchers: Watchers::default(),
         }
+    }
+
+    /// Nothing is left of a log without a segment: it goes on at `at`.
+    pub(super) fn go_on_at(&mut self, at: Offset, now: Timestamp) {
+        self.offsets = Offsets::recovered(at, at, at);
+        self.shape = Shape::empty(at, now);
     }
 
     /// Whether batches were appended that wait for the write-ahead log; those behind them must wait for it too.

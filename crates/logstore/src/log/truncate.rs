@@ -1,6 +1,6 @@
 //! Cutting the end of a log at an offset. Followers do it when they diverged from their leader.
 //!
-//! Order: epochs cut and written, whole segments removed from the end backwards, then the one that is cut; a crash
+//! Order: the recovery point lowered, durably, epochs cut and written, whole segments removed from the end backwards, then the one that is cut; a crash
 //! in between leaves a contiguous prefix. The log is then opened anew from its files, so that producers and
 //! transactions are those of the records that are left. What is left is synced, and a barrier in the write-ahead log
 //! keeps a replay from bringing back what was cut.
@@ -15,7 +15,7 @@ use super::state::{Phase, Roll};
 use super::writer::Writer;
 use super::{Log, LogError, Mailbox, Wakeups, Watch};
 use crate::base::error::StorageError;
-use crate::base::types::Offset;
+use crate::base::types::{Offset, Position};
 use crate::io;
 use crate::segment::Shape;
 use crate::wal::Group;
@@ -60,7 +60,11 @@ impl Log {
         self.write_out(&mut writer, &mut wakeups);
         let view = self.offsets()?;
         if to < view.log_end {
-            self.cut(&mut writer, to).map_err(|error| self.failed(&error))?;
+            let left = self.batch_at(to).map_err(|error| self.failed(&error))?;
+            // What was synced once is about to go: a start must not take it for lost.
+            let lowered = self.home.lower_recovery_point(&self.topic, self.id.index, left);
+            lowered.map_err(|error| self.failed(&error))?;
+            self.cut(&mut writer, to, left).map_err(|error| self.failed(&error))?;
         }
         let mut state = self.opened()?;
         let view = state.view();
@@ -69,6 +73,15 @@ impl Log {
         drop(writer);
         wakeups.deliver();
         Ok(view)
+    }
+
+    /// Where the batch begins that reaches over `to`; `to` where none does.
+    fn batch_at(&self, to: Offset) -> Result<Offset, StorageError> {
+        let Some(segment) = self.segments_from(to).into_iter().next() else {
+            return Ok(to);
+        };
+        let batch = segment.first_from(to, Position(segment.size()))?;
+        Ok(batch.map_or(to, |batch| batch.header.base_offset.min(to)))
     }
 
     /// Returns once everything that was appended may be written to segments.
@@ -81,7 +94,7 @@ impl Log {
         self.offsets().map(drop)
     }
 
-    fn cut(&self, writer: &mut Writer, to: Offset) -> Result<(), StorageError> {
+    fn cut(&self, writer: &mut Writer, to: Offset, left: Offset) -> Result<(), StorageError> {
         // Held to the end: nobody may see the log between its old and its new state.
         let mut phase = self.phase.lock();
         let Phase::Open(state) = &mut *phase else {
@@ -112,7 +125,7 @@ impl Log {
 
         let found = Found {
             clean: true,
-            recovery_point: state.offsets.recovery_point().min(to),
+            recovery_point: state.offsets.recovery_point().min(left),
             log_start: state.offsets.log_start().min(to),
             ..self.found
         };

@@ -3,6 +3,7 @@
 
 mod batches;
 mod cleaned;
+pub mod damage;
 pub mod data;
 mod index;
 pub mod names;
@@ -21,6 +22,7 @@ use parking_lot::Mutex;
 
 pub use batches::Batches;
 pub use cleaned::CleanedSegment;
+pub use damage::{Hole, Survey};
 pub use data::DataFile;
 pub use names::Kind;
 pub use offset_index::{OFFSET_ENTRY_BYTES, OffsetEntry, OffsetIndex};
@@ -44,6 +46,7 @@ pub struct Segment {
     aborted: TxnIndex,
     /// The largest timestamp of what is written.
     largest: Mutex<TimeEntry>,
+    damage: damage::Damage,
 }
 
 impl Segment {
@@ -74,6 +77,7 @@ impl Segment {
             times: TimeIndex::create(pool, &path(Kind::TimeIndex), base, index_bytes)?,
             aborted: TxnIndex::open(pool, path(Kind::TxnIndex), 0)?,
             largest: Mutex::new(TimeEntry { timestamp: Timestamp::NONE, offset: base }),
+            damage: damage::Damage::default(),
         })
     }
 
@@ -95,6 +99,16 @@ impl Segment {
     /// The largest timestamp in it, and the last offset of the batch that holds it.
     pub fn largest(&self) -> TimeEntry {
         *self.largest.lock()
+    }
+
+    /// What of it is missing.
+    pub fn holes(&self) -> Vec<Hole> {
+        self.damage.holes()
+    }
+
+    /// Notes that something is missing.
+    pub fn miss(&self, hole: Hole) {
+        self.damage.add([hole]);
     }
 
     /// Names of the files that it may have; `.txnindex` and `.snapshot` are often absent.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::damage::Damage;
 use super::{AbortedEntry, Segment};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position, Timestamp};
@@ -37,8 +38,19 @@ pub struct Fit {
 }
 
 impl Segment {
-    /// The first batch below `limit` that ends at or behind `offset`.
+    /// The first batch below `limit` that ends at or behind `offset`. An error where what is asked for is lost.
     pub fn find(&self, offset: Offset, limit: Position) -> Result<Option<BatchAt>, StorageError> {
+        let found = self.first_from(offset, limit)?;
+        if let Some(lost) = self.damage.lost_from(offset)
+            && found.is_none_or(|found| lost.offsets.start < found.header.base_offset)
+        {
+            return Err(lost.error(&self.data.path()));
+        }
+        Ok(found)
+    }
+
+    /// The same, past what is lost.
+    pub fn first_from(&self, offset: Offset, limit: Position) -> Result<Option<BatchAt>, StorageError> {
         for batch in self.headers(self.offsets.lookup(offset)?, limit)? {
             let batch = batch?;
             if batch.header.last_offset() >= offset {
@@ -48,9 +60,15 @@ impl Segment {
         Ok(None)
     }
 
+    /// Whether `offset` is lost.
+    pub fn lost(&self, offset: Offset) -> bool {
+        self.damage.lost_from(offset).is_some_and(|hole| hole.offsets.contains(&offset))
+    }
+
     /// As many whole batches from `first` on as fit into `bytes_max` and end by `limit`; `None` when not even the
     /// first does.
     pub fn fit(&self, first: &BatchAt, bytes_max: u64, limit: Position) -> Result<Option<Fit>, StorageError> {
+        let limit = self.damage.from(first.end()).map_or(limit, |hole| hole.min(limit));
         let end_max = Position(first.position.0.saturating_add(bytes_max)).min(limit);
         if first.end() > end_max {
             return Ok(None);
@@ -120,7 +138,7 @@ impl Segment {
     }
 
     /// Headers of the batches from `from` on that begin below `limit`.
-    pub(super) fn headers(&self, from: Position, limit: Position) -> Result<Headers, StorageError> {
+    pub(super) fn headers(&self, from: Position, limit: Position) -> Result<Headers<'_>, StorageError> {
         Ok(Headers {
             file: self.data.file()?,
             at: from,
@@ -128,12 +146,14 @@ impl Segment {
             chunk: Vec::new(),
             chunk_at: from,
             failed: false,
+            damage: &self.damage,
         })
     }
 }
 
-/// Walks headers with one read per chunk.
-pub(super) struct Headers {
+/// Walks headers with one read per chunk, past what is damaged.
+pub(super) struct Headers<'s> {
+    damage: &'s Damage,
     file: Arc<File>,
     at: Position,
     limit: Position,
@@ -142,8 +162,9 @@ pub(super) struct Headers {
     failed: bool,
 }
 
-impl Headers {
+impl Headers<'_> {
     fn read_next(&mut self) -> Result<Option<BatchAt>, StorageError> {
+        self.at = self.damage.past(self.at);
         if self.at >= self.limit {
             return Ok(None);
         }
@@ -169,7 +190,7 @@ impl Headers {
     }
 }
 
-impl Iterator for Headers {
+impl Iterator for Headers<'_> {
     type Item = Result<BatchAt, StorageError>;
 
     fn next(&mut self) -> Option<Self::Item> {

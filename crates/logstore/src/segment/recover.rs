@@ -1,13 +1,15 @@
 //! Opening segments that exist: as they are when they were closed, else by reading every batch.
 //!
-//! The scan stops at the first batch that is short, fails its CRC or steps back in offsets; the data file is cut
-//! there. Whether such a cut is a torn tail or damage is for the log to judge. Indexes are built anew on the way.
+//! The scan stops at the first batch that is short, fails its CRC or steps back in offsets. No CRC covers a batch's
+//! offset: where one that lies behind a gap is followed by one of the gap, it is the first of them that is bad. Whether
+//! that is a torn tail, which is cut, or damage is judged by what was synced. Indexes are built anew on the way.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::damage::{Damage, Survey};
 use super::{
     AbortedEntry, BatchFacts, DataFile, Kind, OffsetIndex, Segment, Shape, TimeEntry, TimeIndex, TxnIndex,
     names,
@@ -25,6 +27,12 @@ const SCAN_BYTES: usize = 1024 * 1024;
 pub struct Scanned {
     /// The byte behind the last good batch.
     pub end: Position,
+    /// The offset behind it.
+    pub next_offset: Offset,
+    /// A good batch that was shown and lies behind `end`: what follows says that its offset cannot be right.
+    pub is_taken_back: bool,
+    /// The last good batch where it lies behind a gap: its position, and the offset that would have followed.
+    pub doubtful: Option<(Position, Offset)>,
     /// Why the scan stopped there; `None` at the end of the file.
     pub bad: Option<String>,
 }
@@ -42,6 +50,15 @@ pub struct Rebuilt {
     pub shape: Shape,
 }
 
+/// What is known of a segment before it is rebuilt.
+#[derive(Clone, Copy, Debug)]
+pub enum Known<'s> {
+    /// What ends below was synced.
+    SyncedTo(Offset),
+    /// Which of its bytes are good.
+    Surveyed(&'s Survey),
+}
+
 /// Reads every batch from `from` up to `to` and shows the good ones to `visit`.
 pub fn scan(
     file: &File,
@@ -50,42 +67,95 @@ pub fn scan(
     base: Offset,
     visit: &mut dyn FnMut(Position, &BatchView<'_>) -> Result<(), StorageError>,
 ) -> Result<Scanned, StorageError> {
-    let mut at = from;
-    let mut next_offset = base;
+    scan_from(file, from, to, base, base, visit)
+}
+
+/// The same where no offset below `next_offset` may follow.
+pub(super) fn scan_from(
+    file: &File,
+    from: Position,
+    to: Position,
+    base: Offset,
+    next_offset: Offset,
+    visit: &mut dyn FnMut(Position, &BatchView<'_>) -> Result<(), StorageError>,
+) -> Result<Scanned, StorageError> {
+    let mut scanned = Scanned { end: from, next_offset, is_taken_back: false, doubtful: None, bad: None };
     let mut buffer = Vec::new();
     let mut window = SCAN_BYTES;
     loop {
-        let left = to.0.saturating_sub(at.0);
+        let left = to.0.saturating_sub(scanned.end.0);
         buffer.resize(window.min(usize::try_from(left).unwrap_or(window)), 0);
-        let read = file.read_full_at(&mut buffer, at)?;
+        let read = file.read_full_at(&mut buffer, scanned.end)?;
         buffer.truncate(read);
         let mut used = 0;
         let stop = loop {
             match BatchView::parse(buffer.get(used..).unwrap_or_default()) {
                 Ok(batch) => {
-                    if let Some(why) = wrong(&batch, base, next_offset) {
+                    if let Err(why) = good_batch(&batch, base, scanned.next_offset) {
+                        if scanned.follows_doubtful(&batch, base) {
+                            return Ok(scanned);
+                        }
                         break Stop::Bad(why);
                     }
-                    visit(Position(at.0 + used as u64), &batch)?;
+                    visit(scanned.end, &batch)?;
                     used += batch.bytes().len();
-                    next_offset = batch.header().next_offset();
+                    scanned.pass(&batch);
                 }
                 Err(BatchError::Short { needed, .. }) => break Stop::Short(needed),
                 Err(error) => break Stop::Bad(error.to_string()),
             }
         };
-        at.0 += used as u64;
-        let left = to.0.saturating_sub(at.0);
+        let left = to.0.saturating_sub(scanned.end.0);
         match stop {
-            _ if left == 0 => return Ok(Scanned { end: at, bad: None }),
+            _ if left == 0 => return Ok(scanned),
             Stop::Bad(why) => {
-                return Ok(Scanned { end: at, bad: Some(why) });
+                scanned.bad = Some(why);
+                return Ok(scanned);
             }
             Stop::Short(needed) if needed as u64 > left || read == 0 => {
-                return Ok(Scanned { end: at, bad: Some(format!("{left} bytes of a batch of {needed}")) });
+                scanned.bad = Some(format!("{left} bytes of a batch of {needed}"));
+                return Ok(scanned);
             }
             // The batch goes on behind the window; one that is larger than a window widens it.
             Stop::Short(needed) => window = needed.max(SCAN_BYTES),
+        }
+    }
+}
+
+impl Scanned {
+    fn pass(&mut self, batch: &BatchView<'_>) {
+        let header = batch.header();
+        let gap = header.base_offset > self.next_offset;
+        self.doubtful = gap.then_some((self.end, self.next_offset));
+        self.end.0 += batch.bytes().len() as u64;
+        self.next_offset = header.next_offset();
+    }
+
+    /// Takes back the last batch when this one would follow without it.
+    fn follows_doubtful(&mut self, batch: &BatchView<'_>, base: Offset) -> bool {
+        let Some((position, expected)) = self.doubtful else {
+            return false;
+        };
+        let follows = good_batch(batch, base, expected).is_ok();
+        if follows {
+            self.take_back(position, expected);
+        }
+        follows
+    }
+
+    fn take_back(&mut self, position: Position, expected: Offset) {
+        let why = format!("offset {} cannot be right where {expected} follows", self.next_offset.0 - 1);
+        (self.end, self.next_offset) = (position, expected);
+        (self.is_taken_back, self.doubtful, self.bad) = (true, None, Some(why));
+    }
+
+    /// Takes back the last batch when it ends above `next_base`, where the log is known to go on.
+    pub(super) fn bound(&mut self, next_base: Offset) {
+        if let Some((position, expected)) = self.doubtful
+            && self.bad.is_none()
+            && self.next_offset > next_base
+        {
+            self.take_back(position, expected);
         }
     }
 }
@@ -95,15 +165,16 @@ enum Stop {
     Short(usize),
 }
 
-fn wrong(batch: &BatchView<'_>, base: Offset, next_offset: Offset) -> Option<String> {
+/// Why a batch is not good.
+pub(super) fn good_batch(batch: &BatchView<'_>, base: Offset, next_offset: Offset) -> Result<(), String> {
     let header = batch.header();
     if header.base_offset < next_offset || header.last_offset_delta < 0 {
-        return Some(format!("offset {} where {next_offset} or a later one follows", header.base_offset));
+        return Err(format!("offset {} where {next_offset} or a later one follows", header.base_offset));
     }
     if header.last_offset().0 - base.0 > i64::from(i32::MAX) {
-        return Some(format!("offset {} is too far from the segment's base", header.last_offset()));
+        return Err(format!("offset {} is too far from the segment's base", header.last_offset()));
     }
-    (!batch.verify_crc()).then(|| "the CRC does not match".to_owned())
+    if batch.verify_crc() { Ok(()) } else { Err("the CRC does not match".to_owned()) }
 }
 
 impl Segment {
@@ -140,6 +211,7 @@ impl Segment {
             times,
             aborted,
             largest: Mutex::new(TimeEntry { timestamp: Timestamp::NONE, offset: base }),
+            damage: Damage::default(),
         };
         // An index that passed and yet leads nowhere shows here.
         match segment.largest_written() {
@@ -152,12 +224,12 @@ impl Segment {
 
     /// Reads the whole segment, cuts it behind its last good batch and builds its indexes. `visit` sees each batch
     /// and answers with the transaction that it aborted. What ends below `synced` was durable once: it is damaged, and
-    /// not cut.
+    /// not cut; nothing is changed then, and a survey says what is good.
     pub fn rebuild(
         pool: &Arc<FilePool>,
         directory: &Path,
         base: Offset,
-        synced: Offset,
+        known: Known<'_>,
         (index_bytes, index_interval_bytes): (u32, u32),
         now: Timestamp,
         visit: &mut dyn FnMut(&BatchView<'_>) -> Result<Option<AbortedEntry>, StorageError>,
@@ -177,31 +249,50 @@ impl Segment {
             times: TimeIndex::create(pool, &path(Kind::TimeIndex), base, index_bytes)?,
             aborted: TxnIndex::open(pool, txn_path, 0)?,
             largest: Mutex::new(TimeEntry { timestamp: Timestamp::NONE, offset: base }),
+            damage: Damage::default(),
         };
         let mut shape = Shape::empty(base, now);
-        let mut end = base;
         let file = segment.data.file()?;
-        let scanned = scan(&file, Position(0), Position(bytes), base, &mut |_, batch| {
+        let mut take = |position, batch: &BatchView<'_>| {
+            shape.pass_over_to(position);
             let (_, entries) = shape.add(&BatchFacts::from(batch.header()), index_interval_bytes);
             segment.index(entries)?;
-            end = batch.header().next_offset();
             if let Some(aborted) = visit(batch)? {
                 segment.push_aborted(&aborted)?;
             }
             Ok(())
-        })?;
-        if let Some(why) = scanned.bad.as_ref().filter(|_| end < synced) {
-            return Err(StorageError::corrupt(segment.data.path(), scanned.end.0, why));
-        }
-        let bytes_cut = bytes - scanned.end.0;
+        };
+        let (end, bad) = match known {
+            Known::SyncedTo(synced) => {
+                let scanned = scan(&file, Position(0), Position(bytes), base, &mut take)?;
+                if let Some(why) = &scanned.bad
+                    && (scanned.next_offset < synced || scanned.is_taken_back)
+                {
+                    return Err(StorageError::corrupt(segment.data.path(), scanned.end.0, why));
+                }
+                (scanned.end, scanned.bad)
+            }
+            Known::Surveyed(survey) => {
+                let mut from = Position(0);
+                for hole in &survey.holes {
+                    scan(&file, from, Position(hole.bytes.start), base, &mut take)?;
+                    from = Position(hole.bytes.end);
+                }
+                scan(&file, from, survey.end, base, &mut take)?;
+                segment.damage.add(survey.holes.iter().cloned());
+                (survey.end, survey.torn.clone())
+            }
+        };
+        shape.pass_over_to(end);
+        let bytes_cut = bytes - end.0;
         if bytes_cut > 0 {
-            segment.data.truncate(scanned.end)?;
+            segment.data.truncate(end)?;
             // The next batch may go into another segment, and nobody would sync this one any more.
             segment.data.sync()?;
         }
         segment.set_largest(shape.largest());
         segment.seal(shape.seal())?;
-        Ok(Rebuilt { segment, bytes_cut, bad: scanned.bad, shape })
+        Ok(Rebuilt { segment, bytes_cut, bad, shape })
     }
 
     /// The offset behind its last batch.
@@ -211,7 +302,7 @@ impl Segment {
         for batch in self.headers(from, Position(self.size()))? {
             next = batch?.header.next_offset();
         }
-        Ok(next)
+        Ok(self.damage.end().map_or(next, |end| next.max(end)))
     }
 }
 

@@ -157,6 +157,13 @@ impl Shape {
         (position, entries)
     }
 
+    /// What lies before `position` and was not added is no batch.
+    pub(super) fn pass_over_to(&mut self, position: Position) {
+        let bytes = position.0.saturating_sub(self.bytes);
+        self.bytes += bytes;
+        self.bytes_since_entry += bytes;
+    }
+
     /// The entry that the time index gets when the segment is sealed.
     pub fn seal(&mut self) -> Option<TimeEntry> {
         self.next_time_entry()

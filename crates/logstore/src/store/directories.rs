@@ -30,6 +30,7 @@ use crate::io::{self, Disk, FilePool, RawFile};
 use crate::log::checkpoint::{
     self, CLEANED, HIGH_WATERMARKS, LOG_STARTS, OffsetsByPartition, RECOVERY_POINTS,
 };
+use crate::log::damage::read_losses;
 use crate::log::{Checkpointed, Found, Home};
 use crate::segment::names;
 use crate::wal::{
@@ -115,6 +116,11 @@ impl DataDirectory {
             Arc::clone(writes.queue()),
             Arc::clone(pressure),
         );
+        match read_losses(disk, path) {
+            Ok(losses) => home.know_losses(losses),
+            // A log would be served as if nothing were missing.
+            Err(damage) => home.fail(&damage),
+        }
         // Evidence stays where it is; the logs of the directory answer storage errors.
         let replay = replay.map_err(|damage| home.fail(&damage)).ok();
         let opened = Self {

@@ -49,6 +49,10 @@ pub(super) fn open(
             directory.home.fail(&error);
         }
     }
+    for log in &logs {
+        // One that is out of service has said why.
+        let _ = log.end_recovery();
+    }
     Ok(Opened { directories, logs, pool, pressure })
 }
 

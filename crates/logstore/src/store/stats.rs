@@ -50,6 +50,8 @@ pub struct StoreStats {
     pub compaction_bytes: u64,
     /// Logs that compaction leaves alone until restart, because a round over them failed.
     pub compactions_given_up: u64,
+    /// Ranges of offsets that are lost to damage, of logs that were opened.
+    pub ranges_lost: u64,
     /// Files that could not be removed; the next start removes them.
     pub removal_failures: u64,
 }
@@ -87,6 +89,7 @@ impl Store {
         self.cleaning.count_into(&mut stats);
         for directory in &self.directories {
             let (batches, bytes) = directory.home.written();
+            stats.ranges_lost += directory.home.ranges_lost() as u64;
             stats.tail_bytes += directory.home.tail_bytes() as u64;
             stats.turns += directory.writes.queue().turns();
             let ahead = directory.home.ahead().stats();

@@ -218,3 +218,30 @@ pub(crate) fn expect(log: &Log, range: std::ops::Range<usize>) {
     }
     assert_eq!(log.offsets().unwrap().log_end, Offset(range.end as i64));
 }
+
+/// Which of the records `0..end`, one to a batch, read back, and which are answered by a storage error. Any other
+/// answer fails the test.
+pub(crate) fn readable(log: &Log, end: usize) -> (Vec<usize>, Vec<usize>) {
+    (0..end).partition(|n| match log.read(Offset(*n as i64), 1, ReadBound::HighWatermark, true) {
+        Err(error) => {
+            assert_eq!(error.error_code(), 56, "offset {n}: {error}");
+            false
+        }
+        Ok(read) => {
+            let bytes = bytes_of(read.slices.first().unwrap_or_else(|| panic!("nothing at {n}")));
+            let batch = batch::iter(&bytes).next().unwrap().unwrap();
+            assert!(batch.verify_crc(), "offset {n}");
+            let records = batch.records().unwrap();
+            let record = records.iter().next().unwrap().unwrap();
+            assert_eq!((record.offset.0, record.value), (*n as i64, Some(value(*n).as_slice())));
+            true
+        }
+    })
+}
+
+/// Changes one byte of a file.
+pub(crate) fn flip(path: &std::path::Path, at: usize) {
+    let mut bytes = std::fs::read(path).unwrap();
+    bytes[at] ^= 1;
+    std::fs::write(path, bytes).unwrap();
+}
