@@ -44,6 +44,13 @@ pub const INDEX_ENTRIES_PENDING_MAX: usize = 512;
 pub const SEGMENT_BYTES_MAX: u64 = i32::MAX as u64;
 /// Largest checkpoint, snapshot or properties file that is read: what a million partitions or producers take.
 pub const SMALL_FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Share of the write-ahead log's size that the logs of a checkpoint may have behind their producer snapshots: what a
+/// recovery walks through.
+pub const SNAPSHOT_BEHIND_SHARE: usize = 4;
+/// Bytes appended per producer before a snapshot within a segment: sixteen times what one takes in it.
+pub const SNAPSHOT_COST_BYTES: usize = 16 * 160;
+/// Producer snapshots of a log that lie within a segment: the newest, and one that surely ends below the recovery point.
+pub const SNAPSHOTS_WITHIN_MAX: usize = 2;
 /// Threads that recover logs at start, whatever is configured.
 pub const RECOVERY_THREADS_MAX: usize = 64;
 /// Files above which one sync of the file system replaces single syncs.

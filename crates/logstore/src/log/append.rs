@@ -113,6 +113,7 @@ impl Log {
         } else {
             None
         };
+        let snapshot = state.take_snapshot(base);
         let (_, entries) = state.shape.add(&facts, config.index_interval_bytes);
         let aborted = state.producers.apply(header, marker);
         state.epochs.assign(header.leader_epoch, base);
@@ -124,7 +125,7 @@ impl Log {
         state.tail.push(base, header.last_offset(), bytes.clone(), &self.home.tail);
         self.mark_appended();
         let (last_offset, max_timestamp) = (facts.last_offset, facts.max_timestamp);
-        PendingBatch { bytes, last_offset, max_timestamp, entries, aborted, roll }
+        PendingBatch { bytes, last_offset, max_timestamp, entries, aborted, roll, snapshot }
     }
 }
 

@@ -40,9 +40,18 @@ impl Log {
         Ok(())
     }
 
-    /// Writes what may be written; answers how far the segments then go. Who syncs the whole file system begins and
-    /// ends the flushes of all logs around it.
-    pub fn begin_flush(&self) -> Option<Offset> {
+    /// The same for who syncs the whole file system, between this and [`Self::end_flush`] of all its logs.
+    pub fn begin_flush_with_others(&self) -> Option<Offset> {
+        let to = self.begin_flush()?;
+        let recovery_point = self.recovery_point()?;
+        let segments = self.segments.read().clone();
+        // One that cannot be written takes the directory out of service.
+        let flushed = Self::sync_each(&segments, recovery_point, Segment::flush_with_others);
+        flushed.map_err(|error| self.failed(&error)).ok().map(|()| to)
+    }
+
+    /// Writes what may be written; answers how far the segments then go.
+    fn begin_flush(&self) -> Option<Offset> {
         if let Phase::Open(state) = &mut *self.phase.lock() {
             // What is committed from here on counts for the next checkpoint.
             state.uncheckpointed = false;
@@ -68,11 +77,7 @@ impl Log {
         let recovery_point = self.recovery_point().filter(|recovery_point| to > *recovery_point);
         if let Some(recovery_point) = recovery_point {
             let segments = self.segments.read().clone();
-            if let Some((active, sealed)) = segments.split_last() {
-                Self::sync_each(sealed, recovery_point, Segment::sync)?;
-                // Its indexes are built anew from it.
-                Self::sync_each(std::slice::from_ref(active), recovery_point, Segment::sync_data)?;
-            }
+            Self::sync_each(&segments, recovery_point, Segment::sync)?;
         }
         self.sync_beside(unsynced)
     }

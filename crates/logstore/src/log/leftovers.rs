@@ -12,7 +12,7 @@ use crate::segment::names::{self, CLEANED, DELETED, SWAP};
 use crate::segment::{Kind, recover};
 
 /// Names of the files in a directory.
-pub(super) fn list(disk: &dyn Disk, directory: &Path) -> Result<Vec<String>, StorageError> {
+fn list(disk: &dyn Disk, directory: &Path) -> Result<Vec<String>, StorageError> {
     let entries = disk.list(directory).map_err(|error| StorageError::io("list", directory, error))?;
     Ok(entries.into_iter().filter(|entry| !entry.directory).map(|entry| entry.name).collect())
 }
@@ -21,9 +21,18 @@ pub(super) fn remove(disk: &dyn Disk, path: &Path) -> Result<(), StorageError> {
     io::remove_if_exists(disk, path).map_err(|error| StorageError::io("remove", path, error))
 }
 
-/// Removes what a stop left half done, and completes a compaction that had come to its commit point.
-pub(super) fn clear_leftovers(disk: &dyn Disk, directory: &Path) -> Result<(), StorageError> {
+/// Removes what a stop left half done, and completes a compaction that had come to its commit point. Answers the names
+/// of the files that are there then.
+pub(super) fn clear_leftovers(disk: &dyn Disk, directory: &Path) -> Result<Vec<String>, StorageError> {
     let names_there = list(disk, directory)?;
+    if names_there.iter().filter_map(|name| names::parse(name)).all(|file| file.suffix.is_empty()) {
+        return Ok(names_there);
+    }
+    clear(disk, directory, &names_there)?;
+    list(disk, directory)
+}
+
+fn clear(disk: &dyn Disk, directory: &Path, names_there: &[String]) -> Result<(), StorageError> {
     let with = |suffix: &'static str| {
         let files = names_there.iter().filter_map(move |name| Some((name, names::parse(name)?)));
         files.filter(move |(_, file)| file.suffix == suffix)
@@ -43,7 +52,7 @@ pub(super) fn clear_leftovers(disk: &dyn Disk, directory: &Path) -> Result<(), S
     }
     let kept = |file: &names::SegmentFile<'_>| first_cleaned.is_none_or(|cleaned| file.offset < cleaned);
     let swaps: Vec<_> = with(SWAP).filter(|(_, file)| kept(file)).collect();
-    complete_swaps(disk, directory, &swaps, &names_there)
+    complete_swaps(disk, directory, &swaps, names_there)
 }
 
 fn complete_swaps(

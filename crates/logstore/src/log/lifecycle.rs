@@ -39,6 +39,13 @@ impl Log {
         }
     }
 
+    /// A checkpoint has come: has the producers written down soon, where more than `bytes_max` came since they were last.
+    pub fn want_snapshot(&self, bytes_max: u64) {
+        if let Phase::Open(state) = &mut *self.phase.lock() {
+            state.want_snapshot(bytes_max);
+        }
+    }
+
     /// Syncs segments that were sealed since the last time and moves the recovery point behind them. Appends go on
     /// meanwhile.
     pub fn sync_sealed(&self) -> Result<(), LogError> {
@@ -184,6 +191,8 @@ impl Log {
         if log_end.0 > 0 && !snapshot_is_there {
             self.write_snapshot(writer, log_end, producers)?;
         }
+        writer.snapshots_within.retain(|at| *at < log_end);
+        self.drop_snapshots_within(writer, 0)?;
         if sync {
             let recovery_point = self.recovery_point().unwrap_or(Offset(0));
             let segments = self.segments.read().clone();

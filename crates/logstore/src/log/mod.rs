@@ -22,6 +22,7 @@ pub mod offsets;
 mod producers;
 mod read;
 mod recovery;
+mod restore;
 mod retention;
 mod retries;
 mod roll;

@@ -173,6 +173,10 @@ impl Producers {
         self.known.iter()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.known.len()
+    }
+
     #[cfg(test)]
     fn is_empty(&self) -> bool {
         self.known.is_empty()
@@ -189,11 +193,6 @@ impl Producers {
     /// Forgets producers that were idle for so long, unless a transaction of theirs is open.
     pub(super) fn expire(&mut self, now: Timestamp, expiration_ms: i64) {
         self.known.retain(|_, producer| !producer.is_expired(now, expiration_ms));
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.known.clear();
-        self.transactions.clear();
     }
 
     pub(super) fn describe(&self) -> Vec<ProducerState> {

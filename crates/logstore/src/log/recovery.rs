@@ -4,13 +4,13 @@
 //! 2. Leftovers: `.deleted` and `.cleaned` go, `.swap` of an unfinished compaction replaces what it was made from.
 //! 3. Segments that end below the recovery point, or all after a clean stop, are opened as they are. Where an index
 //!    is missing or wrong it is rebuilt; a bad batch there is damage: a hole that is not served, and nothing is cut.
-//! 4. Segments from the recovery point on are read batch by batch. The first bad batch is taken for a torn tail:
+//! 4. The others are read batch by batch from the recovery point on. The first bad batch is taken for a torn tail:
 //!    the file is cut there and later segments go. The write-ahead log brings back what was acknowledged of it. A bad
 //!    batch that begins below the recovery point is damage, as in 3.
 //! 5. Holes that are new are written down (`damage.rs`); segments of which holes are known are read whole again.
-//! 6. Producers come from the newest snapshot and the batches behind it, epochs from their file and from step 4.
+//! 6. Producers come from a snapshot and the headers of the batches behind it (`restore.rs`), epochs from their file and
+//!    from step 4.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,19 +18,18 @@ use std::sync::Arc;
 use super::damage::UNKNOWN_END;
 use super::epochs::Epochs;
 use super::error::LogError;
-use super::leftovers::{clear_leftovers, list, remove};
+use super::leftovers::{clear_leftovers, remove};
 use super::offsets::Offsets;
-use super::producers::{AppendedBatch, Producers};
+use super::producers::Producers;
 use super::state::{Phase, State};
-use super::transactions::EndMarker;
-use super::{Log, LogConfig, checkpoint, retries, snapshot};
+use super::{Log, LogConfig, checkpoint};
 use crate::base::error::StorageError;
-use crate::base::types::{Offset, Position, ProducerId, Timestamp, TopicId};
+use crate::base::types::{Offset, Position, Timestamp, TopicId};
 use crate::batch::BatchView;
 use crate::io::{self, Disk};
 use crate::segment::damage::{Durable, Survey, survey};
 use crate::segment::recover::{Known, Rebuilt};
-use crate::segment::{AbortedEntry, Hole, Kind, Segment, Shape, names};
+use crate::segment::{Hole, Kind, Segment, Shape, names};
 
 /// What a data directory knew of a log before it was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,20 +55,23 @@ pub struct RecoveryReport {
     pub why: String,
 }
 
-/// Segments and producers as they come together.
-struct Loading<'l> {
-    log: &'l Log,
-    found: Found,
-    directory: PathBuf,
+/// Segments as they come together, and what follows from them.
+pub(super) struct Loading<'l> {
+    pub(super) log: &'l Log,
+    pub(super) found: Found,
+    pub(super) directory: PathBuf,
+    /// Names of its files when it was opened.
+    pub(super) files: Vec<String>,
     config: Arc<LogConfig>,
-    now: Timestamp,
-    log_start: Offset,
-    segments: Vec<Arc<Segment>>,
-    producers: Producers,
-    /// The producers are those up to here.
-    producers_at: Option<Offset>,
-    epochs: Epochs,
+    pub(super) now: Timestamp,
+    pub(super) log_start: Offset,
+    pub(super) segments: Vec<Arc<Segment>>,
+    pub(super) epochs: Epochs,
     shape: Option<Shape>,
+    /// The transaction indexes lack what was aborted from here on.
+    pub(super) aborted_below: Offset,
+    /// Transactions were seen behind the recovery point.
+    pub(super) transactional: bool,
     /// Whether a segment that was synced whole is opened as it is.
     trusts: bool,
     /// What is known to be lost.
@@ -118,20 +120,21 @@ impl Log {
             let shape = Shape::empty(start, self.home.now());
             return Ok(State::recovered(offsets, shape, false, Producers::default(), Epochs::default()));
         }
-        clear_leftovers(disk, &directory)?;
+        let files = clear_leftovers(disk, &directory)?;
         let epochs = Epochs::restored(checkpoint::read_epochs(disk, &directory).unwrap_or_default());
         let mut loading = Loading {
             log: self,
             found,
             directory,
+            files,
             config: self.config(),
             now: self.home.now(),
             log_start,
             segments: Vec::new(),
-            producers: Producers::default(),
-            producers_at: None,
             epochs,
             shape: None,
+            aborted_below: UNKNOWN_END,
+            transactional: false,
             trusts,
             lost: self.home.losses_of(&self.id),
         };
@@ -184,7 +187,7 @@ impl Log {
 }
 
 impl Loading<'_> {
-    fn disk(&self) -> &dyn Disk {
+    pub(super) fn disk(&self) -> &dyn Disk {
         self.log.home.disk()
     }
 
@@ -205,9 +208,9 @@ impl Loading<'_> {
                 self.shape = None;
                 continue;
             }
-            let cut = self.rebuild(*base, next_base, synced)?;
+            let (end, cut) = self.recover(*base, next_base, synced)?;
             // What was not synced may be gone without a trace: a file that is shorter than it was.
-            let gap = !synced && next_base.is_some_and(|next_base| self.producers_at != Some(next_base));
+            let gap = !synced && next_base.is_some_and(|next_base| next_base != end);
             if cut || gap {
                 return self.drop_from(bases.get(index + 1..).unwrap_or_default());
             }
@@ -223,8 +226,8 @@ impl Loading<'_> {
 
     /// Base offsets of the segments, ascending. Indexes and snapshots of segments that are gone are removed.
     fn bases(&self) -> Result<Vec<Offset>, StorageError> {
-        let entries = list(self.disk(), &self.directory)?;
-        let files: Vec<_> = entries.iter().filter_map(|name| Some((name, names::parse(name)?))).collect();
+        let files = self.files.iter().filter_map(|name| Some((name, names::parse(name)?)));
+        let files: Vec<_> = files.collect();
         let mut bases: Vec<Offset> =
             files.iter().filter(|(_, file)| file.kind == Kind::Data).map(|(_, file)| file.offset).collect();
         bases.sort_unstable();
@@ -237,28 +240,28 @@ impl Loading<'_> {
         Ok(bases)
     }
 
-    /// Reads a whole segment and builds its indexes; true when it was cut.
-    fn rebuild(
+    /// Reads what may not be durable of a segment, or all of it when something is wrong with it; answers the offset
+    /// behind it, and whether it was cut.
+    fn recover(
         &mut self,
         base: Offset,
         next_base: Option<Offset>,
         synced: bool,
-    ) -> Result<bool, StorageError> {
-        self.producers_to(base)?;
-        let epochs = self.epochs.clone();
+    ) -> Result<(Offset, bool), StorageError> {
         let is_suspect = synced || self.lost_in(base, next_base).next().is_some();
-        let read = if is_suspect { None } else { Some(self.read_whole(base, None)) };
+        let epochs = self.epochs.clone();
+        let read = if is_suspect { None } else { Some(self.read(base)) };
         let rebuilt = match read {
-            Some(Err(StorageError::Corrupt { .. })) | None => {
+            None | Some(Err(StorageError::Corrupt { .. })) => {
                 // What a damaged header said may be in them.
                 self.epochs = epochs;
-                self.producers_at = self.producers_at.filter(|_| is_suspect);
-                self.producers_to(base)?;
                 let survey = self.survey(base, self.durable(next_base, synced))?;
-                self.read_whole(base, Some(&survey))?
+                self.read_whole(base, Known::Surveyed(&survey))?
             }
             Some(read) => read?,
         };
+        self.aborted_below = self.aborted_below.min(rebuilt.aborted_below);
+        self.log.home.add_scanned(rebuilt.bytes_read);
         let segment = rebuilt.segment;
         let size = Position(segment.size());
         for lost in self.lost_in(base, next_base).filter(|lost| lost.end != UNKNOWN_END) {
@@ -272,16 +275,15 @@ impl Loading<'_> {
                 segment.miss(Hole { bytes: before.0..before.0, offsets: lost.clone(), why });
             }
         }
-        self.producers_at = Some(segment.next_offset()?);
+        let end = segment.next_offset()?;
         self.shape = Some(rebuilt.shape);
-        self.log.home.add_scanned(segment.size());
         if rebuilt.bytes_cut > 0 {
             let why = rebuilt.bad.unwrap_or_default();
             let path = segment.data().path();
             self.log.home.report(RecoveryReport { path, bytes_cut: rebuilt.bytes_cut, why });
         }
         self.segments.push(Arc::new(segment));
-        Ok(rebuilt.bytes_cut > 0)
+        Ok((end, rebuilt.bytes_cut > 0))
     }
 
     /// Up to where a segment has to be good.
@@ -302,16 +304,21 @@ impl Loading<'_> {
         survey(&file, Position(0), Position(file.size()?), base, durable, &mut |_, _| Ok(()))
     }
 
-    /// Reads a whole segment and builds its indexes. Where no survey says what is good, damage is an error.
-    fn read_whole(&mut self, base: Offset, survey: Option<&Survey>) -> Result<Rebuilt, StorageError> {
-        let (producers, epochs) = (&mut self.producers, &mut self.epochs);
-        let indexes = (self.config.segment_index_bytes, self.config.index_interval_bytes);
+    /// Reads a segment from the recovery point on; whole, where its indexes are of no use. Damage is an error.
+    fn read(&mut self, base: Offset) -> Result<Rebuilt, StorageError> {
+        let (durable, interval) = (self.found.recovery_point, self.config.index_interval_bytes);
+        let mut visit = visitor(&mut self.epochs, &mut self.transactional);
         let files = &self.log.home.files;
-        let mut visit = |batch: &BatchView<'_>| {
-            epochs.assign(batch.header().leader_epoch, batch.header().base_offset);
-            Ok(apply(producers, batch))
-        };
-        let known = survey.map_or(Known::SyncedTo(self.found.recovery_point), Known::Surveyed);
+        let resumed =
+            Segment::resume_below(files, &self.directory, base, durable, interval, self.now, &mut visit)?;
+        drop(visit);
+        resumed.map_or_else(|| self.read_whole(base, Known::SyncedTo(durable)), Ok)
+    }
+
+    fn read_whole(&mut self, base: Offset, known: Known<'_>) -> Result<Rebuilt, StorageError> {
+        let indexes = (self.config.segment_index_bytes, self.config.index_interval_bytes);
+        let mut visit = visitor(&mut self.epochs, &mut self.transactional);
+        let files = &self.log.home.files;
         Segment::rebuild(files, &self.directory, base, known, indexes, self.now, &mut visit)
     }
 
@@ -331,106 +338,6 @@ impl Loading<'_> {
         synced.map_err(|error| StorageError::io("sync", &self.directory, error))
     }
 
-    /// Brings the producers to `to`: from where they are, or from the newest snapshot below it.
-    fn producers_to(&mut self, to: Offset) -> Result<(), StorageError> {
-        if self.producers_at == Some(to) {
-            return Ok(());
-        }
-        self.producers.clear();
-        let from = self.restore_snapshot(to)?;
-        for segment in &self.segments.clone() {
-            if segment.base() >= to {
-                break;
-            }
-            self.producers_through(segment, from, to)?;
-        }
-        self.producers_at = Some(to);
-        Ok(())
-    }
-
-    /// Brings the producers through what of a segment lies between `from` and `to`.
-    fn producers_through(&mut self, segment: &Segment, from: Offset, to: Offset) -> Result<(), StorageError> {
-        let size = Position(segment.size());
-        let Some(first) = segment.first_from(from.max(segment.base()), size)? else {
-            return Ok(());
-        };
-        let producers = &mut self.producers;
-        let durable = Durable { below: UNKNOWN_END, next_base: None };
-        let file = segment.data().file()?;
-        let read = survey(&file, first.position, size, segment.base(), durable, &mut |_, batch| {
-            let header = batch.header();
-            if header.next_offset() > from && header.base_offset < to {
-                apply(producers, batch);
-            }
-            Ok(())
-        })?;
-        if let Some(hole) = read.holes.first().filter(|_| segment.holes().is_empty()) {
-            return Err(hole.error(&segment.data().path()));
-        }
-        self.log.home.add_scanned(size.0 - first.position.0);
-        Ok(())
-    }
-
-    /// Loads the newest snapshot at or below `to` that can be read; answers its offset. Others above it go, they
-    /// are of a log that was longer.
-    fn restore_snapshot(&mut self, to: Offset) -> Result<Offset, StorageError> {
-        let mut snapshots = self.snapshots()?;
-        while let Some(at) = snapshots.pop() {
-            let path = names::file_path(&self.directory, at, Kind::Snapshot);
-            let bytes = checkpoint::read_file(self.disk(), &path)?.unwrap_or_default();
-            let usable = at <= to && at >= self.log_start;
-            match snapshot::decode(&path, &bytes) {
-                Ok(producers) if usable => {
-                    let expiration_ms = self.found.producer_expiration_ms;
-                    let mut older = self.older_batches(at)?;
-                    for (id, mut producer) in producers {
-                        for batch in older.remove(&id).unwrap_or_default().into_iter().rev() {
-                            producer.batches.push_front(batch);
-                        }
-                        if !producer.is_expired(self.now, expiration_ms) {
-                            self.producers.restore(id, producer);
-                        }
-                    }
-                    return Ok(at);
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    remove(self.disk(), &path)?;
-                    self.log.home.report(RecoveryReport { path, bytes_cut: 0, why: error.to_string() });
-                }
-            }
-        }
-        Ok(self.log_start)
-    }
-
-    /// What the snapshot at `at` has no room for; without it, or damaged, that is forgotten.
-    fn older_batches(&self, at: Offset) -> Result<HashMap<ProducerId, Vec<AppendedBatch>>, StorageError> {
-        let path = names::file_path(&self.directory, at, Kind::Retries);
-        let Some(bytes) = checkpoint::read_file(self.disk(), &path)? else {
-            return Ok(HashMap::new());
-        };
-        let decoded = retries::decode(&path, &bytes).or_else(|error| {
-            remove(self.disk(), &path)?;
-            self.log.home.report(RecoveryReport { path, bytes_cut: 0, why: error.to_string() });
-            Ok(Vec::new())
-        });
-        decoded.map(|older| older.into_iter().collect())
-    }
-
-    /// Offsets of the snapshots, ascending.
-    fn snapshots(&self) -> Result<Vec<Offset>, StorageError> {
-        self.offsets_of(Kind::Snapshot)
-    }
-
-    fn offsets_of(&self, kind: Kind) -> Result<Vec<Offset>, StorageError> {
-        let entries = list(self.disk(), &self.directory)?;
-        let files = entries.iter().filter_map(|name| names::parse(name));
-        let mut offsets: Vec<Offset> =
-            files.filter(|file| file.kind == kind).map(|file| file.offset).collect();
-        offsets.sort_unstable();
-        Ok(offsets)
-    }
-
     fn finish(&mut self) -> Result<State, StorageError> {
         let mut log_end = match self.segments.last() {
             Some(last) => last.next_offset()?,
@@ -441,14 +348,16 @@ impl Loading<'_> {
             let bases: Vec<Offset> = self.segments.drain(..).map(|segment| segment.base()).collect();
             self.drop_from(&bases)?;
             self.shape = None;
-            self.producers_at = None;
             log_end = self.log_start;
         }
         let first = self.segments.first().map_or(log_end, |first| first.base());
         let log_start = self.log_start.max(first);
+        if self.epochs.latest().is_none() {
+            self.restore_epochs()?;
+        }
         self.epochs.truncate_end(log_end);
         self.epochs.truncate_start(log_start);
-        self.producers_to(log_end)?;
+        let mut producers = self.restore_producers(log_end)?;
         self.forget_snapshots(log_end)?;
         let shape = match (self.shape, self.segments.last()) {
             (Some(shape), Some(_)) => shape,
@@ -458,7 +367,6 @@ impl Loading<'_> {
         let found = self.found;
         let recovery_point = if found.clean { log_end } else { found.recovery_point };
         let offsets = Offsets::recovered(log_start, recovery_point, log_end);
-        let mut producers = std::mem::take(&mut self.producers);
         producers.replicated(log_end);
         let epochs = std::mem::take(&mut self.epochs);
         let has_segment = !self.segments.is_empty();
@@ -476,26 +384,13 @@ impl Loading<'_> {
         self.lost.iter().any(|lost| lost.end == UNKNOWN_END)
             || (is_unsaid && self.segments.last().is_some_and(reaches_end))
     }
-
-    /// Removes snapshots that belong to no segment, but the newest, and those above the log end.
-    fn forget_snapshots(&self, log_end: Offset) -> Result<(), StorageError> {
-        let snapshots = self.snapshots()?;
-        let newest = snapshots.iter().rev().find(|at| **at <= log_end);
-        let stays = |at: &Offset| {
-            let of_segment = self.segments.iter().any(|segment| segment.base() == *at);
-            *at <= log_end && (of_segment || Some(at) == newest)
-        };
-        for kind in [Kind::Snapshot, Kind::Retries] {
-            for at in self.offsets_of(kind)?.iter().filter(|at| !stays(at)) {
-                remove(self.disk(), &names::file_path(&self.directory, *at, kind))?;
-            }
-        }
-        Ok(())
-    }
 }
 
-fn apply(producers: &mut Producers, batch: &BatchView<'_>) -> Option<AbortedEntry> {
-    let header = batch.header();
-    let marker = if header.attributes.is_control() { EndMarker::parse(batch) } else { None };
-    producers.apply(header, marker.as_ref())
+/// Takes in what a batch says of its log.
+fn visitor<'v>(epochs: &'v mut Epochs, transactional: &'v mut bool) -> impl FnMut(&BatchView<'_>) + use<'v> {
+    |batch| {
+        let header = batch.header();
+        epochs.assign(header.leader_epoch, header.base_offset);
+        *transactional |= header.attributes.is_transactional() || header.attributes.is_control();
+    }
 }

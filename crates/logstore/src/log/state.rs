@@ -9,6 +9,7 @@ use super::producers::Producers;
 use super::tail::Tail;
 use super::watch::Watchers;
 use super::{retries, snapshot};
+use crate::base::limits::SNAPSHOT_COST_BYTES;
 use crate::base::types::{Offset, Timestamp};
 use crate::io::arena::Buf;
 use crate::segment::{AbortedEntry, Entries, Kind, Shape, TimeEntry};
@@ -56,9 +57,19 @@ pub(super) struct State {
     /// Transactions whose abort is not in the segments' indexes yet.
     pub(super) aborted: Vec<AbortedEntry>,
     pub(super) producers: Producers,
+    pub(super) snapshots: Snapshots,
     pub(super) epochs: Epochs,
     pub(super) tail: Tail,
     pub(super) watchers: Watchers,
+}
+
+/// When the producers are to be written down within a segment.
+#[derive(Default)]
+pub(super) struct Snapshots {
+    /// With the next batch.
+    pub(super) wanted: bool,
+    /// Bytes of the active segment when they were last.
+    bytes: u64,
 }
 
 /// Who knows of the batches that wait.
@@ -81,6 +92,8 @@ pub(super) struct PendingBatch {
     pub(super) aborted: Option<AbortedEntry>,
     /// A new segment begins with this batch.
     pub(super) roll: Option<Box<Roll>>,
+    /// The producers before this batch, for a recovery to begin with; where a roll has none of them.
+    pub(super) snapshot: Option<Box<(Offset, ProducerFiles)>>,
 }
 
 /// The step to a new segment.
@@ -136,6 +149,7 @@ impl State {
             flush_since: None,
             aborted: Vec::new(),
             producers,
+            snapshots: Snapshots::default(),
             epochs,
             tail: Tail::default(),
             watchers: Watchers::default(),
@@ -170,10 +184,26 @@ impl State {
         }
     }
 
+    /// Asks for the producers to be written down when so many bytes came since they were last; and many more bytes than
+    /// that takes.
+    pub(super) fn want_snapshot(&mut self, bytes_max: u64) {
+        let cost = (self.producers.len() * SNAPSHOT_COST_BYTES) as u64;
+        self.snapshots.wanted = self.shape.bytes() - self.snapshots.bytes >= bytes_max.max(cost);
+    }
+
+    /// The producers before the next batch, at `base`, where they are wanted.
+    pub(super) fn take_snapshot(&mut self, base: Offset) -> Option<Box<(Offset, ProducerFiles)>> {
+        std::mem::take(&mut self.snapshots.wanted).then(|| {
+            self.snapshots.bytes = self.shape.bytes();
+            Box::new((base, ProducerFiles::of(&self.producers)))
+        })
+    }
+
     /// Begins a new segment at `base` in memory; whoever writes follows.
     pub(super) fn roll(&mut self, base: Offset, now: Timestamp) -> Roll {
         let seal = self.shape.seal();
         self.shape = Shape::empty(base, now);
+        self.snapshots = Snapshots::default();
         Roll { base, seal, snapshot: Some(ProducerFiles::of(&self.producers)) }
     }
 }

@@ -71,9 +71,4 @@ impl Transactions {
         let decided = self.decided.keys().next();
         open.into_iter().chain(decided).min().copied()
     }
-
-    pub(super) fn clear(&mut self) {
-        self.open.clear();
-        self.decided.clear();
-    }
 }

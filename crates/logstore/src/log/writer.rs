@@ -5,17 +5,19 @@
 //! sync that `flush.messages` asks for, and then, under the state's lock, the high watermark and who waited for it.
 //! Batches that come from the write-ahead log were acknowledged before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::leftovers::remove;
 use super::state::{PendingBatch, Phase, ProducerFiles, Roll, State};
 use super::{Log, LogError, checkpoint};
 use crate::base::error::StorageError;
+use crate::base::limits::SNAPSHOTS_WITHIN_MAX;
 use crate::base::types::{LeaderEpoch, Offset, Timestamp};
 use crate::io;
-use crate::segment::{Segment, TimeEntry, names};
+use crate::segment::{Kind, Segment, TimeEntry, names};
 use crate::wal::{Pending, Wakeups};
 
 /// What the one who writes remembers of the disk; its lock makes him the only one.
@@ -27,6 +29,8 @@ pub(super) struct Writer {
     pub(super) resumed: bool,
     /// Offset of the newest producer snapshot.
     pub(super) snapshot_at: Option<Offset>,
+    /// Offsets of those that lie within a segment, ascending.
+    pub(super) snapshots_within: VecDeque<Offset>,
     pub(super) unsynced: Unsynced,
 }
 
@@ -106,8 +110,11 @@ impl Log {
             if let Some(roll) = &first.roll {
                 self.write_roll(writer, roll)?;
             }
-            let run =
-                1 + rest.get(1..).unwrap_or_default().iter().take_while(|batch| batch.roll.is_none()).count();
+            if let Some(snapshot) = &first.snapshot {
+                self.write_snapshot_within(writer, snapshot.0, &snapshot.1)?;
+            }
+            let follows = |batch: &&PendingBatch| batch.roll.is_none() && batch.snapshot.is_none();
+            let run = 1 + rest.get(1..).unwrap_or_default().iter().take_while(follows).count();
             let (now, later) = rest.split_at(run);
             self.write_run(writer, now)?;
             rest = later;
@@ -167,14 +174,50 @@ impl Log {
         at: Offset,
         producers: &ProducerFiles,
     ) -> Result<(), StorageError> {
+        let paths = self.put_snapshot(writer, at, producers)?;
+        writer.unsynced.files.extend(paths);
+        Ok(())
+    }
+
+    /// One that spares a recovery time, and no more: it is not synced. Older ones go.
+    fn write_snapshot_within(
+        &self,
+        writer: &mut Writer,
+        at: Offset,
+        producers: &ProducerFiles,
+    ) -> Result<(), StorageError> {
+        self.put_snapshot(writer, at, producers)?;
+        writer.snapshots_within.push_back(at);
+        self.drop_snapshots_within(writer, SNAPSHOTS_WITHIN_MAX)
+    }
+
+    /// Leaves so many of the snapshots within segments.
+    pub(super) fn drop_snapshots_within(&self, writer: &mut Writer, kept: usize) -> Result<(), StorageError> {
+        while writer.snapshots_within.len() > kept
+            && let Some(at) = writer.snapshots_within.pop_front()
+        {
+            for kind in [Kind::Snapshot, Kind::Retries] {
+                remove(self.home.disk(), &names::file_path(&self.directory(), at, kind))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn put_snapshot(
+        &self,
+        writer: &mut Writer,
+        at: Offset,
+        producers: &ProducerFiles,
+    ) -> Result<Vec<PathBuf>, StorageError> {
+        let mut paths = Vec::new();
         for (kind, bytes) in producers.files() {
             let path = names::file_path(&self.directory(), at, kind);
             io::replace_small_relaxed(self.home.disk(), &path, bytes)
                 .map_err(|error| StorageError::io("write", &path, error))?;
-            writer.unsynced.files.insert(path);
+            paths.push(path);
         }
         writer.snapshot_at = Some(at);
-        Ok(())
+        Ok(paths)
     }
 
     pub(super) fn write_epochs(

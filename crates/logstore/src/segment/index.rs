@@ -27,6 +27,8 @@ pub(super) trait IndexEntry: Copy + PartialEq {
     fn decode(base: Offset, bytes: &[u8]) -> Option<Self>;
     /// The offset in it.
     fn offset(&self) -> Offset;
+    /// Whether it may stand behind `before`.
+    fn follows(&self, before: &Self) -> bool;
 }
 
 /// An index file and the entries that are not in it yet.
@@ -44,6 +46,8 @@ struct Entries<E> {
     /// Those that follow.
     pending: Vec<E>,
     last: Option<E>,
+    /// What was written may not be durable.
+    unsynced: bool,
 }
 
 impl<E: IndexEntry> IndexFile<E> {
@@ -82,12 +86,37 @@ impl<E: IndexEntry> IndexFile<E> {
             },
             None => None,
         };
-        *index.entries.lock() = Entries { written, pending: Vec::new(), last };
+        *index.entries.lock() = Entries { written, pending: Vec::new(), last, unsynced: false };
         Ok(Some(index))
     }
 
+    /// The index of a segment that was not closed: of the entries that ascend from the first one on, those that stay,
+    /// which must be a prefix. The others are to be pushed again.
+    pub(super) fn resume(
+        pool: &Arc<FilePool>,
+        path: &Path,
+        base: Offset,
+        stays: impl Fn(&E) -> bool,
+    ) -> Result<Self, StorageError> {
+        let index = Self::unopened(pool, path, base);
+        let file = index.file.get_or_create()?;
+        let mut bytes = vec![0; file.size()? as usize];
+        let read = file.read_full_at(&mut bytes, Position(0))?;
+        let (mut written, mut last) = (0, None);
+        for entry in bytes.get(..read).unwrap_or_default().chunks_exact(E::BYTES) {
+            let entry = E::decode(base, entry).filter(&stays);
+            let Some(entry) = entry.filter(|entry| last.is_none_or(|last| entry.follows(&last))) else {
+                break;
+            };
+            (written, last) = (written + 1, Some(entry));
+        }
+        file.set_len((written * E::BYTES) as u64)?;
+        *index.entries.lock() = Entries { written, pending: Vec::new(), last, unsynced: true };
+        Ok(index)
+    }
+
     fn unopened(pool: &Arc<FilePool>, path: &Path, base: Offset) -> Self {
-        let entries = Entries { written: 0, pending: Vec::new(), last: None };
+        let entries = Entries { written: 0, pending: Vec::new(), last: None, unsynced: true };
         Self { file: PooledFile::new(pool, path.to_owned()), base, entries: Mutex::new(entries) }
     }
 
@@ -165,6 +194,7 @@ impl<E: IndexEntry> IndexFile<E> {
         self.file.get()?.write_all_at(&bytes, Position((entries.written * E::BYTES) as u64))?;
         entries.written += entries.pending.len();
         entries.pending.clear();
+        entries.unsynced = true;
         Ok(())
     }
 
@@ -173,9 +203,14 @@ impl<E: IndexEntry> IndexFile<E> {
         self.write(&mut self.entries.lock())
     }
 
-    /// Makes what was flushed durable.
+    /// Makes what was flushed durable, where anything was since the last time.
     pub(super) fn sync(&self) -> Result<(), StorageError> {
-        self.file.get()?.sync()
+        if std::mem::take(&mut self.entries.lock().unsynced) { self.file.get()?.sync() } else { Ok(()) }
+    }
+
+    /// Somebody syncs the file, and fails for good where that fails.
+    pub(super) fn count_as_synced(&self) {
+        self.entries.lock().unsynced = false;
     }
 
     /// Writes what waits and cuts the file to its entries.
@@ -210,6 +245,7 @@ impl<E: IndexEntry> IndexFile<E> {
         }
         entries.written = low;
         entries.last = last;
+        entries.unsynced = true;
         self.file.get()?.set_len((low * E::BYTES) as u64)
     }
 

@@ -45,6 +45,10 @@ impl IndexEntry for OffsetEntry {
     fn offset(&self) -> Offset {
         self.offset
     }
+
+    fn follows(&self, before: &Self) -> bool {
+        self.offset > before.offset && self.position > before.position
+    }
 }
 
 /// The offset index of one segment.
@@ -68,6 +72,19 @@ impl OffsetIndex {
         bytes: u64,
     ) -> Result<Option<Self>, StorageError> {
         Ok(IndexFile::open(pool, path, base, bytes)?.map(Self))
+    }
+
+    /// That of a segment of `data_bytes` which was not closed, up to the last batch that ends below `offset`.
+    pub(super) fn resume(
+        pool: &Arc<FilePool>,
+        path: &Path,
+        base: Offset,
+        below: Offset,
+        data_bytes: u64,
+    ) -> Result<Self, StorageError> {
+        // The first batch is never indexed: what leads to position 0 is no entry.
+        let stays = |entry: &OffsetEntry| entry.offset < below && (1..data_bytes).contains(&entry.position.0);
+        IndexFile::resume(pool, path, base, stays).map(Self)
     }
 
     /// Where to start reading for `offset`: a batch at or before the one that holds it.

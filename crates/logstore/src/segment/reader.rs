@@ -137,6 +137,14 @@ impl Segment {
         self.offsets.0.len()
     }
 
+    /// The batches from the one at `from` on; none is checked against its CRC.
+    pub fn batches_from(
+        &self,
+        from: Position,
+    ) -> Result<impl Iterator<Item = Result<BatchAt, StorageError>> + use<'_>, StorageError> {
+        self.headers(from, Position(self.size()))
+    }
+
     /// Headers of the batches from `from` on that begin below `limit`.
     pub(super) fn headers(&self, from: Position, limit: Position) -> Result<Headers<'_>, StorageError> {
         Ok(Headers {

@@ -2,7 +2,9 @@
 //!
 //! The scan stops at the first batch that is short, fails its CRC or steps back in offsets. No CRC covers a batch's
 //! offset: where one that lies behind a gap is followed by one of the gap, it is the first of them that is bad. Whether
-//! that is a torn tail, which is cut, or damage is judged by what was synced. Indexes are built anew on the way.
+//! that is a torn tail, which is cut, or damage is judged by what was synced. Indexes are built anew on the way; but for
+//! the entries below the recovery point, which are durable as the data is: of a segment that lies there in part, only
+//! what is behind it is read.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +13,7 @@ use parking_lot::Mutex;
 
 use super::damage::{Damage, Survey};
 use super::{
-    AbortedEntry, BatchFacts, DataFile, Kind, OffsetIndex, Segment, Shape, TimeEntry, TimeIndex, TxnIndex,
+    BatchFacts, DataFile, Kind, OffsetEntry, OffsetIndex, Segment, Shape, TimeEntry, TimeIndex, TxnIndex,
     names,
 };
 use crate::base::error::StorageError;
@@ -42,12 +44,16 @@ pub struct Scanned {
 pub struct Rebuilt {
     /// With indexes that fit its data, sealed.
     pub segment: Segment,
+    /// What was read and checked.
+    pub bytes_read: u64,
     /// What was cut.
     pub bytes_cut: u64,
     /// Why, when anything was.
     pub bad: Option<String>,
     /// The shape for appends that follow.
     pub shape: Shape,
+    /// Its transaction index has the aborts below this offset; the others are to be added.
+    pub aborted_below: Offset,
 }
 
 /// What is known of a segment before it is rebuilt.
@@ -131,6 +137,16 @@ impl Scanned {
         self.next_offset = header.next_offset();
     }
 
+    /// What ends below `synced` was good once.
+    fn refuse_damage(&self, segment: &Segment, synced: Offset) -> Result<(), StorageError> {
+        match &self.bad {
+            Some(why) if self.next_offset < synced || self.is_taken_back => {
+                Err(StorageError::corrupt(segment.data.path(), self.end.0, why))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Takes back the last batch when this one would follow without it.
     fn follows_doubtful(&mut self, batch: &BatchView<'_>, base: Offset) -> bool {
         let Some((position, expected)) = self.doubtful else {
@@ -177,15 +193,16 @@ pub(super) fn good_batch(batch: &BatchView<'_>, base: Offset, next_offset: Offse
     if batch.verify_crc() { Ok(()) } else { Err("the CRC does not match".to_owned()) }
 }
 
+fn size_of(pool: &FilePool, path: &Path) -> Result<Option<u64>, StorageError> {
+    pool.disk().file_len(path).map_err(|error| StorageError::io("stat", path, error))
+}
+
 impl Segment {
     /// Opens a segment that was closed or sealed, trusting its indexes as far as they fit its data; `None` when they
     /// do not, so that it has to be rebuilt.
     pub fn open(pool: &Arc<FilePool>, directory: &Path, base: Offset) -> Result<Option<Self>, StorageError> {
         let path = |kind| names::file_path(directory, base, kind);
-        let size_of = |kind| {
-            let path = path(kind);
-            pool.disk().file_len(&path).map_err(|error| StorageError::io("stat", &path, error))
-        };
+        let size_of = |kind| size_of(pool, &path(kind));
         let data_bytes = size_of(Kind::Data)?.unwrap_or(0);
         let (Some(offset_bytes), Some(time_bytes)) = (size_of(Kind::OffsetIndex)?, size_of(Kind::TimeIndex)?)
         else {
@@ -222,9 +239,130 @@ impl Segment {
         Ok(Some(segment))
     }
 
-    /// Reads the whole segment, cuts it behind its last good batch and builds its indexes. `visit` sees each batch
-    /// and answers with the transaction that it aborted. What ends below `synced` was durable once: it is damaged, and
-    /// not cut; nothing is changed then, and a survey says what is good.
+    /// Opens a segment of which only what ends below `synced` is durable: from the newest index entry there on every
+    /// batch is read, shown to `visit` and indexed anew, and behind the last good one the segment is cut. `None` when an
+    /// index is missing or leads nowhere, so that it has to be rebuilt. An error when what is durable is damaged.
+    pub fn resume_below(
+        pool: &Arc<FilePool>,
+        directory: &Path,
+        base: Offset,
+        synced: Offset,
+        index_interval_bytes: u32,
+        now: Timestamp,
+        visit: &mut dyn FnMut(&BatchView<'_>),
+    ) -> Result<Option<Rebuilt>, StorageError> {
+        let Some(segment) = Self::indexed_below(pool, directory, base, synced)? else {
+            return Ok(None);
+        };
+        let newest = segment.offsets.0.last();
+        let (from, next_offset, mut shape) = match newest {
+            None => (Position(0), base, Some(Shape::empty(base, now))),
+            Some(entry) => match segment.indexed_batch(&entry)? {
+                Some(base_offset) => (entry.position, base_offset, None),
+                None => return Ok(None),
+            },
+        };
+        let resumed = segment.resumed_shape(now)?;
+        let (file, bytes) = (segment.data.file()?, segment.size());
+        let scanned = scan_from(&file, from, Position(bytes), base, next_offset, &mut |_, batch| {
+            let facts = BatchFacts::from(batch.header());
+            if let Some(shape) = &mut shape {
+                let (_, entries) = shape.add(&facts, index_interval_bytes);
+                segment.index(entries)?;
+            } else {
+                shape = Some(resumed(&facts));
+            }
+            visit(batch);
+            Ok(())
+        })?;
+        // Whatever is wrong with the batch of the newest entry, reading from the beginning tells.
+        let Some(shape) = shape else { return Ok(None) };
+        scanned.refuse_damage(&segment, synced)?;
+        let bytes_read = scanned.end.0 - from.0;
+        segment.end_at(scanned.end, scanned.bad, shape, bytes_read, synced).map(Some)
+    }
+
+    /// With what its indexes say of the batches below `synced`; `None` when one of them is missing.
+    fn indexed_below(
+        pool: &Arc<FilePool>,
+        directory: &Path,
+        base: Offset,
+        synced: Offset,
+    ) -> Result<Option<Self>, StorageError> {
+        let path = |kind| names::file_path(directory, base, kind);
+        let size_of = |kind| size_of(pool, &path(kind));
+        if size_of(Kind::OffsetIndex)?.is_none() || size_of(Kind::TimeIndex)?.is_none() {
+            return Ok(None);
+        }
+        let data_bytes = size_of(Kind::Data)?.unwrap_or(0);
+        let offsets = OffsetIndex::resume(pool, &path(Kind::OffsetIndex), base, synced, data_bytes)?;
+        // Beside an entry of the offset index stands the largest timestamp so far.
+        let newest = offsets.0.last().map(|entry| entry.offset);
+        let txn_bytes = size_of(Kind::TxnIndex)?.unwrap_or(0);
+        let segment = Self {
+            base,
+            directory: directory.to_owned(),
+            data: DataFile::existing(pool, path(Kind::Data), data_bytes),
+            offsets,
+            times: TimeIndex::resume(pool, &path(Kind::TimeIndex), base, newest)?,
+            aborted: TxnIndex::resume(pool, path(Kind::TxnIndex), txn_bytes, synced)?,
+            largest: Mutex::new(TimeEntry { timestamp: Timestamp::NONE, offset: base }),
+            damage: Damage::default(),
+        };
+        Ok(Some(segment))
+    }
+
+    /// The first offset of the batch that an index entry leads to, when there is one that ends as it says.
+    fn indexed_batch(&self, entry: &OffsetEntry) -> Result<Option<Offset>, StorageError> {
+        match self.headers(entry.position, Position(self.size()))?.next() {
+            Some(Ok(batch)) if batch.header.last_offset() == entry.offset => {
+                Ok(Some(batch.header.base_offset))
+            }
+            None | Some(Ok(_) | Err(StorageError::Corrupt { .. })) => Ok(None),
+            Some(Err(error)) => Err(error),
+        }
+    }
+
+    /// The shape up to the newest indexed batch, given that one.
+    fn resumed_shape(&self, now: Timestamp) -> Result<impl Fn(&BatchFacts) -> Shape + use<>, StorageError> {
+        let times = &self.times.0;
+        let newest = self.offsets.0.last();
+        let first = if newest.is_some() { self.first_timestamp()? } else { None };
+        let zeros = TimeEntry { timestamp: Timestamp(0), offset: self.base };
+        if times.first()? == Some(zeros) && first != Some(zeros.timestamp) {
+            // No entry was ever written: no batch has a timestamp.
+            times.truncate(|_| false)?;
+        }
+        let position = newest.map_or(Position(0), |newest| newest.position);
+        let (base, entries, last_time) = (self.base, (self.offsets.0.len(), times.len()), times.last());
+        Ok(move |batch: &BatchFacts| {
+            Shape::resumed(base, (position, batch.bytes), now, first, entries, last_time)
+        })
+    }
+
+    /// Cuts what lies behind `end` and completes the indexes.
+    fn end_at(
+        self,
+        end: Position,
+        bad: Option<String>,
+        mut shape: Shape,
+        bytes_read: u64,
+        aborted_below: Offset,
+    ) -> Result<Rebuilt, StorageError> {
+        let bytes_cut = self.size() - end.0;
+        if bytes_cut > 0 {
+            self.data.truncate(end)?;
+            // The next batch may go into another segment, and nobody would sync this one any more.
+            self.data.sync()?;
+        }
+        self.set_largest(shape.largest());
+        self.seal(shape.seal())?;
+        Ok(Rebuilt { segment: self, bytes_read, bytes_cut, bad, shape, aborted_below })
+    }
+
+    /// Reads the whole segment, cuts it behind its last good batch and builds its indexes. `visit` sees each batch.
+    /// What ends below `synced` was durable once: it is damaged, and not cut; nothing is changed then, and a survey says
+    /// what is good.
     pub fn rebuild(
         pool: &Arc<FilePool>,
         directory: &Path,
@@ -232,12 +370,11 @@ impl Segment {
         known: Known<'_>,
         (index_bytes, index_interval_bytes): (u32, u32),
         now: Timestamp,
-        visit: &mut dyn FnMut(&BatchView<'_>) -> Result<Option<AbortedEntry>, StorageError>,
+        visit: &mut dyn FnMut(&BatchView<'_>),
     ) -> Result<Rebuilt, StorageError> {
         let path = |kind| names::file_path(directory, base, kind);
         let data_path = path(Kind::Data);
-        let bytes = pool.disk().file_len(&data_path);
-        let bytes = bytes.map_err(|error| StorageError::io("stat", &data_path, error))?.unwrap_or(0);
+        let bytes = size_of(pool, &data_path)?.unwrap_or(0);
         let txn_path = path(Kind::TxnIndex);
         crate::io::remove_if_exists(&**pool.disk(), &txn_path)
             .map_err(|error| StorageError::io("remove", &txn_path, error))?;
@@ -257,19 +394,13 @@ impl Segment {
             shape.pass_over_to(position);
             let (_, entries) = shape.add(&BatchFacts::from(batch.header()), index_interval_bytes);
             segment.index(entries)?;
-            if let Some(aborted) = visit(batch)? {
-                segment.push_aborted(&aborted)?;
-            }
+            visit(batch);
             Ok(())
         };
         let (end, bad) = match known {
             Known::SyncedTo(synced) => {
                 let scanned = scan(&file, Position(0), Position(bytes), base, &mut take)?;
-                if let Some(why) = &scanned.bad
-                    && (scanned.next_offset < synced || scanned.is_taken_back)
-                {
-                    return Err(StorageError::corrupt(segment.data.path(), scanned.end.0, why));
-                }
+                scanned.refuse_damage(&segment, synced)?;
                 (scanned.end, scanned.bad)
             }
             Known::Surveyed(survey) => {
@@ -284,15 +415,10 @@ impl Segment {
             }
         };
         shape.pass_over_to(end);
-        let bytes_cut = bytes - end.0;
-        if bytes_cut > 0 {
-            segment.data.truncate(end)?;
-            // The next batch may go into another segment, and nobody would sync this one any more.
-            segment.data.sync()?;
-        }
-        segment.set_largest(shape.largest());
-        segment.seal(shape.seal())?;
-        Ok(Rebuilt { segment, bytes_cut, bad, shape })
+        let rebuilt = segment.end_at(end, bad, shape, bytes, base)?;
+        // Nobody else would: below the recovery point they count as durable.
+        rebuilt.segment.sync_indexes()?;
+        Ok(rebuilt)
     }
 
     /// The offset behind its last batch.

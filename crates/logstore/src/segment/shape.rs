@@ -104,6 +104,22 @@ impl Shape {
         }
     }
 
+    /// A segment up to its newest indexed batch, which begins at `position`: right behind [`Self::add`] of that one.
+    pub(super) fn resumed(
+        base: Offset,
+        (position, bytes): (Position, u64),
+        created: Timestamp,
+        first_timestamp: Option<Timestamp>,
+        (offset_entries, time_entries): (usize, usize),
+        last_time_entry: Option<TimeEntry>,
+    ) -> Self {
+        let largest = last_time_entry.unwrap_or(TimeEntry { timestamp: Timestamp::NONE, offset: base });
+        let entries = (offset_entries, time_entries);
+        let end = position.0 + bytes;
+        let reopened = Self::reopened(base, end, created, first_timestamp, largest, entries, last_time_entry);
+        Self { bytes_since_entry: bytes, ..reopened }
+    }
+
     /// First offset.
     pub fn base(&self) -> Offset {
         self.base

@@ -45,6 +45,10 @@ impl IndexEntry for TimeEntry {
     fn offset(&self) -> Offset {
         self.offset
     }
+
+    fn follows(&self, before: &Self) -> bool {
+        self.timestamp > before.timestamp && self.offset > before.offset
+    }
 }
 
 /// The time index of one segment.
@@ -68,6 +72,17 @@ impl TimeIndex {
         bytes: u64,
     ) -> Result<Option<Self>, StorageError> {
         Ok(IndexFile::open(pool, path, base, bytes)?.map(Self))
+    }
+
+    /// That of a segment which was not closed, up to `offset`.
+    pub(super) fn resume(
+        pool: &Arc<FilePool>,
+        path: &Path,
+        base: Offset,
+        up_to: Option<Offset>,
+    ) -> Result<Self, StorageError> {
+        let stays = |entry: &TimeEntry| up_to.is_some_and(|up_to| entry.offset <= up_to);
+        IndexFile::resume(pool, path, base, stays).map(Self)
     }
 
     /// An offset before which no batch reaches `timestamp`; `None` when the search starts at the segment's base.

@@ -9,6 +9,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 
@@ -63,12 +64,14 @@ pub struct TxnIndex {
     file: PooledFile,
     /// Entries in the file; their last abort marker.
     entries: Mutex<(usize, Option<Offset>)>,
+    /// What was written may not be durable.
+    unsynced: AtomicBool,
 }
 
 impl TxnIndex {
     /// The index of `bytes` length; 0 where there is no file. A torn last entry is not counted.
     pub(super) fn open(pool: &Arc<FilePool>, path: PathBuf, bytes: u64) -> Result<Self, StorageError> {
-        let index = Self { file: PooledFile::new(pool, path), entries: Mutex::new((0, None)) };
+        let index = Self::unopened(pool, path);
         let count = bytes as usize / TXN_ENTRY_BYTES;
         let last = match count.checked_sub(1) {
             Some(slot) => {
@@ -78,6 +81,36 @@ impl TxnIndex {
             None => None,
         };
         *index.entries.lock() = (count, last);
+        Ok(index)
+    }
+
+    fn unopened(pool: &Arc<FilePool>, path: PathBuf) -> Self {
+        let (file, unsynced) = (PooledFile::new(pool, path), AtomicBool::new(false));
+        Self { file, entries: Mutex::default(), unsynced }
+    }
+
+    /// The index of a segment that was not closed, up to the last marker below `offset`. The others are to be pushed
+    /// again.
+    pub(super) fn resume(
+        pool: &Arc<FilePool>,
+        path: PathBuf,
+        bytes: u64,
+        below: Offset,
+    ) -> Result<Self, StorageError> {
+        let index = Self::unopened(pool, path);
+        let (mut kept, mut last) = (0, None);
+        for slot in 0..bytes as usize / TXN_ENTRY_BYTES {
+            let entry = index.read_slot(slot)?.filter(|entry| entry.last_offset < below);
+            let Some(entry) = entry.filter(|entry| last.is_none_or(|last| entry.last_offset > last)) else {
+                break;
+            };
+            (kept, last) = (slot + 1, Some(entry.last_offset));
+        }
+        if bytes > 0 {
+            index.file.get()?.set_len((kept * TXN_ENTRY_BYTES) as u64)?;
+            index.unsynced.store(true, Ordering::Release);
+        }
+        *index.entries.lock() = (kept, last);
         Ok(index)
     }
 
@@ -106,6 +139,7 @@ impl TxnIndex {
         let at = Position((entries.0 * TXN_ENTRY_BYTES) as u64);
         self.file.get_or_create()?.write_all_at(&entry.encode(), at)?;
         *entries = (entries.0 + 1, Some(entry.last_offset));
+        self.unsynced.store(true, Ordering::Release);
         Ok(())
     }
 
@@ -163,11 +197,22 @@ impl TxnIndex {
             None => None,
         };
         *self.entries.lock() = (kept, last);
+        self.unsynced.store(true, Ordering::Release);
         self.file.get()?.set_len((kept * TXN_ENTRY_BYTES) as u64)
     }
 
-    /// Makes it durable.
+    /// The last abort marker in it.
+    pub(super) fn last(&self) -> Option<Offset> {
+        self.entries.lock().1
+    }
+
+    /// Somebody syncs the file, and fails for good where that fails.
+    pub(super) fn count_as_synced(&self) {
+        self.unsynced.store(false, Ordering::Release);
+    }
+
+    /// Makes it durable, where anything was written since the last time.
     pub(super) fn sync(&self) -> Result<(), StorageError> {
-        if self.is_empty() { Ok(()) } else { self.file.get()?.sync() }
+        if self.unsynced.swap(false, Ordering::AcqRel) { self.file.get()?.sync() } else { Ok(()) }
     }
 }

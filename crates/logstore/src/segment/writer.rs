@@ -40,8 +40,10 @@ impl Segment {
         Ok(())
     }
 
-    pub(super) fn push_aborted(&self, entry: &AbortedEntry) -> Result<(), StorageError> {
-        self.aborted.push(entry)
+    /// Adds an aborted transaction whose marker is in the segment, unless the index has it.
+    pub fn push_aborted(&self, entry: &AbortedEntry) -> Result<(), StorageError> {
+        let is_new = self.aborted.last().is_none_or(|last| entry.last_offset > last);
+        if is_new { self.aborted.push(entry) } else { Ok(()) }
     }
 
     pub(super) fn set_largest(&self, largest: TimeEntry) {
@@ -67,15 +69,24 @@ impl Segment {
         self.times.0.flush()
     }
 
-    /// Makes the batches durable.
-    pub fn sync_data(&self) -> Result<(), StorageError> {
-        self.data.sync()
+    /// Flushes; a sync of the whole file system follows.
+    pub fn flush_with_others(&self) -> Result<(), StorageError> {
+        self.flush()?;
+        self.offsets.0.count_as_synced();
+        self.times.0.count_as_synced();
+        self.aborted.count_as_synced();
+        Ok(())
     }
 
     /// Flushes and makes everything durable.
     pub fn sync(&self) -> Result<(), StorageError> {
-        self.flush()?;
         self.data.sync()?;
+        self.sync_indexes()
+    }
+
+    /// Flushes the indexes and makes them durable: below the recovery point they are not built again.
+    pub fn sync_indexes(&self) -> Result<(), StorageError> {
+        self.flush()?;
         self.offsets.0.sync()?;
         self.times.0.sync()?;
         self.aborted.sync()

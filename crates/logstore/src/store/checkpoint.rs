@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::Store;
 use super::directories::DataDirectory;
 use crate::base::error::StorageError;
-use crate::base::limits::SINGLE_SYNCS_MAX;
+use crate::base::limits::{SINGLE_SYNCS_MAX, SNAPSHOT_BEHIND_SHARE};
 use crate::log::Log;
 use crate::wal::WriteAhead;
 
@@ -52,9 +52,11 @@ impl Store {
         let group = home.ahead().settled();
         // Only then, so that none is missed that has batches up to the group.
         let logs = logs();
+        let behind = self.options.wal.bytes() / SNAPSHOT_BEHIND_SHARE;
         let done = self.flush(directory, &logs).and_then(|()| {
             for log in &logs {
                 self.note(log);
+                log.want_snapshot((behind / logs.len()) as u64);
             }
             directory.write_checkpoints()?;
             // A log that failed to flush took the directory along.
@@ -76,7 +78,8 @@ impl Store {
             }
             return Ok(());
         }
-        let written: Vec<_> = logs.iter().filter_map(|log| Some((log, log.begin_flush()?))).collect();
+        let written: Vec<_> =
+            logs.iter().filter_map(|log| Some((log, log.begin_flush_with_others()?))).collect();
         let path = directory.home.path();
         self.options.disk.sync_all(path).map_err(|error| StorageError::io("sync", path, error))?;
         for (log, to) in written {

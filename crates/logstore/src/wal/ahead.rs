@@ -45,6 +45,13 @@ pub struct WalSize {
     pub files_max: usize,
 }
 
+impl WalSize {
+    /// Bytes of all files.
+    pub fn bytes(&self) -> usize {
+        self.file_bytes * self.files_max
+    }
+}
+
 /// What the log did since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WalStats {

@@ -12,7 +12,7 @@ use logstore::batch::build::{BatchBuilder, RecordData};
 use logstore::batch::{self, ValidatedBatch};
 use logstore::io::arena::BufMut;
 use logstore::log::{AppendError, Appended, Log, LogConfig, Origin, ReadBound, Slice};
-use logstore::store::{OpenError, Store, StoreOptions};
+use logstore::store::{OpenError, RecoveryProgress, Store, StoreOptions};
 use logstore::wal::WalSize;
 use parking_lot::Mutex;
 
@@ -71,8 +71,13 @@ pub(crate) const WAL: WalSize = WalSize { file_bytes: 64 * 1024, files_max: 4 };
 
 /// Opens a store, after one that was dropped: its housekeeping may be about to notice.
 pub(crate) fn open(options: &StoreOptions) -> Arc<Store> {
+    open_watched(options, &|_| ())
+}
+
+/// The same, with the progress of its recovery.
+pub(crate) fn open_watched(options: &StoreOptions, progress: &dyn Fn(RecoveryProgress)) -> Arc<Store> {
     for _ in 0..10_000 {
-        match Store::open(options.clone(), &|_| ()) {
+        match Store::open(options.clone(), progress) {
             Err(OpenError::Locked(_)) => std::thread::sleep(Duration::from_millis(1)),
             other => return other.unwrap(),
         }
