@@ -6,13 +6,13 @@
 use std::collections::HashMap;
 
 use super::leftovers::remove;
-use super::producers::{AppendedBatch, Producers};
+use super::producers::Producers;
 use super::recovery::{Loading, RecoveryReport};
 use super::transactions::EndMarker;
 use super::{checkpoint, retries, snapshot};
 use crate::base::error::StorageError;
 use crate::base::limits::SNAPSHOTS_WITHIN_MAX;
-use crate::base::types::{Offset, Position, ProducerId};
+use crate::base::types::{Offset, Position};
 use crate::batch::BatchView;
 use crate::segment::{AbortedEntry, BatchAt, Kind, Segment, names};
 
@@ -51,12 +51,15 @@ impl Loading<'_> {
     fn restore_snapshot(&self, newest: Offset) -> Result<(Offset, Producers), StorageError> {
         let usable = |at: &Offset| *at <= newest && *at >= self.log_start;
         for at in self.offsets_of(Kind::Snapshot).into_iter().rev().filter(usable) {
-            let path = names::file_path(&self.directory, at, Kind::Snapshot);
+            let [path, beside] =
+                [Kind::Snapshot, Kind::Retries].map(|kind| names::file_path(&self.directory, at, kind));
             let bytes = checkpoint::read_file(self.disk(), &path)?.unwrap_or_default();
-            match snapshot::decode(&path, &bytes) {
-                Ok(known) => {
+            let retries = checkpoint::read_file(self.disk(), &beside)?;
+            let older = || retries.map_or(Ok(Vec::new()), |bytes| retries::decode(&beside, &bytes));
+            match snapshot::decode(&path, &bytes).and_then(|known| Ok((known, older()?))) {
+                Ok((known, older)) => {
                     let mut producers = Producers::default();
-                    let mut older = self.older_batches(at)?;
+                    let mut older: HashMap<_, _> = older.into_iter().collect();
                     for (id, mut producer) in known {
                         for batch in older.remove(&id).unwrap_or_default().into_iter().rev() {
                             producer.batches.push_front(batch);
@@ -68,26 +71,14 @@ impl Loading<'_> {
                     return Ok((at, producers));
                 }
                 Err(error) => {
+                    // One without the other would not know every batch that may be repeated.
                     remove(self.disk(), &path)?;
+                    remove(self.disk(), &beside)?;
                     self.log.home.report(RecoveryReport { path, bytes_cut: 0, why: error.to_string() });
                 }
             }
         }
         Ok((self.log_start, Producers::default()))
-    }
-
-    /// What the snapshot at `at` has no room for; without it, or damaged, that is forgotten.
-    fn older_batches(&self, at: Offset) -> Result<HashMap<ProducerId, Vec<AppendedBatch>>, StorageError> {
-        let path = names::file_path(&self.directory, at, Kind::Retries);
-        let Some(bytes) = checkpoint::read_file(self.disk(), &path)? else {
-            return Ok(HashMap::new());
-        };
-        let decoded = retries::decode(&path, &bytes).or_else(|error| {
-            remove(self.disk(), &path)?;
-            self.log.home.report(RecoveryReport { path, bytes_cut: 0, why: error.to_string() });
-            Ok(Vec::new())
-        });
-        decoded.map(|older| older.into_iter().collect())
     }
 
     fn offsets_of(&self, kind: Kind) -> Vec<Offset> {
