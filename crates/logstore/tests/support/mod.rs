@@ -160,13 +160,13 @@ pub(crate) fn fill(log: &Log, range: std::ops::Range<usize>) {
 
 /// Waits until everything appended may be read.
 pub(crate) fn settle(log: &Log) {
-    let deadline = std::time::Duration::from_millis(1);
-    for _ in 0..10_000 {
+    for round in 0..20_000 {
         let offsets = log.offsets().unwrap();
         if offsets.high_watermark == offsets.log_end {
             return;
         }
-        std::thread::sleep(deadline);
+        // Often it is a matter of microseconds.
+        if round < 10_000 { std::thread::yield_now() } else { std::thread::sleep(Duration::from_millis(1)) }
     }
     panic!("the high watermark does not move");
 }

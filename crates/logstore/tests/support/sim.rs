@@ -1,8 +1,13 @@
 //! A disk in memory that knows what was synced, and what a power failure may leave of the rest.
 //!
-//! A sector that was written since the last sync holds, after the failure, what it held after any of those writes or
-//! before them, each sector on its own; so does the length of a file. Names that were made, changed and removed since
-//! their directory was synced come back to where they were after some of the changes, in their order.
+//! - A sector of a file that was written since the file was last synced holds what it held after any of those writes, or
+//!   before them: each sector on its own. The length of the file is that after any of them as well, with or without the
+//!   bytes. What was never written reads as zeros.
+//! - Names that were made, changed and removed since their directory was last synced are where they were after some of
+//!   those changes, in their order: a journal does not reorder them. Each directory is on its own, and no sync of a file
+//!   makes a name durable. That is less than ext4 promises, and all that the engine relies on.
+//! - A rename is whole or not there.
+#![allow(dead_code, reason = "no test binary uses all of it")]
 
 use std::collections::BTreeMap;
 use std::io::{self, IoSlice};
@@ -14,7 +19,7 @@ use logstore::base::types::Position;
 use logstore::io::{Disk, Entry, OpenMode, RawFile, Space};
 use parking_lot::Mutex;
 
-const SECTOR: usize = 512;
+pub(crate) const SECTOR: usize = 512;
 
 /// Numbers that only depend on the seed.
 #[derive(Clone, Debug)]
@@ -32,30 +37,67 @@ impl Chance {
     }
 }
 
-type Node = usize;
+pub(crate) type Node = usize;
+pub(crate) type Bytes = Vec<u8>;
+pub(crate) type Names = BTreeMap<String, Node>;
 
+/// A change of a file.
 #[derive(Clone, Debug)]
-enum Change {
-    Write(usize, Vec<u8>),
+pub(crate) enum Change {
+    Write(usize, Bytes),
     Length(usize),
 }
 
+/// A change of a directory.
 #[derive(Clone, Debug)]
-enum Naming {
+pub(crate) enum Naming {
     Set(String, Node),
     Move(String, String),
     Unset(String),
 }
 
+/// What changes turn into something else.
+pub(crate) trait Changing<C> {
+    fn change(&mut self, change: &C);
+}
+
+/// What is on the disk for good, what is there as long as the power is on, and what lies between.
 #[derive(Clone, Debug)]
-enum Inode {
-    File { synced: Vec<u8>, now: Vec<u8>, since: Vec<Change> },
-    Directory { synced: BTreeMap<String, Node>, now: BTreeMap<String, Node>, since: Vec<Naming> },
+pub(crate) struct Kept<T, C> {
+    pub(crate) synced: Arc<T>,
+    now: Arc<T>,
+    pub(crate) since: Vec<C>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Inode {
+    File(Kept<Bytes, Change>),
+    Directory(Kept<Names, Naming>),
+}
+
+/// What is done to the disk.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Make(Inode),
+    Change(Node, Change),
+    Name(Node, Naming),
+    Sync(Node),
+    SyncAll,
+    /// Nothing: the test says that it knows more from here on.
+    Note,
+}
+
+/// A disk at some moment, and what was done to it since.
+#[derive(Debug)]
+pub(crate) struct Recording {
+    pub(crate) inodes: Vec<Inode>,
+    pub(crate) steps: Vec<Step>,
 }
 
 #[derive(Debug)]
 struct State {
     inodes: Vec<Inode>,
+    recording: Option<Recording>,
     dead: bool,
 }
 
@@ -66,76 +108,102 @@ pub(crate) struct SimDisk(Arc<Mutex<State>>);
 #[derive(Debug)]
 struct SimFile(Arc<Mutex<State>>, Node);
 
-impl Inode {
-    fn empty_directory() -> Self {
-        Self::Directory { synced: BTreeMap::new(), now: BTreeMap::new(), since: Vec::new() }
+impl Changing<Change> for Bytes {
+    fn change(&mut self, change: &Change) {
+        match change {
+            Change::Write(at, written) => {
+                self.resize(self.len().max(at + written.len()), 0);
+                self[*at..at + written.len()].copy_from_slice(written);
+            }
+            Change::Length(length) => self.resize(*length, 0),
+        }
+    }
+}
+
+impl Changing<Naming> for Names {
+    fn change(&mut self, naming: &Naming) {
+        match naming {
+            Naming::Set(name, node) => {
+                self.insert(name.clone(), *node);
+            }
+            Naming::Move(from, to) => {
+                if let Some(node) = self.remove(from) {
+                    self.insert(to.clone(), node);
+                }
+            }
+            Naming::Unset(name) => {
+                self.remove(name);
+            }
+        }
+    }
+}
+
+impl<T: Default, C> Default for Kept<T, C> {
+    fn default() -> Self {
+        Self { synced: Arc::default(), now: Arc::default(), since: Vec::new() }
+    }
+}
+
+impl<T: Clone + Changing<C>, C> Kept<T, C> {
+    pub(crate) fn of(left: T) -> Self {
+        Self::synced(&Arc::new(left))
+    }
+
+    fn synced(left: &Arc<T>) -> Self {
+        Self { synced: Arc::clone(left), now: Arc::clone(left), since: Vec::new() }
+    }
+
+    fn change(&mut self, change: C) {
+        Arc::make_mut(&mut self.now).change(&change);
+        self.since.push(change);
     }
 
     fn sync(&mut self) {
+        self.since.clear();
+        self.synced = Arc::clone(&self.now);
+    }
+
+    /// What it was after each of the changes, and before them.
+    pub(crate) fn versions(&self) -> Vec<T> {
+        let mut versions = vec![T::clone(&self.synced)];
+        for change in &self.since {
+            let mut next = versions[versions.len() - 1].clone();
+            next.change(change);
+            versions.push(next);
+        }
+        versions
+    }
+}
+
+impl Inode {
+    fn sync(&mut self) {
         match self {
-            Self::File { synced, now, since } => {
-                since.clear();
-                synced.clone_from(now);
-            }
-            Self::Directory { synced, now, since } => {
-                since.clear();
-                synced.clone_from(now);
-            }
+            Self::File(file) => file.sync(),
+            Self::Directory(directory) => directory.sync(),
         }
     }
 
-    /// What is left after a power failure.
+    /// It without what was not synced.
+    pub(crate) fn as_synced(&self) -> Self {
+        match self {
+            Self::File(file) => Self::File(Kept::synced(&file.synced)),
+            Self::Directory(directory) => Self::Directory(Kept::synced(&directory.synced)),
+        }
+    }
+
+    /// One of the things that a power failure may leave of it.
     fn left(&self, chance: &mut Chance) -> Self {
         match self {
-            Self::File { synced, since, .. } => {
-                let left = left_of_file(synced, since, chance);
-                Self::File { synced: left.clone(), now: left, since: Vec::new() }
-            }
-            Self::Directory { synced, since, .. } => {
-                let mut names = synced.clone();
-                let done = if chance.below(2) == 0 { 0 } else { chance.below(since.len() + 1) };
-                for naming in &since[..done] {
-                    rename(&mut names, naming);
-                }
-                Self::Directory { synced: names.clone(), now: names, since: Vec::new() }
+            Self::File(file) => Self::File(Kept::of(left_of_file(&file.versions(), chance))),
+            Self::Directory(directory) => {
+                let done = if chance.below(2) == 0 { 0 } else { chance.below(directory.since.len() + 1) };
+                Self::Directory(Kept::of(directory.versions().swap_remove(done)))
             }
         }
     }
 }
 
-fn change(bytes: &mut Vec<u8>, change: &Change) {
-    match change {
-        Change::Write(at, written) => {
-            bytes.resize(bytes.len().max(at + written.len()), 0);
-            bytes[*at..at + written.len()].copy_from_slice(written);
-        }
-        Change::Length(length) => bytes.resize(*length, 0),
-    }
-}
-
-fn rename(names: &mut BTreeMap<String, Node>, naming: &Naming) {
-    match naming {
-        Naming::Set(name, node) => {
-            names.insert(name.clone(), *node);
-        }
-        Naming::Move(from, to) => {
-            if let Some(node) = names.remove(from) {
-                names.insert(to.clone(), node);
-            }
-        }
-        Naming::Unset(name) => {
-            names.remove(name);
-        }
-    }
-}
-
-fn left_of_file(synced: &[u8], since: &[Change], chance: &mut Chance) -> Vec<u8> {
-    let mut versions = vec![synced.to_vec()];
-    for made in since {
-        let mut next = versions[versions.len() - 1].clone();
-        change(&mut next, made);
-        versions.push(next);
-    }
+fn left_of_file(versions: &[Bytes], chance: &mut Chance) -> Bytes {
     let newest = versions.len() - 1;
     // Nothing, everything, or each sector for itself.
     let version = |chance: &mut Chance, kind: usize| match kind {
@@ -144,16 +212,40 @@ fn left_of_file(synced: &[u8], since: &[Change], chance: &mut Chance) -> Vec<u8>
         _ => chance.below(newest + 1),
     };
     let kind = chance.below(4);
-    let length = versions[version(chance, kind)].len();
-    let mut left = vec![0; length];
-    for from in (0..length).step_by(SECTOR) {
-        let to = length.min(from + SECTOR);
-        let source = &versions[version(chance, kind)];
-        if let Some(some) = source.get(from..to.min(source.len())) {
-            left[from..from + some.len()].copy_from_slice(some);
-        }
+    let mut left = vec![0; versions[version(chance, kind)].len()];
+    for sector in 0..left.len().div_ceil(SECTOR) {
+        put_sector(&mut left, sector, &versions[version(chance, kind)]);
     }
     left
+}
+
+/// Makes a sector of `left`, as far as it reaches, that of `version`.
+pub(crate) fn put_sector(left: &mut [u8], sector: usize, version: &[u8]) {
+    let (from, to) = (sector * SECTOR, left.len().min((sector + 1) * SECTOR));
+    let Some(left) = left.get_mut(from..to) else { return };
+    left.fill(0);
+    let some = version.get(from..version.len().min(to)).unwrap_or_default();
+    left[..some.len()].copy_from_slice(some);
+}
+
+/// Does a step to a disk.
+pub(crate) fn take(inodes: &mut Vec<Inode>, step: Step) {
+    match step {
+        Step::Make(inode) => inodes.push(inode),
+        Step::Change(node, change) => {
+            if let Inode::File(file) = &mut inodes[node] {
+                file.change(change);
+            }
+        }
+        Step::Name(node, naming) => {
+            if let Inode::Directory(directory) = &mut inodes[node] {
+                directory.change(naming);
+            }
+        }
+        Step::Sync(node) => inodes[node].sync(),
+        Step::SyncAll => inodes.iter_mut().for_each(Inode::sync),
+        Step::Note => {}
+    }
 }
 
 impl State {
@@ -161,14 +253,21 @@ impl State {
         if self.dead { Err(io::Error::other("the power is off")) } else { Ok(self) }
     }
 
+    fn take(&mut self, step: Step) {
+        if let Some(recording) = &mut self.recording {
+            recording.steps.push(step.clone());
+        }
+        take(&mut self.inodes, step);
+    }
+
     fn find(&self, path: &Path) -> io::Result<Node> {
         let mut node = 0;
         for part in path.components() {
             let Component::Normal(name) = part else { continue };
-            let Inode::Directory { now, .. } = &self.inodes[node] else {
+            let Inode::Directory(directory) = &self.inodes[node] else {
                 return Err(io::ErrorKind::NotADirectory.into());
             };
-            node = *now.get(&*name.to_string_lossy()).ok_or(io::ErrorKind::NotFound)?;
+            node = *directory.now.get(&*name.to_string_lossy()).ok_or(io::ErrorKind::NotFound)?;
         }
         Ok(node)
     }
@@ -178,40 +277,63 @@ impl State {
         Ok((self.find(path.parent().unwrap_or(Path::new("/")))?, name))
     }
 
-    fn name(&mut self, directory: Node, naming: Naming) {
-        if let Inode::Directory { now, since, .. } = &mut self.inodes[directory] {
-            rename(now, &naming);
-            since.push(naming);
-        }
-    }
-
     fn add(&mut self, path: &Path, inode: Inode) -> io::Result<Node> {
         let (directory, name) = self.parent_of(path)?;
-        self.inodes.push(inode);
-        let node = self.inodes.len() - 1;
-        self.name(directory, Naming::Set(name, node));
+        let node = self.inodes.len();
+        self.take(Step::Make(inode));
+        self.take(Step::Name(directory, Naming::Set(name, node)));
         Ok(node)
     }
 
     fn unlink(&mut self, path: &Path) -> io::Result<()> {
         self.find(path)?;
         let (directory, name) = self.parent_of(path)?;
-        self.name(directory, Naming::Unset(name));
+        self.take(Step::Name(directory, Naming::Unset(name)));
         Ok(())
     }
 }
 
 impl SimDisk {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Mutex::new(State { inodes: vec![Inode::empty_directory()], dead: false })))
+        Self::of(vec![Inode::Directory(Kept::default())])
+    }
+
+    pub(crate) fn of(inodes: Vec<Inode>) -> Self {
+        Self(Arc::new(Mutex::new(State { inodes, recording: None, dead: false })))
     }
 
     /// The power fails: whoever still uses this disk is refused, and this is what the next start finds.
     pub(crate) fn crash(&self, chance: &mut Chance) -> Self {
+        self.fail(|inode| inode.left(chance))
+    }
+
+    /// The same, and nothing is left but what was synced.
+    pub(crate) fn crash_to_synced(&self) -> Self {
+        self.fail(Inode::as_synced)
+    }
+
+    fn fail(&self, left: impl FnMut(&Inode) -> Inode) -> Self {
         let mut state = self.0.lock();
         state.dead = true;
-        let inodes = state.inodes.iter().map(|inode| inode.left(chance)).collect();
-        Self(Arc::new(Mutex::new(State { inodes, dead: false })))
+        Self::of(state.inodes.iter().map(left).collect())
+    }
+
+    /// From now on every step is kept.
+    pub(crate) fn record(&self) {
+        let mut state = self.0.lock();
+        state.recording = Some(Recording { inodes: state.inodes.clone(), steps: Vec::new() });
+    }
+
+    /// Puts a note between the steps.
+    pub(crate) fn note(&self) {
+        self.0.lock().take(Step::Note);
+    }
+
+    /// What was done since [`Self::record`]; whoever still uses the disk is refused.
+    pub(crate) fn recorded(&self) -> Recording {
+        let mut state = self.0.lock();
+        state.dead = true;
+        state.recording.take().unwrap_or(Recording { inodes: Vec::new(), steps: Vec::new() })
     }
 }
 
@@ -221,8 +343,7 @@ impl Disk for SimDisk {
         let state = state.alive()?;
         let node = match state.find(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound && mode == OpenMode::Create => {
-                let empty = Inode::File { synced: Vec::new(), now: Vec::new(), since: Vec::new() };
-                state.add(path, empty)?
+                state.add(path, Inode::File(Kept::default()))?
             }
             other => other?,
         };
@@ -235,7 +356,7 @@ impl Disk for SimDisk {
         let mut ancestors: Vec<_> = path.ancestors().collect();
         while let Some(ancestor) = ancestors.pop() {
             if state.find(ancestor).is_err() {
-                state.add(ancestor, Inode::empty_directory())?;
+                state.add(ancestor, Inode::Directory(Kept::default()))?;
             }
         }
         Ok(())
@@ -245,11 +366,13 @@ impl Disk for SimDisk {
         let mut state = self.0.lock();
         let state = state.alive()?;
         let node = state.find(path)?;
-        let Inode::Directory { now, .. } = &state.inodes[node] else {
+        let Inode::Directory(names) = &state.inodes[node] else {
             return Err(io::ErrorKind::NotADirectory.into());
         };
-        let directory = |node: &Node| matches!(state.inodes[*node], Inode::Directory { .. });
-        Ok(now.iter().map(|(name, node)| Entry { name: name.clone(), directory: directory(node) }).collect())
+        let is_directory = |node: Node| matches!(state.inodes[node], Inode::Directory(_));
+        let entry =
+            |(name, node): (&String, &Node)| Entry { name: name.clone(), directory: is_directory(*node) };
+        Ok(names.now.iter().map(entry).collect())
     }
 
     fn file_len(&self, path: &Path) -> io::Result<Option<u64>> {
@@ -257,8 +380,8 @@ impl Disk for SimDisk {
         let state = state.alive()?;
         match state.find(path) {
             Ok(node) => match &state.inodes[node] {
-                Inode::File { now, .. } => Ok(Some(now.len() as u64)),
-                Inode::Directory { .. } => Ok(Some(0)),
+                Inode::File(file) => Ok(Some(file.now.len() as u64)),
+                Inode::Directory(_) => Ok(Some(0)),
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -271,7 +394,7 @@ impl Disk for SimDisk {
         state.find(from)?;
         let ((directory, from), (same, to)) = (state.parent_of(from)?, state.parent_of(to)?);
         assert_eq!(directory, same, "nothing is moved to another directory");
-        state.name(directory, Naming::Move(from, to));
+        state.take(Step::Name(directory, Naming::Move(from, to)));
         Ok(())
     }
 
@@ -287,12 +410,12 @@ impl Disk for SimDisk {
         let mut state = self.0.lock();
         let state = state.alive()?;
         let node = state.find(path)?;
-        state.inodes[node].sync();
+        state.take(Step::Sync(node));
         Ok(())
     }
 
     fn sync_all(&self, _: &Path) -> io::Result<()> {
-        self.0.lock().alive()?.inodes.iter_mut().for_each(Inode::sync);
+        self.0.lock().alive()?.take(Step::SyncAll);
         Ok(())
     }
 
@@ -306,25 +429,23 @@ impl Disk for SimDisk {
 }
 
 impl SimFile {
-    fn with<T>(&self, then: impl FnOnce(&mut Vec<u8>, &mut Vec<Change>) -> T) -> io::Result<T> {
+    fn with<T>(&self, then: impl FnOnce(&Bytes) -> T) -> io::Result<T> {
         let mut state = self.0.lock();
-        match &mut state.alive()?.inodes[self.1] {
-            Inode::File { now, since, .. } => Ok(then(now, since)),
-            Inode::Directory { .. } => Err(io::ErrorKind::IsADirectory.into()),
+        match &state.alive()?.inodes[self.1] {
+            Inode::File(file) => Ok(then(&file.now)),
+            Inode::Directory(_) => Err(io::ErrorKind::IsADirectory.into()),
         }
     }
 
-    fn change(&self, made: Change) -> io::Result<()> {
-        self.with(|now, since| {
-            change(now, &made);
-            since.push(made);
-        })
+    fn change(&self, change: Change) -> io::Result<()> {
+        self.0.lock().alive()?.take(Step::Change(self.1, change));
+        Ok(())
     }
 }
 
 impl RawFile for SimFile {
     fn read_at(&self, into: &mut [u8], at: Position) -> io::Result<usize> {
-        self.with(|now, _| {
+        self.with(|now| {
             let from = (at.0 as usize).min(now.len());
             let read = into.len().min(now.len() - from);
             into[..read].copy_from_slice(&now[from..from + read]);
@@ -337,7 +458,7 @@ impl RawFile for SimFile {
     }
 
     fn write_vectored_at(&self, buffers: &[IoSlice<'_>], at: Position) -> io::Result<usize> {
-        let bytes: Vec<u8> = buffers.iter().flat_map(|buffer| buffer.iter().copied()).collect();
+        let bytes: Bytes = buffers.iter().flat_map(|buffer| buffer.iter().copied()).collect();
         self.write_at(&bytes, at)
     }
 
@@ -346,12 +467,11 @@ impl RawFile for SimFile {
     }
 
     fn size(&self) -> io::Result<u64> {
-        self.with(|now, _| now.len() as u64)
+        self.with(|now| now.len() as u64)
     }
 
     fn sync(&self) -> io::Result<()> {
-        let mut state = self.0.lock();
-        state.alive()?.inodes[self.1].sync();
+        self.0.lock().alive()?.take(Step::Sync(self.1));
         Ok(())
     }
 

@@ -1,0 +1,240 @@
+//! What a broker does to its disk, operation by operation.
+
+use logstore::base::types::Offset;
+
+use crate::world::{Played, World, compacted, relaxed, strict};
+
+pub(crate) struct Operation {
+    pub(crate) name: &'static str,
+    pub(crate) play: fn() -> Played,
+}
+
+macro_rules! operations {
+    ($($function:ident),* $(,)?) => {
+        &[$(Operation { name: stringify!($function), play: $function }),*]
+    };
+}
+
+pub(crate) const OPERATIONS: &[Operation] = operations![
+    recycling,
+    first_append,
+    append_through_the_write_ahead_log,
+    append_to_a_relaxed_topic,
+    roll,
+    checkpoint,
+    producers,
+    retention,
+    compaction,
+    deletion,
+    clean_stop,
+];
+
+/// Directory and files of a partition come into being.
+fn first_append() -> Played {
+    let mut world = World::new();
+    world.record();
+    let topic = world.create("first", 1, strict());
+    world.send(topic, 1, 100);
+    world.log(topic).write_behind();
+    world.send(topic, 2, 100);
+    world.store.checkpoint();
+    world.send(topic, 1, 100);
+    world.played()
+}
+
+/// Groups of one batch and of many, of a sector and of several.
+fn append_through_the_write_ahead_log() -> Played {
+    let mut world = World::new();
+    let topics = [("a", 1), ("b", 2), ("c", 3)].map(|(name, id)| world.create(name, id, strict()));
+    world.record();
+    for round in 0..4 {
+        for topic in topics {
+            world.begin(topic, 9, 1 + round % 2, [10, 200, 450][topic]);
+        }
+        for topic in topics {
+            world.acknowledged(topic);
+        }
+        world.send(topics[0], 1, 700);
+    }
+    world.played()
+}
+
+fn append_to_a_relaxed_topic() -> Played {
+    let mut world = World::new();
+    let (relaxed, strict) = (world.create("relaxed", 1, relaxed()), world.create("strict", 2, strict()));
+    world.record();
+    for _ in 0..3 {
+        for _ in 0..3 {
+            world.send(relaxed, 1, 250);
+        }
+        world.send(strict, 1, 100);
+        world.log(relaxed).flush().unwrap();
+        world.topics[relaxed].least = world.topics[relaxed].end();
+        world.note();
+    }
+    world.played()
+}
+
+/// Segments are sealed and begun, and written behind the write-ahead log.
+fn roll() -> Played {
+    let mut world = World::new();
+    let topic = world.create("rolled", 1, strict());
+    world.send(topic, 1, 100);
+    world.log(topic).write_behind();
+    world.record();
+    for round in 0..8 {
+        world.send(topic, 1 + round % 3, 200);
+        if round % 2 == 0 {
+            world.log(topic).write_behind();
+        }
+    }
+    world.played()
+}
+
+/// Segments are made durable, and the write-ahead log gives up what it has of them.
+fn checkpoint() -> Played {
+    let mut world = World::new();
+    let topics = [("a", 1), ("b", 2)].map(|(name, id)| world.create(name, id, strict()));
+    world.send(topics[0], 1, 100);
+    world.record();
+    for _ in 0..3 {
+        for topic in topics {
+            world.send(topic, 2, 250);
+            world.send(topic, 1, 250);
+        }
+        world.store.checkpoint();
+    }
+    world.played()
+}
+
+/// Snapshots of producers, and the retries that they have no room for.
+fn producers() -> Played {
+    let mut world = World::new();
+    let topic = world.create("idempotent", 1, strict());
+    world.record();
+    for round in 0..16 {
+        world.begin(topic, 9 + round % 2, 1, 150);
+        world.acknowledged(topic);
+        if round % 5 == 4 {
+            world.store.checkpoint();
+        }
+    }
+    world.log(topic).write_behind();
+    world.played()
+}
+
+/// Records are deleted, and the segments that are below the log start then.
+fn retention() -> Played {
+    let mut world = World::new();
+    let topic = world.create("retained", 1, strict());
+    for _ in 0..14 {
+        world.send(topic, 1, 250);
+    }
+    world.store.checkpoint();
+    world.record();
+    for (before, sent) in [(6, 3), (11, 2)] {
+        world.topics[topic].start = before;
+        world.note();
+        world.log(topic).delete_records(Offset(before)).unwrap();
+        world.clock.advance(1000);
+        world.store.keep_house();
+        for _ in 0..sent {
+            world.send(topic, 1, 250);
+        }
+        world.store.checkpoint();
+        world.clock.advance(60_000);
+        world.store.keep_house();
+    }
+    world.played()
+}
+
+/// A copy takes the place of segments.
+fn compaction() -> Played {
+    let mut world = World::new();
+    let topic = world.create("compacted", 1, compacted());
+    let send = |world: &mut World, n: i64| {
+        let value = crate::world::value("compacted", n, 200);
+        world.begin_batch(topic, 9, vec![(Some(format!("key {}", n % 4).into_bytes()), value)]);
+        world.acknowledged(topic);
+    };
+    (0..14).for_each(|n| send(&mut world, n));
+    world.store.checkpoint();
+    world.record();
+    assert!(world.store.compact());
+    (14..24).for_each(|n| send(&mut world, n));
+    world.store.checkpoint();
+    assert!(world.store.compact());
+    world.clock.advance(60_000);
+    world.store.keep_house();
+    world.played()
+}
+
+/// A topic is deleted, and another of its name takes its place.
+fn deletion() -> Played {
+    let mut world = World::new();
+    let stays = world.create("stays", 1, strict());
+    let gone = world.create("comes and goes", 2, strict());
+    for _ in 0..4 {
+        world.send(gone, 1, 300);
+        world.send(stays, 1, 300);
+    }
+    world.store.checkpoint();
+    world.send(gone, 1, 300);
+    world.record();
+    for id in 3..5 {
+        // The metadata says so first.
+        let deleted = world.topics.remove(gone);
+        world.note();
+        world.store.delete([deleted.id]);
+        world.create(deleted.name, id, strict());
+        world.send(gone, 1, 300);
+        world.log(gone).write_behind();
+        world.send(stays, 1, 300);
+        world.clock.advance(60_000);
+        world.store.keep_house();
+        world.store.checkpoint();
+        world.send(gone, 1, 300);
+    }
+    world.played()
+}
+
+/// Everything is written down, and the marker says so until the next start.
+fn clean_stop() -> Played {
+    let mut world = World::new();
+    let topics = [("strict", strict()), ("relaxed", relaxed())];
+    let mut id = 0;
+    let topics = topics.map(|(name, config)| {
+        id += 1;
+        world.create(name, id, config)
+    });
+    for _ in 0..3 {
+        for topic in topics {
+            world.send(topic, 2, 200);
+        }
+    }
+    world.record();
+    for _ in 0..2 {
+        world.store.close().unwrap();
+        world.all_durable();
+        world.start_again();
+        for topic in topics {
+            world.send(topic, 1, 200);
+        }
+        world.log(topics[0]).write_behind();
+    }
+    world.played()
+}
+
+/// Files of the write-ahead log are made ready, filled, given up and filled again.
+fn recycling() -> Played {
+    let mut world = World::new();
+    let topic = world.create("much", 1, strict());
+    world.record();
+    for round in 0..18 {
+        world.send(topic, 1, 900);
+        if round % 6 == 5 {
+            world.store.checkpoint();
+        }
+    }
+    world.played()
+}
