@@ -14,6 +14,12 @@ pub const FETCH_SESSION_PARTITIONS_MAX: usize = 500_000;
 pub const REQUEST_ELEMENTS_MAX: usize = 1_000_000;
 /// Bytes that one connection may have waiting to be sent before its next request is taken.
 pub const CONNECTION_OUTPUT_BYTES_MAX: usize = 1024 * 1024;
+/// Threads that read what is not in memory.
+pub const COLD_READERS: usize = 4;
+/// Bytes that a cold reader brings into memory for one connection before it is the next one's turn.
+pub const COLD_READ_BYTES: usize = 1024 * 1024;
+/// Buffer of a cold reader, and of a worker for what it copies from files to sockets.
+pub const FILE_STEP_BYTES: usize = 256 * 1024;
 /// `fetch.max.bytes` of the broker: 55 MiB.
 pub const FETCH_BYTES_MAX: usize = 55 * 1024 * 1024;
 /// Batches remembered per idempotent producer and partition.

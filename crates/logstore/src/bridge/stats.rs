@@ -36,6 +36,9 @@ const SERVER: &[Stat<ServerStats>] = &[
     ("server.partition.errors", |stats| stats.partition_errors),
     ("server.fetch.sessions", |stats| stats.fetch_sessions),
     ("server.arena.bytes.in_use", |stats| stats.arena_bytes_in_use),
+    ("server.cold.reads", |stats| stats.cold_reads),
+    ("server.cold.bytes", |stats| stats.cold_bytes),
+    ("server.cold.reads.waiting", |stats| stats.cold_reads_waiting),
 ];
 
 pub(super) fn names() -> Vec<&'static str> {

@@ -12,6 +12,7 @@ use super::transactions::Walked;
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, ProducerId, Timestamp};
 use crate::batch::{BatchHeader, BatchView, Record};
+use crate::io::Access;
 use crate::log::{LastBatch, LogError};
 use crate::segment::{CleanedSegment, Segment};
 
@@ -72,7 +73,7 @@ pub fn clean(
     };
     let last_batches = dirty.log.last_batches()?;
     let log_start = dirty.segments.first().map_or(dirty.from, |segment| segment.base());
-    let walked = Walked::new(dirty.log.aborted_within(log_start, end)?);
+    let walked = Walked::new(dirty.log.aborted_within(log_start, end, Access::Waiting)?);
     let mut copying = Copying { dirty, budget, map, end, now, terms, last_batches, walked, cleaned };
     for group in dirty.groups(end) {
         if !copying.copy(group)? {
@@ -97,7 +98,7 @@ impl Mapping<'_> {
         let dirty = self.dirty;
         let keys = usize::try_from(dirty.to.0 - dirty.from.0).unwrap_or(0);
         let mut map = OffsetMap::new(keys, self.budget.map_bytes, self.budget.secret);
-        let mut walked = Walked::new(dirty.log.aborted_within(dirty.from, dirty.to)?);
+        let mut walked = Walked::new(dirty.log.aborted_within(dirty.from, dirty.to, Access::Waiting)?);
         for segment in dirty.new_segments() {
             let mut batches = segment.batches()?;
             while let Some(batch) = batches.next()? {

@@ -3,9 +3,10 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::{self, FlockOperation, Mode, OFlags};
-use rustix::io::Errno;
+use rustix::fs::{self, Advice, FlockOperation, Mode, OFlags};
+use rustix::io::{Errno, ReadWriteFlags};
 
 use super::{Disk, Entry, OpenMode, RawFile, Space};
 use crate::base::types::Position;
@@ -20,7 +21,17 @@ const FILE_MODE: Mode = Mode::from_bits_retain(0o644);
 pub struct SystemDisk;
 
 #[derive(Debug)]
-struct SystemFile(OwnedFd);
+struct SystemFile {
+    descriptor: OwnedFd,
+    /// Its file system cannot tell what is in memory.
+    cannot_tell: AtomicBool,
+}
+
+impl SystemFile {
+    fn new(descriptor: OwnedFd) -> Self {
+        Self { descriptor, cannot_tell: AtomicBool::new(false) }
+    }
+}
 
 /// Repeats a call that a signal interrupted.
 fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> io::Result<T> {
@@ -34,32 +45,53 @@ fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> io::Result<T> {
 
 impl RawFile for SystemFile {
     fn read_at(&self, into: &mut [u8], at: Position) -> io::Result<usize> {
-        retry(|| rustix::io::pread(&self.0, &mut *into, at.0))
+        retry(|| rustix::io::pread(&self.descriptor, &mut *into, at.0))
+    }
+
+    fn read_resident_at(&self, into: &mut [u8], at: Position) -> io::Result<usize> {
+        if self.cannot_tell.load(Ordering::Relaxed) {
+            return self.read_at(into, at);
+        }
+        let mut buffers = [io::IoSliceMut::new(into)];
+        match rustix::io::preadv2(&self.descriptor, &mut buffers, at.0, ReadWriteFlags::NOWAIT) {
+            // `tmpfs`, which has everything in memory, some network file systems, kernels before 4.14.
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => {
+                self.cannot_tell.store(true, Ordering::Relaxed);
+                self.read_at(into, at)
+            }
+            Err(Errno::INTR) => Err(io::ErrorKind::WouldBlock.into()),
+            other => other.map_err(io::Error::from),
+        }
+    }
+
+    fn will_read(&self, at: Position, len: u64) {
+        // Advice; what it does not bring is read when its turn comes.
+        let _ = fs::fadvise(&self.descriptor, at.0, std::num::NonZeroU64::new(len), Advice::WillNeed);
     }
 
     fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize> {
-        retry(|| rustix::io::pwrite(&self.0, bytes, at.0))
+        retry(|| rustix::io::pwrite(&self.descriptor, bytes, at.0))
     }
 
     fn write_vectored_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize> {
         let some = buffers.get(..VECTORED_BUFFERS_MAX).unwrap_or(buffers);
-        retry(|| rustix::io::pwritev(&self.0, some, at.0))
+        retry(|| rustix::io::pwritev(&self.descriptor, some, at.0))
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
-        retry(|| fs::ftruncate(&self.0, bytes))
+        retry(|| fs::ftruncate(&self.descriptor, bytes))
     }
 
     fn size(&self) -> io::Result<u64> {
-        retry(|| fs::fstat(&self.0)).map(|stat| stat.st_size as u64)
+        retry(|| fs::fstat(&self.descriptor)).map(|stat| stat.st_size as u64)
     }
 
     fn sync(&self) -> io::Result<()> {
-        retry(|| fs::fdatasync(&self.0))
+        retry(|| fs::fdatasync(&self.descriptor))
     }
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.0.as_fd())
+        Some(self.descriptor.as_fd())
     }
 }
 
@@ -74,7 +106,7 @@ impl Disk for SystemDisk {
             OpenMode::Write => OFlags::RDWR,
             OpenMode::Create => OFlags::RDWR | OFlags::CREATE,
         };
-        Ok(Box::new(SystemFile(open(path, flags)?)))
+        Ok(Box::new(SystemFile::new(open(path, flags)?)))
     }
 
     fn create_dir(&self, path: &Path) -> io::Result<()> {
@@ -126,7 +158,7 @@ impl Disk for SystemDisk {
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn RawFile>>> {
         let file = open(path, OFlags::RDWR | OFlags::CREATE)?;
         match fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Some(Box::new(SystemFile(file)))),
+            Ok(()) => Ok(Some(Box::new(SystemFile::new(file)))),
             Err(Errno::WOULDBLOCK) => Ok(None),
             Err(error) => Err(error.into()),
         }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Disk, OpenMode, RawFile};
+use super::{Access, Disk, OpenMode, RawFile};
 use crate::base::error::StorageError;
 use crate::base::types::Position;
 
@@ -49,15 +49,29 @@ impl File {
     }
 
     /// Reads at most `into.len()` bytes; 0 at the end of the file.
-    pub fn read_at(&self, into: &mut [u8], at: Position) -> Result<usize, StorageError> {
-        self.raw.read_at(into, at).map_err(|error| StorageError::io("read", &self.path, error))
+    pub fn read_at(&self, into: &mut [u8], at: Position, access: Access) -> Result<usize, StorageError> {
+        let read = match access {
+            Access::Waiting => self.raw.read_at(into, at),
+            Access::Resident => self.raw.read_resident_at(into, at),
+        };
+        read.map_err(|error| StorageError::io("read", &self.path, error))
+    }
+
+    /// Says that a range will be read soon.
+    pub fn will_read(&self, at: Position, len: u64) {
+        self.raw.will_read(at, len);
     }
 
     /// Reads until `into` is full or the file ends; answers how much it was.
     pub fn read_full_at(&self, into: &mut [u8], at: Position) -> Result<usize, StorageError> {
+        self.read_full_as(into, at, Access::Waiting)
+    }
+
+    /// The same with a say in whether it may wait.
+    pub fn read_full_as(&self, into: &mut [u8], at: Position, access: Access) -> Result<usize, StorageError> {
         let mut filled = 0;
         while let Some(rest) = into.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-            match self.read_at(rest, Position(at.0 + filled as u64))? {
+            match self.read_at(rest, Position(at.0 + filled as u64), access)? {
                 0 => break,
                 read => filled += read,
             }

@@ -35,6 +35,17 @@ pub enum OpenMode {
     Create,
 }
 
+/// Whether a read may wait for the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// As long as it takes.
+    Waiting,
+    /// Not at all: what is not in memory answers an error of which [`StorageError::is_cold`] is true.
+    ///
+    /// [`StorageError::is_cold`]: crate::base::error::StorageError::is_cold
+    Resident,
+}
+
 /// One name in a directory.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
@@ -57,6 +68,12 @@ pub struct Space {
 pub trait RawFile: Send + Sync + fmt::Debug {
     /// Reads at most `into.len()` bytes; 0 at the end of the file.
     fn read_at(&self, into: &mut [u8], at: Position) -> io::Result<usize>;
+    /// Reads what is in memory from `at` on; `WouldBlock` when nothing is. A disk that cannot tell waits.
+    fn read_resident_at(&self, into: &mut [u8], at: Position) -> io::Result<usize> {
+        self.read_at(into, at)
+    }
+    /// Says that a range will be read soon; nothing waits for it.
+    fn will_read(&self, _at: Position, _len: u64) {}
     /// Writes some of the bytes.
     fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize>;
     /// Writes some of the bytes of several buffers, one behind the other.

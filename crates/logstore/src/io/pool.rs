@@ -15,7 +15,7 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
-use super::{Disk, File, OpenMode};
+use super::{Access, Disk, File, OpenMode};
 use crate::base::error::StorageError;
 
 /// A bound on the open files of a disk.
@@ -121,6 +121,17 @@ impl PooledFile {
     /// The open file; opened for reading and writing when it is not.
     pub fn get(&self) -> Result<Arc<File>, StorageError> {
         self.get_as(OpenMode::Write)
+    }
+
+    /// The same with a say in whether it may wait: opening does, and so does finding it being opened.
+    pub fn get_for(&self, access: Access) -> Result<Arc<File>, StorageError> {
+        if access == Access::Waiting {
+            return self.get();
+        }
+        let open = self.slot.file.try_lock().and_then(|slot| slot.clone());
+        let file = open.ok_or_else(|| StorageError::io("open", self.path(), io::ErrorKind::WouldBlock))?;
+        self.slot.used.store(true, Ordering::Relaxed);
+        Ok(file)
     }
 
     /// The open file, created when it does not exist.

@@ -129,6 +129,9 @@ pub enum ReadError {
         /// Offset that the next record will have.
         log_end: Offset,
     },
+    /// The disk would have to be waited for, and the caller does not wait.
+    #[error("not in memory")]
+    NotResident,
 }
 
 impl ReadError {
@@ -137,12 +140,13 @@ impl ReadError {
         match self {
             Self::Log(error) => error.error_code(),
             Self::OffsetOutOfRange { .. } => codes::OFFSET_OUT_OF_RANGE,
+            Self::NotResident => codes::KAFKA_STORAGE_ERROR,
         }
     }
 }
 
 impl From<StorageError> for ReadError {
     fn from(error: StorageError) -> Self {
-        Self::Log(error.into())
+        if error.is_cold() { Self::NotResident } else { Self::Log(error.into()) }
     }
 }

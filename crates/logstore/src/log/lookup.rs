@@ -10,6 +10,7 @@ use super::{Log, ReadError};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position, Timestamp};
 use crate::batch::{BatchView, TimestampType};
+use crate::io::Access;
 use crate::segment::{BatchAt, Segment};
 
 impl Log {
@@ -80,7 +81,7 @@ fn newest(segments: &[Arc<Segment>]) -> Result<Option<TimestampOffset>, StorageE
     }
     let Some(segment) = newest else { return Ok(None) };
     let largest = segment.largest();
-    let Some(batch) = segment.find(largest.offset, Position(segment.size()))? else {
+    let Some(batch) = segment.find(largest.offset, Position(segment.size()), Access::Waiting)? else {
         return Ok(None);
     };
     first_record(segment, &batch, |record| record.timestamp == largest.timestamp)

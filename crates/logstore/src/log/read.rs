@@ -9,6 +9,7 @@ use super::state::Phase;
 use super::types::{AbortedTransaction, FileSlice, LogRead, Slice};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position};
+use crate::io::Access;
 use crate::segment::{AbortedEntry, Segment};
 
 /// How often a read starts over when retention or compaction takes the segment that it was about to read.
@@ -34,14 +35,26 @@ impl Log {
         bound: ReadBound,
         min_one_batch: bool,
     ) -> Result<LogRead, ReadError> {
+        self.read_as(from, bytes_max, bound, min_one_batch, Access::Waiting)
+    }
+
+    /// The same with a say in whether it may wait: [`ReadError::NotResident`] where it may not and would have to.
+    pub fn read_as(
+        &self,
+        from: Offset,
+        bytes_max: usize,
+        bound: ReadBound,
+        min_one_batch: bool,
+        access: Access,
+    ) -> Result<LogRead, ReadError> {
         let mut retries = 0;
         loop {
             let removals = self.removals();
             let found = match self.read_memory(from, bytes_max, bound, min_one_batch)? {
                 Ok(found) => Ok(found),
-                Err(plan) => read_segments(&plan, from, bytes_max, min_one_batch),
+                Err(plan) => read_segments(&plan, from, bytes_max, min_one_batch, access),
             };
-            match found.and_then(|found| self.with_aborted(found, from, bound)) {
+            match found.and_then(|found| self.with_aborted(found, from, bound, access)) {
                 // What was aborted within a segment that is gone is not known any more, but may have been read.
                 Ok(found) if bound == ReadBound::LastStable && self.removals() != removals => drop(found),
                 Ok(found) => return Ok(found.read),
@@ -95,7 +108,12 @@ impl Log {
     }
 
     /// Transactions that were aborted and have records between `from` and `to`.
-    pub fn aborted_within(&self, from: Offset, to: Offset) -> Result<Vec<AbortedEntry>, StorageError> {
+    pub fn aborted_within(
+        &self,
+        from: Offset,
+        to: Offset,
+        access: Access,
+    ) -> Result<Vec<AbortedEntry>, StorageError> {
         // Before the segments are asked: what is not here any more is in their indexes by then.
         let mut entries = match &*self.phase.lock() {
             Phase::Open(state) => state.aborted.clone(),
@@ -104,7 +122,7 @@ impl Log {
         entries.retain(|entry| entry.last_offset >= from && entry.first_offset < to);
         let unwritten = entries.len();
         for segment in self.segments_from(from) {
-            if segment.collect_aborted(from, to, &mut entries)? {
+            if segment.collect_aborted(from, to, &mut entries, access)? {
                 break;
             }
         }
@@ -116,11 +134,17 @@ impl Log {
     }
 
     /// Fills in the transactions that were aborted within what was read.
-    fn with_aborted(&self, mut found: Found, from: Offset, bound: ReadBound) -> Result<Found, StorageError> {
+    fn with_aborted(
+        &self,
+        mut found: Found,
+        from: Offset,
+        bound: ReadBound,
+        access: Access,
+    ) -> Result<Found, StorageError> {
         if bound != ReadBound::LastStable || found.read.slices.is_empty() {
             return Ok(found);
         }
-        let entries = self.aborted_within(from, found.next_offset)?;
+        let entries = self.aborted_within(from, found.next_offset, access)?;
         found.read.aborted.extend(entries.iter().map(|entry| AbortedTransaction {
             producer_id: entry.producer_id,
             first_offset: entry.first_offset,
@@ -156,6 +180,7 @@ fn read_segments(
     from: Offset,
     bytes_max: usize,
     min_one_batch: bool,
+    access: Access,
 ) -> Result<Found, StorageError> {
     let mut found = Found::empty(plan.offsets, from);
     for (index, segment) in plan.segments.iter().enumerate() {
@@ -163,19 +188,19 @@ fn read_segments(
             break;
         }
         let next_base = plan.segments.get(index + 1).map(|next| next.base());
-        let limit = limit_in(plan, segment, next_base)?;
-        let Some(first) = segment.find(found.next_offset.max(from), limit)? else {
+        let limit = limit_in(plan, segment, next_base, access)?;
+        let Some(first) = segment.find(found.next_offset.max(from), limit, access)? else {
             continue;
         };
         let room = bytes_max.saturating_sub(found.read.bytes) as u64;
         let needed = first.header.size_in_bytes() as u64;
         let is_first = found.read.slices.is_empty();
         let room = if is_first && min_one_batch { room.max(needed) } else { room };
-        let Some(fit) = segment.fit(&first, room, limit)? else {
+        let Some(fit) = segment.fit(&first, room, limit, access)? else {
             break;
         };
         let len = (fit.end.0 - first.position.0) as usize;
-        let slice = FileSlice::new(segment.data().file()?, first.position, len);
+        let slice = FileSlice::new(segment.data().file_for(access)?, first.position, len);
         found.push(Slice::File(slice), fit.next_offset);
         if fit.end < limit || segment.lost(fit.next_offset) {
             break;
@@ -185,12 +210,17 @@ fn read_segments(
 }
 
 /// Where in a segment the plan's bound lies; `next_base` is that of the segment behind it.
-fn limit_in(plan: &Plan, segment: &Segment, next_base: Option<Offset>) -> Result<Position, StorageError> {
+fn limit_in(
+    plan: &Plan,
+    segment: &Segment,
+    next_base: Option<Offset>,
+    access: Access,
+) -> Result<Position, StorageError> {
     let size = Position(segment.size());
     match next_base {
         Some(next_base) if next_base <= plan.bound => Ok(size),
         // The usual case of the active segment: what is written is what may be read.
         None if plan.bound == plan.written.0 => Ok(Position(plan.written.1).min(size)),
-        _ => Ok(segment.first_from(plan.bound, size)?.map_or(size, |beyond| beyond.position)),
+        _ => Ok(segment.first_from(plan.bound, size, access)?.map_or(size, |beyond| beyond.position)),
     }
 }

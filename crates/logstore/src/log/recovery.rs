@@ -26,7 +26,7 @@ use super::{Log, LogConfig, checkpoint};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position, Timestamp, TopicId};
 use crate::batch::BatchView;
-use crate::io::{self, Disk};
+use crate::io::{self, Access, Disk};
 use crate::segment::damage::{Durable, Survey, survey};
 use crate::segment::recover::{Known, Rebuilt};
 use crate::segment::{Hole, Kind, Segment, Shape, names};
@@ -270,7 +270,9 @@ impl Loading<'_> {
                 .iter()
                 .any(|hole| hole.offsets.end > lost.start && hole.offsets.start < lost.end)
             {
-                let before = segment.first_from(lost.start, size)?.map_or(size, |behind| behind.position);
+                let before = segment
+                    .first_from(lost.start, size, Access::Waiting)?
+                    .map_or(size, |behind| behind.position);
                 let why = "what lay here was lost before".to_owned();
                 segment.miss(Hole { bytes: before.0..before.0, offsets: lost.clone(), why });
             }

@@ -14,6 +14,7 @@ use crate::base::error::StorageError;
 use crate::base::limits::SNAPSHOTS_WITHIN_MAX;
 use crate::base::types::{Offset, Position};
 use crate::batch::BatchView;
+use crate::io::Access;
 use crate::segment::{AbortedEntry, BatchAt, Kind, Segment, names};
 
 impl Loading<'_> {
@@ -23,7 +24,9 @@ impl Loading<'_> {
         let (from, mut producers) = self.restore_snapshot(newest)?;
         let ends = self.segments.iter().skip(1).map(|next| next.base()).chain([log_end]);
         for (segment, _) in self.segments.iter().zip(ends).filter(|(_, end)| *end > from) {
-            let Some(first) = segment.first_from(from.max(segment.base()), Position(segment.size()))? else {
+            let Some(first) =
+                segment.first_from(from.max(segment.base()), Position(segment.size()), Access::Waiting)?
+            else {
                 continue;
             };
             for batch in segment.batches_from(first.position)? {

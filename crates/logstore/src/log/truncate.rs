@@ -17,6 +17,7 @@ use super::{Log, LogError, Mailbox, Wakeups, Watch};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position};
 use crate::io;
+use crate::io::Access;
 use crate::segment::Shape;
 use crate::wal::Group;
 
@@ -80,7 +81,7 @@ impl Log {
         let Some(segment) = self.segments_from(to).into_iter().next() else {
             return Ok(to);
         };
-        let batch = segment.first_from(to, Position(segment.size()))?;
+        let batch = segment.first_from(to, Position(segment.size()), Access::Waiting)?;
         Ok(batch.map_or(to, |batch| batch.header.base_offset.min(to)))
     }
 

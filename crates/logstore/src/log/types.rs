@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::offsets::LogOffsets;
 use crate::base::error::StorageError;
 use crate::base::types::{LeaderEpoch, Offset, Position, ProducerEpoch, ProducerId, Sequence, Timestamp};
-use crate::io::File;
 use crate::io::arena::Buf;
+use crate::io::{Access, File};
 
 /// Who appends, which decides what is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,9 +106,19 @@ impl FileSlice {
     /// Reads from `skip` bytes into the slice, at most to its end; answers how much it was, 0 when the file is
     /// shorter than the slice.
     pub fn read_at(&self, into: &mut [u8], skip: usize) -> Result<usize, StorageError> {
+        self.read_as(into, skip, Access::Waiting)
+    }
+
+    /// The same with a say in whether it may wait.
+    pub fn read_as(&self, into: &mut [u8], skip: usize, access: Access) -> Result<usize, StorageError> {
         let len = into.len().min(self.len.saturating_sub(skip));
         let into = into.get_mut(..len).unwrap_or_default();
-        self.file.read_at(into, Position(self.position.0 + skip as u64))
+        self.file.read_at(into, Position(self.position.0 + skip as u64), access)
+    }
+
+    /// Says that `len` bytes of the file, from `skip` bytes into the slice on, will be read soon.
+    pub fn will_read(&self, skip: usize, len: usize) {
+        self.file.will_read(Position(self.position.0 + skip as u64), len as u64);
     }
 }
 

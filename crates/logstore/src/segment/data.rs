@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::base::error::StorageError;
 use crate::base::types::Position;
-use crate::io::{File, FilePool, PooledFile};
+use crate::io::{Access, File, FilePool, PooledFile};
 
 /// An append-only file and how much of it holds batches.
 #[derive(Debug)]
@@ -44,6 +44,11 @@ impl DataFile {
     /// The open file.
     pub fn file(&self) -> Result<Arc<File>, StorageError> {
         self.file.get()
+    }
+
+    /// The same with a say in whether it may wait.
+    pub fn file_for(&self, access: Access) -> Result<Arc<File>, StorageError> {
+        self.file.get_for(access)
     }
 
     /// Writes all buffers behind what is there, with one call where the system takes them all.

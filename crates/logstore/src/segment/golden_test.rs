@@ -6,7 +6,7 @@ use super::*;
 use crate::base::types::{Position, ProducerId};
 use crate::batch::BatchView;
 use crate::batch::build::{BatchBuilder, RecordData};
-use crate::io::SystemDisk;
+use crate::io::{Access, SystemDisk};
 
 const BASE: Offset = Offset(1000);
 
@@ -53,7 +53,7 @@ fn indexes() {
     assert_eq!(read(Kind::Data), batches.concat());
     assert!(!segment.file_path(Kind::TxnIndex).exists());
 
-    let found = |offset| segment.find(Offset(offset), Position(segment.size())).unwrap();
+    let found = |offset| segment.find(Offset(offset), Position(segment.size()), Access::Waiting).unwrap();
     assert_eq!(found(1004).unwrap().position, Position(558));
     assert_eq!(found(1009).unwrap().position, Position(1116));
     assert_eq!(found(1010), None);
@@ -94,7 +94,8 @@ fn aborted_transactions() {
     assert_eq!((bytes.len(), &bytes[..34]), (102, &first[..]));
     let collect = |from, to| {
         let mut found = Vec::new();
-        let complete = segment.collect_aborted(Offset(from), Offset(to), &mut found).unwrap();
+        let complete =
+            segment.collect_aborted(Offset(from), Offset(to), &mut found, Access::Waiting).unwrap();
         (found, complete)
     };
     assert_eq!(collect(0, 10), (vec![entries[0]], true), "from 12 on everything is stable");
@@ -112,13 +113,13 @@ fn a_file_that_grew_behind_its_index_is_found_whole() {
     let size = Position(segment.size());
     for n in 0..50 {
         assert_eq!(
-            segment.find(Offset(1000 + n), size).unwrap().unwrap().header.base_offset,
+            segment.find(Offset(1000 + n), size, Access::Waiting).unwrap().unwrap().header.base_offset,
             Offset(1000 + n)
         );
         let found = segment.find_timestamp(Timestamp(n), BASE, size).unwrap().unwrap();
         assert_eq!(found.header.max_timestamp, Timestamp(n));
-        let first = segment.find(Offset(1000 + n), size).unwrap().unwrap();
-        let fit = segment.fit(&first, 500, size).unwrap().unwrap();
+        let first = segment.find(Offset(1000 + n), size, Access::Waiting).unwrap().unwrap();
+        let fit = segment.fit(&first, 500, size, Access::Waiting).unwrap().unwrap();
         assert_eq!(fit.next_offset, Offset((1002 + n).min(1050)), "two batches of 170 bytes fit");
     }
     assert_eq!(segment.largest(), TimeEntry { timestamp: Timestamp(49), offset: Offset(1049) });

@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 use crate::base::error::StorageError;
 use crate::base::limits::INDEX_ENTRIES_PENDING_MAX;
 use crate::base::types::{Offset, Position};
-use crate::io::{FilePool, PooledFile};
+use crate::io::{Access, FilePool, PooledFile};
 
 /// One entry of an index.
 pub(super) trait IndexEntry: Copy + PartialEq {
@@ -80,7 +80,7 @@ impl<E: IndexEntry> IndexFile<E> {
         }
         let written = bytes as usize / E::BYTES;
         let last = match written.checked_sub(1) {
-            Some(slot) => match index.read_slot(slot)? {
+            Some(slot) => match index.read_slot(slot, Access::Waiting)? {
                 Some(last) if last.offset() >= base => Some(last),
                 _ => return Ok(None),
             },
@@ -150,7 +150,11 @@ impl<E: IndexEntry> IndexFile<E> {
     }
 
     /// The last entry for which `before` holds; it must hold for a prefix of the index.
-    pub(super) fn floor(&self, before: impl Fn(&E) -> bool) -> Result<Option<E>, StorageError> {
+    pub(super) fn floor(
+        &self,
+        before: impl Fn(&E) -> bool,
+        access: Access,
+    ) -> Result<Option<E>, StorageError> {
         let entries = self.entries.lock();
         if entries.pending.first().is_some_and(&before) {
             let after = entries.pending.partition_point(&before);
@@ -163,7 +167,7 @@ impl<E: IndexEntry> IndexFile<E> {
         let mut found = None;
         while low < high {
             let middle = usize::midpoint(low, high);
-            match self.read_slot(middle)? {
+            match self.read_slot(middle, access)? {
                 Some(entry) if before(&entry) => {
                     found = Some(entry);
                     low = middle + 1;
@@ -174,12 +178,13 @@ impl<E: IndexEntry> IndexFile<E> {
         Ok(found)
     }
 
-    fn read_slot(&self, slot: usize) -> Result<Option<E>, StorageError> {
+    fn read_slot(&self, slot: usize, access: Access) -> Result<Option<E>, StorageError> {
         let mut bytes = [0; 16];
         let Some(bytes) = bytes.get_mut(..E::BYTES) else {
             return Ok(None);
         };
-        let read = self.file.get()?.read_full_at(bytes, Position((slot * E::BYTES) as u64))?;
+        let at = Position((slot * E::BYTES) as u64);
+        let read = self.file.get_for(access)?.read_full_as(bytes, at, access)?;
         Ok(if read == E::BYTES { E::decode(self.base, bytes) } else { None })
     }
 
@@ -235,7 +240,7 @@ impl<E: IndexEntry> IndexFile<E> {
         let mut last = None;
         while low < high {
             let middle = usize::midpoint(low, high);
-            match self.read_slot(middle)? {
+            match self.read_slot(middle, Access::Waiting)? {
                 Some(entry) if stays(&entry) => {
                     last = Some(entry);
                     low = middle + 1;
@@ -252,6 +257,10 @@ impl<E: IndexEntry> IndexFile<E> {
     /// The smallest entry.
     pub(super) fn first(&self) -> Result<Option<E>, StorageError> {
         let entries = self.entries.lock();
-        if entries.written == 0 { Ok(entries.pending.first().copied()) } else { self.read_slot(0) }
+        if entries.written == 0 {
+            Ok(entries.pending.first().copied())
+        } else {
+            self.read_slot(0, Access::Waiting)
+        }
     }
 }

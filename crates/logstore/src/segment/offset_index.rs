@@ -14,7 +14,7 @@ use super::index::{IndexEntry, IndexFile};
 use crate::base::bytes::be;
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position};
-use crate::io::FilePool;
+use crate::io::{Access, FilePool};
 
 /// Size of an entry.
 pub const OFFSET_ENTRY_BYTES: usize = 8;
@@ -88,14 +88,14 @@ impl OffsetIndex {
     }
 
     /// Where to start reading for `offset`: a batch at or before the one that holds it.
-    pub(super) fn lookup(&self, offset: Offset) -> Result<Position, StorageError> {
-        let entry = self.0.floor(|entry| entry.offset <= offset)?;
+    pub(super) fn lookup(&self, offset: Offset, access: Access) -> Result<Position, StorageError> {
+        let entry = self.0.floor(|entry| entry.offset <= offset, access)?;
         Ok(entry.map_or(Position(0), |entry| entry.position))
     }
 
     /// The last indexed batch that begins at or before `position`.
-    pub(super) fn batch_before(&self, position: Position) -> Result<Position, StorageError> {
-        let entry = self.0.floor(|entry| entry.position <= position)?;
+    pub(super) fn batch_before(&self, position: Position, access: Access) -> Result<Position, StorageError> {
+        let entry = self.0.floor(|entry| entry.position <= position, access)?;
         Ok(entry.map_or(Position(0), |entry| entry.position))
     }
 }

@@ -7,7 +7,7 @@ use super::{AbortedEntry, Segment};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position, Timestamp};
 use crate::batch::{BatchHeader, HEADER_BYTES};
-use crate::io::File;
+use crate::io::{Access, File};
 
 /// Bytes read at a time to walk headers: about what lies between two index entries.
 const HEADERS_CHUNK_BYTES: usize = 4096;
@@ -39,8 +39,13 @@ pub struct Fit {
 
 impl Segment {
     /// The first batch below `limit` that ends at or behind `offset`. An error where what is asked for is lost.
-    pub fn find(&self, offset: Offset, limit: Position) -> Result<Option<BatchAt>, StorageError> {
-        let found = self.first_from(offset, limit)?;
+    pub fn find(
+        &self,
+        offset: Offset,
+        limit: Position,
+        access: Access,
+    ) -> Result<Option<BatchAt>, StorageError> {
+        let found = self.first_from(offset, limit, access)?;
         if let Some(lost) = self.damage.lost_from(offset)
             && found.is_none_or(|found| lost.offsets.start < found.header.base_offset)
         {
@@ -50,8 +55,13 @@ impl Segment {
     }
 
     /// The same, past what is lost.
-    pub fn first_from(&self, offset: Offset, limit: Position) -> Result<Option<BatchAt>, StorageError> {
-        for batch in self.headers(self.offsets.lookup(offset)?, limit)? {
+    pub fn first_from(
+        &self,
+        offset: Offset,
+        limit: Position,
+        access: Access,
+    ) -> Result<Option<BatchAt>, StorageError> {
+        for batch in self.headers_as(self.offsets.lookup(offset, access)?, limit, access)? {
             let batch = batch?;
             if batch.header.last_offset() >= offset {
                 return Ok(Some(batch));
@@ -67,16 +77,22 @@ impl Segment {
 
     /// As many whole batches from `first` on as fit into `bytes_max` and end by `limit`; `None` when not even the
     /// first does.
-    pub fn fit(&self, first: &BatchAt, bytes_max: u64, limit: Position) -> Result<Option<Fit>, StorageError> {
+    pub fn fit(
+        &self,
+        first: &BatchAt,
+        bytes_max: u64,
+        limit: Position,
+        access: Access,
+    ) -> Result<Option<Fit>, StorageError> {
         let limit = self.damage.from(first.end()).map_or(limit, |hole| hole.min(limit));
         let end_max = Position(first.position.0.saturating_add(bytes_max)).min(limit);
         if first.end() > end_max {
             return Ok(None);
         }
         // An indexed batch below the end: everything before it fits.
-        let from = self.offsets.batch_before(Position(end_max.0 - 1))?.max(first.position);
+        let from = self.offsets.batch_before(Position(end_max.0 - 1), access)?.max(first.position);
         let mut fit = Fit { end: first.end(), next_offset: first.header.next_offset() };
-        for batch in self.headers(from, limit)? {
+        for batch in self.headers_as(from, limit, access)? {
             let batch = batch?;
             if batch.end() > end_max {
                 if batch.position > fit.end {
@@ -97,7 +113,7 @@ impl Segment {
         limit: Position,
     ) -> Result<Option<BatchAt>, StorageError> {
         let start = self.times.lookup(timestamp)?.unwrap_or(self.base).max(from);
-        for batch in self.headers(self.offsets.lookup(start)?, limit)? {
+        for batch in self.headers(self.offsets.lookup(start, Access::Waiting)?, limit)? {
             let batch = batch?;
             if batch.header.max_timestamp >= timestamp && batch.header.last_offset() >= from {
                 return Ok(Some(batch));
@@ -128,8 +144,9 @@ impl Segment {
         from: Offset,
         to: Offset,
         found: &mut Vec<AbortedEntry>,
+        access: Access,
     ) -> Result<bool, StorageError> {
-        self.aborted.collect(from, to, found)
+        self.aborted.collect(from, to, found, access)
     }
 
     /// Entries of its offset index.
@@ -147,8 +164,18 @@ impl Segment {
 
     /// Headers of the batches from `from` on that begin below `limit`.
     pub(super) fn headers(&self, from: Position, limit: Position) -> Result<Headers<'_>, StorageError> {
+        self.headers_as(from, limit, Access::Waiting)
+    }
+
+    fn headers_as(
+        &self,
+        from: Position,
+        limit: Position,
+        access: Access,
+    ) -> Result<Headers<'_>, StorageError> {
         Ok(Headers {
-            file: self.data.file()?,
+            file: self.data.file_for(access)?,
+            access,
             at: from,
             limit,
             chunk: Vec::new(),
@@ -163,6 +190,7 @@ impl Segment {
 pub(super) struct Headers<'s> {
     damage: &'s Damage,
     file: Arc<File>,
+    access: Access,
     at: Position,
     limit: Position,
     chunk: Vec<u8>,
@@ -181,7 +209,7 @@ impl Headers<'_> {
             header
         } else {
             self.chunk.resize(HEADERS_CHUNK_BYTES, 0);
-            let read = self.file.read_full_at(&mut self.chunk, position)?;
+            let read = self.file.read_full_as(&mut self.chunk, position, self.access)?;
             self.chunk.truncate(read);
             self.chunk_at = position;
             let corrupt = |why: String| StorageError::corrupt(self.file.path(), position.0, why);

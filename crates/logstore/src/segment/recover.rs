@@ -19,7 +19,7 @@ use super::{
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position, Timestamp};
 use crate::batch::{BatchError, BatchView};
-use crate::io::{File, FilePool};
+use crate::io::{Access, File, FilePool};
 
 /// Bytes read at a time; a batch that is larger is read whole.
 const SCAN_BYTES: usize = 1024 * 1024;
@@ -423,7 +423,7 @@ impl Segment {
 
     /// The offset behind its last batch.
     pub fn next_offset(&self) -> Result<Offset, StorageError> {
-        let from = self.offsets.batch_before(Position(self.size()))?;
+        let from = self.offsets.batch_before(Position(self.size()), Access::Waiting)?;
         let mut next = self.base;
         for batch in self.headers(from, Position(self.size()))? {
             next = batch?.header.next_offset();

@@ -15,7 +15,7 @@ use super::index::{IndexEntry, IndexFile};
 use crate::base::bytes::be;
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Timestamp};
-use crate::io::FilePool;
+use crate::io::{Access, FilePool};
 
 /// Size of an entry.
 pub const TIME_ENTRY_BYTES: usize = 12;
@@ -87,6 +87,7 @@ impl TimeIndex {
 
     /// An offset before which no batch reaches `timestamp`; `None` when the search starts at the segment's base.
     pub(super) fn lookup(&self, timestamp: Timestamp) -> Result<Option<Offset>, StorageError> {
-        Ok(self.0.floor(|entry| entry.timestamp < timestamp)?.map(|entry| entry.offset))
+        let before = self.0.floor(|entry| entry.timestamp < timestamp, Access::Waiting)?;
+        Ok(before.map(|entry| entry.offset))
     }
 }

@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 use crate::base::bytes::be;
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position, ProducerId};
-use crate::io::{FilePool, PooledFile};
+use crate::io::{Access, FilePool, PooledFile};
 
 /// Size of an entry.
 pub const TXN_ENTRY_BYTES: usize = 34;
@@ -75,7 +75,7 @@ impl TxnIndex {
         let count = bytes as usize / TXN_ENTRY_BYTES;
         let last = match count.checked_sub(1) {
             Some(slot) => {
-                let entry = index.read_slot(slot)?;
+                let entry = index.read_slot(slot, Access::Waiting)?;
                 Some(entry.ok_or_else(|| index.corrupt(slot))?.last_offset)
             }
             None => None,
@@ -100,7 +100,7 @@ impl TxnIndex {
         let index = Self::unopened(pool, path);
         let (mut kept, mut last) = (0, None);
         for slot in 0..bytes as usize / TXN_ENTRY_BYTES {
-            let entry = index.read_slot(slot)?.filter(|entry| entry.last_offset < below);
+            let entry = index.read_slot(slot, Access::Waiting)?.filter(|entry| entry.last_offset < below);
             let Some(entry) = entry.filter(|entry| last.is_none_or(|last| entry.last_offset > last)) else {
                 break;
             };
@@ -125,7 +125,7 @@ impl TxnIndex {
     /// Every entry.
     pub(super) fn entries(&self) -> Result<Vec<AbortedEntry>, StorageError> {
         let (count, _) = *self.entries.lock();
-        (0..count).map(|slot| self.read_slot(slot)?.ok_or_else(|| self.corrupt(slot))).collect()
+        (0..count).map(|slot| self.slot(slot, Access::Waiting)).collect()
     }
 
     /// Whether there is no entry and so no file.
@@ -143,10 +143,14 @@ impl TxnIndex {
         Ok(())
     }
 
-    fn read_slot(&self, slot: usize) -> Result<Option<AbortedEntry>, StorageError> {
+    fn slot(&self, slot: usize, access: Access) -> Result<AbortedEntry, StorageError> {
+        self.read_slot(slot, access)?.ok_or_else(|| self.corrupt(slot))
+    }
+
+    fn read_slot(&self, slot: usize, access: Access) -> Result<Option<AbortedEntry>, StorageError> {
         let mut bytes = [0; TXN_ENTRY_BYTES];
         let at = Position((slot * TXN_ENTRY_BYTES) as u64);
-        let read = self.file.get()?.read_full_at(&mut bytes, at)?;
+        let read = self.file.get_for(access)?.read_full_as(&mut bytes, at, access)?;
         Ok(if read == TXN_ENTRY_BYTES { AbortedEntry::decode(&bytes) } else { None })
     }
 
@@ -156,10 +160,11 @@ impl TxnIndex {
         from: Offset,
         to: Offset,
         found: &mut Vec<AbortedEntry>,
+        access: Access,
     ) -> Result<bool, StorageError> {
         let (count, _) = *self.entries.lock();
-        for slot in self.first_slot_from(from, count)?..count {
-            let entry = self.read_slot(slot)?.ok_or_else(|| self.corrupt(slot))?;
+        for slot in self.first_slot_from(from, count, access)?..count {
+            let entry = self.slot(slot, access)?;
             if entry.last_offset >= from && entry.first_offset < to {
                 found.push(entry);
             }
@@ -171,11 +176,11 @@ impl TxnIndex {
     }
 
     /// The first of `count` entries whose marker is at or behind `offset`.
-    fn first_slot_from(&self, offset: Offset, count: usize) -> Result<usize, StorageError> {
+    fn first_slot_from(&self, offset: Offset, count: usize, access: Access) -> Result<usize, StorageError> {
         let (mut low, mut high) = (0, count);
         while low < high {
             let middle = usize::midpoint(low, high);
-            let entry = self.read_slot(middle)?.ok_or_else(|| self.corrupt(middle))?;
+            let entry = self.slot(middle, access)?;
             if entry.last_offset < offset {
                 low = middle + 1;
             } else {
@@ -191,9 +196,9 @@ impl TxnIndex {
         if count == 0 {
             return Ok(());
         }
-        let kept = self.first_slot_from(offset, count)?;
+        let kept = self.first_slot_from(offset, count, Access::Waiting)?;
         let last = match kept.checked_sub(1) {
-            Some(slot) => self.read_slot(slot)?.map(|entry| entry.last_offset),
+            Some(slot) => self.read_slot(slot, Access::Waiting)?.map(|entry| entry.last_offset),
             None => None,
         };
         *self.entries.lock() = (kept, last);

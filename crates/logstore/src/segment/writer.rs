@@ -5,6 +5,7 @@ use std::io::IoSlice;
 use super::{AbortedEntry, Entries, Segment, Shape, TimeEntry};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position, Timestamp};
+use crate::io::Access;
 
 impl Segment {
     /// Appends batches with one vectored write, then their index entries.
@@ -94,7 +95,7 @@ impl Segment {
 
     /// Cuts everything from `offset` on.
     pub fn truncate(&self, offset: Offset) -> Result<(), StorageError> {
-        let cut = match self.find(offset, Position(self.size()))? {
+        let cut = match self.find(offset, Position(self.size()), Access::Waiting)? {
             Some(batch) => batch.position,
             None => return Ok(()),
         };
@@ -111,7 +112,7 @@ impl Segment {
     pub(super) fn largest_written(&self) -> Result<TimeEntry, StorageError> {
         let none = TimeEntry { timestamp: Timestamp::NONE, offset: self.base };
         let mut largest = self.times.0.last().unwrap_or(none);
-        let from = self.offsets.lookup(largest.offset)?;
+        let from = self.offsets.lookup(largest.offset, Access::Waiting)?;
         for batch in self.headers(from, Position(self.size()))? {
             let header = batch?.header;
             if header.max_timestamp > largest.timestamp {

@@ -13,9 +13,11 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::base::error::StorageError;
 use crate::base::limits::{CONNECTION_IN_FLIGHT_MAX, CONNECTION_OUTPUT_BYTES_MAX};
 use crate::io::socket::{Socket, Transfer};
 
+use super::cold::{ColdRead, Progress};
 use super::context::Context;
 use super::control::{ConnectionId, ForwardedRequest, Reply};
 use super::delayed::fetch::ParkedFetch;
@@ -26,14 +28,18 @@ use super::header::RequestHeader;
 use super::produce::Produced;
 use super::reply::Answer;
 use super::route::{self, Route};
+use super::send::{Ended, SendQueue};
 use super::stats::{CloseReason, Native, add};
 use super::worker::Core;
 use super::{api_versions, fetch, metadata, produce};
 
 /// Bytes taken from one connection before the others of its worker have their turn.
 const READ_BYTES_PER_TURN: usize = 1 << 20;
-/// Low bits of a token count a connection's requests, the others name the connection.
-const SEQUENCE_BITS: u32 = 24;
+/// Low bits of a token count a connection's requests; the next one is set where its output is meant and none of them.
+/// The others name the connection.
+const SEQUENCE_BITS: u32 = 23;
+const OUTPUT_TOKEN: u64 = 1 << SEQUENCE_BITS;
+const KEY_SHIFT: u32 = SEQUENCE_BITS + 1;
 const SEQUENCE_MASK: u64 = (1 << SEQUENCE_BITS) - 1;
 
 const _: () = assert!((CONNECTION_IN_FLIGHT_MAX as u64) < SEQUENCE_MASK);
@@ -50,7 +56,9 @@ pub(crate) struct Connection {
     slots: VecDeque<Slot>,
     /// Sequence number of the front slot.
     first_sequence: u64,
-    output: super::send::SendQueue,
+    output: SendQueue,
+    /// What comes next in the output is not in memory; a cold reader fetches it.
+    fetching: Option<ColdRead<Result<(), StorageError>>>,
     readable: bool,
     muted_until: Duration,
     /// Closes once everything is answered and sent.
@@ -84,7 +92,8 @@ impl Connection {
             frames: FrameReader::new(core.shared.options.frame_bytes_max),
             slots: VecDeque::new(),
             first_sequence: 0,
-            output: super::send::SendQueue::default(),
+            output: SendQueue::new(core.shared.options.file_sender, accepted.peer.ip()),
+            fetching: None,
             readable: true,
             muted_until: Duration::ZERO,
             closing: None,
@@ -136,8 +145,11 @@ impl Connection {
         }
     }
 
-    /// A log called for the request behind a token.
+    /// A log or a cold reader called for what is behind a token.
     pub(crate) fn called(&mut self, token: u64, core: &mut Core) -> Result<(), CloseReason> {
+        if token & OUTPUT_TOKEN != 0 {
+            return self.drive(core);
+        }
         let sequence = (token.wrapping_sub(self.first_sequence)) & SEQUENCE_MASK;
         let Ok(index) = usize::try_from(sequence) else {
             return Ok(());
@@ -151,7 +163,7 @@ impl Connection {
                 }
             }
             Some(Slot::Fetch(parked)) => {
-                if let Some(answer) = parked.wake(&context) {
+                if let Some(answer) = parked.wake(&context)? {
                     self.settle(index, Some(answer));
                 }
             }
@@ -186,10 +198,11 @@ impl Connection {
     /// A deadline may have passed.
     pub(crate) fn timer(&mut self, core: &mut Core) -> Result<(), CloseReason> {
         let context = self.context(core, self.first_sequence);
-        match self.slots.front() {
-            Some(Slot::Fetch(parked)) if parked.deadline() <= core.now => {
-                let answer = parked.expire(&context);
-                self.settle(0, Some(answer));
+        match self.slots.front_mut() {
+            Some(Slot::Fetch(parked)) if parked.deadline().is_some_and(|deadline| deadline <= core.now) => {
+                if let Some(answer) = parked.expire(&context) {
+                    self.settle(0, Some(answer));
+                }
             }
             Some(Slot::Produce(pending)) if pending.deadline() <= core.now => {
                 pending.unwatch(context.mailbox, context.token);
@@ -204,7 +217,7 @@ impl Connection {
     /// When [`Self::timer`] has something to do.
     pub(crate) fn deadline(&self, now: Duration) -> Option<Duration> {
         let front = match self.slots.front() {
-            Some(Slot::Fetch(parked)) => Some(parked.deadline()),
+            Some(Slot::Fetch(parked)) => parked.deadline(),
             Some(Slot::Produce(pending)) => Some(pending.deadline()),
             _ => None,
         };
@@ -227,8 +240,9 @@ impl Connection {
     pub(crate) fn drain(&mut self, core: &mut Core) -> Result<(), CloseReason> {
         self.closing.get_or_insert(CloseReason::Stopping);
         let context = self.context(core, self.first_sequence);
-        if let Some(Slot::Fetch(parked)) = self.slots.front() {
-            let answer = parked.expire(&context);
+        if let Some(Slot::Fetch(parked)) = self.slots.front_mut()
+            && let Some(answer) = parked.expire(&context)
+        {
             self.settle(0, Some(answer));
         }
         drop(context);
@@ -248,7 +262,7 @@ impl Connection {
     }
 
     fn token(&self, sequence: u64) -> u64 {
-        (self.key << SEQUENCE_BITS) | (sequence & SEQUENCE_MASK)
+        (self.key << KEY_SHIFT) | (sequence & SEQUENCE_MASK)
     }
 
     fn context<'a>(&self, core: &'a Core, sequence: u64) -> Context<'a> {
@@ -258,6 +272,7 @@ impl Connection {
             now: core.now,
             sessions: &core.shared.sessions,
             counters: &core.shared.counters,
+            cold: &core.shared.cold,
             mailbox: &core.mailbox,
             token: self.token(sequence),
         }
@@ -372,23 +387,46 @@ impl Connection {
         }
     }
 
-    fn send(&mut self, core: &Core) -> Result<(), CloseReason> {
-        if self.output.is_empty() {
+    fn send(&mut self, core: &mut Core) -> Result<(), CloseReason> {
+        if self.output.is_empty() || self.is_fetching()? {
             return Ok(());
         }
-        let (bytes, ended) = self.output.send(&mut self.socket);
+        let (bytes, ended) = self.output.send(&mut self.socket, &mut core.file_buffer);
         add(&core.shared.counters.bytes_out, bytes);
         if bytes > 0 {
             self.stalled = None;
         }
         match ended {
-            Transfer::Bytes(_) => Ok(()),
-            Transfer::Blocked => {
+            Ended::Empty => Ok(()),
+            Ended::Blocked => {
                 self.stalled.get_or_insert(core.now);
                 Ok(())
             }
-            Transfer::Closed => Err(CloseReason::Peer),
+            Ended::Closed => Err(CloseReason::Peer),
+            Ended::Cold => {
+                self.stalled = None;
+                let (slices, skip) = self.output.cold();
+                let token = self.token(0) | OUTPUT_TOKEN;
+                let read = core
+                    .shared
+                    .cold
+                    .submit(&core.mailbox, token, move |pages| pages.read_ahead(&slices, skip));
+                self.fetching = Some(read);
+                Ok(())
+            }
         }
+    }
+
+    /// Whether a cold reader still fetches what comes next.
+    fn is_fetching(&mut self) -> Result<bool, CloseReason> {
+        match self.fetching.as_ref().map(ColdRead::progress) {
+            None => return Ok(false),
+            Some(Progress::Waiting) => return Ok(true),
+            Some(Progress::Done(Ok(()))) => self.output.fetched(),
+            Some(Progress::Done(Err(_)) | Progress::Lost) => return Err(CloseReason::Internal),
+        }
+        self.fetching = None;
+        Ok(false)
     }
 
     /// Reads once, into the rest of a large frame or through the worker's own buffer.
@@ -421,5 +459,5 @@ impl Connection {
 
 /// The connection that a token belongs to.
 pub(crate) fn key_of(token: u64) -> u64 {
-    token >> SEQUENCE_BITS
+    token >> KEY_SHIFT
 }

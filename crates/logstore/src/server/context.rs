@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::log::Mailbox;
 
+use super::cold::ColdReaders;
 use super::fetch_session::Sessions;
 use super::stats::Counters;
 use super::view::ClusterView;
@@ -18,6 +19,7 @@ pub(crate) struct Context<'a> {
     pub(crate) now: Duration,
     pub(crate) sessions: &'a Sessions,
     pub(crate) counters: &'a Counters,
+    pub(crate) cold: &'a Arc<ColdReaders>,
     /// Where this worker hears that something moved...
     pub(crate) mailbox: &'a Arc<dyn Mailbox>,
     /// ...and under which token for this request.

@@ -4,11 +4,12 @@
 //! requests (D6). What the engine does not answer goes to the [`ControlPlane`] and comes back through
 //! [`Server::reply`]. What it knows of the cluster was published as one [`ClusterView`].
 //!
-//! Lock order: the table of fetch sessions, one session, a log's own locks, a worker's mail.
+//! Lock order: the table of fetch sessions, one session, a log's own locks, the cold readers' queue, a worker's mail.
 #![forbid(unsafe_code)]
 
 mod admission;
 mod api_versions;
+mod cold;
 mod connection;
 mod context;
 mod control;
@@ -38,12 +39,13 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use crate::base::clock::Clock;
+use crate::base::limits::COLD_READERS;
 use crate::io::socket::Listener;
 use crate::store::Store;
 
 pub use admission::ConnectionLimits;
 pub use control::{ConnectionId, ControlPlane, ForwardedRequest, Reply};
-pub use options::{BindError, ListenerOptions, ServerOptions};
+pub use options::{BindError, FileSender, ListenerOptions, ServerOptions};
 pub use stats::{CloseReason, ServerStats};
 pub use view::{ApiRange, BrokerView, ClusterView, Endpoint, FeatureView, Limits, PartitionView, TopicView};
 
@@ -125,6 +127,11 @@ impl Server {
             let thread = Builder::new().name(format!("net-{index}")).spawn(move || worker.run());
             running.push(thread.map_err(BindError::Thread)?);
         }
+        for index in 0..COLD_READERS {
+            let readers = Arc::clone(&self.shared.cold);
+            let thread = Builder::new().name(format!("cold-{index}")).spawn(move || readers.run());
+            running.push(thread.map_err(BindError::Thread)?);
+        }
         let thread = Builder::new().name("accept".into()).spawn(move || acceptor.run());
         running.push(thread.map_err(BindError::Thread)?);
         *threads = Threads::Running(running);
@@ -181,6 +188,7 @@ impl Server {
     pub fn stop(&self) {
         self.acceptor.stop();
         self.workers.iter().for_each(|worker| worker.stop());
+        self.shared.cold.stop();
         let threads = std::mem::replace(&mut *self.threads.lock(), Threads::Stopped);
         if let Threads::Running(threads) = threads {
             for thread in threads {
@@ -192,10 +200,14 @@ impl Server {
 
     /// Counters since the start.
     pub fn stats(&self) -> ServerStats {
+        let (cold_reads, cold_bytes) = self.shared.cold.done();
         ServerStats {
             connections: self.shared.admission.open() as u64,
             fetch_sessions: self.shared.sessions.len() as u64,
             arena_bytes_in_use: self.shared.arena.bytes_in_use() as u64,
+            cold_reads,
+            cold_bytes,
+            cold_reads_waiting: self.shared.cold.waiting() as u64,
             ..self.shared.counters.snapshot()
         }
     }

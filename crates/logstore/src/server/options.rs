@@ -17,6 +17,18 @@ pub struct ListenerOptions {
     pub address: SocketAddr,
 }
 
+/// How ranges of files reach a socket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FileSender {
+    /// Copied for clients on this machine, by `sendfile` for all others.
+    #[default]
+    ByPeer,
+    /// Through a buffer of the worker.
+    Copy,
+    /// By `sendfile`.
+    SendFile,
+}
+
 /// Bounds and sizes of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerOptions {
@@ -34,6 +46,8 @@ pub struct ServerOptions {
     pub stalled: Duration,
     /// Bytes of receive buffers kept for reuse.
     pub arena_bytes_max: usize,
+    /// How ranges of files reach a socket.
+    pub file_sender: FileSender,
 }
 
 impl ServerOptions {
@@ -47,6 +61,7 @@ impl ServerOptions {
             idle: Duration::from_mins(10),
             stalled: Duration::from_mins(1),
             arena_bytes_max: ARENA_BYTES_MAX,
+            file_sender: FileSender::default(),
         }
     }
 }

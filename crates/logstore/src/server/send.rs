@@ -1,28 +1,59 @@
-//! Answers on their way to a socket: memory by `writev`, files by `sendfile`, resumed after every short write.
+//! Answers on their way to a socket, resumed after every short write: memory by `writev`, files from what of them is
+//! in memory, by `sendfile` or through a buffer of the worker. What is not in memory is for a cold reader to fetch.
 
 use std::collections::VecDeque;
 use std::io::IoSlice;
+use std::mem;
+use std::net::IpAddr;
 
+use crate::base::limits::{COLD_READ_BYTES, FILE_STEP_BYTES};
+use crate::io::Access;
 use crate::io::socket::{Socket, Transfer};
 use crate::log::FileSlice;
 
+use super::options::FileSender;
 use super::reply::{Answer, Part};
 
 /// Pieces handed to the kernel at once.
 const PIECES_PER_WRITE: usize = 64;
-/// Bytes of a file handed to the kernel at once, so that one connection does not hold its worker for long.
-const FILE_BYTES_PER_SEND: usize = 1 << 20;
 
 /// What one connection still has to send.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct SendQueue {
     parts: VecDeque<Part>,
     /// Bytes of the first part that are sent.
     sent: usize,
     bytes: usize,
+    copies: bool,
+    /// The next bytes of the first part were just brought into memory. They are read even where that waits, so that
+    /// a system short of memory does not take them away again for ever.
+    fetched: bool,
+}
+
+/// Why no more was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// There is no more.
+    Empty,
+    /// The socket takes no more.
+    Blocked,
+    /// The other side is gone, or the file cannot be read: the length already sent cannot be taken back.
+    Closed,
+    /// What comes next is not in memory.
+    Cold,
 }
 
 impl SendQueue {
+    pub(crate) fn new(sender: FileSender, peer: IpAddr) -> Self {
+        let copies = match sender {
+            // Measured: through the loopback a copy is cheaper than what the receiver pays for colder pages.
+            FileSender::ByPeer => peer.to_canonical().is_loopback(),
+            FileSender::Copy => true,
+            FileSender::SendFile => false,
+        };
+        Self { parts: VecDeque::new(), sent: 0, bytes: 0, copies, fetched: false }
+    }
+
     /// Bytes not yet sent.
     pub(crate) fn len(&self) -> usize {
         self.bytes
@@ -40,23 +71,46 @@ impl SendQueue {
         }
     }
 
-    /// Sends until nothing is left or the socket takes no more; says how many bytes went.
-    pub(crate) fn send(&mut self, socket: &mut Socket) -> (usize, Transfer) {
+    /// Sends what can be sent without waiting, through `buffer` where that is the way; says how many bytes went.
+    pub(crate) fn send(&mut self, socket: &mut Socket, buffer: &mut [u8]) -> (usize, Ended) {
         let mut total = 0;
+        let mut access = if mem::take(&mut self.fetched) { Access::Waiting } else { Access::Resident };
         loop {
-            let transfer = match self.parts.front() {
-                None => return (total, Transfer::Bytes(total)),
-                Some(Part::File(slice)) => self.send_file(slice, socket),
-                Some(_) => self.send_memory(socket),
+            let sent = match self.parts.front() {
+                None => Err(Ended::Empty),
+                Some(Part::File(slice)) => self.send_file(slice, access, socket, buffer),
+                Some(_) => ended(self.send_memory(socket)),
             };
-            match transfer {
-                Transfer::Bytes(bytes) => {
+            match sent {
+                Ok(bytes) => {
                     total += bytes;
                     self.consume(bytes);
+                    access = Access::Resident;
                 }
-                ended => return (total, ended),
+                Err(ended) => return (total, ended),
             }
         }
+    }
+
+    /// What a cold reader has to read: the ranges of files in front, and how much of the first one is sent.
+    pub(crate) fn cold(&self) -> (Vec<FileSlice>, usize) {
+        let mut bytes = 0;
+        let mut slices = Vec::new();
+        for part in &self.parts {
+            if let Part::File(slice) = part {
+                bytes += slice.len() - if slices.is_empty() { self.sent } else { 0 };
+                slices.push(slice.clone());
+            }
+            if bytes >= COLD_READ_BYTES {
+                break;
+            }
+        }
+        (slices, self.sent)
+    }
+
+    /// A cold reader was there.
+    pub(crate) fn fetched(&mut self) {
+        self.fetched = true;
     }
 
     fn send_memory(&self, socket: &mut Socket) -> Transfer {
@@ -66,29 +120,33 @@ impl SendQueue {
             Part::Shared(buf) => Some(&buf[..]),
             Part::File(_) => None,
         });
-        let pieces: Vec<_> = memory
-            .take(PIECES_PER_WRITE)
-            .map(|piece| IoSlice::new(&piece[std::mem::take(&mut skip)..]))
-            .collect();
+        let pieces: Vec<_> =
+            memory.take(PIECES_PER_WRITE).map(|piece| IoSlice::new(&piece[mem::take(&mut skip)..])).collect();
         socket.write(&pieces)
     }
 
-    fn send_file(&self, slice: &FileSlice, socket: &mut Socket) -> Transfer {
-        let len = (slice.len() - self.sent).min(FILE_BYTES_PER_SEND);
-        match slice.descriptor() {
-            // A file that ends early was truncated under the reader: the length already sent cannot be taken back.
-            Some(file) => socket.send_file(file, slice.position().0 + self.sent as u64, len),
-            None => self.copy_file(slice, len, socket),
+    /// One step, so that one connection does not hold its worker for long.
+    fn send_file(
+        &self,
+        slice: &FileSlice,
+        access: Access,
+        socket: &mut Socket,
+        buffer: &mut [u8],
+    ) -> Result<usize, Ended> {
+        let len = (slice.len() - self.sent).min(FILE_STEP_BYTES);
+        let read = |into: &mut [u8], skip| match slice.read_as(into, skip, access) {
+            Err(error) if error.is_cold() => Err(Ended::Cold),
+            Ok(0) | Err(_) => Err(Ended::Closed),
+            Ok(read) => Ok(read),
+        };
+        if let Some(file) = slice.descriptor().filter(|_| !self.copies) {
+            // What is read ahead is read to its end: the last byte tells of all of them.
+            read(&mut [0], self.sent + len - 1)?;
+            return ended(socket.send_file(file, slice.position().0 + self.sent as u64, len));
         }
-    }
-
-    /// For disks without descriptors.
-    fn copy_file(&self, slice: &FileSlice, len: usize, socket: &mut Socket) -> Transfer {
-        let mut buffer = vec![0; len];
-        match slice.read_at(&mut buffer, self.sent) {
-            Ok(read) if read > 0 => socket.write(&[IoSlice::new(&buffer[..read])]),
-            _ => Transfer::Closed,
-        }
+        let into = buffer.get_mut(..len).ok_or(Ended::Closed)?;
+        let read = read(into, self.sent)?;
+        ended(socket.write(&[IoSlice::new(into.get(..read).unwrap_or_default())]))
     }
 
     fn consume(&mut self, bytes: usize) {
@@ -98,5 +156,13 @@ impl SendQueue {
             self.sent -= len;
             self.parts.pop_front();
         }
+    }
+}
+
+fn ended(transfer: Transfer) -> Result<usize, Ended> {
+    match transfer {
+        Transfer::Bytes(bytes) => Ok(bytes),
+        Transfer::Blocked => Err(Ended::Blocked),
+        Transfer::Closed => Err(Ended::Closed),
     }
 }

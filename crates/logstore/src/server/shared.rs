@@ -11,6 +11,7 @@ use crate::store::Store;
 
 use super::ServerOptions;
 use super::admission::Admission;
+use super::cold::ColdReaders;
 use super::control::ControlPlane;
 use super::fetch_session::Sessions;
 use super::stats::{CloseReason, Counters};
@@ -25,6 +26,7 @@ pub(crate) struct Shared {
     pub(crate) arena: Arena,
     pub(crate) sessions: Sessions,
     pub(crate) counters: Counters,
+    pub(crate) cold: Arc<ColdReaders>,
     pub(crate) admission: Admission,
 }
 
@@ -45,6 +47,7 @@ impl Shared {
             view: ArcSwap::from_pointee(ClusterView::empty()),
             sessions: Sessions::default(),
             counters: Counters::default(),
+            cold: Arc::default(),
         }
     }
 

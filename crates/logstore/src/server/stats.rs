@@ -113,6 +113,12 @@ pub struct ServerStats {
     pub fetch_sessions: u64,
     /// Bytes of receive buffers in use.
     pub arena_bytes_in_use: u64,
+    /// Times a cold reader was needed.
+    pub cold_reads: u64,
+    /// Bytes of records that cold readers brought into memory.
+    pub cold_bytes: u64,
+    /// Requests and answers that wait for a cold reader to begin.
+    pub cold_reads_waiting: u64,
 }
 
 pub(crate) fn add(counter: &AtomicU64, amount: usize) {

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use crate::base::limits::FILE_STEP_BYTES;
 use crate::io::poller::{Poller, Waker};
 use crate::log::Mailbox;
 
@@ -118,6 +119,8 @@ pub(crate) struct Core {
     /// Monotonic time, read once per turn.
     pub(crate) now: Duration,
     pub(crate) scratch: Vec<u8>,
+    /// What is copied from files to sockets goes through this.
+    pub(crate) file_buffer: Vec<u8>,
     /// Connections that have more to read than their turn allowed.
     pub(crate) runnable: Vec<u64>,
     /// Connections with a parked fetch.
@@ -174,6 +177,7 @@ impl Worker {
             mailbox: handle.clone(),
             now,
             scratch: vec![0; SCRATCH_BYTES],
+            file_buffer: vec![0; FILE_STEP_BYTES],
             runnable: Vec::new(),
             parked: RefCell::default(),
             held_back: Vec::new(),

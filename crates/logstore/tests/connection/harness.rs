@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use logstore::base::clock::SystemClock;
 use logstore::base::types::{BrokerId, LeaderEpoch, PartitionId, PartitionIndex, TopicId};
+use logstore::io::{Disk, SystemDisk};
 use logstore::log::LogConfig;
 use logstore::server::{
     ApiRange, BrokerView, CloseReason, ClusterView, ConnectionId, ControlPlane, Endpoint, ForwardedRequest,
@@ -49,8 +50,8 @@ pub(crate) struct Broker {
     pub(crate) server: Server,
     pub(crate) control: Arc<Control>,
     pub(crate) forwarded: Receiver<ForwardedRequest>,
-    store: Arc<Store>,
-    _directory: tempfile::TempDir,
+    pub(crate) store: Arc<Store>,
+    pub(crate) directory: tempfile::TempDir,
 }
 
 pub(crate) fn topic_id(name: &str) -> TopicId {
@@ -90,10 +91,15 @@ impl Broker {
     }
 
     pub(crate) fn with(change: impl FnOnce(&mut ServerOptions)) -> Self {
+        Self::on(Arc::new(SystemDisk), change)
+    }
+
+    pub(crate) fn on(disk: Arc<dyn Disk>, change: impl FnOnce(&mut ServerOptions)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let clock = Arc::new(SystemClock::default());
         let path = vec![directory.path().to_owned()];
-        let store_options = StoreOptions::new(path, THIS, "test-cluster".into(), clock.clone());
+        let defaults = StoreOptions::new(path, THIS, "test-cluster".into(), clock.clone());
+        let store_options = StoreOptions { disk, ..defaults };
         let store = Store::open(store_options, &|_| {}).unwrap();
         let listener = ListenerOptions { name: "PLAINTEXT".into(), address: ([127, 0, 0, 1], 0).into() };
         let mut options = ServerOptions { workers: 2, ..ServerOptions::new(vec![listener]) };
@@ -101,7 +107,7 @@ impl Broker {
         let (requests, forwarded) = channel();
         let control = Arc::new(Control { requests, closed: Mutex::default(), refused: Mutex::default() });
         let server = Server::bind(options, store.clone(), clock, control.clone()).unwrap();
-        let broker = Self { server, control, forwarded, store, _directory: directory };
+        let broker = Self { server, control, forwarded, store, directory };
         broker.publish(&[Topic::new("events")]);
         broker.server.start().unwrap();
         broker

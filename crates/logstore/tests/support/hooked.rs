@@ -1,4 +1,4 @@
-//! The real disk, with a word from the test before each write and each sync.
+//! The real disk, with a word from the test before each read, write and sync.
 
 use std::io::{self, IoSlice};
 use std::os::fd::BorrowedFd;
@@ -12,6 +12,9 @@ use parking_lot::Mutex;
 /// What is about to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
+    Read,
+    /// A read of what is in memory.
+    ReadResident,
     Write,
     Sync,
 }
@@ -54,7 +57,12 @@ impl std::fmt::Debug for HookedDisk {
 
 impl RawFile for HookedFile {
     fn read_at(&self, into: &mut [u8], at: Position) -> io::Result<usize> {
+        self.disk.ask(Operation::Read, &self.path)?;
         self.raw.read_at(into, at)
+    }
+    fn read_resident_at(&self, into: &mut [u8], at: Position) -> io::Result<usize> {
+        self.disk.ask(Operation::ReadResident, &self.path)?;
+        self.raw.read_resident_at(into, at)
     }
     fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize> {
         self.disk.ask(Operation::Write, &self.path)?;
