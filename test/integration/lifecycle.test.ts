@@ -8,7 +8,9 @@ import { start as startLibrary } from 'millrace/index.js'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts'
+import { eventually } from '../harness/eventually.ts'
 import { repository } from '../harness/paths.ts'
+import { Peer } from '../harness/peer.ts'
 import { brokersListed } from '../harness/probe.ts'
 import { type Running, start } from '../harness/process.ts'
 
@@ -57,6 +59,30 @@ test('one line says where it serves; the data stays in ./data and the cluster ke
   expect(saidAgain.cluster).toBe(said.cluster)
   expect(saidAgain.durability).toContain('acks follow the write')
   expect(await second.stop()).toBe(0)
+})
+
+/** A broker that the system lets open so many files. */
+const brokerWithFiles = (files: number, ...args: string[]): Running => {
+  const command = [process.execPath, main, 'start', '--override', 'listeners=PLAINTEXT://127.0.0.1:0', ...args]
+  return start({ command: 'sh', args: ['-c', `ulimit -n ${files}; exec "$@"`, 'sh', ...command], cwd: directory() })
+}
+
+test('a system that gives too few files is told of', async () => {
+  const refused = brokerWithFiles(200)
+  expect(await refused.exited).toBe(1)
+  expect(refused.lines.join('\n')).toContain('lets this process open 200 files, and a broker needs 544 at least; raise')
+})
+
+test('connections do not get the files that logs need', async () => {
+  // 272 of 552 are reserved, of the rest logs get half.
+  const running = brokerWithFiles(552, '--override', 'max.connections=1000')
+  const port = portOf(await started(running))
+  expect(running.lines.join('\n')).toContain('max.connections is more than the system has files for')
+  const peers = await Promise.all(Array.from({ length: 141 }, () => Peer.open(port)))
+  await eventually('one is too many', () => (peers.some(({ closed }) => closed) ? true : undefined))
+  expect(peers.filter(({ closed }) => closed)).toHaveLength(1)
+  for (const peer of peers) peer.close()
+  expect(await running.stop()).toBe(0)
 })
 
 test('a stop does not wait for connections that say nothing', async () => {

@@ -44,14 +44,16 @@ export declare class Engine {
   logOffsets(queries: Array<PartitionQuery>): Promise<Array<LogOffsetsAnswer>>
   /** The log directories and what lies in them. */
   logDirs(): Promise<Array<LogDirectory>>
-  /** All keys of the catalogue as they are now. */
-  catalogue(): Array<CatalogueEntry>
+  /** All keys of the catalogue as they are now, in one piece: for each an i16-prefixed key and an i32-prefixed value. */
+  catalogue(): Buffer
   /** Commits changes together; they are durable when the promise resolves, with the catalogue's revision. */
   commit(changes: Array<CatalogueChange>): Promise<number>
   /** What the numbers of `stats` mean, in their order. */
   static statNames(): Array<string>
   /** Counters and gauges now. */
   stats(): Float64Array
+  /** How the files that the system lets this process open are shared out. */
+  openFiles(): OpenFiles
   /** What recoveries cut or set aside since the last call. */
   takeReports(): Array<RecoveryReport>
   /** Directories that are out of service until a restart. */
@@ -76,14 +78,6 @@ export interface CatalogueChange {
   key: string
   /** Its value from now on; none to remove it. */
   value?: Buffer
-}
-
-/** One key of the catalogue. */
-export interface CatalogueEntry {
-  /** The key. */
-  key: string
-  /** Its value. */
-  value: Buffer
 }
 
 /** How compaction runs. */
@@ -146,8 +140,8 @@ export interface EngineOptions {
   logConfig: ImageLogConfig
   /** `num.recovery.threads.per.data.dir`. */
   recoveryThreads: number
-  /** Data files and indexes that stay open. */
-  openFilesMax: number
+  /** Data files and indexes that stay open, where the system lets a process have so many. */
+  logFilesMax: number
   /** `log.retention.check.interval.ms`. */
   retentionCheckIntervalMs: number
   /** Where to serve. */
@@ -424,6 +418,16 @@ export interface OffsetQuery {
   committedOnly: boolean
   /** The request came from a follower, to which the log end counts. */
   replica: boolean
+}
+
+/** How the files that the system lets this process open are shared out. */
+export interface OpenFiles {
+  /** All of them. */
+  limit: number
+  /** Data files and indexes that stay open. */
+  logs: number
+  /** Connections at one time. */
+  connections: number
 }
 
 /** One partition. */

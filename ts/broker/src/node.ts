@@ -26,7 +26,7 @@ import { withoutEffect } from './configs/without-effect.ts'
 import { createDispatch } from './dispatch/dispatch.ts'
 import { createLatencies } from './dispatch/latency.ts'
 import { Engine } from './engine/engine.ts'
-import type { EngineOptions, ListenerAddress } from './engine/native.ts'
+import type { EngineOptions, ListenerAddress, OpenFiles } from './engine/native.ts'
 import { createRecords, type LedPartition } from './engine/records.ts'
 import { createRefusalLog } from './engine/refusals.ts'
 import { groupSettings } from './groups/settings.ts'
@@ -37,8 +37,8 @@ import { ensureOffsetsTopic } from './topics/automatic.ts'
 
 /** How long a stop waits for requests that are in hand. */
 const DRAIN_MS = 5000
-/** Data files and indexes that stay open; the rest of what a process may open is for connections. */
-const OPEN_FILES_MAX = 2000
+/** Data files and indexes that stay open, where the system lets a process have so many. */
+const LOG_FILES_MAX = 32_768
 /** How often it is looked for what recoveries found and which directories failed. */
 const REPORTS_MS = 10_000
 /** What an acknowledgement means where a topic says nothing else. */
@@ -96,6 +96,7 @@ const build = async (
 
   const engine = new Engine(engineOptions(config, clusterId), logger.child('engine'))
   built.push(() => engine.close())
+  tellOfFiles(config, engine.openFiles(), logger.child('config'))
   built.push(watchData(engine, clock, logger.child('data')))
   const endpoints = advertisedEndpoints(config.listeners, engine.bind())
 
@@ -205,7 +206,7 @@ const engineOptions = (config: BrokerConfig, clusterId: string): EngineOptions =
     clusterId,
     logConfig: logConfig(topicDefaults(layers)),
     recoveryThreads: values['num.recovery.threads.per.data.dir'],
-    openFilesMax: OPEN_FILES_MAX,
+    logFilesMax: LOG_FILES_MAX,
     retentionCheckIntervalMs: values['log.retention.check.interval.ms'],
     listeners: config.listeners.map(({ name, host, port }) => ({ name, host, port })),
     workers: values['millrace.workers'] === 0 ? availableParallelism() : values['millrace.workers'],
@@ -213,6 +214,16 @@ const engineOptions = (config: BrokerConfig, clusterId: string): EngineOptions =
     idleMs: idle < 0 ? Number.MAX_SAFE_INTEGER : idle,
     settings: engineSettings(values),
   }
+}
+
+// Only of a limit that was set: by default there is none, and the system's is as good as any.
+const tellOfFiles = (config: BrokerConfig, { limit, connections }: OpenFiles, logger: Logger): void => {
+  const wanted = config.values['max.connections']
+  if (!config.static.has('max.connections') || wanted <= connections) return
+  logger.warn(
+    { wanted, connections, openFiles: limit },
+    'max.connections is more than the system has files for: raise the limit (ulimit -n, LimitNOFILE)',
+  )
 }
 
 // Those of the file were told before anything was opened.

@@ -44,6 +44,9 @@ pub const WAL_FILE_BYTES: usize = 16 * 1024 * 1024;
 pub const WAL_FILES_MAX: usize = 16;
 /// Bytes that are durable in the write-ahead log and wait, before those who have any write their segments.
 pub const WRITE_BEHIND_BYTES: usize = 8 * 1024 * 1024;
+/// Files that are neither of logs nor connections: the program's own, what answers under way hold on to, copies that
+/// compaction makes. The write-ahead logs have theirs besides.
+pub const OPEN_FILES_RESERVED: usize = 256;
 /// Index entries that wait in memory before they are written (4 KiB of an offset index).
 pub const INDEX_ENTRIES_PENDING_MAX: usize = 512;
 /// Largest data file: positions in an offset index are 31 bits.

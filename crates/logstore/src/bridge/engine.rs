@@ -15,6 +15,7 @@ use super::errors::{invalid, thrown};
 use super::events::Upward;
 use super::image::{self, ImageDelta, ImageLogConfig};
 use super::job::{Job, spawn};
+use super::open_files::OpenFiles;
 use super::queries::{
     self, DeleteAnswer, DeleteQuery, EpochAnswer, EpochQuery, LogDirectory, LogOffsetsAnswer, OffsetAnswer,
     OffsetQuery, PartitionQuery, ProducersAnswer,
@@ -26,8 +27,8 @@ use super::{requests, stats};
 use crate::base::clock::{Clock, SystemClock};
 use crate::base::codes;
 use crate::base::types::{BrokerId, LeaderEpoch, Offset};
-use crate::io::SystemDisk;
 use crate::io::arena::Arena;
+use crate::io::{SystemDisk, open_files_limit};
 use crate::server::{ClusterView, ControlPlane, ListenerOptions, Server, ServerOptions};
 use crate::store::catalogue::{Catalogue, Change};
 use crate::store::{CleanerOptions, Store, StoreOptions};
@@ -56,8 +57,8 @@ pub struct EngineOptions {
     pub log_config: ImageLogConfig,
     /// `num.recovery.threads.per.data.dir`.
     pub recovery_threads: u32,
-    /// Data files and indexes that stay open.
-    pub open_files_max: u32,
+    /// Data files and indexes that stay open, where the system lets a process have so many.
+    pub log_files_max: u32,
     /// `log.retention.check.interval.ms`.
     pub retention_check_interval_ms: f64,
     /// Where to serve.
@@ -103,15 +104,6 @@ pub struct DirectoryFailure {
     pub why: String,
 }
 
-/// One key of the catalogue.
-#[napi(object)]
-pub struct CatalogueEntry {
-    /// The key.
-    pub key: String,
-    /// Its value.
-    pub value: Buffer,
-}
-
 /// One change of the catalogue.
 #[napi(object)]
 pub struct CatalogueChange {
@@ -140,6 +132,7 @@ pub struct Engine {
 
 struct Core {
     store: Arc<Store>,
+    open_files: OpenFiles,
     catalogue: Catalogue,
     ring: Arc<Ring>,
     appends: Appends,
@@ -169,6 +162,7 @@ impl Engine {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let directories: Vec<PathBuf> = options.directories.iter().map(PathBuf::from).collect();
         let first = directories.first().ok_or_else(|| invalid("directories", "none"))?.clone();
+        let open_files = OpenFiles::share(open_files_limit(), directories.len(), options.log_files_max)?;
         let broker_id = BrokerId(options.broker_id);
         let store_options = StoreOptions {
             directories,
@@ -177,17 +171,18 @@ impl Engine {
             defaults: image::log_config(&options.log_config)?,
             clock: Arc::clone(&clock),
             recovery_threads: options.recovery_threads as usize,
-            open_files_max: options.open_files_max as usize,
+            open_files_max: open_files.logs as usize,
             producer_expiration_ms: options.settings.producer_expiration_ms as i64,
             retention_check_interval_ms: options.retention_check_interval_ms as i64,
             cleaner: CleanerOptions::from(&options.settings.cleaner),
             ..StoreOptions::new(Vec::new(), broker_id, String::new(), Arc::clone(&clock))
         };
-        let server_options = server_options(&options)?;
+        let server_options = server_options(&options, open_files)?;
         let store = Store::open(store_options, &|_| ()).map_err(thrown)?;
         let catalogue = Catalogue::open(Arc::new(SystemDisk), &first).map_err(thrown)?;
         let core = Core {
             store,
+            open_files,
             catalogue,
             appends: Appends::new(Arc::clone(&ring)),
             upward: Arc::new(Upward::new(Arc::clone(&ring))),
@@ -262,7 +257,7 @@ impl Engine {
     /// Obeys these settings from now on; answers the names of which the system knows no address.
     #[napi(catch_unwind)]
     pub fn configure(&self, settings: EngineSettings) -> Result<Vec<String>> {
-        let (limits, unknown) = connection_limits(&settings);
+        let (limits, unknown) = connection_limits(&settings, self.core.open_files.connections);
         if let Some(server) = self.core.server.get() {
             server.limit_connections(limits);
         }
@@ -341,11 +336,10 @@ impl Engine {
         self.on_store(queries::directories)
     }
 
-    /// All keys of the catalogue as they are now.
+    /// All keys of the catalogue as they are now, in one piece: for each an i16-prefixed key and an i32-prefixed value.
     #[napi(catch_unwind)]
-    pub fn catalogue(&self) -> Vec<CatalogueEntry> {
-        let entries = self.core.catalogue.entries().into_iter();
-        entries.map(|(key, value)| CatalogueEntry { key, value: value.into() }).collect()
+    pub fn catalogue(&self) -> Buffer {
+        self.core.catalogue.encoded().into()
     }
 
     /// Commits changes together; they are durable when the promise resolves, with the catalogue's revision.
@@ -374,6 +368,12 @@ impl Engine {
     pub fn stats(&self) -> Float64Array {
         let server = self.core.server.get().map(|server| server.stats()).unwrap_or_default();
         Float64Array::new(stats::values(&self.core.store.stats(), &server))
+    }
+
+    /// How the files that the system lets this process open are shared out.
+    #[napi(catch_unwind)]
+    pub fn open_files(&self) -> OpenFiles {
+        self.core.open_files
     }
 
     /// What recoveries cut or set aside since the last call.
@@ -447,14 +447,14 @@ impl Engine {
     }
 }
 
-fn server_options(options: &EngineOptions) -> Result<ServerOptions> {
+fn server_options(options: &EngineOptions, open_files: OpenFiles) -> Result<ServerOptions> {
     let listeners = options.listeners.iter().map(|listener| {
         Ok(ListenerOptions { name: listener.name.clone(), address: resolve(&listener.host, listener.port)? })
     });
     Ok(ServerOptions {
         workers: options.workers as usize,
         frame_bytes_max: options.frame_bytes_max as usize,
-        connections: connection_limits(&options.settings).0,
+        connections: connection_limits(&options.settings, open_files.connections).0,
         idle: Duration::from_millis(options.idle_ms as u64),
         ..ServerOptions::new(listeners.collect::<Result<_>>()?)
     })

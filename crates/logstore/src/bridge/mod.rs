@@ -12,6 +12,7 @@ mod errors;
 mod events;
 mod image;
 mod job;
+mod open_files;
 mod queries;
 mod records;
 mod requests;

@@ -54,10 +54,10 @@ pub struct AddressLimit {
     pub connections: u32,
 }
 
-/// The limits, and the names of which the system knows no address.
-pub(super) fn connection_limits(settings: &EngineSettings) -> (ConnectionLimits, Vec<String>) {
+/// The limits, at most what files there are for, and the names of which the system knows no address.
+pub(super) fn connection_limits(settings: &EngineSettings, files: u32) -> (ConnectionLimits, Vec<String>) {
     let mut limits = ConnectionLimits {
-        max: settings.connections_max as usize,
+        max: settings.connections_max.min(files) as usize,
         per_address_max: settings.connections_max_per_ip as usize,
         ..ConnectionLimits::default()
     };

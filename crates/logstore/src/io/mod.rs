@@ -22,6 +22,8 @@ pub use disk::SystemDisk;
 pub use file::File;
 pub use pool::{FilePool, PooledFile};
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
 use crate::base::types::Position;
 
 /// How a file is opened.
@@ -119,6 +121,15 @@ pub fn random_bytes() -> io::Result<[u8; 16]> {
     let mut bytes = [0; 16];
     rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())?;
     Ok(bytes)
+}
+
+/// How many files this process may have open, once it may have as many as the system lets it ask for.
+pub fn open_files_limit() -> usize {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let raised =
+        current != maximum && setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).is_ok();
+    let limit = if raised { maximum } else { current };
+    limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }
 
 /// Reads a small file whole, refusing one above `bytes_max`; `None` when there is none.

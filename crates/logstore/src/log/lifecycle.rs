@@ -140,16 +140,10 @@ impl Log {
 
     fn close_files(&self, writer: &mut Writer, sync: bool) -> Result<(), LogError> {
         self.home.in_service()?;
-        let untouched = match *self.phase.lock() {
-            // What nobody opened is as it was found.
-            Phase::Unopened => self.has_files(),
-            Phase::Open(_) => false,
-            Phase::Ended(_) => true,
-        };
-        if untouched {
+        // Without a segment nothing was ever appended: such a log has no directory, or one that is as it was found.
+        let Some(active) = self.active() else {
             return Ok(());
-        }
-        self.make_directory(writer).map_err(|error| self.failed(&error))?;
+        };
         let (seal, log_end, producers, epochs) = {
             let Phase::Open(state) = &mut *self.phase.lock() else {
                 return Ok(());
@@ -158,12 +152,10 @@ impl Log {
             let producers = ProducerFiles::of(&state.producers);
             (seal, state.offsets.log_end(), producers, state.epochs.take_changed())
         };
+        self.make_directory(writer).map_err(|error| self.failed(&error))?;
         if let Some(epochs) = epochs {
             self.write_epochs(writer, &epochs).map_err(|error| self.failed(&error))?;
         }
-        let Some(active) = self.active() else {
-            return Ok(());
-        };
         self.seal_and_sync(writer, &active, seal, (log_end, &producers), sync)
             .map_err(|error| self.failed(&error))?;
         if let Phase::Open(state) = &mut *self.phase.lock() {

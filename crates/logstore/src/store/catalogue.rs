@@ -11,6 +11,7 @@ use std::sync::Arc;
 use parking_lot::{Condvar, Mutex};
 
 use self::frame::{Frame, Scan};
+use crate::base::bytes::Writer;
 use crate::base::error::StorageError;
 use crate::base::limits::CATALOGUE_COMMIT_BYTES_MAX;
 use crate::base::types::Position;
@@ -129,6 +130,16 @@ impl Catalogue {
     /// All that is committed, by key.
     pub fn entries(&self) -> Vec<(String, Vec<u8>)> {
         self.state.lock().live.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    /// The same in one piece, laid out like the changes of a frame.
+    pub fn encoded(&self) -> Vec<u8> {
+        let state = self.state.lock();
+        let mut writer = Writer::with_capacity(state.live_bytes as usize);
+        for (key, value) in &state.live {
+            writer.string(key).nullable_bytes(Some(value));
+        }
+        writer.into_vec()
     }
 
     /// The last durable commit.

@@ -239,7 +239,9 @@ impl DataDirectory {
     pub(super) fn write_checkpoints(&self) -> Result<(), StorageError> {
         // One at a time: each replaces the same files.
         let mut forgotten = self.forgotten.lock();
-        let known = self.known.lock().clone();
+        let mut known = self.known.lock().clone();
+        // What nothing was appended to has no directory: it is not spoken of, as if it had never been here.
+        known.retain(|_, known| known.on_disk || known.is_checkpointed());
         let write = |name: &str, offset: &dyn Fn(&Known) -> Option<i64>| {
             let entries: Vec<_> = known
                 .iter()

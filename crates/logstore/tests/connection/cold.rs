@@ -47,7 +47,7 @@ impl Scene {
             }
             match operation {
                 Operation::ReadResident | Operation::Read => reads.fetch_add(1, Ordering::AcqRel),
-                Operation::Write | Operation::Sync => return Ok(()),
+                _ => return Ok(()),
             };
             if operation == Operation::ReadResident && cold.load(Ordering::Acquire) {
                 return Err(io::ErrorKind::WouldBlock.into());

@@ -1,4 +1,5 @@
-//! The real disk, with a word from the test before each read, write and sync.
+//! The real disk, with a word from the test before each read, write, sync and removal.
+#![allow(dead_code, reason = "no test binary uses all of it")]
 
 use std::io::{self, IoSlice};
 use std::os::fd::BorrowedFd;
@@ -17,6 +18,10 @@ pub(crate) enum Operation {
     ReadResident,
     Write,
     Sync,
+    SyncDirectory,
+    /// Of the whole file system.
+    SyncAll,
+    Remove,
 }
 
 type Hook = dyn Fn(Operation, &Path) -> io::Result<()> + Send + Sync;
@@ -105,15 +110,18 @@ impl Disk for HookedDisk {
         SystemDisk.rename(from, to)
     }
     fn remove(&self, path: &Path) -> io::Result<()> {
+        self.ask(Operation::Remove, path)?;
         SystemDisk.remove(path)
     }
     fn remove_dir(&self, path: &Path) -> io::Result<()> {
         SystemDisk.remove_dir(path)
     }
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        self.ask(Operation::SyncDirectory, path)?;
         SystemDisk.sync_dir(path)
     }
     fn sync_all(&self, path: &Path) -> io::Result<()> {
+        self.ask(Operation::SyncAll, path)?;
         SystemDisk.sync_all(path)
     }
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn RawFile>>> {

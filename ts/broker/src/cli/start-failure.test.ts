@@ -16,6 +16,7 @@ test.each([
   ['write data/millrace.catalogue: No space left on device (os error 28)', 'make room'],
   ['lock data/.lock: Read-only file system (os error 30)', 'mount it for writing'],
   ['lock data/.lock: Permission denied (os error 13)', 'read and write there'],
+  ['the system lets this process open 100 files, and a broker needs 544 at least', 'raise the limit'],
   ["ENOTDIR: not a directory, open 'data/meta.properties'", 'a file is in the way'],
   ['a surprise', 'MILLRACE_DEBUG=true'],
 ])('%s', (what, todo) => {

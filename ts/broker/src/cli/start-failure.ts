@@ -53,6 +53,10 @@ const remedies: readonly Remedy[] = [
     when: /os error 24|EMFILE/,
     todo: 'this process may not open enough files: raise the limit (ulimit -n)',
   },
+  {
+    when: /^the system lets this process open/,
+    todo: 'raise the limit (ulimit -n, LimitNOFILE of systemd)',
+  },
 ]
 
 /** One line: what happened, and what to do. */

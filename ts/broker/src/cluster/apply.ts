@@ -16,7 +16,7 @@ import {
   type PartitionImage,
   type TopicImage,
 } from './image.ts'
-import { decodeChange, inApplyOrder, type Change, type ConfigRecord, type PartitionRecord } from './records.ts'
+import { decodeChange, refersToTopic, type Change, type ConfigRecord, type PartitionRecord } from './records.ts'
 import type { Commit, Snapshot } from './store/store.ts'
 import { collisionKey, isInternalTopic } from './topic-names.ts'
 
@@ -27,9 +27,17 @@ export const applyCommit = (image: ClusterImage, { revision, changes }: Commit):
     changes.map(({ key, value }) => decodeChange(key, value)),
   )
 
-/** The image that a snapshot holds; keys of a snapshot have no order that means anything. */
-export const loadImage = ({ revision, entries }: Snapshot): ClusterImage =>
-  applyChanges(emptyImage, revision, entries.map(({ key, value }) => decodeChange(key, value)).sort(inApplyOrder))
+/**
+ * The image that a snapshot holds; keys of a snapshot have no order that means anything. Each record is decoded as it is
+ * applied: with 100,000 of them, what is only needed for a moment must not live to be copied by the garbage collector.
+ */
+export const loadImage = ({ revision, entries }: Snapshot): ClusterImage => {
+  const draft = createDraft(emptyImage, revision)
+  for (const later of [false, true]) {
+    for (const { key, value } of entries) if (refersToTopic(key) === later) applyChange(draft, decodeChange(key, value))
+  }
+  return finish(draft)
+}
 
 export const applyChanges = (image: ClusterImage, revision: number, changes: readonly Change[]): ClusterImage => {
   const draft = createDraft(image, revision)

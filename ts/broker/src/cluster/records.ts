@@ -94,7 +94,6 @@ const codec = <Body extends AnyStruct>(schema: Message<Body>): Codec => ({
   decode: (bytes) => readVersioned(schema, bytes).value,
 })
 
-/** In this order a snapshot is applied: what others refer to comes first. */
 const codecs: { readonly [Of in Kind]: Codec } = {
   cluster: codec(clusterRecord),
   broker: codec(brokerRecord),
@@ -106,9 +105,8 @@ const codecs: { readonly [Of in Kind]: Codec } = {
   partition: codec(partitionRecord),
 }
 
-const ranks: ReadonlyMap<string, number> = new Map(Object.keys(codecs).map((kind, rank) => [kind, rank]))
-
-export const inApplyOrder = (a: Change, b: Change): number => (ranks.get(a.kind) ?? 0) - (ranks.get(b.kind) ?? 0)
+/** Whether what lies under a key is part of a topic, and means nothing without it. */
+export const refersToTopic = (key: string): boolean => key.startsWith('p/') || key.startsWith('cfg/topic/')
 
 /** What a change is filed under: a change without its record. */
 export type RecordName = Change extends infer Each ? (Each extends Change ? Omit<Each, 'record'> : never) : never
@@ -142,7 +140,7 @@ export const encodeRecord = (change: Change): Buffer | null =>
 export const decodeChange = (key: string, value: Buffer | null): Change => {
   const named = parseKey(key)
   const record = value === null ? null : codecs[named.kind].decode(value)
-  return { ...named, record } as Change
+  return Object.assign(named, { record }) as Change
 }
 
 const parseKey = (key: string): RecordName => {

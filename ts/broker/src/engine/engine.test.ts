@@ -45,7 +45,7 @@ const optionsFor = (directory: string): EngineOptions => ({
   clusterId: CLUSTER_ID,
   logConfig: LOG_CONFIG,
   recoveryThreads: 1,
-  openFilesMax: 64,
+  logFilesMax: 64,
   retentionCheckIntervalMs: 300_000,
   listeners: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0 }],
   workers: 1,

@@ -6,17 +6,18 @@ import { BrokerError } from '../base/errors.ts'
 import type { TopicId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import { errorName } from '../wire/errors.ts'
+import { readCatalogue, type CatalogueEntry } from './catalogue.ts'
 import type { EngineEvent } from './events.ts'
 import {
   loadNative,
   type CatalogueChange,
-  type CatalogueEntry,
   type DirectoryFailure,
   type EngineOptions,
   type EngineSettings,
   type ImageDelta,
   type ListenerAddress,
   type NativeEngine,
+  type OpenFiles,
   type RecoveryReport,
 } from './native.ts'
 import { createQueries, storage, type Queries } from './queries.ts'
@@ -119,7 +120,7 @@ export class Engine implements RecordLog {
   }
 
   catalogue(): readonly CatalogueEntry[] {
-    return this.#native.catalogue()
+    return readCatalogue(this.#native.catalogue())
   }
 
   /** Resolves when all of it is on disk. */
@@ -135,6 +136,11 @@ export class Engine implements RecordLog {
   /** Directories that a failed write or sync took out of service until a restart (D17). */
   failures(): readonly DirectoryFailure[] {
     return this.#native.failures()
+  }
+
+  /** How the files that the system lets this process open are shared out. */
+  openFiles(): OpenFiles {
+    return this.#native.openFiles()
   }
 
   /** Counters and gauges by name. */

@@ -8,7 +8,6 @@ export type Addon = typeof addon
 export type NativeEngine = addon.Engine
 export type {
   CatalogueChange,
-  CatalogueEntry,
   DeleteAnswer,
   DeleteQuery,
   DirectoryFailure,
@@ -30,6 +29,7 @@ export type {
   LogOffsetsAnswer,
   OffsetAnswer,
   OffsetQuery,
+  OpenFiles,
   PartitionQuery,
   ProducersAnswer,
   RecoveryReport,

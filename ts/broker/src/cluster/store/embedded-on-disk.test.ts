@@ -20,7 +20,7 @@ const optionsFor = (directory: string): EngineOptions => ({
   clusterId: 'conformance',
   logConfig: logConfig(topicDefaults(NOTHING_SET)),
   recoveryThreads: 1,
-  openFilesMax: 16,
+  logFilesMax: 16,
   retentionCheckIntervalMs: 60_000,
   listeners: [],
   workers: 1,

@@ -24,9 +24,11 @@ export interface DiskChange {
 const FIRST_REVISION = 1
 
 export const openEmbeddedStore = (engine: Catalogue, clock: Clock): MetadataStore => {
+  /** What was read to know the keys is what the first snapshot shows, as long as nothing was committed. */
+  let loaded: readonly Entry[] | undefined = engine.catalogue()
   const history = createHistory(
     FIRST_REVISION,
-    engine.catalogue().map(({ key }) => key),
+    loaded.map(({ key }) => key),
   )
   const leased = new Map<string, Buffer>()
   /** Commits wait for the one before: comparisons have to see what it did. */
@@ -46,7 +48,10 @@ export const openEmbeddedStore = (engine: Catalogue, clock: Clock): MetadataStor
 
   const apply = async (changes: readonly KeyedChange[]): Promise<CommitResult> => {
     const durable = changes.flatMap(onDisk)
-    if (durable.length > 0) await engine.commit(durable)
+    if (durable.length > 0) {
+      loaded = undefined
+      await engine.commit(durable)
+    }
     for (const { key, value, lease } of changes) {
       if (value === null || lease === undefined) leased.delete(key)
       else leased.set(key, value)
@@ -64,7 +69,9 @@ export const openEmbeddedStore = (engine: Catalogue, clock: Clock): MetadataStor
     snapshot: () =>
       inOrder(async () => {
         const held = [...leased].map(([key, value]) => ({ key, value }))
-        return { revision: history.revision, entries: [...engine.catalogue(), ...held].sort(byKey) }
+        const stored = loaded ?? engine.catalogue()
+        loaded = undefined
+        return { revision: history.revision, entries: [...stored, ...held].sort(byKey) }
       }),
     commit: (compares: readonly Compare[], changes: readonly KeyedChange[]) =>
       inOrder(async (): Promise<CommitResult> => {
