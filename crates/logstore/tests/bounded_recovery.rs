@@ -9,9 +9,11 @@
 mod support;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use logstore::base::types::{Offset, ProducerEpoch, ProducerId, Sequence, Timestamp};
+use logstore::base::types::{
+    Offset, PartitionId, PartitionIndex, ProducerEpoch, ProducerId, Sequence, Timestamp,
+};
 use logstore::batch::Attributes;
 use logstore::batch::build::{BatchBuilder, Marker, RecordData};
 use logstore::log::{Log, LogConfig, Origin, ReadBound};
@@ -194,4 +196,74 @@ fn aborted_transactions_are_known_on_both_sides_of_the_checkpoint() {
     let read = log.read(Offset(0), 1 << 20, ReadBound::LastStable, true).unwrap();
     let aborted: Vec<_> = read.aborted.iter().map(|aborted| aborted.first_offset.0).collect();
     assert_eq!(aborted, [0, 1, 2, 3]);
+}
+
+fn many(store: &Store) -> Vec<Arc<Log>> {
+    let id = |index| PartitionId { index: PartitionIndex(index), ..id() };
+    (0..20).map(|index| store.ensure(id(index), TOPIC, Arc::new(one_segment()), EPOCH)).collect()
+}
+
+/// Killed with twenty checkpointed logs, one of which was written to since; the tail of another is torn.
+fn one_of_many_is_dirty() -> Bed {
+    let bed = Bed::new();
+    let (store, _) = bed.open_as(one_segment());
+    let logs = many(&store);
+    for log in &logs {
+        fill(log, 0..10);
+    }
+    store.checkpoint();
+    fill(&logs[7], 10..12);
+    drop((store, logs));
+    let torn = bed.directory.path().join(format!("{TOPIC}-3")).join("00000000000000000000.log");
+    let mut bytes = std::fs::read(&torn).unwrap();
+    bytes.extend([0; 700]);
+    std::fs::write(&torn, bytes).unwrap();
+    bed
+}
+
+fn expect_many(logs: &[Arc<Log>]) {
+    for (index, log) in logs.iter().enumerate() {
+        expect(log, 0..if index == 7 { 12 } else { 10 });
+    }
+}
+
+#[test]
+fn logs_that_are_checkpointed_are_opened_when_they_are_used() {
+    let bed = one_of_many_is_dirty();
+    let opened = AtomicUsize::new(0);
+    let store = open_watched(&bed.options(), &|progress| opened.store(progress.logs_done, Ordering::Relaxed));
+    assert_eq!(opened.into_inner(), 1);
+    expect_many(&many(&store));
+    assert_eq!(store.take_reports().len(), 1, "the torn one");
+}
+
+#[test]
+fn a_stop_in_order_recovers_those_that_nobody_used() {
+    let bed = one_of_many_is_dirty();
+    open_watched(&bed.options(), &|_| ()).close().unwrap();
+    assert!(bed.directory.path().join(".kafka_cleanshutdown").exists());
+    let store = open_watched(&bed.options(), &|_| ());
+    expect_many(&many(&store));
+    assert_eq!(store.take_reports(), []);
+}
+
+#[test]
+fn what_waits_for_its_topic_outlives_checkpoints() {
+    let bed = Bed::new();
+    let (store, _) = bed.open_as(one_segment());
+    let logs = many(&store);
+    for log in &logs {
+        fill(log, 0..2);
+    }
+    assert!(!bed.log_directory().exists());
+    drop((store, logs));
+    let store = open_watched(&bed.options(), &|_| ());
+    store.checkpoint();
+    fill(&store.ensure(id(), TOPIC, Arc::new(one_segment()), EPOCH), 2..9);
+    store.checkpoint();
+    drop(store);
+    let store = open_watched(&bed.options(), &|_| ());
+    for (index, log) in many(&store).iter().enumerate() {
+        expect(log, 0..if index == 0 { 9 } else { 2 });
+    }
 }

@@ -49,10 +49,16 @@ impl Held {
     fn new() -> Self {
         let bed = Bed::new();
         let disk = HookedDisk::default();
+        // The first file is made ready beside, which takes a sync of its own.
+        let made = Arc::new(AtomicBool::new(false));
+        let making = Arc::clone(&made);
+        disk.hook(move |operation, path| {
+            making.fetch_or(operation == Operation::Sync && is_wal(path), Ordering::AcqRel);
+            Ok(())
+        });
         let store =
             Store::open(StoreOptions { disk: Arc::new(disk.clone()), ..bed.options() }, &|_| ()).unwrap();
-        // The first file is made ready beside, which takes syncs of its own.
-        wait_for("a file", || wal_files(&bed).iter().any(|path| len(path) == WAL.file_bytes as u64));
+        wait_for("a file", || made.load(Ordering::Acquire));
         let (begun, let_go) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         let (counted, gate) = (Arc::clone(&begun), Arc::clone(&let_go));
         disk.hook(move |operation, path| {
@@ -73,10 +79,6 @@ impl Held {
     fn let_go(&self) {
         self.let_go.store(true, Ordering::Release);
     }
-}
-
-fn len(path: &Path) -> u64 {
-    std::fs::metadata(path).map_or(0, |metadata| metadata.len())
 }
 
 fn wal_files(bed: &Bed) -> Vec<PathBuf> {

@@ -5,10 +5,11 @@ use super::recovery::RecoveryReport;
 use super::state::{Phase, State};
 use super::{Log, LogConfig, LogError};
 use crate::base::error::StorageError;
+use crate::base::limits::WRITE_BEHIND_BYTES;
 use crate::base::types::{Offset, Timestamp};
 use crate::batch::{BatchHeader, BatchView};
 use crate::io::arena::Buf;
-use crate::wal::{Committed, Group, Wakeups};
+use crate::wal::{Committed, Group, Replay, Wakeups};
 
 impl Committed for Log {
     fn collect(&self, group: &mut Group, wakeups: &mut Wakeups) {
@@ -61,9 +62,37 @@ impl Log {
         }
     }
 
-    /// Takes in what the write-ahead log has of this log, batch by batch in their order. What the segments hold
-    /// already is passed over. What lies in a gap is lost, and written down as that.
-    pub fn replay(&self, bytes: &[u8]) -> Result<(), LogError> {
+    /// Takes in what the write-ahead log has of this log, and ends its recovery. Memory is bounded: what came in is
+    /// written to segments now and then.
+    pub fn replay(&self, from: &Replay) -> Result<(), LogError> {
+        let log_end = self.offsets()?.log_end;
+        let mut taken = Ok(());
+        let mut waiting = 0;
+        let read = from.each(&self.id, log_end, &mut |batch| {
+            if taken.is_ok() {
+                taken = self.replay_batch(batch);
+            }
+            waiting += batch.len();
+            if waiting >= WRITE_BEHIND_BYTES {
+                waiting = 0;
+                self.write_behind();
+            }
+        });
+        read.map_err(|error| self.failed(&error))?;
+        taken?;
+        if self.home.pressure.is_high() {
+            self.write_behind();
+        } else if let Phase::Open(state) = &mut *self.phase.lock()
+            && waiting > 0
+        {
+            let newly_behind = !std::mem::replace(&mut state.told.home, true);
+            self.home.fall_behind(self, newly_behind, waiting);
+        }
+        self.end_recovery()
+    }
+
+    /// What the segments hold already is passed over. What lies in a gap is lost, and written down as that.
+    fn replay_batch(&self, bytes: &[u8]) -> Result<(), LogError> {
         let config = self.config.load();
         let header = BatchView::parse(bytes).map(|batch| *batch.header());
         let mut guard = self.opened()?;

@@ -124,7 +124,7 @@ impl Log {
     }
 
     /// The write-ahead log has given what it has: what was durable once and is still missing at the log's end is lost.
-    pub fn end_recovery(&self) -> Result<(), LogError> {
+    pub(super) fn end_recovery(&self) -> Result<(), LogError> {
         let durable = self.found.recovery_point;
         let log_end = self.opened()?.offsets.log_end();
         if log_end < durable { self.lose_up_to(durable) } else { Ok(()) }

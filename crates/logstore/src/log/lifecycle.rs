@@ -115,6 +115,10 @@ impl Log {
     /// system. Afterwards the log is out of service.
     pub fn close(&self, sync: bool) -> Result<Option<Checkpointed>, LogError> {
         let mut wakeups = Wakeups::default();
+        if self.has_files() && !self.found.clean {
+            // The next start takes it as it is. One that does not open has said why.
+            let _ = self.recover();
+        }
         let mut writer = self.writer.lock();
         if let Phase::Open(state) = &mut *self.phase.lock() {
             // What nobody commits any more is written and synced as if there were no write-ahead log.

@@ -40,6 +40,8 @@ pub struct Found {
     pub recovery_point: Offset,
     /// First offset, where it is not the first segment's.
     pub log_start: Offset,
+    /// Where the write-ahead log has batches of it: from here on they are durable, in segments or not.
+    pub replay_from: Option<Offset>,
     /// `producer.id.expiration.ms`.
     pub producer_expiration_ms: i64,
 }
@@ -142,11 +144,35 @@ impl Log {
         let mut state = loading.finish()?;
         self.segments.write().append(&mut loading.segments);
         self.report_losses(&state);
-        if found.clean && state.offsets.log_end() < found.recovery_point {
+        if found.replay_from.is_none() && state.offsets.log_end() < found.recovery_point {
             self.miss_end(&mut state, found.recovery_point);
         }
         self.note_losses(&state)?;
+        if !found.clean {
+            self.secure(&mut state, found.replay_from.unwrap_or(UNKNOWN_END))?;
+        }
         Ok(state)
+    }
+
+    /// Makes durable what neither a sync nor the write-ahead log has made so, if the log is one that does: nothing is
+    /// served that a power failure could take. The rest is for the next checkpoint.
+    fn secure(&self, state: &mut State, replay_from: Offset) -> Result<(), StorageError> {
+        let (recovery_point, log_end) = (state.offsets.recovery_point(), state.offsets.log_end());
+        if recovery_point >= log_end {
+            return Ok(());
+        }
+        if recovery_point < replay_from {
+            if self.config().is_durable() {
+                Self::sync_each(&self.segments.read(), recovery_point, Segment::sync)?;
+                self.sync_directory()?;
+                state.offsets.advance_recovery_point(log_end);
+                return Ok(());
+            }
+            state.relaxed_end = log_end.min(replay_from);
+        }
+        state.uncheckpointed = true;
+        self.home.list_uncheckpointed(self);
+        Ok(())
     }
 
     /// Moves a directory of another incarnation of the topic out of the way; true when it did.

@@ -32,17 +32,11 @@ impl Store {
     /// The same for what the write-ahead logs have, which makes room in them.
     pub(super) fn checkpoint_wals(&self) {
         for directory in &self.directories {
-            self.checkpoint_directory(directory, || directory.home.take_uncheckpointed());
+            self.checkpoint_directory(directory);
         }
     }
 
-    /// After recovery: also for what was found in segments behind their recovery points.
-    pub(super) fn checkpoint_recovered(&self, directory: &DataDirectory) {
-        let behind = |log: &Arc<Log>| log.is_behind() && Arc::ptr_eq(log.home(), &directory.home);
-        self.checkpoint_directory(directory, || self.all_logs().into_iter().filter(behind).collect());
-    }
-
-    fn checkpoint_directory(&self, directory: &DataDirectory, logs: impl FnOnce() -> Vec<Arc<Log>>) {
+    fn checkpoint_directory(&self, directory: &DataDirectory) {
         let home = &directory.home;
         if home.failure().is_some() {
             return;
@@ -50,8 +44,9 @@ impl Store {
         // One at a time: what another has taken and not flushed yet would be given up.
         let _only = self.checkpointing.lock();
         let group = home.ahead().settled();
+        let waits = directory.has_orphans();
         // Only then, so that none is missed that has batches up to the group.
-        let logs = logs();
+        let logs = home.take_uncheckpointed();
         let behind = self.options.wal.bytes() / SNAPSHOT_BEHIND_SHARE;
         let done = self.flush(directory, &logs).and_then(|()| {
             for log in &logs {
@@ -60,7 +55,7 @@ impl Store {
             }
             directory.write_checkpoints()?;
             // A log that failed to flush took the directory along.
-            if home.failure().is_some() || directory.has_orphans() {
+            if home.failure().is_some() || waits {
                 return Ok(());
             }
             home.ahead().checkpoint(group)

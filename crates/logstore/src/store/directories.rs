@@ -43,8 +43,11 @@ const CLEAN_SHUTDOWN: &str = ".kafka_cleanshutdown";
 /// What Kafka writes where no broker epoch is known.
 const CLEAN_SHUTDOWN_CONTENT: &[u8] = br#"{"version":0,"brokerEpoch":-1}"#;
 
-/// Batches of one log.
-pub(super) type Orphans = Vec<Vec<u8>>;
+/// What the write-ahead log has for logs that lie nowhere yet.
+struct Orphans {
+    ids: HashSet<PartitionId>,
+    replay: Arc<Replay>,
+}
 
 /// One data directory, open.
 pub(super) struct DataDirectory {
@@ -55,7 +58,7 @@ pub(super) struct DataDirectory {
     pub(super) clean: bool,
     /// What the write-ahead log has for logs that lie nowhere yet, until the metadata names their topics: they were
     /// created just before the stop, or deleted.
-    orphans: Mutex<HashMap<PartitionId, Orphans>>,
+    orphans: Mutex<Option<Orphans>>,
     known: Mutex<HashMap<(String, PartitionIndex), Known>>,
     /// Logs that are gone and may still be in the checkpoint files.
     forgotten: Mutex<HashSet<(String, PartitionIndex)>>,
@@ -82,7 +85,7 @@ impl DataDirectory {
         pool: &Arc<FilePool>,
         pressure: &Arc<Pressure>,
         nudge: &Sender<()>,
-    ) -> Result<(Self, Option<Replay>), OpenError> {
+    ) -> Result<(Self, Option<Arc<Replay>>), OpenError> {
         let disk = &*options.disk;
         let io_error = |operation, path: &Path, error| StorageError::io(operation, path, error);
         create(disk, path).map_err(|error| io_error("create", path, error))?;
@@ -99,8 +102,15 @@ impl DataDirectory {
 
         let around = look_around(disk, path)?;
         let of_disk = Arc::clone(&options.disk);
-        let OpenedWal { ahead, replay } =
-            WriteAhead::open(of_disk, path, identity, options.wal, clean, nudge.clone())?;
+        let OpenedWal { ahead, replay } = WriteAhead::open(
+            of_disk,
+            path,
+            identity,
+            options.wal,
+            clean,
+            options.recovery_threads,
+            nudge.clone(),
+        )?;
         let ahead = Arc::new(ahead);
         let name = path.file_name().map_or_else(|| "log".into(), |name| name.to_string_lossy());
         let not_started = |error| io_error("start a thread of", path, error);
@@ -122,7 +132,7 @@ impl DataDirectory {
             Err(damage) => home.fail(&damage),
         }
         // Evidence stays where it is; the logs of the directory answer storage errors.
-        let replay = replay.map_err(|damage| home.fail(&damage)).ok();
+        let replay = replay.map_err(|damage| home.fail(&damage)).ok().map(Arc::new);
         let opened = Self {
             home: Arc::new(home),
             commits,
@@ -137,29 +147,34 @@ impl DataDirectory {
         Ok((opened, replay))
     }
 
-    /// Keeps a batch for a log that lies nowhere yet.
-    pub(super) fn add_orphan(&self, id: PartitionId, batch: &[u8]) {
-        self.orphans.lock().entry(id).or_default().push(batch.to_vec());
+    /// Keeps what the write-ahead log has of logs that lie nowhere yet.
+    pub(super) fn keep_orphans(&self, ids: HashSet<PartitionId>, replay: &Arc<Replay>) {
+        *self.orphans.lock() = (!ids.is_empty()).then(|| Orphans { ids, replay: Arc::clone(replay) });
     }
 
     /// Whether batches wait for their log.
     pub(super) fn has_orphans(&self) -> bool {
-        !self.orphans.lock().is_empty()
+        self.orphans.lock().is_some()
     }
 
-    /// Whether batches wait for this log.
-    pub(super) fn has_orphans_of(&self, id: &PartitionId) -> bool {
-        self.orphans.lock().contains_key(id)
+    /// What waits for this log.
+    pub(super) fn orphans_of(&self, id: &PartitionId) -> Option<Arc<Replay>> {
+        let orphans = self.orphans.lock();
+        orphans.as_ref().filter(|orphans| orphans.ids.contains(id)).map(|orphans| Arc::clone(&orphans.replay))
     }
 
-    /// The batches that waited for a log, in order.
-    pub(super) fn take_orphans(&self, id: &PartitionId) -> Orphans {
-        self.orphans.lock().remove(id).unwrap_or_default()
+    /// The log has what waited for it.
+    pub(super) fn forget_orphans_of(&self, id: &PartitionId) {
+        let mut orphans = self.orphans.lock();
+        if let Some(waiting) = &mut *orphans {
+            waiting.ids.remove(id);
+        }
+        orphans.take_if(|waiting| waiting.ids.is_empty());
     }
 
     /// Every topic that there is was named: who still waits was deleted.
     pub(super) fn forget_orphans(&self) {
-        self.orphans.lock().clear();
+        self.orphans.lock().take();
     }
 
     /// Lets another store open the directory; nothing is written here from now on.
@@ -209,6 +224,7 @@ impl DataDirectory {
             clean: self.clean,
             recovery_point: Offset(known.recovery_point),
             log_start: Offset(known.log_start.unwrap_or(0)),
+            replay_from: None,
             producer_expiration_ms,
         }
     }
@@ -266,6 +282,12 @@ impl DataDirectory {
 }
 
 impl Known {
+    /// Whether it may hold more than was checkpointed although the write-ahead log has nothing of it: it is new, or was
+    /// written without it.
+    pub(super) fn may_be_behind(self) -> bool {
+        self.recovery_point == 0 || self.recovery_point < self.high_watermark
+    }
+
     fn is_checkpointed(self) -> bool {
         self.recovery_point > 0
             || self.log_start.is_some()

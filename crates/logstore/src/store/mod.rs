@@ -117,10 +117,9 @@ impl Store {
             removal_failures: AtomicU64::new(0),
             closed: AtomicBool::new(false),
         });
-        // Whatever a stop left unsynced is made durable before it is served.
-        let unclean = store.directories.iter().filter(|directory| !directory.clean);
-        for directory in unclean {
-            store.checkpoint_recovered(directory);
+        if opened.recovered {
+            // A checkpoint makes room in the write-ahead log. One that waits to be taken is enough.
+            let _ = store.housekeeping.nudge().try_send(());
         }
         for path in store.directories.iter().flat_map(|directory| &directory.leftovers) {
             store.remove_later(path.clone(), 0);
@@ -169,18 +168,22 @@ impl Store {
         }
         let there =
             self.directories.iter().find_map(|directory| Some((directory, directory.find(topic, id.index)?)));
-        let replayed = || self.directories.iter().find(|directory| directory.has_orphans_of(&id));
+        let replayed = || self.directories.iter().find(|directory| directory.orphans_of(&id).is_some());
         let (directory, known) = match there {
             Some((directory, known)) => (directory, Some(known)),
             None => (replayed().unwrap_or_else(|| self.emptiest()), None),
         };
         directory.adopt(topic, id.index);
-        let found = directory.found(known.as_ref(), self.producer_expiration_ms());
+        let mut found = directory.found(known.as_ref(), self.producer_expiration_ms());
+        let orphans = directory.orphans_of(&id);
+        found.replay_from = orphans.as_ref().and_then(|orphans| orphans.begins_at(&id));
         let log =
             Log::register(id, topic.into(), config, Arc::clone(&directory.home), known.is_some(), found);
-        for batch in directory.take_orphans(&id) {
-            // A log that cannot take it is out of service and has said why.
-            let _ = log.replay(&batch);
+        if let Some(orphans) = orphans {
+            // A log that cannot take them is out of service and has said why.
+            let _ = log.replay(&orphans);
+            // Only then: a checkpoint that finds none gives up what the write-ahead log has.
+            directory.forget_orphans_of(&id);
         }
         logs.insert(id, Arc::clone(&log));
         log

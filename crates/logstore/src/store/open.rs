@@ -1,16 +1,17 @@
-//! Opening the store: every directory, then, where one was not closed, every log in it, several at a time, then what
-//! the write-ahead log has of them.
+//! Opening the store: every directory, then, where one was not closed, the logs in it of which the write-ahead log has
+//! something, and those that were written without it, several at a time. Nothing of the others came since they were
+//! checkpointed: they are recovered when they are first used.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::thread::{Builder, scope};
 
-use crossbeam_channel::{Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::directories::DataDirectory;
+use super::directories::{DataDirectory, Known};
 use super::{OpenError, RecoveryProgress, StoreOptions};
 use crate::base::error::StorageError;
-use crate::base::limits::{PENDING_BYTES_MAX, RECOVERY_THREADS_MAX, WRITE_BEHIND_BYTES};
+use crate::base::limits::{PENDING_BYTES_MAX, RECOVERY_THREADS_MAX};
 use crate::base::types::PartitionId;
 use crate::io::FilePool;
 use crate::log::{Log, checkpoint};
@@ -23,6 +24,8 @@ pub(super) struct Opened {
     pub(super) logs: Vec<Arc<Log>>,
     pub(super) pool: Arc<FilePool>,
     pub(super) pressure: Arc<Pressure>,
+    /// Logs came in of which not everything is checkpointed.
+    pub(super) recovered: bool,
 }
 
 pub(super) fn open(
@@ -32,33 +35,49 @@ pub(super) fn open(
 ) -> Result<Opened, OpenError> {
     let pool = FilePool::new(Arc::clone(&options.disk), options.open_files_max);
     let pressure = Arc::new(Pressure::new(PENDING_BYTES_MAX));
-    let mut directories = Vec::new();
-    let mut replays = Vec::new();
+    let (mut directories, mut logs, mut todo) = (Vec::new(), Vec::new(), Vec::new());
     for path in &options.directories {
         let (directory, replay) = DataDirectory::open(options, path, &pool, &pressure, nudge)?;
-        directories.push(directory);
-        replays.push(replay);
-    }
-    let mut logs = Vec::new();
-    for directory in directories.iter().filter(|directory| !directory.clean) {
-        logs.append(&mut found_on_disk(options, directory)?);
-    }
-    recover(options, &directories, &logs, progress)?;
-    for (directory, replay) in directories.iter().zip(replays.into_iter().flatten()) {
-        if let Err(error) = play(&replay, directory, &logs) {
-            directory.home.fail(&error);
+        if !directory.clean {
+            let found = found_on_disk(options, &directory, replay.as_deref())?;
+            if let Some(replay) = &replay {
+                if let Err(error) = replay.sync() {
+                    directory.home.fail(&error);
+                }
+                let here: HashSet<_> = found.iter().map(|log| log.id()).collect();
+                let orphans = replay.partitions().filter(|id| !here.contains(id)).copied().collect();
+                directory.keep_orphans(orphans, replay);
+            }
+            todo.extend(found.iter().filter_map(|log| to_do(log, &directory, replay.as_ref())));
+            logs.extend(found);
         }
+        directories.push(directory);
     }
-    for log in &logs {
-        // One that is out of service has said why.
-        let _ = log.end_recovery();
-    }
-    Ok(Opened { directories, logs, pool, pressure })
+    let recovered = !todo.is_empty();
+    recover(options, &directories, todo, progress)?;
+    Ok(Opened { directories, logs, pool, pressure, recovered })
+}
+
+/// A log to be opened at start, with what the write-ahead log has of it. Others are opened when they are first used.
+struct Todo {
+    log: Arc<Log>,
+    replay: Option<Arc<Replay>>,
+}
+
+fn to_do(log: &Arc<Log>, directory: &DataDirectory, replay: Option<&Arc<Replay>>) -> Option<Todo> {
+    let replay = replay.filter(|replay| replay.begins_at(&log.id()).is_some()).cloned();
+    let known = directory.find(log.topic(), log.id().index);
+    let wanted = replay.is_some() || known.is_some_and(Known::may_be_behind);
+    wanted.then(|| Todo { log: Arc::clone(log), replay })
 }
 
 /// The logs of a directory that was not closed. One without its topic id, from a crash while it was made, waits for
 /// the topic to claim it by name.
-fn found_on_disk(options: &StoreOptions, directory: &DataDirectory) -> Result<Vec<Arc<Log>>, StorageError> {
+fn found_on_disk(
+    options: &StoreOptions,
+    directory: &DataDirectory,
+    replay: Option<&Replay>,
+) -> Result<Vec<Arc<Log>>, StorageError> {
     let config = Arc::new(options.defaults.clone());
     let mut logs = Vec::new();
     for (topic, index) in directory.on_disk() {
@@ -68,56 +87,34 @@ fn found_on_disk(options: &StoreOptions, directory: &DataDirectory) -> Result<Ve
         };
         let id = PartitionId { topic: id, index };
         let known = directory.find(&topic, index);
-        let found = directory.found(known.as_ref(), options.producer_expiration_ms);
+        let mut found = directory.found(known.as_ref(), options.producer_expiration_ms);
+        found.replay_from = replay.and_then(|replay| replay.begins_at(&id));
         let home = Arc::clone(&directory.home);
         logs.push(Log::register(id, topic.into(), Arc::clone(&config), home, true, found));
     }
     Ok(logs)
 }
 
-/// Gives the logs what the write-ahead log has of them. Nothing that is then served can be lost any more: it is made
-/// durable where it lies, or by the checkpoint that follows.
-fn play(replay: &Replay, directory: &DataDirectory, logs: &[Arc<Log>]) -> Result<(), StorageError> {
-    replay.sync()?;
-    let here = logs.iter().filter(|log| Arc::ptr_eq(log.home(), &directory.home));
-    let by_id: HashMap<PartitionId, &Arc<Log>> = here.map(|log| (log.id(), log)).collect();
-    let mut touched: HashMap<PartitionId, &Arc<Log>> = HashMap::new();
-    let mut waiting = 0;
-    replay.each(&mut |id, batch| {
-        let Some(log) = by_id.get(id) else {
-            return directory.add_orphan(*id, batch);
-        };
-        waiting += batch.len();
-        // A log that cannot take it is out of service and has said why.
-        let _ = log.replay(batch);
-        touched.insert(*id, log);
-        if waiting >= WRITE_BEHIND_BYTES {
-            waiting = 0;
-            for (_, log) in touched.drain() {
-                log.write_behind();
-            }
-        }
-    })
-}
-
-/// Opens the logs on a bounded number of threads; each log reports by itself what it cut.
+/// Opens the logs on a bounded number of threads, each with what the write-ahead log has of it; each reports by itself
+/// what it cut.
 fn recover(
     options: &StoreOptions,
     directories: &[DataDirectory],
-    logs: &[Arc<Log>],
+    logs: Vec<Todo>,
     progress: &dyn Fn(RecoveryProgress),
 ) -> Result<(), OpenError> {
+    let count = logs.len();
     let report = |logs_done| {
         let bytes_scanned = directories.iter().map(|directory| directory.home.scanned_bytes()).sum();
-        progress(RecoveryProgress { logs_done, logs: logs.len(), bytes_scanned });
+        progress(RecoveryProgress { logs_done, logs: count, bytes_scanned });
     };
     report(0);
     let wanted = options.recovery_threads.saturating_mul(directories.len());
-    let threads = wanted.clamp(1, RECOVERY_THREADS_MAX).min(logs.len());
+    let threads = wanted.clamp(1, RECOVERY_THREADS_MAX).min(count);
     let (todo, next) = unbounded();
     for log in logs {
         // The receiver lives to the end of this function.
-        let _ = todo.send(Arc::clone(log));
+        let _ = todo.send(log);
     }
     drop(todo);
     let (done, finished) = unbounded();
@@ -137,10 +134,13 @@ fn recover(
     })
 }
 
-fn recover_each(next: &crossbeam_channel::Receiver<Arc<Log>>, done: &Sender<()>) {
-    for log in next {
+fn recover_each(next: &Receiver<Todo>, done: &Sender<()>) {
+    for Todo { log, replay } in next {
         // A log that cannot be opened is out of service and has said why; the others go on.
-        let _ = log.recover();
+        let _ = match replay {
+            Some(replay) => log.replay(&replay),
+            None => log.recover(),
+        };
         if done.send(()).is_err() {
             return;
         }

@@ -118,13 +118,14 @@ pub struct OpenedWal {
 }
 
 impl WriteAhead {
-    /// Opens the log of a directory; `clean` says that nothing in it is needed.
+    /// Opens the log of a directory; `clean` says that nothing in it is needed. It is read on `threads` threads.
     pub fn open(
         disk: Arc<dyn Disk>,
         directory: &Path,
         id: DirectoryId,
         size: WalSize,
         clean: bool,
+        threads: usize,
         nudge: Sender<()>,
     ) -> Result<OpenedWal, StorageError> {
         let checkpoint = read_checkpoint(&*disk, directory)?;
@@ -137,10 +138,11 @@ impl WriteAhead {
         }
         let checkpoint = checkpoint.unwrap_or_default();
         let replay = if clean {
-            Ok(Replay::nothing(&disk, id, checkpoint))
+            Ok(Replay::nothing(&disk, checkpoint))
         } else {
             let paths = files.iter().map(|number| (*number, path(directory, *number))).collect();
-            Scan::read(&disk, &id, paths).and_then(|scan| scan.needed(&disk, id, directory, checkpoint))
+            Scan::read(&disk, &id, &paths, checkpoint, threads)
+                .and_then(|scan| scan.needed(&disk, paths, directory, checkpoint))
         };
         let needed = replay.as_ref().map(Replay::files).unwrap_or_default();
         let full: VecDeque<_> =

@@ -179,18 +179,35 @@ impl GroupHeader {
 
     /// The frames of a group that begins with this header; `None` when any of them is not as it was written.
     pub(super) fn frames<'b>(&self, group: &'b [u8]) -> Option<Vec<(PartitionId, Content<'b>)>> {
-        let mut rest = group.get(GROUP_HEADER_BYTES..self.group_bytes())?;
-        let mut frames = Vec::with_capacity(self.frames.min(rest.len() / FRAME_HEADER_BYTES));
-        while !rest.is_empty() {
-            let bytes = be::get_u32(rest, 4)? as usize;
-            let (frame, behind) = rest.split_at_checked(FRAME_HEADER_BYTES.checked_add(bytes)?)?;
-            if crc32c(frame.get(4..)?) != be::get_u32(frame, 0)? {
-                return None;
-            }
-            frames.push(parse_frame(frame)?);
-            rest = behind;
-        }
+        let frames = frames_of(group.get(GROUP_HEADER_BYTES..self.group_bytes())?)?;
         (frames.len() == self.frames).then_some(frames)
+    }
+}
+
+/// Frames that lie one behind the other; `None` when any of them is not as it was written.
+pub(super) fn frames_of(bytes: &[u8]) -> Option<Vec<(PartitionId, Content<'_>)>> {
+    let mut rest = bytes;
+    let mut frames = Vec::new();
+    while !rest.is_empty() {
+        let bytes = be::get_u32(rest, 4)? as usize;
+        let (frame, behind) = rest.split_at_checked(FRAME_HEADER_BYTES.checked_add(bytes)?)?;
+        if crc32c(frame.get(4..)?) != be::get_u32(frame, 0)? {
+            return None;
+        }
+        frames.push(parse_frame(frame)?);
+        rest = behind;
+    }
+    Some(frames)
+}
+
+impl Content<'_> {
+    /// Bytes of a frame with it.
+    pub(super) fn frame_bytes(&self) -> usize {
+        let content = match self {
+            Self::Batch(batch) => batch.len(),
+            Self::Barrier => 0,
+        };
+        FRAME_HEADER_BYTES + content
     }
 }
 

@@ -1,75 +1,164 @@
 //! Reading the write-ahead log after a stop that was not clean.
 //!
-//! Every file is read from end to end, at each place where a group may begin, whatever lies before it. Of the groups
-//! found, those above the checkpoint are needed, one by one without a gap. Where the next one is missing the log
+//! Every file is read once, several at a time, at each place where a group may begin, whatever lies before it. Of the
+//! groups found, those above the checkpoint are needed, one by one without a gap. Where the next one is missing the log
 //! ends: it was being written, and never acknowledged. Unless a group that is there says that it was synced: then
 //! what was acknowledged is gone, which is damage, and nothing is replayed. What lies before a barrier is passed over.
+//!
+//! What is kept is where the batches of each partition lie. Each log then reads its own, as far as it lacks them, apart
+//! from all others.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::scope;
 
-use super::frame::{Content, DirectoryId, GROUP_ALIGNMENT, GROUP_HEADER_BYTES, GroupHeader, GroupNumber};
+use parking_lot::Mutex;
+
+use super::frame::{
+    Content, DirectoryId, GROUP_ALIGNMENT, GROUP_HEADER_BYTES, GroupHeader, GroupNumber, frames_of,
+};
 use crate::base::error::StorageError;
-use crate::base::types::{PartitionId, Position};
+use crate::base::types::{Offset, PartitionId, Position};
+use crate::batch::BatchHeader;
 use crate::io::{Disk, File, OpenMode};
 
-/// Every whole group in the files of a directory.
+/// Every whole group above the checkpoint in the files of a directory.
+#[derive(Default)]
 pub(super) struct Scan {
     groups: BTreeMap<GroupNumber, Place>,
+    runs: HashMap<PartitionId, Vec<Run>>,
     barriers: Vec<(PartitionId, GroupNumber)>,
     /// The highest group that any header says was synced.
     synced: GroupNumber,
 }
 
-#[derive(Clone, Debug)]
+/// Where a group lies.
+#[derive(Clone, Copy, Debug)]
 struct Place {
     file: u32,
-    path: PathBuf,
     at: usize,
     bytes: usize,
 }
 
-/// The groups that are needed, in order.
+/// Frames of one partition that lie one behind the other in a group.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    group: GroupNumber,
+    place: Place,
+    /// First offset.
+    base: Offset,
+    /// The offset behind the last batch.
+    end: Offset,
+}
+
+/// What is needed of the log.
 pub struct Replay {
     disk: Arc<dyn Disk>,
-    id: DirectoryId,
+    paths: BTreeMap<u32, PathBuf>,
     groups: BTreeMap<GroupNumber, Place>,
-    barriers: HashMap<PartitionId, GroupNumber>,
+    runs: HashMap<PartitionId, Vec<Run>>,
     checkpoint: GroupNumber,
 }
 
 impl Scan {
+    /// Reads the files on at most `threads` threads.
     pub(super) fn read(
         disk: &Arc<dyn Disk>,
         id: &DirectoryId,
-        files: Vec<(u32, PathBuf)>,
+        files: &BTreeMap<u32, PathBuf>,
+        checkpoint: GroupNumber,
+        threads: usize,
     ) -> Result<Self, StorageError> {
-        let mut scan = Self { groups: BTreeMap::new(), barriers: Vec::new(), synced: GroupNumber(0) };
-        for (file, path) in files {
-            let bytes = read_file(&**disk, &path)?;
-            scan.read_groups(&bytes, id, |at, bytes| Place { file, path: path.clone(), at, bytes });
-        }
-        Ok(scan)
+        let files: Vec<_> = files.iter().collect();
+        let next = AtomicUsize::new(0);
+        let whole = Mutex::new(Ok(Self::default()));
+        let work = || {
+            let mut bytes = Vec::new();
+            while let Some((file, path)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let mut part = Self::default();
+                let read = read_file(&**disk, path, &mut bytes)
+                    .map(|()| part.read_groups(**file, &bytes, id, checkpoint));
+                let mut whole = whole.lock();
+                match (&mut *whole, read) {
+                    (Ok(whole), Ok(())) => whole.merge(part),
+                    (Ok(_), Err(error)) => *whole = Err(error),
+                    (Err(_), _) => {}
+                }
+            }
+        };
+        scope(|scope| {
+            for _ in 1..threads.min(files.len()) {
+                scope.spawn(work);
+            }
+            work();
+        });
+        whole.into_inner()
     }
 
-    fn read_groups(&mut self, bytes: &[u8], id: &DirectoryId, place: impl Fn(usize, usize) -> Place) {
+    fn read_groups(&mut self, file: u32, bytes: &[u8], id: &DirectoryId, checkpoint: GroupNumber) {
         let mut at = 0;
         while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() >= GROUP_HEADER_BYTES) {
-            at += match GroupHeader::parse(rest, id) {
-                Some(header) => {
-                    self.synced = self.synced.max(header.synced);
-                    if let Some(frames) = header.frames(rest) {
-                        let barriers = frames.iter().filter(|(_, content)| *content == Content::Barrier);
-                        self.barriers.extend(barriers.map(|(partition, _)| (*partition, header.number)));
-                        self.groups.insert(header.number, place(at, header.group_bytes()));
-                        header.group_bytes().next_multiple_of(GROUP_ALIGNMENT)
-                    } else {
-                        GROUP_ALIGNMENT
-                    }
+            let header = GroupHeader::parse(rest, id);
+            if let Some(header) = &header {
+                self.synced = self.synced.max(header.synced);
+            }
+            let needed = header.filter(|header| header.number > checkpoint);
+            at += match needed.and_then(|header| Some((header, header.frames(rest)?))) {
+                Some((header, frames)) => {
+                    let place = Place { file, at, bytes: header.group_bytes() };
+                    self.groups.insert(header.number, place);
+                    self.add_frames(header.number, place, &frames);
+                    header.group_bytes().next_multiple_of(GROUP_ALIGNMENT)
                 }
                 None => GROUP_ALIGNMENT,
             };
+        }
+    }
+
+    fn add_frames(&mut self, group: GroupNumber, place: Place, frames: &[(PartitionId, Content<'_>)]) {
+        let mut at = place.at + GROUP_HEADER_BYTES;
+        let mut before: Option<(PartitionId, Run)> = None;
+        for (partition, content) in frames {
+            let bytes = content.frame_bytes();
+            let run = match content {
+                Content::Barrier => {
+                    self.barriers.push((*partition, group));
+                    None
+                }
+                Content::Batch(batch) => {
+                    // What is no batch is for its log to judge.
+                    let (base, end) = BatchHeader::parse(batch)
+                        .map_or((Offset(0), Offset(i64::MAX)), |header| {
+                            (header.base_offset, header.next_offset())
+                        });
+                    let place = Place { file: place.file, at, bytes: 0 };
+                    let begun = before.take_if(|(of, _)| of == partition).map(|(_, run)| run);
+                    let mut run = begun.unwrap_or(Run { group, place, base, end });
+                    run.place.bytes += bytes;
+                    run.end = end;
+                    Some((*partition, run))
+                }
+            };
+            self.add_run(std::mem::replace(&mut before, run));
+            at += bytes;
+        }
+        self.add_run(before);
+    }
+
+    fn add_run(&mut self, run: Option<(PartitionId, Run)>) {
+        if let Some((partition, run)) = run {
+            self.runs.entry(partition).or_default().push(run);
+        }
+    }
+
+    fn merge(&mut self, mut part: Self) {
+        self.groups.append(&mut part.groups);
+        self.barriers.append(&mut part.barriers);
+        self.synced = self.synced.max(part.synced);
+        for (partition, mut runs) in part.runs {
+            self.runs.entry(partition).or_default().append(&mut runs);
         }
     }
 
@@ -77,13 +166,12 @@ impl Scan {
     pub(super) fn needed(
         mut self,
         disk: &Arc<dyn Disk>,
-        id: DirectoryId,
+        paths: BTreeMap<u32, PathBuf>,
         directory: &Path,
         checkpoint: GroupNumber,
     ) -> Result<Replay, StorageError> {
-        let mut groups = self.groups.split_off(&GroupNumber(checkpoint.0 + 1));
         let mut end = checkpoint;
-        while groups.contains_key(&GroupNumber(end.0 + 1)) {
+        while self.groups.contains_key(&GroupNumber(end.0 + 1)) {
             end.0 += 1;
         }
         if end < self.synced {
@@ -94,25 +182,28 @@ impl Scan {
             );
             return Err(StorageError::corrupt(directory, 0, why));
         }
-        groups.split_off(&GroupNumber(end.0 + 1));
+        self.groups.split_off(&GroupNumber(end.0 + 1));
         let mut barriers: HashMap<PartitionId, GroupNumber> = HashMap::new();
         for (partition, number) in self.barriers.into_iter().filter(|(_, number)| *number <= end) {
             let barrier = barriers.entry(partition).or_default();
             *barrier = number.max(*barrier);
         }
-        Ok(Replay { disk: Arc::clone(disk), id, groups, barriers, checkpoint })
+        self.runs.retain(|partition, runs| {
+            let from = barriers.get(partition).copied().unwrap_or_default();
+            runs.retain(|run| run.group >= from && run.group <= end);
+            // Of several files, in any order.
+            runs.sort_by_key(|run| (run.group, run.place.at));
+            !runs.is_empty()
+        });
+        Ok(Replay { disk: Arc::clone(disk), paths, groups: self.groups, runs: self.runs, checkpoint })
     }
 }
 
 impl Replay {
     /// Of a log that nobody needs.
-    pub(super) fn nothing(disk: &Arc<dyn Disk>, id: DirectoryId, checkpoint: GroupNumber) -> Self {
-        Self { disk: Arc::clone(disk), id, groups: BTreeMap::new(), barriers: HashMap::new(), checkpoint }
-    }
-
-    /// Whether there is nothing to replay.
-    pub fn is_empty(&self) -> bool {
-        self.groups.is_empty()
+    pub(super) fn nothing(disk: &Arc<dyn Disk>, checkpoint: GroupNumber) -> Self {
+        let (paths, groups, runs) = (BTreeMap::new(), BTreeMap::new(), HashMap::new());
+        Self { disk: Arc::clone(disk), paths, groups, runs, checkpoint }
     }
 
     /// The last group.
@@ -132,51 +223,73 @@ impl Replay {
         files
     }
 
-    /// Makes durable what is about to be served: a killed process may have left groups that were written and not
-    /// synced.
-    pub fn sync(&self) -> Result<(), StorageError> {
-        let mut synced: Option<u32> = None;
-        for place in self.groups.values() {
-            if synced != Some(place.file) {
-                File::open(&*self.disk, &place.path, OpenMode::Write)?.sync()?;
-                synced = Some(place.file);
-            }
-        }
-        Ok(())
+    /// Whose batches it has.
+    pub fn partitions(&self) -> impl Iterator<Item = &PartitionId> {
+        self.runs.keys()
     }
 
-    /// Shows every batch in order.
-    pub fn each(&self, visit: &mut dyn FnMut(&PartitionId, &[u8])) -> Result<(), StorageError> {
+    /// Where its batches of a partition begin; `None` when it has none.
+    pub fn begins_at(&self, partition: &PartitionId) -> Option<Offset> {
+        self.runs.get(partition)?.first().map(|run| run.base)
+    }
+
+    /// Makes durable what is about to be served. Each group was synced before the next was written, but the last: a
+    /// killed process may not have come to it, or its sync failed, and pages that are not on the disk pass for clean.
+    /// So it is written again.
+    pub fn sync(&self) -> Result<(), StorageError> {
+        let Some((_, place)) = self.groups.last_key_value() else {
+            return Ok(());
+        };
+        let file = self.open(place.file, OpenMode::Write)?;
+        let bytes = read_place(&file, place)?;
+        file.write_all_at(&bytes, Position(place.at as u64))?;
+        file.sync()
+    }
+
+    /// Shows the batches of a partition in order, but for those that end at or below `above`.
+    pub fn each(
+        &self,
+        partition: &PartitionId,
+        above: Offset,
+        visit: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), StorageError> {
         let mut open: Option<(u32, File)> = None;
-        for (number, place) in &self.groups {
-            let file = match open.take().filter(|(file, _)| *file == place.file) {
+        let runs = self.runs.get(partition).map(Vec::as_slice).unwrap_or_default();
+        for Run { place, .. } in runs.iter().filter(|run| run.end > above) {
+            let file = match open.take().filter(|(number, _)| *number == place.file) {
                 Some((_, file)) => file,
-                None => File::open(&*self.disk, &place.path, OpenMode::Read)?,
+                None => self.open(place.file, OpenMode::Read)?,
             };
-            let mut bytes = vec![0; place.bytes];
-            file.read_full_at(&mut bytes, Position(place.at as u64))?;
-            let frames = GroupHeader::parse(&bytes, &self.id)
-                .filter(|header| header.number == *number)
-                .and_then(|header| header.frames(&bytes));
-            let changed = || StorageError::corrupt(&place.path, place.at as u64, "changed while it was read");
-            for (partition, content) in frames.ok_or_else(changed)? {
-                let is_void = self.barriers.get(&partition).is_some_and(|barrier| number < barrier);
-                if let Content::Batch(bytes) = content
-                    && !is_void
-                {
-                    visit(&partition, bytes);
+            let bytes = read_place(&file, place)?;
+            let changed = || StorageError::corrupt(file.path(), place.at as u64, "changed while it was read");
+            for (_, content) in frames_of(&bytes).ok_or_else(changed)? {
+                if let Content::Batch(batch) = content {
+                    visit(batch);
                 }
             }
             open = Some((place.file, file));
         }
         Ok(())
     }
+
+    fn open(&self, file: u32, mode: OpenMode) -> Result<File, StorageError> {
+        let path = self.paths.get(&file).map_or_else(|| Path::new(""), PathBuf::as_path);
+        File::open(&*self.disk, path, mode)
+    }
 }
 
-fn read_file(disk: &dyn Disk, path: &Path) -> Result<Vec<u8>, StorageError> {
-    let file = File::open(disk, path, OpenMode::Read)?;
-    let mut bytes = vec![0; file.size()? as usize];
-    let read = file.read_full_at(&mut bytes, Position(0))?;
+fn read_place(file: &File, place: &Place) -> Result<Vec<u8>, StorageError> {
+    let mut bytes = vec![0; place.bytes];
+    let read = file.read_full_at(&mut bytes, Position(place.at as u64))?;
     bytes.truncate(read);
     Ok(bytes)
+}
+
+/// Reads a file into a buffer that is used for many.
+fn read_file(disk: &dyn Disk, path: &Path, into: &mut Vec<u8>) -> Result<(), StorageError> {
+    let file = File::open(disk, path, OpenMode::Read)?;
+    into.resize(file.size()? as usize, 0);
+    let read = file.read_full_at(into, Position(0))?;
+    into.truncate(read);
+    Ok(())
 }
