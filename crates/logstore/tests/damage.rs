@@ -6,9 +6,13 @@ mod support;
 use std::path::Path;
 use std::sync::Arc;
 
+use logstore::base::clock::Clock;
+use logstore::base::types::{Offset, PartitionIndex};
+use logstore::io::{Disk, SystemDisk};
 use logstore::log::Log;
-use logstore::store::Store;
-use support::{Bed, config, durable, expect, fill, flip, readable};
+use logstore::store::inspect::{Finding, Repaired, Selected, Severity, Verified, repair, verify};
+use logstore::store::{OpenError, Store};
+use support::{Bed, config, durable, expect, fill, flip, read_all, readable};
 
 /// Batches of the tests have this size: 23 of them in a segment.
 const BATCH_BYTES: usize = 170;
@@ -176,11 +180,130 @@ fn other_logs_go_on() {
     flip(&second(&bed), 1000);
     forget_index(&bed);
     let (store, _log) = bed.open();
-    let other = logstore::base::types::PartitionId {
-        index: logstore::base::types::PartitionIndex(1),
-        ..support::id()
-    };
+    let other = logstore::base::types::PartitionId { index: PartitionIndex(1), ..support::id() };
     let other = store.ensure(other, support::TOPIC, Arc::new(config()), support::EPOCH);
     fill(&other, 0..3);
     expect(&other, 0..3);
+}
+
+fn disk() -> Arc<dyn Disk> {
+    Arc::new(SystemDisk)
+}
+
+fn verified(bed: &Bed) -> Verified {
+    verify(&disk(), bed.directory.path(), &[], 2, &|_| ()).unwrap()
+}
+
+fn damage_in(verified: &Verified) -> Vec<Finding> {
+    let findings = verified.partitions.iter().flat_map(|partition| partition.findings.clone());
+    findings.filter(|finding| finding.severity == Severity::Damage).collect()
+}
+
+#[test]
+fn a_good_directory_is_verified() {
+    for clean in [true, false] {
+        let bed = Bed::new();
+        let (store, log) = bed.open_as(durable());
+        fill(&log, 0..100);
+        if clean {
+            store.close().unwrap();
+        } else {
+            log.write_behind();
+            assert!(matches!(
+                verify(&disk(), bed.directory.path(), &[], 1, &|_| ()),
+                Err(OpenError::Locked(_))
+            ));
+        }
+        drop((store, log));
+        let verified = wait_unlocked(&bed);
+        assert!(!verified.is_damaged(), "{verified:?}");
+        assert!(verified.partitions[0].findings.is_empty() && verified.findings.is_empty(), "{verified:?}");
+        assert_eq!((verified.clean, verified.partitions[0].batches), (clean, 100));
+        assert_eq!(verified.partitions[0].log_end, Offset(100));
+    }
+    let empty = tempfile::tempdir().unwrap();
+    assert!(matches!(verify(&disk(), empty.path(), &[], 1, &|_| ()), Err(OpenError::NotADataDirectory(_))));
+}
+
+/// The housekeeping of a store that was dropped may be about to notice.
+fn wait_unlocked(bed: &Bed) -> Verified {
+    for _ in 0..10_000 {
+        match verify(&disk(), bed.directory.path(), &[], 2, &|_| ()) {
+            Err(OpenError::Locked(_)) => std::thread::sleep(std::time::Duration::from_millis(1)),
+            other => return other.unwrap(),
+        }
+    }
+    panic!("the store that was dropped stays");
+}
+
+#[test]
+fn verify_says_where_damage_is_and_changes_nothing() {
+    let bed = hundred();
+    flip(&second(&bed), 5 * BATCH_BYTES + 100);
+    flip(&bed.file("00000000000000000046.index"), 11);
+    flip(&bed.file("00000000000000000069.timeindex"), 7);
+    flip(&bed.file("00000000000000000100.snapshot"), 3);
+    let before = bed.files();
+    let verified = verified(&bed);
+    assert!(verified.is_damaged());
+    let harmless: Vec<_> =
+        verified.partitions[0].findings.iter().map(|finding| finding.file.clone()).collect();
+    for name in
+        ["00000000000000000046.index", "00000000000000000069.timeindex", "00000000000000000100.snapshot"]
+    {
+        assert!(harmless.contains(&bed.file(name)), "{name}: {verified:?}");
+    }
+    let damage = damage_in(&verified);
+    assert_eq!(damage.len(), 1);
+    assert_eq!(damage[0].file, second(&bed));
+    assert_eq!(damage[0].bytes, Some(5 * BATCH_BYTES as u64..6 * BATCH_BYTES as u64));
+    assert_eq!(damage[0].offsets, Some(Offset(28)..Offset(29)));
+    assert_eq!(bed.files(), before);
+}
+
+fn repaired(bed: &Bed) -> Repaired {
+    let clock: Arc<dyn Clock> = bed.clock.clone();
+    let selected = [Selected { name: support::TOPIC.to_owned() }];
+    repair(&disk(), bed.directory.path(), &selected, clock).unwrap()
+}
+
+#[test]
+fn a_repair_takes_out_what_is_damaged_and_nothing_else() {
+    let bed = hundred();
+    let mut bytes = std::fs::read(second(&bed)).unwrap();
+    bytes[5 * BATCH_BYTES..][..300].fill(0xa5);
+    std::fs::write(second(&bed), &bytes).unwrap();
+    flip(&bed.newest(".log"), 6 * BATCH_BYTES + 100);
+    forget_index(&bed);
+    let repaired = repaired(&bed);
+    assert_eq!(repaired.partitions, [("topic".to_owned(), PartitionIndex(0))]);
+    assert_eq!(repaired.kept.len(), 2, "{repaired:?}");
+    assert_eq!(std::fs::read(&repaired.kept[0]).unwrap(), bytes[5 * BATCH_BYTES..7 * BATCH_BYTES]);
+    let verified = verified(&bed);
+    assert!(!verified.is_damaged() && verified.clean, "{verified:?}");
+    assert_eq!(verified.partitions[0].findings, []);
+
+    let (store, log) = bed.open();
+    assert_eq!(store.stats().ranges_lost, 0);
+    let offsets: Vec<_> = read_all(&log, Offset(0), 1 << 20).into_iter().map(|(offset, _)| offset).collect();
+    let expected: Vec<_> = (0..100).filter(|n| ![28, 29, 98].contains(n)).collect();
+    assert_eq!(offsets, expected);
+    fill(&log, 100..101);
+    assert!(store.take_reports().is_empty());
+}
+
+#[test]
+fn a_repair_gives_up_the_end_that_is_gone() {
+    let bed = in_both();
+    set_len(&bed.file("00000000000000000092.log"), BATCH_BYTES);
+    let (store, log) = bed.open_as(durable());
+    expect_hole(&store, &log, 93..95, 100);
+    store.close().unwrap();
+    drop((store, log));
+    assert_eq!(damage_in(&wait_unlocked(&bed))[0].offsets, Some(Offset(93)..Offset(95)));
+    assert!(repaired(&bed).kept.is_empty());
+    assert!(!verified(&bed).is_damaged());
+    let (store, log) = bed.open_as(durable());
+    assert_eq!(read_all(&log, Offset(0), 1 << 20).len(), 98);
+    assert_eq!(store.stats().ranges_lost, 0);
 }

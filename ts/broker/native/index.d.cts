@@ -378,6 +378,24 @@ export interface LogDirectory {
   logs: Array<DirectoryLog>
 }
 
+/** Something in a data directory that is not what was written. */
+export interface LogFinding {
+  /** Records are lost; else the next start builds it anew, or cuts what was never acknowledged. */
+  damage: boolean
+  /** The file or directory. */
+  file: string
+  /** First bad byte, where that is known. */
+  fromByte?: number
+  /** The byte behind the last bad one. */
+  toByte?: number
+  /** First lost offset, where any is. */
+  fromOffset?: number
+  /** The offset behind the last lost one; none where that is not known. */
+  toOffset?: number
+  /** What is wrong. */
+  why: string
+}
+
 /** Where a log stands. */
 export interface LogOffsetsAnswer {
   /** Kafka's code. */
@@ -479,3 +497,47 @@ export interface RecoveryReport {
   /** Why. */
   why: string
 }
+
+/** What a repair did. */
+export interface RepairedDirectory {
+  /** Partitions, as `topic-partition`, that are whole again. */
+  partitions: Array<string>
+  /** Files that keep the damaged bytes. */
+  kept: Array<string>
+}
+
+/** Gives up what chosen topics or partitions of a data directory have lost. */
+export declare function repairLogs(directory: string, selected: Array<string>): Promise<RepairedDirectory>
+
+/** One data directory that was read. */
+export interface VerifiedDirectory {
+  /** It was closed in order. */
+  clean: boolean
+  /** Records are lost. */
+  damaged: boolean
+  /** Partitions by name. */
+  partitions: Array<VerifiedPartition>
+  /** What is wrong beside them. */
+  findings: Array<LogFinding>
+}
+
+/** One partition that was read. */
+export interface VerifiedPartition {
+  /** The topic. */
+  topic: string
+  /** Which partition of it. */
+  partition: number
+  /** First offset. */
+  logStart: number
+  /** The offset behind the last good batch. */
+  logEnd: number
+  /** Good batches. */
+  batches: number
+  /** Bytes of the segments. */
+  bytes: number
+  /** What is wrong. */
+  findings: Array<LogFinding>
+}
+
+/** Reads a data directory, or some topics and partitions of it. `progress` is told bytes read and bytes in all. */
+export declare function verifyLogs(directory: string, selected: Array<string>, threads: number, progress: (bytes: [number, number]) => void): Promise<VerifiedDirectory>

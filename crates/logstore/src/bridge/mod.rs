@@ -11,6 +11,7 @@ mod engine;
 mod errors;
 mod events;
 mod image;
+pub mod inspect;
 mod job;
 mod open_files;
 mod queries;

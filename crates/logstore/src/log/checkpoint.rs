@@ -119,6 +119,11 @@ pub(super) fn read_epochs(
     read_lines(disk, &path, |words| Some((LeaderEpoch(next(words)?), Offset(next(words)?))))
 }
 
+/// Why `leader-epoch-checkpoint` of a partition cannot be read.
+pub fn epochs_fault(disk: &dyn Disk, directory: &Path) -> Option<StorageError> {
+    read_epochs(disk, directory).err()
+}
+
 /// Replaces `leader-epoch-checkpoint`; recovery can rebuild what a crash takes of it.
 pub(super) fn write_epochs(
     disk: &dyn Disk,

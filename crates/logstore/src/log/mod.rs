@@ -22,6 +22,7 @@ pub mod offsets;
 mod producers;
 mod read;
 mod recovery;
+mod repair;
 mod restore;
 mod retention;
 mod retries;
@@ -35,7 +36,7 @@ pub mod types;
 pub mod watch;
 mod writer;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -56,9 +57,20 @@ pub use watch::{Mailbox, Wakeups, Watch};
 
 use crate::base::error::StorageError;
 use crate::base::types::{LeaderEpoch, Offset, PartitionId};
-use crate::segment::{Segment, names};
+use crate::io::Disk;
+use crate::segment::{Kind, Segment, names};
 use state::{Phase, State};
 use writer::Writer;
+
+/// Why a snapshot or what belongs to it cannot be read; a start does without it then.
+pub fn small_file_fault(disk: &dyn Disk, path: &Path, kind: Kind) -> Result<Option<String>, StorageError> {
+    let bytes = checkpoint::read_file(disk, path)?.unwrap_or_default();
+    let decoded = match kind {
+        Kind::Retries => retries::decode(path, &bytes).map(drop),
+        _ => snapshot::decode(path, &bytes).map(drop),
+    };
+    Ok(decoded.err().map(|error| error.to_string()))
+}
 
 /// The log of one partition; everybody holds it as `Arc<Log>`, every method is thread-safe.
 pub struct Log {

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod batches;
+pub mod check;
 mod cleaned;
 pub mod damage;
 pub mod data;
@@ -109,6 +110,11 @@ impl Segment {
     /// Notes that something is missing.
     pub fn miss(&self, hole: Hole) {
         self.damage.add([hole]);
+    }
+
+    /// This is missing, and nothing else.
+    pub fn replace_holes(&self, holes: Vec<Hole>) {
+        self.damage.replace(holes);
     }
 
     /// Names of the files that it may have; `.txnindex` and `.snapshot` are often absent.

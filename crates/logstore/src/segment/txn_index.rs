@@ -7,7 +7,7 @@
 //! `lastOffset` is that of the abort marker and grows strictly; `lastStableOffset` is what the log's was after it,
 //! so that a search ends at the first entry from which nothing older can follow.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,8 +15,9 @@ use parking_lot::Mutex;
 
 use crate::base::bytes::be;
 use crate::base::error::StorageError;
+use crate::base::limits::SMALL_FILE_BYTES_MAX;
 use crate::base::types::{Offset, Position, ProducerId};
-use crate::io::{Access, FilePool, PooledFile};
+use crate::io::{self, Access, Disk, FilePool, PooledFile};
 
 /// Size of an entry.
 pub const TXN_ENTRY_BYTES: usize = 34;
@@ -112,6 +113,22 @@ impl TxnIndex {
         }
         *index.entries.lock() = (kept, last);
         Ok(index)
+    }
+
+    /// Why a file is no such index; an absent one is.
+    pub(super) fn check(disk: &dyn Disk, path: &Path) -> Result<Option<String>, StorageError> {
+        let bytes = io::read_small(disk, path, SMALL_FILE_BYTES_MAX);
+        let bytes = bytes.map_err(|error| StorageError::io("read", path, error))?.unwrap_or_default();
+        let mut last = None;
+        for (slot, bytes) in bytes.chunks(TXN_ENTRY_BYTES).enumerate() {
+            match AbortedEntry::decode(bytes) {
+                Some(entry) if last.is_none_or(|last| last < entry.last_offset) => {
+                    last = Some(entry.last_offset);
+                }
+                _ => return Ok(Some(format!("entry {slot} is no aborted transaction"))),
+            }
+        }
+        Ok(None)
     }
 
     fn corrupt(&self, slot: usize) -> StorageError {

@@ -127,6 +127,15 @@ impl Catalogue {
         Ok(Self { disk, path, state: Mutex::new(state), written: Condvar::new() })
     }
 
+    /// Reads the catalogue of a log directory, where it has one; an error where it is damaged. Changes nothing.
+    pub fn check(disk: &dyn Disk, directory: &Path) -> Result<(), StorageError> {
+        let path = directory.join(FILE_NAME);
+        let bytes = crate::io::read_small(disk, &path, u64::MAX);
+        let bytes = bytes.map_err(|error| StorageError::io("read", &path, error))?.unwrap_or_default();
+        let scanned = frame::scan(&bytes, drop);
+        scanned.map(drop).map_err(|damage| StorageError::corrupt(&path, damage.position as u64, damage.why))
+    }
+
     /// All that is committed, by key.
     pub fn entries(&self) -> Vec<(String, Vec<u8>)> {
         self.state.lock().live.iter().map(|(key, value)| (key.clone(), value.clone())).collect()

@@ -37,9 +37,9 @@ use crate::wal::{
     Commit, Committed, DirectoryId, LogThread, OpenedWal, Pending, Pressure, Replay, WriteAhead, WriteBehind,
 };
 
-const LOCK: &str = ".lock";
+pub(super) const LOCK: &str = ".lock";
 const META_PROPERTIES: &str = "meta.properties";
-const CLEAN_SHUTDOWN: &str = ".kafka_cleanshutdown";
+pub(super) const CLEAN_SHUTDOWN: &str = ".kafka_cleanshutdown";
 /// What Kafka writes where no broker epoch is known.
 const CLEAN_SHUTDOWN_CONTENT: &[u8] = br#"{"version":0,"brokerEpoch":-1}"#;
 
@@ -389,6 +389,28 @@ fn check_identity(
     // Version 0, of the time of ZooKeeper, called it otherwise.
     check("node.id", &["node.id", "broker.id"], &node_id)?;
     Ok(properties.get("directory.id").map(|id| parse_directory_id(id)).unwrap_or_default())
+}
+
+/// Whose a data directory is.
+pub(super) struct Identity {
+    pub(super) cluster: String,
+    pub(super) node: i32,
+    pub(super) directory: DirectoryId,
+}
+
+/// Reads whose a directory is; `None` where nobody has said so.
+pub(super) fn read_identity(disk: &dyn Disk, directory: &Path) -> Result<Option<Identity>, StorageError> {
+    let path = directory.join(META_PROPERTIES);
+    let bytes = io::read_small(disk, &path, SMALL_FILE_BYTES_MAX);
+    let Some(bytes) = bytes.map_err(|error| StorageError::io("read", &path, error))? else {
+        return Ok(None);
+    };
+    let properties = parse_properties(&String::from_utf8_lossy(&bytes));
+    let node = ["node.id", "broker.id"].iter().find_map(|name| properties.get(*name)?.parse().ok());
+    let node = node.ok_or_else(|| StorageError::corrupt(&path, 0, "no node.id"))?;
+    let directory = properties.get("directory.id").map(|id| parse_directory_id(id)).unwrap_or_default();
+    let cluster = properties.get("cluster.id").cloned().unwrap_or_default();
+    Ok(Some(Identity { cluster, node, directory }))
 }
 
 /// Directories of older brokers have no id, which is as good as one of zeros.

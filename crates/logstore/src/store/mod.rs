@@ -7,6 +7,7 @@ mod cleaning;
 mod close;
 mod directories;
 mod housekeeping;
+pub mod inspect;
 mod open;
 mod options;
 mod stats;
@@ -24,7 +25,7 @@ pub use stats::{DirectoryInfo, StoreStats};
 use crate::base::error::StorageError;
 use crate::base::types::{LeaderEpoch, PartitionId, PartitionIndex, TopicId};
 use crate::io::FilePool;
-use crate::log::{Home, Log, LogConfig, Mailbox, RecoveryReport};
+use crate::log::{Home, Log, LogConfig, LogError, Mailbox, RecoveryReport};
 use crate::wal::Pressure;
 use cleaning::Cleaning;
 use directories::DataDirectory;
@@ -63,6 +64,12 @@ pub enum OpenError {
         /// What was configured.
         expected: String,
     },
+    /// There is no `meta.properties` in it.
+    #[error("{} is no data directory: it has no meta.properties", .0.display())]
+    NotADataDirectory(PathBuf),
+    /// A log in it cannot be worked on.
+    #[error(transparent)]
+    Log(#[from] LogError),
     /// No data directory was given.
     #[error("a store needs a data directory")]
     NoDirectory,

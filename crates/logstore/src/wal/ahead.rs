@@ -10,7 +10,7 @@
 //! checkpoint that gives it up is durable. When all files hold groups that are needed, whoever appends waits for a
 //! checkpoint, so that the log is bounded and producers are slowed.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::IoSlice;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -172,6 +172,22 @@ impl WriteAhead {
             syncs: AtomicU64::new(0),
         };
         Ok(OpenedWal { ahead, replay })
+    }
+
+    /// Reads the log of a directory that nobody has open; an error where it is damaged. Changes nothing.
+    pub fn check(
+        disk: &Arc<dyn Disk>,
+        directory: &Path,
+        id: DirectoryId,
+        clean: bool,
+    ) -> Result<(), StorageError> {
+        let checkpoint = read_checkpoint(&**disk, directory)?.unwrap_or_default();
+        if clean {
+            return Ok(());
+        }
+        let files = list(&**disk, directory)?.into_iter().map(|number| (number, path(directory, number)));
+        let files: BTreeMap<_, _> = files.collect();
+        Scan::read(disk, &id, &files, checkpoint, 1)?.needed(disk, files, directory, checkpoint).map(drop)
     }
 
     /// Where it lies.

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { BrokerError } from '../base/errors.ts'
 import { check, explain } from './config.ts'
+import { repair, verify } from './log.ts'
 import { start } from './start.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -15,6 +16,13 @@ const collect = (value: string, before: readonly string[]): string[] => [...befo
 const OVERRIDE = [
   '--override <key=value>',
   'a key of server.properties; may be given more than once',
+  collect,
+  [],
+] as const
+
+const DATA_DIR = [
+  '--data-dir <dir>',
+  'a data directory; may be given more than once (default: those of the configuration)',
   collect,
   [],
 ] as const
@@ -51,6 +59,26 @@ export const run = async (terminal: Terminal, args: readonly string[]): Promise<
     .option(...OVERRIDE)
     .action((path: string | undefined, { override }: { override: string[] }) => {
       code = check(terminal, path, override)
+    })
+
+  const log = program.command('log').description('look after data directories that no broker has open')
+  log
+    .command('verify')
+    .description('read everything and say what is good and what is damaged; exits with 1 on damage')
+    .argument('[topic-partition...]', 'only these partitions, or all of a topic')
+    .option(...DATA_DIR)
+    .option('--json', 'for machines')
+    .action(async (selected: string[], options: { dataDir: string[]; json?: boolean }) => {
+      code = await verify(terminal, selected, options)
+    })
+  log
+    .command('repair')
+    .description('take damaged ranges out of partitions; the other records keep their offsets')
+    .argument('<topic-partition...>', 'these partitions, or all of a topic')
+    .option(...DATA_DIR)
+    .option('--accept-loss', 'do it; without it only what would be lost is shown')
+    .action(async (selected: string[], options: { dataDir: string[]; acceptLoss?: boolean }) => {
+      code = await repair(terminal, selected, options)
     })
 
   try {

@@ -26,6 +26,7 @@ export type {
   ListenerAddress,
   ListenerConfig,
   LogDirectory,
+  LogFinding,
   LogOffsetsAnswer,
   OffsetAnswer,
   OffsetQuery,
@@ -33,6 +34,8 @@ export type {
   PartitionQuery,
   ProducersAnswer,
   RecoveryReport,
+  VerifiedDirectory,
+  VerifiedPartition,
 } from '../../native/index.cjs'
 
 /** From `src/engine` and from `dist/engine` alike. */

@@ -1,0 +1,70 @@
+//! Opens a data directory as a start would, gives up what chosen partitions have lost, and closes it in order.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Selected, lock};
+use crate::base::clock::Clock;
+use crate::base::types::{BrokerId, LeaderEpoch, PartitionId, PartitionIndex};
+use crate::io::Disk;
+use crate::log::{LogConfig, RecoveryReport, checkpoint};
+use crate::segment::names;
+use crate::store::{OpenError, Store, StoreOptions};
+
+/// What was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repaired {
+    /// Partitions that are whole again, with gaps in their offsets.
+    pub partitions: Vec<(String, PartitionIndex)>,
+    /// Files that keep the damaged bytes.
+    pub kept: Vec<PathBuf>,
+    /// What the start and the repair had to say.
+    pub reports: Vec<RecoveryReport>,
+}
+
+/// Gives up what the selected partitions have lost.
+pub fn repair(
+    disk: &Arc<dyn Disk>,
+    path: &Path,
+    selected: &[Selected],
+    clock: Arc<dyn Clock>,
+) -> Result<Repaired, OpenError> {
+    let identity = lock(&**disk, path)?.identity;
+    // Nothing is deleted or compacted: how long records stay is not known here.
+    let defaults =
+        LogConfig { retention_ms: -1, retention_bytes: -1, cleanup_delete: false, ..LogConfig::default() };
+    let mut options =
+        StoreOptions::new(vec![path.to_owned()], BrokerId(identity.node), identity.cluster, clock);
+    options.disk = Arc::clone(disk);
+    options.defaults = defaults.clone();
+    options.cleaner.threads = 0;
+    let store = Store::open(options, &|_| ())?;
+    let mut repaired = Repaired::default();
+    let config = Arc::new(defaults);
+    for (topic, index) in partitions(&**disk, path)? {
+        if !selected.iter().any(|selected| selected.covers(&topic, index)) {
+            continue;
+        }
+        let directory = path.join(names::directory_name(&topic, index));
+        let Some(id) = checkpoint::read_topic_id(&**disk, &directory)? else {
+            continue;
+        };
+        let id = PartitionId { topic: id, index };
+        let log = store.ensure(id, &topic, Arc::clone(&config), LeaderEpoch(0));
+        repaired.kept.extend(log.accept_losses()?);
+        repaired.partitions.push((topic, index));
+    }
+    repaired.reports = store.take_reports();
+    store.close()?;
+    Ok(repaired)
+}
+
+fn partitions(disk: &dyn Disk, path: &Path) -> Result<Vec<(String, PartitionIndex)>, OpenError> {
+    let entries =
+        disk.list(path).map_err(|error| crate::base::error::StorageError::io("list", path, error))?;
+    let names = entries
+        .iter()
+        .filter(|entry| entry.directory)
+        .filter_map(|entry| names::parse_directory(&entry.name));
+    Ok(names.map(|(topic, index)| (topic.to_owned(), index)).collect())
+}
