@@ -17,6 +17,7 @@ use logstore::base::types::{
 use logstore::batch::build::BatchBuilder;
 use logstore::log::{Log, LogConfig, Origin, ReadBound};
 use logstore::store::{Store, StoreOptions};
+use parking_lot::Mutex;
 use support::{
     Bed, EPOCH, TOPIC, WAL, append, config, durable, expect, fill, flip, id, open, record, settle,
 };
@@ -35,6 +36,10 @@ fn wait_for(what: &str, condition: impl Fn() -> bool) {
 
 fn is_wal(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("millrace.wal."))
+}
+
+fn is_segment(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "log")
 }
 
 /// A store on a disk whose syncs of the write-ahead log stand still until they are let go.
@@ -149,6 +154,42 @@ fn producers_are_slowed_by_a_disk_that_stands_still() {
     let (bed, store) = (held.bed, held.store);
     drop((log, store));
     assert_eq!(bed.open_as(durable()).1.offsets().unwrap().log_end, Offset(appended), "larger than a file");
+}
+
+#[test]
+fn a_log_has_its_size_while_it_is_written() {
+    let bed = Bed::new();
+    let disk = HookedDisk::default();
+    let store = open(&StoreOptions { disk: Arc::new(disk.clone()), ..bed.options() });
+    let log = store.ensure(id(), TOPIC, Arc::new(config()), EPOCH);
+    fill(&log, 0..10);
+    let (held, let_go) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let sizes = Arc::new(Mutex::new(Vec::new()));
+    let (begun, gate, seen, written) =
+        (Arc::clone(&held), Arc::clone(&let_go), Arc::clone(&sizes), Arc::downgrade(&log));
+    disk.hook(move |operation, path| {
+        if operation == Operation::Write && is_segment(path) {
+            begun.store(true, Ordering::Release);
+            wait_for("the test", || gate.load(Ordering::Acquire));
+            seen.lock().extend(written.upgrade().map(|log| log.size_bytes().unwrap()));
+        }
+        Ok(())
+    });
+    append(&log, BatchBuilder::new().record(record(10)), Origin::Client).unwrap();
+    wait_for("the write", || held.load(Ordering::Acquire));
+    for n in 11..100 {
+        append(&log, BatchBuilder::new().record(record(n)), Origin::Client).unwrap();
+    }
+    let size = log.size_bytes().unwrap();
+    let_go.store(true, Ordering::Release);
+    settle(&log);
+    disk.unhook();
+    expect(&log, 0..100);
+    let files = bed.files().into_iter().filter(|(name, _)| is_segment(Path::new(name)));
+    let lengths: Vec<u64> = files.map(|(_, bytes)| bytes.len() as u64).collect();
+    assert!(lengths.len() > 2, "{lengths:?}");
+    assert_eq!((size, log.size_bytes().unwrap()), (lengths.iter().sum(), size));
+    assert!(sizes.lock().len() > 2 && sizes.lock().iter().all(|seen| *seen == size), "{size}: {sizes:?}");
 }
 
 #[test]

@@ -201,8 +201,12 @@ impl Log {
 
     /// Bytes of its segments and of what will be written to them.
     pub fn size_bytes(&self) -> Result<u64, LogError> {
-        let pending = self.opened()?.pending_bytes as u64;
-        Ok(self.segments.read().iter().map(|segment| segment.size()).sum::<u64>() + pending)
+        let state = self.opened()?;
+        // Of what is being written some is in the segments: they count up to where it began.
+        let segments = self.segments.read();
+        let sealed = segments.iter().take_while(|segment| segment.base() < state.written_base);
+        let sealed: u64 = sealed.map(|segment| segment.size()).sum();
+        Ok(sealed + state.written_bytes + (state.writing_bytes + state.pending_bytes) as u64)
     }
 
     /// How often segments were taken away or replaced.

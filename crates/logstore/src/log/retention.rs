@@ -131,7 +131,7 @@ impl Log {
             }
             let base = state.offsets.log_end();
             let roll = state.roll(base, now);
-            state.written_bytes = 0;
+            (state.written_base, state.written_bytes) = (base, 0);
             drop(state);
             self.write_roll(writer, &roll)?;
             let Ok(again) = self.opened() else {

@@ -31,7 +31,8 @@ pub(super) struct State {
     pub(super) offsets: Offsets,
     /// The log end in the segments; the rest is pending.
     pub(super) written: Offset,
-    /// The size of the active segment at `written`.
+    /// The base of the segment that is active at `written`, and its size there.
+    pub(super) written_base: Offset,
     pub(super) written_bytes: u64,
     /// The active segment with everything pending in it.
     pub(super) shape: Shape,
@@ -45,6 +46,8 @@ pub(super) struct State {
     pub(super) pending: Vec<PendingBatch>,
     /// Bytes of all three.
     pub(super) pending_bytes: usize,
+    /// Bytes that are being written: neither pending nor at `written`.
+    pub(super) writing_bytes: usize,
     pub(super) told: Told,
     /// Its home knows that the write-ahead log has batches of it that may not be durable in segments.
     pub(super) uncheckpointed: bool,
@@ -135,6 +138,7 @@ impl State {
         Self {
             offsets,
             written: offsets.log_end(),
+            written_base: shape.base(),
             written_bytes: shape.bytes(),
             shape,
             has_segment,
@@ -142,6 +146,7 @@ impl State {
             logging: Vec::new(),
             pending: Vec::new(),
             pending_bytes: 0,
+            writing_bytes: 0,
             told: Told::default(),
             uncheckpointed: false,
             relaxed_end: Offset(0),

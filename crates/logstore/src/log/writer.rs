@@ -95,6 +95,7 @@ impl Log {
         let batches = std::mem::take(&mut state.pending);
         let bytes = batches.iter().map(|batch| batch.bytes.len()).sum();
         state.pending_bytes -= bytes;
+        state.writing_bytes = bytes;
         let unflushed = end.0 - state.offsets.recovery_point().0;
         let flush = state.is_relaxed() && unflushed >= self.config.load().flush_messages;
         Some(Work { batches, bytes, epochs: state.epochs.take_changed(), end, flush })
@@ -252,7 +253,10 @@ impl Log {
         let mut phase = self.phase.lock();
         let Phase::Open(state) = &mut *phase else { return };
         state.written = work.end;
-        state.written_bytes = self.active().map_or(0, |active| active.size());
+        if let Some(active) = self.active() {
+            (state.written_base, state.written_bytes) = (active.base(), active.size());
+        }
+        state.writing_bytes = 0;
         state.offsets.advance_high_watermark(work.end);
         if work.flush {
             state.offsets.advance_recovery_point(work.end);
