@@ -65,7 +65,8 @@ const effectiveConfigs = (image: ClusterImage, configs: Services['configs'], ove
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, { value, source, definition }]) => ({
       name,
-      value,
+      // Of the topic as it was written, unlike DescribeConfigs.
+      value: overrides.get(name) ?? value,
       readOnly: false,
       configSource: configSources[source],
       isSensitive: isSensitive(definition),

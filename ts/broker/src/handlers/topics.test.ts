@@ -34,6 +34,13 @@ describe('CreateTopics', () => {
     expect([...configs.keys()]).toEqual([...configs.keys()].toSorted())
   })
 
+  it('answers what was given as it was written', async () => {
+    const { call } = await clusterFixture()
+    const topic = { ...spec('orders'), configs: [{ name: 'retention.ms', value: ' 01000 ' }] }
+    const [created] = (await call(createTopics, handleCreateTopics, 5, { topics: [topic] })).topics
+    expect(created?.configs?.find(({ name }) => name === 'retention.ms')?.value).toBe(' 01000 ')
+  })
+
   it.each([2, 4])('answers version %i without them', async (version) => {
     const { call } = await clusterFixture()
     const { topics } = await call(createTopics, handleCreateTopics, version, { topics: [spec('orders')] })
