@@ -30,14 +30,16 @@ export const sortTopics = <Partition>(
     const exists = (partition: Partition): boolean => there?.partitions[indexOf(partition)] !== undefined
     const unknown = topic.partitions.filter((partition) => !exists(partition))
     return {
+      isUnknown: there === undefined,
       name: there?.name ?? topic.name,
       topicId: there?.id ?? topic.topicId,
       partitions: topic.partitions.filter(exists),
       errors: unknown.map((partition) => ({ partition: indexOf(partition), error })),
     }
   })
+  // A topic that does not exist is answered without partitions too; one that does is not.
   const refused = found
-    .filter(({ errors }) => errors.length > 0)
+    .filter(({ isUnknown, errors }) => isUnknown || errors.length > 0)
     .map(({ name, topicId, errors }) => ({ name, topicId, partitions: errors }))
   return {
     known: found.filter(({ partitions }) => partitions.length > 0),

@@ -35,16 +35,13 @@ export const handleOffsetCommit =
       apiVersion >= FIRST_WITH_TOPIC_IDS,
     )
     return {
-      // Kafka leaves out topics of which no partition was named.
-      topics: topics
-        .filter(({ partitions }) => partitions.length > 0)
-        .map(({ name, topicId, partitions }) => ({
-          name,
-          topicId,
-          partitions: partitions.map(({ partition, error }) => ({
-            partitionIndex: partition,
-            errorCode: errorCode(error),
-          })),
+      topics: topics.map(({ name, topicId, partitions }) => ({
+        name,
+        topicId,
+        partitions: partitions.map(({ partition, error }) => ({
+          partitionIndex: partition,
+          errorCode: errorCode(error),
         })),
+      })),
     }
   }

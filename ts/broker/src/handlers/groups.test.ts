@@ -201,6 +201,16 @@ describe('OffsetCommit and OffsetFetch', () => {
     ])
   })
 
+  it('without partitions, what does not exist alone', async () => {
+    const { call } = await groupsFixture()
+    const topics = ['orders', 'nowhere'].map((name) => ({ name, partitions: [] }))
+    const committed = await call(offsetCommit, handleOffsetCommit, 9, { ...commitRequest(0), topics })
+    expect(committed.topics).toMatchObject([{ name: 'nowhere', partitions: [] }])
+    await call(offsetCommit, handleOffsetCommit, 8, commitRequest(1, { groupId: 'simple' }))
+    const deleted = await call(offsetDelete, handleOffsetDelete, 0, { groupId: 'simple', topics })
+    expect(deleted).toMatchObject({ errorCode: 0, topics: [{ name: 'nowhere', partitions: [] }] })
+  })
+
   it('by id, and not to a topic that was made anew under the name', async () => {
     const { call, change, orders } = await groupsFixture()
     const commit = (topicId: typeof orders.id) =>
