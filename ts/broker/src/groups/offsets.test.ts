@@ -158,6 +158,13 @@ describe('retention', () => {
     expect(offsetOf(scenario, 't')).toBeUndefined()
   })
 
+  it('of a time beyond all that can be counted stays', () => {
+    const scenario = new Scenario()
+    scenario.commit('t', 1, { retentionMs: Number.MAX_SAFE_INTEGER })
+    scenario.advance(2 * offsetsRetentionMs)
+    expect(offsetOf(scenario, 't')).toBe(1)
+  })
+
   it('sweeps more than fits one batch in several', () => {
     const scenario = new Scenario()
     for (let group = 0; group < 40; group++) {

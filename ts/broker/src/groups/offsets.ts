@@ -52,6 +52,9 @@ export const commit = (turn: Turn, group: ClassicGroup | null, request: CommitRe
   }))
 }
 
+/** In a request that fixes no time of its own. */
+const NO_RETENTION = -1
+
 const commitPartition = (
   { draft, now, settings }: Turn,
   { groupId, retentionMs }: CommitRequest,
@@ -64,7 +67,7 @@ const commitPartition = (
     leaderEpoch,
     metadata: metadata ?? '',
     committedAt: now,
-    expiresAt: retentionMs < 0 ? UNKNOWN_TIME : now + retentionMs,
+    expiresAt: retentionMs === NO_RETENTION ? UNKNOWN_TIME : Math.min(now + retentionMs, Number.MAX_SAFE_INTEGER),
     topicId,
   }
   draft.record({ kind: 'offset', groupId, topic: name, partition, value })
