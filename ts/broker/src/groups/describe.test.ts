@@ -38,6 +38,13 @@ it('a group is there once its first record is stored', () => {
   expect(seen(group(0), group(1))).toEqual(['Empty', 1])
 })
 
+it('a group is there until its end is stored', () => {
+  const end: GroupRecord = { kind: 'group', groupId: 'g', value: null }
+  expect(seen(group(1), end)[0]).toBe('Empty')
+  expect(seen(offset(true), offset(false), end)[0]).toBe('Empty')
+  expect(seen(group(1), end, offset(false))[0]).toBeUndefined()
+})
+
 // Such a group was dead to administrators while its first generation was being stored.
 it('a group that was made by offsets, which are gone, is there while its first record is stored', () => {
   expect(seen(offset(true), offset(false), group(2))).toEqual(['Empty', 1])

@@ -1,4 +1,4 @@
-/** Groups as administrators see them. A group is there once its first record is stored. */
+/** Groups as administrators see them. A group is there once its first record is stored, and until its end is. */
 import type { ClassicState } from './classic/state.ts'
 import { fromMetadata, metadataOf, NO_ASSIGNMENT, type ClassicGroup } from './classic/state.ts'
 import { groupKey, type GroupRecord, type GroupsState, type RecordedGroup } from './group.ts'
@@ -70,9 +70,10 @@ export const listGroups = (state: GroupsState, before: Before, filter: GroupFilt
 }
 
 const storedGroup = (state: GroupsState, before: Before, groupId: string): ClassicGroup | null => {
-  const recorded = state.recorded.get(groupId)
-  if (recorded === undefined) return null
-  if (isBeingMade(recorded, before(groupKey(groupId)))) return null
+  const [recorded, stored] = [state.recorded.get(groupId), before(groupKey(groupId))]
+  // It was deleted, and its offsets can be read until that is stored.
+  if (recorded === undefined) return stored?.kind === 'group' ? fromMetadata(groupId, stored.value) : null
+  if (isBeingMade(recorded, stored)) return null
   return state.live.get(groupId) ?? fromMetadata(groupId, recorded.metadata)
 }
 
