@@ -6,11 +6,11 @@ export type Row = Omit<Explained, 'metBy' | 'matches'>
 
 export const beyond: readonly Row[] = [
   {
-    api: 'FindCoordinator, InitProducerId',
+    api: 'FindCoordinator, InitProducerId, Produce',
     versions: 'all',
-    condition: 'a transactional id, a share group',
-    kafka: 'a coordinator, an id',
-    millrace: 'INVALID_REQUEST',
+    condition: 'a transactional id, a share group; records of a transaction',
+    kafka: 'a coordinator, an id; what the coordinator says',
+    millrace: 'INVALID_REQUEST; INVALID_TXN_STATE',
     reason: 'not built, and a client takes this for final',
   },
   {
@@ -28,6 +28,22 @@ export const beyond: readonly Row[] = [
     kafka: 'UNKNOWN_SERVER_ERROR, to a join when it syncs; a group that is in no log',
     millrace: 'INVALID_REQUEST to a join, the offsets are taken; no group',
     reason: 'said where it can be mended; offsets need no common batch',
+  },
+  {
+    api: 'Produce',
+    versions: 'all',
+    condition: 'acks 0, and a request of somebody else right after',
+    kafka: 'shows the records',
+    millrace: 'shows them once they are on the disk',
+    reason: 'nothing is shown that a power failure may take',
+  },
+  {
+    api: 'Fetch',
+    versions: 'all',
+    condition: 'records behind the end of a segment',
+    kafka: 'not in the same answer',
+    millrace: 'in the same answer',
+    reason: 'as much as was asked for; segments are no concern of clients',
   },
   {
     api: 'Produce',

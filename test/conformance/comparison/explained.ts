@@ -79,6 +79,7 @@ const UNKNOWN_SERVER_ERROR = -1
 const INVALID_REPLICA_ASSIGNMENT = 39
 const INVALID_CONFIG = 40
 const OPERATIONS_MAX = 3
+const BROKER = 4
 /** Kafka cannot add to it, and finds no table for a session of that id. */
 const INT_MAX = 2 ** 31 - 1
 
@@ -90,6 +91,9 @@ const LIMIT_SMALL = 1000
 
 /** What such records say about themselves. */
 export const CLAIMS_LOG_APPEND_TIME = 'records with the time of the broker'
+const UNKNOWN_CODEC = 'records with an unknown codec'
+
+const says = (records: unknown, about: string): boolean => String(valueOf(records, 'about')).startsWith(about)
 
 export const valueOf = (request: unknown, name: string): unknown => Reflect.get(Object(request), name)
 
@@ -98,34 +102,60 @@ const hasServerError = (answer: unknown): boolean =>
   answer !== null &&
   (valueOf(answer, 'errorCode') === UNKNOWN_SERVER_ERROR || Object.values(answer).some(hasServerError))
 
+const unordered: ReadonlySet<string> = new Set([
+  'createPartitions.results',
+  'createTopics.topics',
+  'deleteGroups.results',
+  'deleteRecords.topics',
+  'deleteRecords.topics[].partitions',
+  'deleteTopics.responses',
+  'describeConfigs.results[].configs',
+  'describeGroups.groups',
+  'describeGroups.groups[].members',
+  'describeLogDirs.results.0.topics',
+  'describeLogDirs.results.0.topics[].partitions',
+  'describeProducers.topics[].partitions[].activeProducers',
+  'listConfigResources.configResources',
+  'listGroups.groups',
+  'listOffsets.topics',
+  'listOffsets.topics[].partitions',
+  'metadata.topics',
+  'offsetFetch.groups[].topics[].partitions',
+  'offsetFetch.topics',
+  'offsetFetch.topics[].partitions',
+  'produce.responses',
+  'produce.responses[].partitionResponses',
+])
+
 /** What Kafka does not expect of a request, and fails at. */
 const isNonsense: { readonly [Name in ApiName]?: (request: unknown) => boolean } = {
   incrementalAlterConfigs: (request) =>
     list(valueOf(request, 'resources'))
       .flatMap(({ configs }) => list(configs))
       .some(({ configOperation }) => Number(configOperation) < 0 || Number(configOperation) > OPERATIONS_MAX),
-  produce: () => true,
+  produce: (request) => sentRecords(request).some((records) => says(records, UNKNOWN_CODEC)),
   createTopics: (request) => topicsOf(request).some(({ numPartitions }) => numPartitions === INT_MAX),
   createPartitions: (request) => topicsOf(request).some(({ count }) => count === INT_MAX),
   metadata: (request) =>
     topicsOf(request).some(({ name, topicId = ZERO_TOPIC_ID }) => name === null && topicId === ZERO_TOPIC_ID),
   fetch: (request) =>
     valueOf(request, 'sessionId') === INT_MAX ||
-    // The rest of what it asks for is known to the session alone.
-    Number(valueOf(request, 'sessionEpoch')) > 0 ||
-    topicsOf(request).some(({ topicId }) => topicId === ZERO_TOPIC_ID),
+    [...topicsOf(request), ...list(valueOf(request, 'forgottenTopicsData'))].some(
+      ({ topicId }) => topicId === ZERO_TOPIC_ID,
+    ),
 }
 
 export const explained: readonly Explained[] = [
   {
-    api: 'all but Fetch',
+    api: 'those with a list in `unordered` of explained.ts; not Fetch',
     versions: 'all',
-    condition: 'a list of topics, partitions, groups, keys; not of synonyms',
+    condition: 'some lists of topics, partitions, groups, members, producers, keys',
     kafka: 'the order of a hash map, or of its checks',
     millrace: 'the order of the request, or of names',
     reason: 'the order says nothing there',
     metBy: 'versions',
-    matches: ({ path }, { api }) => path.endsWith(ORDER) && api !== 'fetch' && !path.includes('.synonyms'),
+    matches: ({ path }, { api }) =>
+      path.endsWith(ORDER) && unordered.has(`${api}${path.slice(0, -ORDER.length).replaceAll(/\[[^\]]*\]/g, '[]')}`),
   },
   {
     api: 'all',
@@ -222,7 +252,7 @@ export const explained: readonly Explained[] = [
     diverges: true,
     matches: ({ kafka, millrace, within }, { api, request }) =>
       api === 'produce' &&
-      sentRecords(request).some((records) => String(valueOf(records, 'about')).startsWith(CLAIMS_LOG_APPEND_TIME)) &&
+      sentRecords(request).some((records) => says(records, CLAIMS_LOG_APPEND_TIME)) &&
       (within !== null || [kafka, millrace].includes('closed')),
   },
   {
@@ -265,7 +295,7 @@ export const explained: readonly Explained[] = [
     reason: 'as Kafka takes every other number that is too small',
     metBy: 'differential',
     diverges: true,
-    matches: (_, { api, request }) => api === 'fetch' && hasNegativeLimit(request),
+    matches: (_, { api, request, answer }) => api === 'fetch' && hasNegativeLimit(request) && hasServerError(answer),
   },
   {
     api: 'Produce, Fetch',
@@ -309,10 +339,11 @@ export const explained: readonly Explained[] = [
     reason: 'there is none set for the whole cluster that it would remove, see above',
     metBy: 'differential',
     diverges: true,
-    matches: ({ kafka, path, within }, { api }) =>
+    matches: ({ within }, { api }) =>
       api === 'alterConfigs' &&
-      path.includes('.responses[]') &&
-      (kafka === INVALID_CONFIG || valueOf(within, 'errorCode') === INVALID_CONFIG),
+      valueOf(within, 'resourceType') === BROKER &&
+      valueOf(within, 'resourceName') === '' &&
+      valueOf(within, 'errorCode') === INVALID_CONFIG,
   },
   {
     api: 'DescribeConfigs, CreateTopics',

@@ -105,8 +105,8 @@ const nameOf = (value: unknown): string | undefined => {
   const names = nameFields.map((field) => Reflect.get(value, field) as Name)
   const given = names.filter((each) => each !== undefined && each !== null)
   const name = given.find((each) => each !== '') ?? given[0]
-  // A new id is another one on each side.
-  return name === undefined || name instanceof NewId ? undefined : String(name)
+  // A new id is another one on each side: the first of one is the first of the other.
+  return name === undefined ? undefined : name instanceof NewId ? name.toJSON() : String(name)
 }
 
 const scalar = (side: Side, value: unknown, field: string): unknown => {

@@ -19,6 +19,7 @@ const missing = await missingClients('java')
 const besideKafka = test.skipIf(missing !== undefined)
 
 const NEVER_MS = '2000000000'
+const LONG_MAX = '9223372036854775807'
 
 /** Nothing happens by itself while a run lasts, and everything that a request starts is done soon. */
 const overrides = {
@@ -27,6 +28,12 @@ const overrides = {
   'offsets.topic.num.partitions': '1',
   'log.retention.check.interval.ms': NEVER_MS,
   'offsets.retention.check.interval.ms': NEVER_MS,
+  // Kafka answers records of one segment at a time.
+  'log.roll.ms': LONG_MAX,
+  // It compacts, and in `compact,delete` it takes what is old.
+  'log.cleaner.backoff.ms': NEVER_MS,
+  // Records are of a time at which every producer has long been idle.
+  'producer.id.expiration.check.interval.ms': NEVER_MS,
   'max.incremental.fetch.session.cache.slots': '20000',
 }
 

@@ -97,6 +97,7 @@ export class Run {
     const planned = this.#plan()
     const sent = planned.flatMap((each) => (hasAnswer(each.sent) ? [each.sent] : [each.sent, probe]))
     const reactions = await this.#brokers.exchange(this.#dice.int(0, this.#brokers.connections - 1), sent)
+    if (!planned.every((each) => hasAnswer(each.sent))) await Promise.all(this.#settled.map((each) => each.written()))
     let diverged = false
     for (const each of planned) {
       const at = sent.indexOf(each.sent)
@@ -165,7 +166,10 @@ export class Run {
     const unexplained = differences.filter((_, at) => rows[at] === undefined)
     if (unexplained.length === 0) return rows.some((row) => row?.diverges === true)
     const replay = { seed: this.#seed, requests: this.#requests }
-    this.#failures.push(describeFailure(replay, sent, reactions, unexplained, burst))
+    const failure = describeFailure(replay, sent, reactions, unexplained, burst)
+    // A long run tells of it at once.
+    console.log(failure)
+    this.#failures.push(failure)
     return true
   }
 

@@ -5,6 +5,8 @@ import { findCoordinator } from 'millrace/messages/10-find-coordinator.js'
 import { heartbeat } from 'millrace/messages/12-heartbeat.js'
 import { incrementalAlterConfigs } from 'millrace/messages/44-incremental-alter-configs.js'
 import { initProducerId } from 'millrace/messages/22-init-producer-id.js'
+import { batch } from '../../harness/batch.ts'
+import { produce } from 'millrace/messages/00-produce.js'
 import { listOffsets } from 'millrace/messages/02-list-offsets.js'
 import { eventually } from '../../harness/eventually.ts'
 import { Peer } from '../../harness/peer.ts'
@@ -60,6 +62,16 @@ export class Settled {
   async wait(): Promise<void> {
     await this.#waitForMark()
     await this.#waitForMark()
+  }
+
+  /**
+   * Waits until what was sent with acks 0 can be read: Millrace shows nothing that is not on the disk, and what is written later gets
+   * there later.
+   */
+  async written(): Promise<void> {
+    const partitionData = [{ index: 0, records: batch([{ value: 'later' }]) }]
+    const request = { transactionalId: null, acks: 1, timeoutMs: 5000, topicData: [{ name: SETTLED, partitionData }] }
+    await this.#peer.call(produce, 3, request)
   }
 
   close(): void {

@@ -10,19 +10,20 @@ const BROKER = 4
 
 /** Values that a topic may have, and values that it may not. What hides records by and by is not among them. */
 const topicValues: Readonly<Record<string, readonly (string | null)[]>> = {
-  'cleanup.policy': ['delete', 'compact', 'compact,delete', 'delete,compact', '', 'shred'],
+  'cleanup.policy': ['delete', 'compact', 'compact,delete', ' delete, compact', '', 'shred'],
   'compression.type': ['producer', 'none'],
   'max.message.bytes': ['1048588', '120', '0', '-1', 'many'],
   'message.timestamp.type': ['CreateTime', 'LogAppendTime', 'createtime'],
   'message.timestamp.before.max.ms': ['9223372036854775807', '3600000', '-1'],
   'message.timestamp.after.max.ms': ['3600000', '9223372036854775807', 'x'],
-  'min.insync.replicas': ['1', '2', '0'],
-  'retention.ms': ['604800000', '-1', '-2', '1e9'],
+  'min.insync.replicas': ['1', '01', '2', '0'],
+  'retention.ms': ['604800000', ' 604800000 ', '-1', '-2', '1e9'],
   'retention.bytes': ['-1', '1000000000', '1.5'],
   'segment.bytes': ['1073741824', '1048576', '1000', '4294967296'],
-  'segment.ms': ['604800000', '0'],
-  'min.cleanable.dirty.ratio': ['0.5', '1.0', '1.1'],
-  preallocate: ['false', 'true', 'maybe'],
+  // What is received next to what is from an earlier year would not be in one segment.
+  'segment.ms': ['9223372036854775807', '0'],
+  'min.cleanable.dirty.ratio': ['0.5', '1', '.25', '1.1'],
+  preallocate: ['false', 'TRUE', 'maybe'],
   'unclean.leader.election.enable': ['false', 'true'],
   'remote.storage.enable': ['false'],
   'follower.replication.throttled.replicas': ['', '*', '0:1', 'x'],
@@ -37,11 +38,12 @@ export const someTopicConfig = (dice: Dice): { readonly name: string; readonly v
   return { name, value: dice.chance(0.7) ? (values[0] ?? null) : dice.of(values) }
 }
 
+/** A change of the cleaner's would start its threads anew, and those look for work at once. */
 export const brokerValues: Readonly<Record<string, readonly (string | null)[]>> = {
   'log.retention.ms': ['-1', '9000000000', 'x'],
-  'message.max.bytes': ['1048588', '2000000', '-5'],
+  'message.max.bytes': ['1048588', '2000000', ' 2000000', '-5'],
   'log.segment.bytes': ['1073741824', '1000'],
-  'log.cleaner.threads': ['1', '2', '0'],
+  'background.threads': ['10', '11', '30', '0'],
   'compression.type': ['producer', 'wrong'],
   'broker.id': ['1', '2'],
   'no.such.key': ['1'],

@@ -1,4 +1,5 @@
 // Records and offsets: Produce, Fetch, ListOffsets, OffsetForLeaderEpoch, DeleteRecords, InitProducerId, DescribeProducers.
+import { ZERO_TOPIC_ID } from 'millrace/base/ids.js'
 import { list, repeatsTopic, valueOf } from '../../comparison/explained.ts'
 import type { Id } from '../../comparison/side.ts'
 import type { Dice } from '../dice.ts'
@@ -16,6 +17,9 @@ const someRecordsFor = (dice: Dice, world: World, topic: TopicChoice, index: num
   return dice.chance(0.12) ? badRecords(dice, sequence) : goodRecords(dice, sequence)
 }
 
+/** Sequence numbers begin anew behind the largest integer. */
+const SEQUENCES = 2 ** 31
+
 const someSequence = (dice: Dice, producer: Producer, partition: string): Sequence => {
   const next = producer.next.get(partition) ?? 0
   const { id, epoch } = producer
@@ -25,13 +29,13 @@ const someSequence = (dice: Dice, producer: Producer, partition: string): Sequen
     case 'again':
       return { producer: id, epoch, first: Math.max(0, next - dice.int(1, 9)) }
     case 'gap':
-      return { producer: id, epoch, first: next + dice.int(1, 3) }
+      return { producer: id, epoch, first: (next + dice.int(1, 3)) % SEQUENCES }
     case 'start':
       return { producer: id, epoch, first: 0 }
     case 'epoch':
       return { producer: id, epoch: Math.max(0, epoch + dice.of([1, -1, 5])), first: dice.of([0, next]) }
     case 'wrap':
-      return { producer: id, epoch, first: 2 ** 31 - 1 }
+      return { producer: id, epoch, first: SEQUENCES - 1 }
   }
 }
 
@@ -51,8 +55,11 @@ const produce = {
       })),
     })),
   }),
-  // Of what is not answered only the good can be taken for the same on both.
-  isAnswered: (_, request) => request.acks !== 0 || (isGood(request) && !repeatsTopic(request)),
+  isAnswered: (_, request) =>
+    // Of what is not answered only the good can be taken for the same on both.
+    (request.acks !== 0 || (isGood(request) && !repeatsTopic(request))) &&
+    // Kafka asks the coordinator of its transaction, which may be about to start.
+    (request.transactionalId === null || !recordsIn(request).some(isTransactional)),
   learn: (world, { request, answer, id }) => {
     for (const { name, topicId, partitionResponses } of answer.responses) {
       const topic = [...world.topics.values()].find((each) => each.name === name || each.id === id('topic', topicId))
@@ -67,10 +74,16 @@ const produce = {
   },
 } satisfies Maker<'produce'>
 
-const isGood = (request: OpenRequest<'produce'>): boolean =>
+const recordsIn = (request: OpenRequest<'produce'>): readonly unknown[] =>
   list(request.topicData)
     .flatMap(({ partitionData }) => list(partitionData))
-    .every(({ records }) => valueOf(records, 'isGood') === true)
+    .map(({ records }) => records)
+
+const isGood = (request: OpenRequest<'produce'>): boolean =>
+  recordsIn(request).every((records) => valueOf(records, 'isGood') === true)
+
+const isTransactional = (records: unknown): boolean =>
+  String(valueOf(records, 'about')).includes('the transactional bit')
 
 const producedTo = (request: OpenRequest<'produce'>, topic: Topic, index: number): Records | undefined => {
   const sent = request.topicData.find(({ name, topicId }) => name === topic.name || topicId === topic.id)
@@ -82,7 +95,7 @@ const moveOn = (world: World, { producer, epoch, first }: Sequence, count: numbe
   const known = world.producers.find(({ id }) => id === producer)
   if (known === undefined) return
   known.epoch = epoch
-  known.next.set(partition, (first + count) % 2 ** 31)
+  known.next.set(partition, (first + count) % SEQUENCES)
 }
 
 interface SessionChoice {
@@ -139,6 +152,13 @@ const fetch = {
           : [],
     }
   },
+  // A session would remember it, and a later request would fail at what it does not show.
+  isAnswered: (_, { sessionEpoch, topics }) =>
+    sessionEpoch === -1 ||
+    list(topics).every(
+      ({ topicId, partitions }) =>
+        topicId !== ZERO_TOPIC_ID && list(partitions).every(({ partitionMaxBytes }) => Number(partitionMaxBytes) >= 0),
+    ),
   learn: (world, { version, request, answer, id }) => {
     const session = world.sessions.find((each) => each.id === request.sessionId)
     if (session !== undefined && request.sessionEpoch === session.epoch && answer.errorCode === 0) session.epoch += 1
@@ -255,7 +275,7 @@ const describeProducers = {
       for (const { partitionIndex, activeProducers } of partitions) {
         for (const { producerId, producerEpoch, lastSequence } of activeProducers) {
           const known = world.producers.find((each) => each.id === id('producer', producerId))
-          known?.next.set(`${name}-${partitionIndex}`, lastSequence + 1)
+          known?.next.set(`${name}-${partitionIndex}`, (lastSequence + 1) % SEQUENCES)
           if (known !== undefined) known.epoch = producerEpoch
         }
       }

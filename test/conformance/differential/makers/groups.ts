@@ -137,6 +137,8 @@ const leaveGroup = {
   },
 } satisfies Maker<'leaveGroup'>
 
+const TEXT_TOO_LONG = 'm'.repeat(4097)
+
 const someCommits = (dice: Dice, world: World) =>
   someTopics(dice, world).map((topic) => ({
     name: topic.name,
@@ -145,7 +147,7 @@ const someCommits = (dice: Dice, world: World) =>
       partitionIndex,
       committedOffset: dice.of([0, 1, 5, 100, -1, -2]),
       committedLeaderEpoch: dice.of([-1, 0, 3]),
-      committedMetadata: dice.of(['', 'note', null, dice.chance(0.1) ? 'm'.repeat(4097) : 'm']),
+      committedMetadata: dice.of(['', 'note', null, dice.chance(0.1) ? TEXT_TOO_LONG : 'm']),
     })),
   }))
 
@@ -163,8 +165,11 @@ const offsetCommit = {
       topics: someCommits(dice, world),
     }
   },
-  // Of topics without partitions Kafka answers for those alone that it does not know.
-  isAnswered: (_, { topics }) => list(topics).every(({ partitions }) => list(partitions).length > 0),
+  // Where all texts are too long, Kafka leaves a group behind that is in no log.
+  isAnswered: (_, { topics }) => {
+    const commits = list(topics).flatMap(({ partitions }) => list(partitions))
+    return commits.length === 0 || commits.some(({ committedMetadata }) => committedMetadata !== TEXT_TOO_LONG)
+  },
 } satisfies Maker<'offsetCommit'>
 
 const NULL_TOPICS_FROM = 2
@@ -246,7 +251,6 @@ const offsetDelete = {
       partitions: somePartitions(dice, topic).map((partitionIndex) => ({ partitionIndex })),
     })),
   }),
-  isAnswered: (_, { topics }) => list(topics).every(({ partitions }) => list(partitions).length > 0),
 } satisfies Maker<'offsetDelete'>
 
 export const groupMakers: readonly Maker[] = [
