@@ -106,7 +106,9 @@ const describeLogDirs = {
   api: 'describeLogDirs',
   weight: 3,
   make: (dice, world) => ({
-    topics: someTopics(dice, world).map((topic) => ({ topic: topic.name, partitions: somePartitions(dice, topic) })),
+    topics: dice.chance(0.1)
+      ? null
+      : someTopics(dice, world).map((topic) => ({ topic: topic.name, partitions: somePartitions(dice, topic) })),
   }),
 } satisfies Maker<'describeLogDirs'>
 
