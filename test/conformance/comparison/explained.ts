@@ -102,6 +102,7 @@ const hasServerError = (answer: unknown): boolean =>
   answer !== null &&
   (valueOf(answer, 'errorCode') === UNKNOWN_SERVER_ERROR || Object.values(answer).some(hasServerError))
 
+/** Lists that Kafka fills from a hash map, or as its checks come. */
 const unordered: ReadonlySet<string> = new Set([
   'createPartitions.results',
   'createTopics.topics',
@@ -115,11 +116,13 @@ const unordered: ReadonlySet<string> = new Set([
   'describeLogDirs.results.0.topics',
   'describeLogDirs.results.0.topics[].partitions',
   'describeProducers.topics[].partitions[].activeProducers',
+  'joinGroup.members',
   'listConfigResources.configResources',
   'listGroups.groups',
   'listOffsets.topics',
   'listOffsets.topics[].partitions',
   'metadata.topics',
+  'offsetFetch.groups[].topics',
   'offsetFetch.groups[].topics[].partitions',
   'offsetFetch.topics',
   'offsetFetch.topics[].partitions',

@@ -220,7 +220,11 @@ export class Lane {
     cast.orphans.length = 0
     const { generation } = cast
     for (const each of pending) this.#take(cast, each)
-    this.#judge('describeGroups', DESCRIBE_VERSION, `${cast.groupId} at rest`, described)
+    const [theirs, ours] = described
+    this.#judge('describeGroups', DESCRIBE_VERSION, `${cast.groupId} at rest`, [
+      { groups: [theirs] },
+      { groups: [ours] },
+    ])
     await this.#learn(cast, described[0])
     // Everyone who waited has lost the connection: who leads now is not known.
     const isNew = cast.state === 'CompletingRebalance' && cast.stateBefore === 'PreparingRebalance'
