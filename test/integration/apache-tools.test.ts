@@ -221,6 +221,22 @@ withJava('VerifiableProducer and VerifiableConsumer', async () => {
   expect(values).toEqual(Array.from({ length: 500 }, (_, at) => at))
 })
 
+/** Topics by what they store, whatever is sent. */
+const stored = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
+
+withJava('what a topic stores compressed is read by the consumer of Java', async () => {
+  const sent = Array.from({ length: 50 }, (_, at) => `line ${at} of many that are much the same`)
+  for (const [index, codec] of stored.entries()) {
+    const topic = ['--topic', `stored-${codec}`]
+    const type = codec === 'none' ? 'uncompressed' : codec
+    await createTopic(`stored-${codec}`, 1, '--config', `compression.type=${type}`)
+    const other = stored[(index + 1) % stored.length] ?? codec
+    await call('consoleProducer', [...server(), ...topic, '--compression-codec', other], sent.join('\n'))
+    const read = ['--from-beginning', '--max-messages', String(sent.length), '--timeout-ms', '20000']
+    expect(lines(await call('consoleConsumer', [...server(), ...topic, ...read]))).toEqual(sent)
+  }
+})
+
 withJava('DumpLogSegments reads the files of a stopped broker without a complaint', async () => {
   await broker().halt()
   const copy = join(directory, 'data')
@@ -235,9 +251,9 @@ withJava('DumpLogSegments reads the files of a stopped broker without a complain
       .filter((name) => name.endsWith(extension))
       .map((name) => join(path, name))
       .join(',')
-  const paths = ['perf-', 'verifiable-', 'offsets-', 'console-'].flatMap(of)
+  const paths = ['perf-', 'verifiable-', 'offsets-', 'console-', 'stored-'].flatMap(of)
   // Of the two partitions of `offsets` the console producer may have used one only.
-  expect(paths.length).toBeGreaterThanOrEqual(4 + 1 + 1 + 1)
+  expect(paths.length).toBeGreaterThanOrEqual(4 + 1 + 1 + 1 + stored.length)
   for (const path of paths) {
     const dumped = await call('dumpLogSegments', [
       '--files',
@@ -248,6 +264,8 @@ withJava('DumpLogSegments reads the files of a stopped broker without a complain
     expect(dumped).not.toMatch(dumpComplaint)
     if (readFileSync(files(path, '.log')).length > 0) expect(dumped).toContain('isvalid: true')
     expect(dumped).not.toContain('isvalid: false')
+    const codec = stored.find((name) => path.endsWith(`stored-${name}-0`))
+    if (codec !== undefined) expect(new Set(dumped.match(/(?<=compresscodec: )\w+/g))).toEqual(new Set([codec]))
     for (const extension of ['.index', '.timeindex', '.snapshot']) {
       const found = files(path, extension)
       if (found === '') continue

@@ -312,6 +312,8 @@ export interface ImageLogConfig {
   minInsyncReplicas: number
   /** `compression.type`: `producer`, `uncompressed` or a codec. */
   compression: string
+  /** The level of that codec; its default where there is none. */
+  compressionLevel?: number
   /** `message.validation` is `strict`. */
   strictValidation: boolean
 }

@@ -28,6 +28,15 @@ pub enum Codec {
     Zstd,
 }
 
+/// A codec and how hard it tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compressor {
+    /// Which.
+    pub codec: Codec,
+    /// 1 to 9 for gzip, -131072 to 22 for zstd, the default where there is none; snappy and lz4 have one.
+    pub level: Option<i32>,
+}
+
 /// Bytes that do not decompress.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -73,14 +82,23 @@ impl Codec {
 
     /// Compresses with the codec's default level.
     pub fn compress(self, bytes: &[u8]) -> io::Result<Vec<u8>> {
-        match self {
-            Self::None => Ok(bytes.to_vec()),
-            Self::Gzip => {
-                let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        Compressor { codec: self, level: None }.compress(bytes)
+    }
+}
+
+impl Compressor {
+    /// Compresses.
+    pub fn compress(self, bytes: &[u8]) -> io::Result<Vec<u8>> {
+        match self.codec {
+            Codec::None => Ok(bytes.to_vec()),
+            Codec::Gzip => {
+                let level = self.level.and_then(|level| u32::try_from(level).ok());
+                let level = level.map_or_else(flate2::Compression::default, flate2::Compression::new);
+                let mut encoder = flate2::write::GzEncoder::new(Vec::new(), level);
                 encoder.write_all(bytes)?;
                 encoder.finish()
             }
-            Self::Snappy => {
+            Codec::Snappy => {
                 let mut framed = [XERIAL_MAGIC, XERIAL_VERSION].concat();
                 for block in bytes.chunks(XERIAL_BLOCK_BYTES) {
                     let compressed = snap::raw::Encoder::new().compress_vec(block)?;
@@ -89,12 +107,14 @@ impl Codec {
                 }
                 Ok(framed)
             }
-            Self::Lz4 => {
+            Codec::Lz4 => {
                 let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
                 encoder.write_all(bytes)?;
                 encoder.finish().map_err(io::Error::other)
             }
-            Self::Zstd => zstd::stream::encode_all(bytes, zstd::DEFAULT_COMPRESSION_LEVEL),
+            Codec::Zstd => {
+                zstd::stream::encode_all(bytes, self.level.unwrap_or(zstd::DEFAULT_COMPRESSION_LEVEL))
+            }
         }
     }
 }

@@ -9,12 +9,13 @@ pub mod codec;
 pub mod iter;
 pub mod layout;
 pub mod peek;
+mod recompress;
 pub mod records;
 pub mod stamp;
 pub mod validate;
 pub mod view;
 
-pub use codec::Codec;
+pub use codec::{Codec, Compressor};
 pub use iter::iter;
 pub use layout::HEADER_BYTES;
 pub use records::{Record, Records, RecordsError};

@@ -3,15 +3,19 @@
 //! Codes and their order are Kafka 4.3's. Records are walked only where the topic's semantics need it; otherwise
 //! the header answers for them, its largest timestamp included.
 
+use std::io::ErrorKind;
+
 use crate::base::codes::{
-    CORRUPT_MESSAGE, INVALID_RECORD, INVALID_TIMESTAMP, MESSAGE_TOO_LARGE, UNSUPPORTED_COMPRESSION_TYPE,
+    CORRUPT_MESSAGE, INVALID_RECORD, INVALID_TIMESTAMP, MESSAGE_TOO_LARGE, UNKNOWN_SERVER_ERROR,
+    UNSUPPORTED_COMPRESSION_TYPE,
 };
 use crate::base::types::{Offset, Timestamp};
 use crate::io::arena::BufMut;
 
-use super::codec::{Codec, CodecError};
+use super::codec::{Codec, CodecError, Compressor};
 use super::layout::{HEADER_BYTES, LENGTH_AT, LENGTH_OVERHEAD, MAGIC_AT};
-use super::records::{Record, RecordsError};
+use super::recompress;
+use super::records::{Record, Records, RecordsError};
 use super::stamp;
 use super::view::{BatchError, BatchHeader, BatchView, TimestampType};
 use crate::base::bytes::be;
@@ -47,6 +51,8 @@ pub struct Rules {
     pub compacted: bool,
     /// `message.validation=strict`: every record is read.
     pub strict: bool,
+    /// `compression.type`, where it is not `producer`.
+    pub compressor: Option<Compressor>,
     /// Time of arrival.
     pub now: Timestamp,
 }
@@ -92,9 +98,17 @@ impl ValidatedBatch {
         let view = only_batch(&records, rules)?;
         check_header(&view, rules)?;
         let timestamps = check_timestamps(view.header(), rules);
+        let compressor = rules.compressor.filter(|to| view.header().attributes.codec() != Some(to.codec));
         // A batch that is refused for its time is walked as well: the answer names the records.
-        if rules.strict || rules.compacted || timestamps.is_err() {
-            check_records(&view, rules)?;
+        if rules.strict || rules.compacted || timestamps.is_err() || compressor.is_some() {
+            let read = view.records().map_err(|error| unreadable(&error))?;
+            check_records(&read, rules)?;
+            if let (Ok(()), Some(compressor)) = (&timestamps, compressor) {
+                let bytes = recompress::rebuild(&view, &read, compressor, rules.message_bytes_max)?;
+                let unbuilt = |error: BatchError| Rejection::new(UNKNOWN_SERVER_ERROR, error.to_string());
+                let header = BatchHeader::parse(&bytes).map_err(unbuilt)?;
+                return Ok(Self { header, bytes: bytes.into() });
+            }
         }
         timestamps?;
         let header = *view.header();
@@ -222,8 +236,7 @@ fn in_bounds(timestamp: Timestamp, rules: &Rules) -> bool {
 }
 
 /// Every record: readable, at its place, with a key where the topic needs one, its time within bounds.
-fn check_records(view: &BatchView<'_>, rules: &Rules) -> Result<(), Rejection> {
-    let records = view.records().map_err(|error| unreadable(&error))?;
+fn check_records(records: &Records<'_>, rules: &Rules) -> Result<(), Rejection> {
     let mut timestamp_errors = 0;
     let mut errors = Vec::new();
     for (index, record) in records.iter().enumerate() {
@@ -262,6 +275,10 @@ fn record_error(record: &Record<'_>, index: i64, rules: &Rules) -> Option<&'stat
 fn unreadable(error: &RecordsError) -> Rejection {
     let error_code = match error {
         RecordsError::Codec(CodecError::TooLarge(_)) => MESSAGE_TOO_LARGE,
+        // Kafka has an answer for a stream that ends early, and none for one that is no such stream.
+        RecordsError::Codec(CodecError::Malformed(cause)) if cause.kind() != ErrorKind::UnexpectedEof => {
+            UNKNOWN_SERVER_ERROR
+        }
         _ => INVALID_RECORD,
     };
     Rejection::new(error_code, format!("records cannot be read: {error}"))

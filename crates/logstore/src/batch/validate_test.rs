@@ -17,6 +17,7 @@ fn rules() -> Rules {
         timestamp_after_max_ms: HOUR_MS,
         compacted: false,
         strict: false,
+        compressor: None,
         now: NOW,
     }
 }

@@ -11,8 +11,8 @@ use napi_derive::napi;
 
 use super::errors::invalid;
 use crate::base::types::{BrokerId, LeaderEpoch, PartitionId, PartitionIndex, TopicId};
-use crate::batch::{Codec, TimestampType};
-use crate::log::{Compression, LogConfig};
+use crate::batch::{Codec, Compressor, TimestampType};
+use crate::log::LogConfig;
 use crate::server::{
     ApiRange, BrokerView, ClusterView, Endpoint, FeatureView, Limits, PartitionView, TopicView,
 };
@@ -132,6 +132,8 @@ pub struct ImageLogConfig {
     pub min_insync_replicas: i32,
     /// `compression.type`: `producer`, `uncompressed` or a codec.
     pub compression: String,
+    /// The level of that codec; its default where there is none.
+    pub compression_level: Option<i32>,
     /// `message.validation` is `strict`.
     pub strict_validation: bool,
 }
@@ -345,15 +347,21 @@ pub(super) fn log_config(from: &ImageLogConfig) -> Result<LogConfig> {
         flush_messages: from.flush_messages as i64,
         flush_ms: from.flush_ms as i64,
         min_insync_replicas: from.min_insync_replicas,
-        compression: match from.compression.as_str() {
-            "producer" => Compression::Producer,
-            "uncompressed" => Compression::To(Codec::None),
-            "gzip" => Compression::To(Codec::Gzip),
-            "snappy" => Compression::To(Codec::Snappy),
-            "lz4" => Compression::To(Codec::Lz4),
-            "zstd" => Compression::To(Codec::Zstd),
-            other => return Err(invalid("compression", other)),
-        },
+        compression: compressor(from)?,
         strict_validation: from.strict_validation,
     })
+}
+
+/// `None` where stored batches keep the codec they came with.
+fn compressor(from: &ImageLogConfig) -> Result<Option<Compressor>> {
+    let codec = match from.compression.as_str() {
+        "producer" => return Ok(None),
+        "uncompressed" => Codec::None,
+        "gzip" => Codec::Gzip,
+        "snappy" => Codec::Snappy,
+        "lz4" => Codec::Lz4,
+        "zstd" => Codec::Zstd,
+        other => return Err(invalid("compression", other)),
+    };
+    Ok(Some(Compressor { codec, level: from.compression_level }))
 }

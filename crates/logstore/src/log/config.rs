@@ -2,19 +2,10 @@
 
 use std::time::Duration;
 
-use crate::batch::{Codec, TimestampType};
+use crate::batch::{Compressor, TimestampType};
 
 /// Kafka's "for ever" as it comes through JavaScript: the largest whole number that it has, or anything above.
 const FOR_EVER_MS: u64 = (1 << 53) - 1;
-
-/// `compression.type`; recorded here, applied by the storage issue's recompression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compression {
-    /// Keep what the producer sent.
-    Producer,
-    /// Compress with this one, whatever the producer sent.
-    To(Codec),
-}
 
 /// Every topic key that the engine honours, under Kafka's names with the unit last.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,8 +52,8 @@ pub struct LogConfig {
     pub flush_ms: i64,
     /// `min.insync.replicas`.
     pub min_insync_replicas: i32,
-    /// `compression.type`.
-    pub compression: Compression,
+    /// `compression.type` and the level of its codec; `None` keeps what the producer sent.
+    pub compression: Option<Compressor>,
     /// `message.validation=strict`: walk every record at produce (D9).
     pub strict_validation: bool,
 }
@@ -105,7 +96,7 @@ impl Default for LogConfig {
             flush_messages: 1,
             flush_ms: i64::MAX,
             min_insync_replicas: 1,
-            compression: Compression::Producer,
+            compression: None,
             strict_validation: false,
         }
     }

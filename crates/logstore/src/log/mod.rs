@@ -44,7 +44,7 @@ use arc_swap::ArcSwap;
 use parking_lot::{MappedMutexGuard, Mutex, MutexGuard, RwLock};
 
 pub use compaction::{Compactable, LastBatch};
-pub use config::{Compression, LogConfig};
+pub use config::LogConfig;
 pub use error::{AppendError, LogError, ReadError};
 pub use home::Home;
 pub use lifecycle::Checkpointed;

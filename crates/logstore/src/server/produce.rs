@@ -306,6 +306,7 @@ impl Append<'_> {
             timestamp_after_max_ms: topic.config.timestamp_after_max_ms,
             compacted: topic.config.cleanup_compact,
             strict: topic.config.strict_validation,
+            compressor: topic.config.compression,
             now: self.arrived,
         }
     }

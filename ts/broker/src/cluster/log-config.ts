@@ -2,6 +2,19 @@
 import type { TopicValues } from '../configs/definitions.ts'
 import type { ImageLogConfig } from '../engine/native.ts'
 
+/** The level of the codec that batches are stored with, where it has one that is not its default. */
+const levelOf = (values: TopicValues): Pick<ImageLogConfig, 'compressionLevel'> => {
+  const gzip = values['compression.gzip.level']
+  switch (values['compression.type']) {
+    case 'gzip':
+      return gzip === -1 ? {} : { compressionLevel: gzip }
+    case 'zstd':
+      return { compressionLevel: values['compression.zstd.level'] }
+    default:
+      return {}
+  }
+}
+
 /** What of a topic's configs the engine honours. */
 export const logConfig = (values: TopicValues): ImageLogConfig => ({
   segmentBytes: values['internal.segment.bytes'] ?? values['segment.bytes'],
@@ -26,5 +39,6 @@ export const logConfig = (values: TopicValues): ImageLogConfig => ({
   flushMs: values['flush.ms'],
   minInsyncReplicas: values['min.insync.replicas'],
   compression: values['compression.type'],
+  ...levelOf(values),
   strictValidation: values['message.validation'] === 'strict',
 })

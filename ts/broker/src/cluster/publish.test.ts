@@ -94,6 +94,20 @@ describe('publishing', () => {
     expect(own.topics[0]?.config).toMatchObject({ cleanupCompact: false, cleanupDelete: true })
   })
 
+  it.each([
+    ['gzip', { 'compression.gzip.level': '9', 'compression.zstd.level': '7' }, 9],
+    ['gzip', {}, undefined],
+    ['zstd', { 'compression.gzip.level': '9' }, 3],
+    ['lz4', { 'compression.lz4.level': '9' }, undefined],
+  ])('sends the level of the codec that a topic stores: %s', (type, levels, level) => {
+    const { move, change } = fixture(new Map())
+    move(withBrokers(1))
+    const configs = Object.entries({ 'compression.type': type, ...levels }).map(([name, value]) => ({ name, value }))
+    const created = change(...topic(topicA, 'a'), { kind: 'topic-config', topic: topicA, record: { configs } })
+    expect(created.topics[0]?.config.compression).toBe(type)
+    expect(created.topics[0]?.config.compressionLevel).toBe(level)
+  })
+
   it('sends everything again after an image that the engine refused', () => {
     const sent: ImageDelta[] = []
     let refuses = false

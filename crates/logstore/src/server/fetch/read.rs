@@ -7,7 +7,7 @@ use crate::base::codes::{
 use crate::base::types::{BrokerId, LeaderEpoch, Offset};
 use crate::batch::Codec;
 use crate::io::Access;
-use crate::log::{Compression, FileSlice, Log, LogOffsets, LogRead, ReadBound, ReadError, Slice};
+use crate::log::{FileSlice, Log, LogOffsets, LogRead, ReadBound, ReadError, Slice};
 use crate::server::fetch_session::{News, Told};
 use crate::server::produce::led_here;
 use crate::server::view::{ClusterView, PartitionView, TopicKey, TopicView};
@@ -147,7 +147,8 @@ impl Rules {
         (view, access): (&ClusterView, Access),
     ) -> Result<(), Refused> {
         let wanted = &into.wanted;
-        if topic.config.compression == Compression::To(Codec::Zstd) && self.version < ZSTD_SINCE {
+        let codec = topic.config.compression.map(|compressor| compressor.codec);
+        if codec == Some(Codec::Zstd) && self.version < ZSTD_SINCE {
             return Err(UNSUPPORTED_COMPRESSION_TYPE.into());
         }
         let leader = Some((partition.leader, partition.leader_epoch));

@@ -2,7 +2,7 @@
 import { boolean, double, int, list, LONG_MAX, long, string } from '../kinds.ts'
 
 const live = { dynamic: 'cluster-wide' } as const
-const keptAsItCame = { ...live, without: 'a stored batch keeps the codec it came with' } as const
+const oneLevel = { ...live, without: 'lz4 is written at its default level' } as const
 const notTiered = { ...live, without: 'there is no tiered storage yet' } as const
 const noCopies = { ...live, without: 'no topic has a second replica yet' } as const
 
@@ -21,17 +21,21 @@ export const topicKeys = {
     { ...live, oneOf: ['compact', 'delete'] },
   ),
   'compression.gzip.level': int(-1, 'Level where gzip is written; -1 is the default of gzip.', {
-    ...keptAsItCame,
+    ...live,
     min: 1,
     max: 9,
     or: -1,
   }),
-  'compression.lz4.level': int(9, 'Level where lz4 is written.', { ...keptAsItCame, min: 1, max: 17 }),
-  'compression.type': string('producer', 'The codec of stored batches; producer keeps what came.', {
-    ...keptAsItCame,
-    oneOf: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
-  }),
-  'compression.zstd.level': int(3, 'Level where zstd is written.', { ...keptAsItCame, min: -131_072, max: 22 }),
+  'compression.lz4.level': int(9, 'Level where lz4 is written.', { ...oneLevel, min: 1, max: 17 }),
+  'compression.type': string(
+    'producer',
+    'The codec of stored batches, whatever codec they come with; producer keeps what came.',
+    {
+      ...live,
+      oneOf: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
+    },
+  ),
+  'compression.zstd.level': int(3, 'Level where zstd is written.', { ...live, min: -131_072, max: 22 }),
   'delete.retention.ms': long(
     86_400_000,
     'Milliseconds that a compacted topic keeps deletions visible for those who read it from the start.',

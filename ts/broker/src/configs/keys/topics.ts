@@ -2,7 +2,7 @@
 import { boolean, int, string } from '../kinds.ts'
 
 const live = { dynamic: 'cluster-wide' } as const
-const keptAsItCame = { ...live, without: 'a stored batch keeps the codec it came with' } as const
+const oneLevel = { ...live, without: 'lz4 is written at its default level' } as const
 const codecs = ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'] as const
 
 export const topicDefaultKeys = {
@@ -24,16 +24,20 @@ export const topicDefaultKeys = {
     'header checks what protects others: size, CRC, counts, sequence; strict walks every record as well.',
     { ...live, oneOf: ['header', 'strict'] },
   ),
-  'compression.type': string('producer', 'The codec of stored batches; producer keeps what came.', {
-    ...keptAsItCame,
-    oneOf: codecs,
-  }),
+  'compression.type': string(
+    'producer',
+    'The codec of stored batches, whatever codec they come with; producer keeps what came.',
+    {
+      ...live,
+      oneOf: codecs,
+    },
+  ),
   'compression.gzip.level': int(-1, 'Level where gzip is written; -1 is the default of gzip.', {
-    ...keptAsItCame,
+    ...live,
     min: 1,
     max: 9,
     or: -1,
   }),
-  'compression.lz4.level': int(9, 'Level where lz4 is written.', { ...keptAsItCame, min: 1, max: 17 }),
-  'compression.zstd.level': int(3, 'Level where zstd is written.', { ...keptAsItCame, min: -131_072, max: 22 }),
+  'compression.lz4.level': int(9, 'Level where lz4 is written.', { ...oneLevel, min: 1, max: 17 }),
+  'compression.zstd.level': int(3, 'Level where zstd is written.', { ...live, min: -131_072, max: 22 }),
 } as const
