@@ -19,6 +19,8 @@ export interface BrokerOptions {
   readonly overrides?: Readonly<Record<string, string>>
   /** A module that the Node process loads first (Millrace only). */
   readonly preload?: string
+  /** A command that runs the one behind it: in a namespace, under an injector of faults (Millrace only). */
+  readonly within?: readonly string[]
 }
 
 export interface Broker {
@@ -62,6 +64,7 @@ export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> 
     dataDirectory: `${directory}/data`,
     settings: { ...settings, ...options.overrides },
     preload: options.preload,
+    within: options.within ?? [],
   }
 
   const launch = async (): Promise<Running> => {

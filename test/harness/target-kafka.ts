@@ -57,7 +57,7 @@ const formatted = async (): Promise<string> => {
   const work = `${template}.${process.pid}`
   mkdirSync(work, { recursive: true })
   const config = join(work, 'kafka.properties')
-  const plan = { port: 9092, controllerPort: 9093, directory: work, settings: {}, preload: undefined }
+  const plan = { port: 9092, controllerPort: 9093, directory: work, settings: {}, preload: undefined, within: [] }
   writeFileSync(config, lines(properties({ ...plan, dataDirectory: join(work, 'data') })))
   await run({
     command: 'java',

@@ -10,9 +10,8 @@ export const millrace: Target = {
     const preload = plan.preload === undefined ? [] : ['--import', plan.preload]
     const main = join(repository, 'ts', 'broker', 'dist', 'main.js')
     const overrides = Object.entries(properties(plan)).flatMap(([key, value]) => ['--override', `${key}=${value}`])
-    return Promise.resolve(
-      start({ command: process.execPath, args: [...preload, main, 'start', ...overrides], cwd: plan.directory }),
-    )
+    const [command = '', ...args] = [...plan.within, process.execPath, ...preload, main, 'start', ...overrides]
+    return Promise.resolve(start({ command, args, cwd: plan.directory }))
   },
 }
 

@@ -10,6 +10,7 @@ export interface LaunchPlan {
   readonly dataDirectory: string
   readonly settings: Readonly<Record<string, string>>
   readonly preload: string | undefined
+  readonly within: readonly string[]
 }
 
 export interface Target {

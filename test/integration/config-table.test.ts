@@ -75,6 +75,8 @@ withJava('only our own keys are not in the table of Kafka', () => {
     'broker/millrace.insecure',
     'broker/millrace.workers',
     'broker/message.validation',
+    'broker/millrace.disk.soft.limit.bytes',
+    'broker/millrace.disk.hard.limit.bytes',
     'topic/message.validation',
   ])
 })

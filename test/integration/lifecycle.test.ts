@@ -85,6 +85,15 @@ test('connections do not get the files that logs need', async () => {
   expect(await running.stop()).toBe(0)
 })
 
+test('a stop that cannot write everything down ends with 1 and says so', async () => {
+  const cwd = directory()
+  const running = broker(cwd, '--override', 'listeners=PLAINTEXT://127.0.0.1:0')
+  await started(running)
+  removeDirectory(join(cwd, 'data'))
+  expect(await running.stop()).toBe(1)
+  expect(running.lines.join('\n')).toContain('broker stopped, and not in order')
+})
+
 test('a stop does not wait for connections that say nothing', async () => {
   const running = broker(directory(), '--override', 'listeners=PLAINTEXT://127.0.0.1:0')
   const port = portOf(await started(running))

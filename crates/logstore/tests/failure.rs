@@ -46,7 +46,7 @@ fn a_failed_write_takes_its_directory_out_of_service_and_no_other() {
     let refused = bad.clone();
     disk.hook(move |operation, path: &Path| {
         let refuse = operation == Operation::Write && path.starts_with(&refused);
-        if refuse { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+        if refuse { Err(io::Error::other("broken")) } else { Ok(()) }
     });
     let bell = Arc::new(Bell::default());
     let mailbox: Arc<dyn Mailbox> = bell.clone();

@@ -65,7 +65,14 @@ export const keyDifferences: readonly KeyDifference[] = [
     reason: 'Kafka sets it for all brokers when it formats a directory, to the same value',
   },
   {
-    keys: ['admin.listener', 'message.validation', 'millrace.insecure', 'millrace.workers'],
+    keys: [
+      'admin.listener',
+      'message.validation',
+      'millrace.disk.hard.limit.bytes',
+      'millrace.disk.soft.limit.bytes',
+      'millrace.insecure',
+      'millrace.workers',
+    ],
     reason: 'keys of ours',
   },
 ]

@@ -58,6 +58,8 @@ export declare class Engine {
   takeReports(): Array<RecoveryReport>
   /** Directories that are out of service until a restart. */
   failures(): Array<DirectoryFailure>
+  /** How much room the disks of the directories have. */
+  rooms(): Array<DirectoryRoom>
   /** Stops accepting and waits until what is in flight was answered, at most this long. */
   drainConnections(timeoutMs: number): Promise<void>
   /** Ends the connections, writes what is pending, marks the directories clean. */
@@ -128,6 +130,22 @@ export interface DirectoryLog {
   size: number
 }
 
+/** The room on the disk of a data directory. */
+export interface DirectoryRoom {
+  /** The directory. */
+  path: string
+  /** Free bytes, less those that are about to be written. */
+  freeBytes: number
+  /** Fewer than these are low. */
+  softLimitBytes: number
+  /** Fewer than these are none for producers. */
+  hardLimitBytes: number
+  /** Below the soft limit, or full. */
+  isLow: boolean
+  /** Producers are refused. */
+  isFull: boolean
+}
+
 /** What an engine is opened with. */
 export interface EngineOptions {
   /** Log directories; the first also holds the catalogue. */
@@ -166,6 +184,10 @@ export interface EngineSettings {
   connectionsMaxByAddress: Array<AddressLimit>
   /** `producer.id.expiration.ms`. */
   producerExpirationMs: number
+  /** `millrace.disk.soft.limit.bytes`; below zero for the default. */
+  diskSoftLimitBytes: number
+  /** `millrace.disk.hard.limit.bytes`, the same. */
+  diskHardLimitBytes: number
   /** How compaction runs. */
   cleaner: CleanerConfig
 }

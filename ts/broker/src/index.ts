@@ -1,4 +1,5 @@
 /** The library: a broker inside a Node program, without signal handlers and without ending the process. */
+import { BrokerError } from './base/errors.ts'
 import { type Logger, silentLogger } from './base/logger.ts'
 import { readStartUp } from './configs/start-up.ts'
 import { openNode } from './node.ts'
@@ -14,7 +15,7 @@ export interface RunningBroker {
   readonly clusterId: string
   /** Where it serves; with port 0 in `listeners`, this is how to find out. */
   readonly listeners: readonly { readonly name: string; readonly host: string; readonly port: number }[]
-  /** Finishes what is in hand, writes what is pending and frees everything. */
+  /** Finishes what is in hand, writes what is pending and frees everything. Throws KAFKA_STORAGE_ERROR where it could not. */
   stop(): Promise<void>
 }
 
@@ -29,5 +30,12 @@ export const start = async (options: StartOptions = {}): Promise<RunningBroker> 
   })
   for (const warning of warnings) logger.warn({}, warning)
   const { clusterId, listeners, stop } = await openNode(config, logger)
-  return { clusterId, listeners, stop }
+  return {
+    clusterId,
+    listeners,
+    stop: async () => {
+      const failures = await stop()
+      if (failures.length > 0) throw new BrokerError('KAFKA_STORAGE_ERROR', failures.join('; '))
+    },
+  }
 }

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { type Clock, systemClock, type Timer } from './base/clock.ts'
+import { type Clock, systemClock } from './base/clock.ts'
 import { BrokerError, messageOf } from './base/errors.ts'
 import { type BrokerId, brokerId, randomTopicId } from './base/ids.ts'
 import type { LogFields, Logger } from './base/logger.ts'
@@ -29,6 +29,7 @@ import { Engine } from './engine/engine.ts'
 import type { EngineOptions, ListenerAddress, OpenFiles } from './engine/native.ts'
 import { createRecords, type LedPartition } from './engine/records.ts'
 import { createRefusalLog } from './engine/refusals.ts'
+import { watchData } from './engine/watch-data.ts'
 import { groupSettings } from './groups/settings.ts'
 import { createGroups } from './groups/groups.ts'
 import { OFFSETS_TOPIC } from './groups/offsets-topic.ts'
@@ -39,8 +40,6 @@ import { ensureOffsetsTopic } from './topics/automatic.ts'
 const DRAIN_MS = 5000
 /** Data files and indexes that stay open, where the system lets a process have so many. */
 const LOG_FILES_MAX = 32_768
-/** How often it is looked for what recoveries found and which directories failed. */
-const REPORTS_MS = 10_000
 /** What an acknowledgement means where a topic says nothing else. */
 const DURABLE = 'acks follow the sync: nothing that was acknowledged is lost, not by a power failure either'
 const RELAXED = 'acks follow the write: a killed process loses nothing, a power failure may lose what was not synced'
@@ -51,8 +50,8 @@ export interface BrokerNode {
   readonly listeners: readonly ListenerAddress[]
   /** What a person wants to know at start: where, with which data, how durable. */
   readonly summary: LogFields
-  /** In order; a second call waits for the first. */
-  stop(): Promise<void>
+  /** In order; answers what did not stop in order, and why. A second call waits for the first. */
+  stop(): Promise<readonly string[]>
 }
 
 /** Opens a broker; it serves when this resolves. */
@@ -62,8 +61,8 @@ export const openNode = async (
   clock: Clock = systemClock,
 ): Promise<BrokerNode> => {
   const built: Built = []
-  let stopped: Promise<void> | undefined
-  const stop = async (): Promise<void> => (stopped ??= stopAll(built, logger))
+  let stopped: Promise<readonly string[]> | undefined
+  const stop = async (): Promise<readonly string[]> => (stopped ??= stopAll(built, logger))
   try {
     return { ...(await build(config, logger, clock, built)), stop }
   } catch (error) {
@@ -75,14 +74,18 @@ export const openNode = async (
 type Built = (() => Promise<void> | void)[]
 
 // What cannot be stopped must not keep the rest from being written down.
-const stopAll = async (built: Built, logger: Logger): Promise<void> => {
+const stopAll = async (built: Built, logger: Logger): Promise<readonly string[]> => {
+  const failures: string[] = []
   for (const stop of built.toReversed()) {
     try {
       await stop()
     } catch (error) {
-      logger.error({ why: messageOf(error) }, 'a part of the broker did not stop in order')
+      const why = messageOf(error)
+      failures.push(why)
+      logger.error({ why }, 'a part of the broker did not stop in order')
     }
   }
+  return failures
 }
 
 const build = async (
@@ -158,27 +161,6 @@ const build = async (
   })
 
   return { clusterId, listeners, summary: summarise(config, clusterId, listeners) }
-}
-
-// What a recovery cut, and a directory that gave up, are news for whoever runs the broker, whenever they come.
-const watchData = (engine: Engine, clock: Clock, logger: Logger): (() => void) => {
-  let timer: Timer | undefined
-  const told = new Set<string>()
-  const look = (): void => {
-    for (const { path, bytesCut, why } of engine.takeReports())
-      logger.warn(
-        { path, bytesCut, why },
-        'a recovery or compaction cut, set aside or left alone what it could not read',
-      )
-    for (const { path, why } of engine.failures()) {
-      if (told.has(path)) continue
-      told.add(path)
-      logger.error({ path, why }, 'a data directory is out of service: mend the disk, then restart the broker')
-    }
-    timer = clock.after(REPORTS_MS, look)
-  }
-  look()
-  return () => timer?.cancel()
 }
 
 /** The data knows best; a new broker takes the id it is given, or a new one. */

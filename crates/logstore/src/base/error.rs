@@ -35,6 +35,11 @@ pub enum StorageError {
     },
 }
 
+/// Whether the system refused for want of room: nothing is wrong with the disk, and there may be room again.
+pub fn is_no_space(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 impl StorageError {
     /// Names the operation and the file of a failed system call.
     pub fn io(operation: &'static str, path: impl AsRef<Path>, source: impl Into<io::Error>) -> Self {
@@ -44,6 +49,11 @@ impl StorageError {
     /// Names the file and the place of a failed check.
     pub fn corrupt(path: impl AsRef<Path>, position: u64, why: impl Into<String>) -> Self {
         Self::Corrupt { path: path.as_ref().to_owned(), position, why: why.into() }
+    }
+
+    /// Whether there was no room. That is no failure of the disk, but where a sync says so (D31).
+    pub fn is_no_space(&self) -> bool {
+        matches!(self, Self::Io { operation, source, .. } if *operation != "sync" && is_no_space(source))
     }
 
     /// Whether the file is gone.

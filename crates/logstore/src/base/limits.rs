@@ -60,11 +60,18 @@ pub const SNAPSHOT_BEHIND_SHARE: usize = 4;
 pub const SNAPSHOT_COST_BYTES: usize = 16 * 160;
 /// Producer snapshots of a log that lie within a segment: the newest, and one that surely ends below the recovery point.
 pub const SNAPSHOTS_WITHIN_MAX: usize = 2;
+/// Free bytes of a large disk below which that is told.
+pub const DISK_SOFT_BYTES_MAX: u64 = 5 * 1024 * 1024 * 1024;
+/// The same for refusing producers.
+pub const DISK_HARD_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+/// How much more must be free at most before they go on.
+pub const DISK_RESUME_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Threads that recover logs at start, whatever is configured.
 pub const RECOVERY_THREADS_MAX: usize = 64;
 /// Files above which one sync of the file system replaces single syncs.
 pub const SINGLE_SYNCS_MAX: usize = 64;
 
+const _: () = assert!(DISK_HARD_BYTES_MAX + DISK_RESUME_BYTES_MAX < DISK_SOFT_BYTES_MAX);
 const _: () = assert!(LOG_TAIL_BYTES_MAX <= TAIL_BYTES_MAX);
 const _: () = assert!(WRITE_BEHIND_BYTES * 2 <= PENDING_BYTES_MAX);
 const _: () = assert!(WAL_FILE_BYTES * WAL_FILES_MAX == 256 * 1024 * 1024);

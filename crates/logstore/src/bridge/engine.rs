@@ -104,6 +104,23 @@ pub struct DirectoryFailure {
     pub why: String,
 }
 
+/// The room on the disk of a data directory.
+#[napi(object)]
+pub struct DirectoryRoom {
+    /// The directory.
+    pub path: String,
+    /// Free bytes, less those that are about to be written.
+    pub free_bytes: f64,
+    /// Fewer than these are low.
+    pub soft_limit_bytes: f64,
+    /// Fewer than these are none for producers.
+    pub hard_limit_bytes: f64,
+    /// Below the soft limit, or full.
+    pub is_low: bool,
+    /// Producers are refused.
+    pub is_full: bool,
+}
+
 /// One change of the catalogue.
 #[napi(object)]
 pub struct CatalogueChange {
@@ -174,12 +191,14 @@ impl Engine {
             open_files_max: open_files.logs as usize,
             producer_expiration_ms: options.settings.producer_expiration_ms as i64,
             retention_check_interval_ms: options.retention_check_interval_ms as i64,
+            space: options.settings.space(),
             cleaner: CleanerOptions::from(&options.settings.cleaner),
             ..StoreOptions::new(Vec::new(), broker_id, String::new(), Arc::clone(&clock))
         };
         let server_options = server_options(&options, open_files)?;
         let store = Store::open(store_options, &|_| ()).map_err(thrown)?;
-        let catalogue = Catalogue::open(Arc::new(SystemDisk), &first).map_err(thrown)?;
+        let reserve = store.reserve();
+        let catalogue = Catalogue::open(Arc::new(SystemDisk), &first).map_err(thrown)?.with_reserve(reserve);
         let core = Core {
             store,
             open_files,
@@ -262,6 +281,7 @@ impl Engine {
             server.limit_connections(limits);
         }
         self.core.store.expire_producers_after(settings.producer_expiration_ms as i64);
+        self.core.store.limit_space(settings.space());
         self.core.store.configure_cleaner(CleanerOptions::from(&settings.cleaner)).map_err(thrown)?;
         Ok(unknown)
     }
@@ -393,6 +413,20 @@ impl Engine {
     pub fn failures(&self) -> Vec<DirectoryFailure> {
         let failures = self.core.store.failures().into_iter();
         failures.map(|(path, why)| DirectoryFailure { path: path.display().to_string(), why }).collect()
+    }
+
+    /// How much room the disks of the directories have.
+    #[napi(catch_unwind)]
+    pub fn rooms(&self) -> Vec<DirectoryRoom> {
+        let rooms = self.core.store.rooms().into_iter().map(|(path, room)| DirectoryRoom {
+            path: path.display().to_string(),
+            free_bytes: room.free_bytes as f64,
+            soft_limit_bytes: room.soft_bytes as f64,
+            hard_limit_bytes: room.hard_bytes as f64,
+            is_low: room.is_low,
+            is_full: room.is_full,
+        });
+        rooms.collect()
     }
 
     /// Stops accepting and waits until what is in flight was answered, at most this long.

@@ -5,6 +5,7 @@ use napi_derive::napi;
 use super::engine::resolve;
 use crate::server::ConnectionLimits;
 use crate::store::CleanerOptions;
+use crate::wal::SpaceLimits;
 
 /// What of a broker's configuration the engine obeys while it runs.
 #[napi(object)]
@@ -17,8 +18,22 @@ pub struct EngineSettings {
     pub connections_max_by_address: Vec<AddressLimit>,
     /// `producer.id.expiration.ms`.
     pub producer_expiration_ms: f64,
+    /// `millrace.disk.soft.limit.bytes`; below zero for the default.
+    pub disk_soft_limit_bytes: f64,
+    /// `millrace.disk.hard.limit.bytes`, the same.
+    pub disk_hard_limit_bytes: f64,
     /// How compaction runs.
     pub cleaner: CleanerConfig,
+}
+
+impl EngineSettings {
+    pub(super) fn space(&self) -> SpaceLimits {
+        let limit = |bytes: f64| (bytes >= 0.0).then_some(bytes as u64);
+        SpaceLimits {
+            soft_bytes: limit(self.disk_soft_limit_bytes),
+            hard_bytes: limit(self.disk_hard_limit_bytes),
+        }
+    }
 }
 
 /// How compaction runs.

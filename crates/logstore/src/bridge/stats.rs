@@ -18,6 +18,10 @@ const STORE: &[Stat<StoreStats>] = &[
     ("store.ranges.lost", |stats| stats.ranges_lost),
     ("store.batches.written", |stats| stats.batches_written),
     ("store.bytes.written", |stats| stats.bytes_written),
+    ("store.disk.free.bytes", |stats| stats.disk_free_bytes),
+    ("store.disks.low", |stats| stats.disks_low),
+    ("store.disks.full", |stats| stats.disks_full),
+    ("store.disk.refusals", |stats| stats.disk_refusals),
 ];
 
 const SERVER: &[Stat<ServerStats>] = &[

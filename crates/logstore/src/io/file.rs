@@ -1,7 +1,8 @@
 //! A file handle that becomes unusable after its first failed write or sync (D17).
 //!
 //! After a failed fsync the page cache no longer says what is on the disk, and after a failed write nobody knows
-//! how much of it arrived. Neither is retried: every later call answers [`StorageError::Poisoned`].
+//! how much of it arrived. Neither is retried: every later call answers [`StorageError::Poisoned`]. Only a write for
+//! which there was no room may be made again, at the same place (D31).
 
 use std::io::IoSlice;
 use std::os::fd::BorrowedFd;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Access, Disk, OpenMode, RawFile};
-use crate::base::error::StorageError;
+use crate::base::error::{StorageError, is_no_space};
 use crate::base::types::Position;
 
 /// An open file with its path.
@@ -101,7 +102,7 @@ impl File {
                     at.0 += written as u64;
                     IoSlice::advance_slices(&mut rest, written);
                 }
-                Err(error) => return Err(self.poison("write", error)),
+                Err(error) => return Err(self.failed("write", error)),
             }
         }
         Ok(())
@@ -110,7 +111,7 @@ impl File {
     /// Cuts or extends the file.
     pub fn set_len(&self, bytes: u64) -> Result<(), StorageError> {
         self.usable()?;
-        self.raw.set_len(bytes).map_err(|error| self.poison("set length of", error))
+        self.raw.set_len(bytes).map_err(|error| self.failed("set length of", error))
     }
 
     /// Current length.
@@ -129,6 +130,13 @@ impl File {
             return Err(StorageError::Poisoned { path: self.path.clone() });
         }
         Ok(())
+    }
+
+    fn failed(&self, operation: &'static str, error: std::io::Error) -> StorageError {
+        if is_no_space(&error) {
+            return StorageError::io(operation, &self.path, error);
+        }
+        self.poison(operation, error)
     }
 
     fn poison(&self, operation: &'static str, error: std::io::Error) -> StorageError {

@@ -24,6 +24,7 @@ pub use pool::{FilePool, PooledFile};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use crate::base::error::is_no_space;
 use crate::base::types::Position;
 
 /// How a file is opened.
@@ -163,7 +164,12 @@ pub fn read_small(disk: &dyn Disk, path: &Path, bytes_max: u64) -> io::Result<Op
 /// the directory.
 pub fn replace_small(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_renamed(disk, path, bytes, true)?;
-    disk.sync_dir(path.parent().unwrap_or(Path::new("/")))
+    disk.sync_dir(path.parent().unwrap_or(Path::new("/"))).map_err(of_a_sync)
+}
+
+/// A failed sync is final (D17), also one that says that there is no room.
+fn of_a_sync(error: io::Error) -> io::Error {
+    if is_no_space(&error) { io::Error::other(error) } else { error }
 }
 
 /// Like [`replace_small`] but durable only at the next sync: for what recovery can rebuild.
@@ -185,7 +191,7 @@ fn write_renamed(disk: &dyn Disk, path: &Path, bytes: &[u8], sync: bool) -> io::
     }
     raw.set_len(bytes.len() as u64)?;
     if sync {
-        raw.sync()?;
+        raw.sync().map_err(of_a_sync)?;
     }
     drop(raw);
     disk.rename(&temporary, path)

@@ -50,7 +50,13 @@ impl Log {
             return Err(AppendError::FencedLeaderEpoch { given: leader_epoch, latest });
         }
         let log_start = state.offsets.log_start();
+        let room = self.home.room();
+        let is_refused = origin == Origin::Client && room.is_full();
         if let Verdict::Duplicate(original) = state.producers.check(&header, marker.as_ref(), origin)? {
+            let is_waiting = original.last_offset >= state.offsets.high_watermark();
+            if is_refused && is_waiting {
+                return Err(LogError::DiskFull.into());
+            }
             return Ok(Appended {
                 base_offset: original.first_offset(),
                 last_offset: original.last_offset,
@@ -59,6 +65,10 @@ impl Log {
                 log_start,
                 duplicate: true,
             });
+        }
+        if is_refused {
+            room.refuse();
+            return Err(LogError::DiskFull.into());
         }
         header.base_offset = state.offsets.log_end();
         header.leader_epoch = leader_epoch;

@@ -14,9 +14,7 @@ use crate::wal::{Committed, Group, Replay, Wakeups};
 impl Committed for Log {
     fn collect(&self, group: &mut Group, wakeups: &mut Wakeups) {
         // What a topic appended while it asked for no more than a write comes before what it appends now.
-        if self.is_relaxed() && self.flush().is_err() {
-            return;
-        }
+        let flushed = if self.is_relaxed() { self.flush() } else { Ok(()) };
         if let Err(error) = self.home.in_service() {
             return self.end(error, wakeups);
         }
@@ -24,6 +22,10 @@ impl Committed for Log {
             return;
         };
         state.told.committer = false;
+        state.take_up(&self.home.pressure);
+        if flushed.is_err() {
+            return self.wait_for_room(state, wakeups);
+        }
         state.logging = std::mem::take(&mut state.unlogged);
         for batch in &state.logging {
             group.batch(&self.id, batch.bytes.clone());
@@ -38,12 +40,22 @@ impl Committed for Log {
         };
         let bytes = state.logging.iter().map(|batch| batch.bytes.len()).sum();
         state.pending.append(&mut state.logging);
+        state.put_off.unacknowledged = false;
         self.acknowledge(state, end);
         let view = state.view();
         state.watchers.moved(&view, wakeups);
         let newly_behind = !std::mem::replace(&mut state.told.home, true);
         drop(phase);
         self.home.fall_behind(self, newly_behind, bytes);
+    }
+
+    fn put_off(&self, wakeups: &mut Wakeups) {
+        if let Phase::Open(state) = &mut *self.phase.lock() {
+            let later = std::mem::take(&mut state.unlogged);
+            state.unlogged = std::mem::take(&mut state.logging);
+            state.unlogged.extend(later);
+            self.wait_for_room(state, wakeups);
+        }
     }
 
     fn refused(&self, error: &StorageError, wakeups: &mut Wakeups) {
@@ -53,10 +65,30 @@ impl Committed for Log {
 }
 
 impl Log {
+    /// There was no room to commit what is unlogged.
+    fn wait_for_room(&self, state: &mut State, wakeups: &mut Wakeups) {
+        if state.unlogged.is_empty() {
+            return;
+        }
+        let bytes = state.unlogged.iter().map(|batch| batch.bytes.len()).sum();
+        state.put_off(bytes, &self.home.pressure, wakeups);
+        state.put_off.unacknowledged = true;
+        state.watchers.put_off(wakeups);
+        // Where something was appended meanwhile the next turn knows of the log.
+        if !std::mem::replace(&mut state.told.committer, true) {
+            self.home.put_off_commit(self);
+        }
+    }
+
     /// Batches up to `end` are durable in the write-ahead log.
     fn acknowledge(&self, state: &mut State, end: Offset) {
         state.offsets.advance_high_watermark(end);
         state.producers.replicated(end);
+        self.await_checkpoint(state);
+    }
+
+    /// The next checkpoint has to see to it that what is committed is in segments.
+    pub(super) fn await_checkpoint(&self, state: &mut State) {
         if !std::mem::replace(&mut state.uncheckpointed, true) {
             self.home.list_uncheckpointed(self);
         }

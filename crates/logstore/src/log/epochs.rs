@@ -84,6 +84,11 @@ impl Epochs {
         std::mem::take(&mut self.changed).then(|| self.starts.clone())
     }
 
+    /// What was taken last could not be written.
+    pub(super) fn write_again(&mut self) {
+        self.changed = true;
+    }
+
     #[cfg(test)]
     fn entries(&self) -> &[(LeaderEpoch, Offset)] {
         &self.starts

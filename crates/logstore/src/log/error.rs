@@ -14,6 +14,9 @@ pub enum LogError {
     /// The log directory is out of service, or this log's files are damaged; the cause was reported once.
     #[error("the log's directory is out of service: {0}")]
     Storage(String),
+    /// There is no room on the disk for what was asked; it may be asked again.
+    #[error("the disk is full")]
+    DiskFull,
 }
 
 impl LogError {
@@ -21,7 +24,7 @@ impl LogError {
     pub fn error_code(&self) -> i16 {
         match self {
             Self::Deleted => codes::UNKNOWN_TOPIC_OR_PARTITION,
-            Self::Storage(_) => codes::KAFKA_STORAGE_ERROR,
+            Self::Storage(_) | Self::DiskFull => codes::KAFKA_STORAGE_ERROR,
         }
     }
 }

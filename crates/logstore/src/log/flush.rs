@@ -23,7 +23,8 @@ impl Log {
         wakeups.deliver();
     }
 
-    /// Writes what may be written and makes it durable; the recovery point follows. Appends go on meanwhile.
+    /// Writes what may be written and makes it durable; the recovery point follows. Appends go on meanwhile. Where there
+    /// was no room for all of it, what is written is durable.
     pub fn flush(&self) -> Result<(), LogError> {
         let Some(to) = self.begin_flush() else {
             return Ok(());
@@ -37,7 +38,7 @@ impl Log {
             };
         }
         self.end_flush(to);
-        Ok(())
+        if self.is_put_off() { Err(LogError::DiskFull) } else { Ok(()) }
     }
 
     /// The same for who syncs the whole file system, between this and [`Self::end_flush`] of all its logs.
@@ -58,8 +59,13 @@ impl Log {
             state.flush_since = None;
         }
         self.write_behind();
-        match &*self.phase.lock() {
-            Phase::Open(state) => Some(state.written),
+        match &mut *self.phase.lock() {
+            Phase::Open(state) => {
+                if state.put_off.pending {
+                    self.await_checkpoint(state);
+                }
+                Some(state.written)
+            }
             _ => None,
         }
     }
@@ -143,11 +149,16 @@ impl Log {
         let (Some(since), Some(patience)) = (since, self.config.load().flush_after()) else {
             return true;
         };
-        let due = now.saturating_sub(since) >= patience;
-        if due {
-            // A failure takes the directory out of service, which is told.
-            let _ = self.flush();
+        if now.saturating_sub(since) < patience {
+            return false;
         }
-        due
+        // A failure takes the directory out of service, which is told.
+        let is_full = self.flush() == Err(LogError::DiskFull);
+        if let Phase::Open(state) = &mut *self.phase.lock()
+            && is_full
+        {
+            state.flush_since = Some(since);
+        }
+        !is_full
     }
 }

@@ -18,7 +18,7 @@ use crate::base::error::StorageError;
 use crate::base::limits::WRITE_BEHIND_BYTES;
 use crate::base::types::{Offset, PartitionId, PartitionIndex, Timestamp};
 use crate::io::{Disk, FilePool};
-use crate::wal::{Committed, Pending, Pressure, Queue, WriteAhead};
+use crate::wal::{Committed, Pending, Pressure, Queue, Room, WriteAhead};
 
 /// A data directory as its logs see it.
 pub struct Home {
@@ -38,6 +38,7 @@ pub struct Home {
     /// Logs with batches in their tail, the one whose turn it is to give some up first.
     tails: Mutex<VecDeque<Weak<Log>>>,
     behind: Mutex<Behind>,
+    put_off: Mutex<PutOff>,
     /// Logs with batches in the write-ahead log that may not be durable in segments.
     uncheckpointed: Mutex<Vec<Weak<Log>>>,
     /// Logs with batches that are to be synced in time.
@@ -53,6 +54,13 @@ pub struct Home {
 struct Behind {
     logs: Vec<Weak<Log>>,
     bytes: usize,
+}
+
+/// Logs with batches for which there was no room.
+#[derive(Default)]
+struct PutOff {
+    commits: Vec<Weak<Log>>,
+    writes: Vec<Weak<Log>>,
 }
 
 /// What was written to segments since the start.
@@ -86,6 +94,7 @@ impl Home {
             failure: OnceLock::new(),
             tails: Mutex::default(),
             behind: Mutex::default(),
+            put_off: Mutex::default(),
             uncheckpointed: Mutex::default(),
             to_flush: Mutex::default(),
             losses: Mutex::default(),
@@ -124,7 +133,27 @@ impl Home {
         self.ahead.abandon();
     }
 
-    pub(super) fn in_service(&self) -> Result<(), LogError> {
+    /// The room on its disk.
+    pub fn room(&self) -> &Room {
+        self.ahead.room()
+    }
+
+    /// As [`Home::fail`], but where there was no room: then it stays in service.
+    pub fn met(&self, error: &StorageError) {
+        if error.is_no_space() { self.room().run_out() } else { self.fail(error) }
+    }
+
+    /// Does what frees space, or what has to be done before. Where there is no room for it, the write-ahead log gives
+    /// up the files that it has ready, and it is done once more.
+    pub fn in_reserve<T>(&self, mut act: impl FnMut() -> Result<T, StorageError>) -> Result<T, StorageError> {
+        match act() {
+            Err(error) if error.is_no_space() && self.ahead.give_back(0)? => act(),
+            done => done,
+        }
+    }
+
+    /// Refuses with the cause when it is out of service.
+    pub fn in_service(&self) -> Result<(), LogError> {
         self.failure().map_or(Ok(()), |cause| Err(LogError::Storage(cause.to_owned())))
     }
 
@@ -213,6 +242,7 @@ impl Home {
     /// Durable batches of `log` wait for its segments: `bytes` more, the first of them where it is `new`. When they are
     /// many, those who have any are written.
     pub(super) fn fall_behind(&self, log: &Log, new: bool, bytes: usize) {
+        self.room().spend(bytes);
         let mut behind = self.behind.lock();
         behind.bytes += bytes;
         if new {
@@ -230,6 +260,29 @@ impl Home {
         let behind = std::mem::take(&mut *self.behind.lock());
         for log in behind.logs.iter().filter_map(Weak::upgrade) {
             self.writes.submit(log);
+        }
+    }
+
+    pub(super) fn put_off_commit(&self, log: &Log) {
+        self.put_off.lock().commits.push(Weak::clone(&log.me));
+    }
+
+    pub(super) fn put_off_write(&self, log: &Log) {
+        self.room().run_out();
+        self.put_off.lock().writes.push(Weak::clone(&log.me));
+    }
+
+    /// Tries again what there was no room for.
+    pub fn take_up(&self) {
+        let PutOff { commits, writes } = std::mem::take(&mut *self.put_off.lock());
+        if commits.is_empty() && writes.is_empty() {
+            self.room().has_room();
+        }
+        for log in writes.iter().filter_map(Weak::upgrade) {
+            self.writes.submit(log);
+        }
+        for log in commits.iter().filter_map(Weak::upgrade) {
+            self.commits.submit(log);
         }
     }
 

@@ -98,6 +98,15 @@ impl Log {
         LogError::Storage(error.to_string())
     }
 
+    /// The same, but where there was no room: the directory stays in service.
+    pub(super) fn met(&self, error: &StorageError) -> LogError {
+        if error.is_no_space() {
+            self.home.room().run_out();
+            return LogError::DiskFull;
+        }
+        self.failed(error)
+    }
+
     /// Forgets producers that were idle for longer than `producer.id.expiration.ms`.
     pub fn expire_producers(&self, now: Timestamp, expiration_ms: i64) {
         if let Phase::Open(state) = &mut *self.phase.lock() {
@@ -129,7 +138,12 @@ impl Log {
             }
         }
         self.write_out(&mut writer, &mut wakeups);
-        let closed = self.close_files(&mut writer, sync);
+        if self.is_put_off() && self.home.ahead().give_back(0).is_ok() {
+            self.write_out(&mut writer, &mut wakeups);
+        }
+        // What there is no room for is still in the write-ahead log.
+        let closed =
+            if self.is_put_off() { Err(LogError::DiskFull) } else { self.close_files(&mut writer, sync) };
         let checkpointed = match &closed {
             Ok(()) => self.checkpointed(),
             Err(_) => None,
@@ -144,6 +158,7 @@ impl Log {
 
     fn close_files(&self, writer: &mut Writer, sync: bool) -> Result<(), LogError> {
         self.home.in_service()?;
+        self.home.in_reserve(|| self.finish_roll(writer)).map_err(|error| self.met(&error))?;
         // Without a segment nothing was ever appended: such a log has no directory, or one that is as it was found.
         let Some(active) = self.active() else {
             return Ok(());
@@ -156,12 +171,16 @@ impl Log {
             let producers = ProducerFiles::of(&state.producers);
             (seal, state.offsets.log_end(), producers, state.epochs.take_changed())
         };
-        self.make_directory(writer).map_err(|error| self.failed(&error))?;
-        if let Some(epochs) = epochs {
-            self.write_epochs(writer, &epochs).map_err(|error| self.failed(&error))?;
-        }
-        self.seal_and_sync(writer, &active, seal, (log_end, &producers), sync)
-            .map_err(|error| self.failed(&error))?;
+        let written = self.home.in_reserve(|| {
+            self.make_directory(writer)?;
+            epochs.as_ref().map_or(Ok(()), |epochs| self.write_epochs(writer, epochs))
+        });
+        written.map_err(|error| self.met(&error))?;
+        let synced = self.home.in_reserve(|| {
+            let producers = (log_end, &producers);
+            self.seal_and_sync(writer, &active, seal, producers, sync)
+        });
+        synced.map_err(|error| self.met(&error))?;
         if let Phase::Open(state) = &mut *self.phase.lock() {
             state.offsets.advance_recovery_point(log_end);
         }
@@ -227,7 +246,8 @@ impl Log {
         }
         let renamed = if self.on_disk.swap(false, Ordering::AcqRel) {
             let directory = self.directory();
-            let renamed = self.rename_directory(&directory, &self.id.topic.0, suffix);
+            let rename = || self.rename_directory(&directory, &self.id.topic.0, suffix);
+            let renamed = self.home.in_reserve(rename);
             Some(renamed.map_err(|error| self.failed(&error))).transpose()
         } else {
             Ok(None)

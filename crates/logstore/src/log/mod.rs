@@ -160,7 +160,12 @@ impl Log {
         match self.opened() {
             Ok(mut state) => {
                 let view = state.view();
-                state.watchers.add(on, mailbox, token, &view, &mut wakeups);
+                // What cannot be committed now was told to those who waited then.
+                if state.put_off.unacknowledged && matches!(on, Watch::AcknowledgedTo(_)) {
+                    wakeups.add(mailbox, token);
+                } else {
+                    state.watchers.add(on, mailbox, token, &view, &mut wakeups);
+                }
             }
             Err(_) => wakeups.add(mailbox, token),
         }
@@ -206,7 +211,9 @@ impl Log {
         let segments = self.segments.read();
         let sealed = segments.iter().take_while(|segment| segment.base() < state.written_base);
         let sealed: u64 = sealed.map(|segment| segment.size()).sum();
-        Ok(sealed + state.written_bytes + (state.writing_bytes + state.pending_bytes) as u64)
+        Ok(sealed
+            + state.written_bytes
+            + (state.writing_bytes + state.pending_bytes + state.put_off.bytes) as u64)
     }
 
     /// How often segments were taken away or replaced.
@@ -219,7 +226,7 @@ impl Log {
     fn opened(&self) -> Result<MappedMutexGuard<'_, State>, LogError> {
         let mut phase = self.phase.lock();
         if matches!(*phase, Phase::Unopened) {
-            *phase = self.open_now();
+            *phase = self.open_now()?;
         }
         MutexGuard::try_map(phase, |phase| match phase {
             Phase::Open(state) => Some(&mut **state),

@@ -81,15 +81,20 @@ pub(super) struct Loading<'l> {
 }
 
 impl Log {
-    /// Opens the log; called once, under the lock of the phase.
-    pub(super) fn open_now(&self) -> Phase {
-        let loaded = self.home.in_service().and_then(|()| self.load(self.found).map_err(LogError::from));
-        match loaded {
-            Ok(state) => Phase::Open(Box::new(state)),
+    /// Opens the log; called once, under the lock of the phase, but where there was no room for it.
+    pub(super) fn open_now(&self) -> Result<Phase, LogError> {
+        self.home.in_service()?;
+        match self.home.in_reserve(|| self.load(self.found)) {
+            Ok(state) => Ok(Phase::Open(Box::new(state))),
+            Err(error) if self.found.clean && error.is_no_space() => Err(self.met(&error)),
             Err(error) => {
+                // What the write-ahead log has of it must stay there.
+                if !self.found.clean && matches!(error, StorageError::Io { .. }) {
+                    self.home.fail(&error);
+                }
                 let why = error.to_string();
                 self.home.report(RecoveryReport { path: self.directory(), bytes_cut: 0, why });
-                Phase::Ended(error)
+                Ok(Phase::Ended(error.into()))
             }
         }
     }

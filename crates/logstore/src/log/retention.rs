@@ -86,12 +86,13 @@ impl Log {
         // What was pending may lie in a segment that was to go: looked at again, now that nothing is added.
         self.write_out(&mut writer, &mut wakeups);
         let removed = self.offsets().map(|view| {
+            self.home.in_reserve(|| self.finish_roll(&mut writer))?;
             let going = self.going(&view, now);
             self.remove_oldest(&mut writer, &going, now, &mut wakeups)
         });
         drop(writer);
         wakeups.deliver();
-        Ok(removed?.map_err(|error| self.failed(&error))?)
+        Ok(removed?.map_err(|error| self.met(&error))?)
     }
 
     fn going(&self, view: &LogOffsets, now: Timestamp) -> Vec<Arc<Segment>> {
@@ -121,19 +122,22 @@ impl Log {
         let Ok(mut state) = self.opened() else {
             return Ok(Vec::new());
         };
+        let mut going = going;
+        let all = going.len() == self.segments.read().len();
+        if all && state.written != state.offsets.log_end() {
+            // Batches are pending for the active one: next time.
+            going = going.split_last().map_or(going, |(_, older)| older);
+        }
         if going.is_empty() {
             return Ok(Vec::new());
         }
         if going.len() == self.segments.read().len() {
-            // A log has at least one segment. Batches appended meanwhile are pending for the old one: next time.
-            if state.written != state.offsets.log_end() {
-                return Ok(Vec::new());
-            }
+            // A log has at least one segment.
             let base = state.offsets.log_end();
-            let roll = state.roll(base, now);
+            writer.roll = Some(state.roll(base, now));
             (state.written_base, state.written_bytes) = (base, 0);
             drop(state);
-            self.write_roll(writer, &roll)?;
+            self.home.in_reserve(|| self.finish_roll(writer))?;
             let Ok(again) = self.opened() else {
                 return Ok(Vec::new());
             };

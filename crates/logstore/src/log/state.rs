@@ -7,12 +7,13 @@ use super::error::LogError;
 use super::offsets::{LogOffsets, Offsets};
 use super::producers::Producers;
 use super::tail::Tail;
-use super::watch::Watchers;
+use super::watch::{Wakeups, Watchers};
 use super::{retries, snapshot};
 use crate::base::limits::SNAPSHOT_COST_BYTES;
 use crate::base::types::{Offset, Timestamp};
 use crate::io::arena::Buf;
 use crate::segment::{AbortedEntry, Entries, Kind, Shape, TimeEntry};
+use crate::wal::Pressure;
 
 /// Where a log is in its life.
 #[derive(Default)]
@@ -44,10 +45,11 @@ pub(super) struct State {
     pub(super) logging: Vec<PendingBatch>,
     /// Batches for the segments: durable in the write-ahead log, or of a topic that asks for no more than a write.
     pub(super) pending: Vec<PendingBatch>,
-    /// Bytes of all three.
+    /// Bytes of all three, but for those put off.
     pub(super) pending_bytes: usize,
     /// Bytes that are being written: neither pending nor at `written`.
     pub(super) writing_bytes: usize,
+    pub(super) put_off: PutOff,
     pub(super) told: Told,
     /// Its home knows that the write-ahead log has batches of it that may not be durable in segments.
     pub(super) uncheckpointed: bool,
@@ -84,6 +86,17 @@ pub(super) struct Told {
     pub(super) writer: bool,
     /// The home, of pending ones that are durable.
     pub(super) home: bool,
+}
+
+/// Batches for which there was no room.
+#[derive(Default)]
+pub(super) struct PutOff {
+    /// Producers are refused for these bytes, and need not be slowed as well.
+    pub(super) bytes: usize,
+    /// Some of them nobody has acknowledged, and whoever waits for that is told.
+    pub(super) unacknowledged: bool,
+    /// Some are pending, and the home knows of it.
+    pub(super) pending: bool,
 }
 
 /// A batch on its way to the segment, with everything that was decided about it when it was appended.
@@ -147,6 +160,7 @@ impl State {
             pending: Vec::new(),
             pending_bytes: 0,
             writing_bytes: 0,
+            put_off: PutOff::default(),
             told: Told::default(),
             uncheckpointed: false,
             relaxed_end: Offset(0),
@@ -175,6 +189,19 @@ impl State {
     /// Whether segments hold batches that neither a sync nor the write-ahead log has made durable.
     pub(super) fn is_relaxed(&self) -> bool {
         self.relaxed_end > self.offsets.recovery_point()
+    }
+
+    /// There was no room for batches of `bytes`: they wait, and slow nobody.
+    pub(super) fn put_off(&mut self, bytes: usize, pressure: &Pressure, wakeups: &mut Wakeups) {
+        self.pending_bytes -= bytes;
+        self.put_off.bytes += bytes;
+        pressure.release(bytes, wakeups);
+    }
+
+    /// What was put off is tried again.
+    pub(super) fn take_up(&mut self, pressure: &Pressure) {
+        pressure.add(self.put_off.bytes);
+        self.pending_bytes += std::mem::take(&mut self.put_off.bytes);
     }
 
     /// The offsets as others see them.

@@ -59,6 +59,9 @@ impl Log {
         let _maintenance = self.maintenance.lock();
         let mut writer = self.writer.lock();
         self.write_out(&mut writer, &mut wakeups);
+        if self.is_put_off() {
+            return Err(LogError::DiskFull);
+        }
         let view = self.offsets()?;
         if to < view.log_end {
             let left = self.batch_at(to).map_err(|error| self.failed(&error))?;

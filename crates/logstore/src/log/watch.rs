@@ -11,6 +11,8 @@ pub use crate::wal::ticket::{Mailbox, Wakeups};
 pub enum Watch {
     /// The high watermark has reached this offset: everything below it is acknowledged.
     HighWatermarkAt(Offset),
+    /// The same, or there was no room for what was appended: whoever waits answers that.
+    AcknowledgedTo(Offset),
     /// Any offset moved, or the log went out of service: look again.
     AnyMove,
 }
@@ -60,6 +62,17 @@ impl Watchers {
         });
     }
 
+    /// There was no room for what some wait for.
+    pub(super) fn put_off(&mut self, wakeups: &mut Wakeups) {
+        self.waiting.retain(|waiter| {
+            let stays = !matches!(waiter.watch, Watch::AcknowledgedTo(_));
+            if !stays {
+                wakeups.add(&waiter.mailbox, waiter.token);
+            }
+            stays
+        });
+    }
+
     /// The log is out of service: releases everybody, so that each finds the error.
     pub(super) fn abandon(&mut self, wakeups: &mut Wakeups) {
         for waiter in self.waiting.drain(..) {
@@ -71,7 +84,7 @@ impl Watchers {
 impl Watch {
     fn reached(self, offsets: &LogOffsets) -> bool {
         match self {
-            Self::HighWatermarkAt(offset) => offsets.high_watermark >= offset,
+            Self::HighWatermarkAt(offset) | Self::AcknowledgedTo(offset) => offsets.high_watermark >= offset,
             Self::AnyMove => false,
         }
     }

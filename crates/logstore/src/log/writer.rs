@@ -21,12 +21,14 @@ use crate::segment::{Kind, Segment, TimeEntry, names};
 use crate::wal::{Pending, Wakeups};
 
 /// What the one who writes remembers of the disk; its lock makes him the only one.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Writer {
     /// Directory and `partition.metadata` are there.
     pub(super) directory_made: bool,
     /// The active segment's index files have their full size.
     pub(super) resumed: bool,
+    /// A step to a new segment for which there was no room when retention wanted it.
+    pub(super) roll: Option<Roll>,
     /// Offset of the newest producer snapshot.
     pub(super) snapshot_at: Option<Offset>,
     /// Offsets of those that lie within a segment, ascending.
@@ -47,7 +49,9 @@ struct Work {
     batches: Vec<PendingBatch>,
     bytes: usize,
     epochs: Option<Vec<(LeaderEpoch, Offset)>>,
-    /// The offset behind the last batch.
+    /// Batches that are written.
+    written: usize,
+    /// The offset behind the last of them.
     end: Offset,
     /// To be synced before it is acknowledged.
     flush: bool,
@@ -67,18 +71,21 @@ impl Pending for Log {
 }
 
 impl Log {
-    /// Writes everything pending; after a failure the log is out of service and its directory too.
+    /// Writes everything pending; after a failure the log is out of service and its directory too. What there is no
+    /// room for stays pending.
     pub(super) fn write_out(&self, writer: &mut Writer, wakeups: &mut Wakeups) {
-        let Some(work) = self.take_work() else { return };
-        let written = match self.home.in_service() {
-            Ok(()) => self.write_work(writer, &work).map_err(|error| {
-                self.home.fail(&error);
-                LogError::from(error)
-            }),
-            Err(error) => Err(error),
-        };
+        let Some(mut work) = self.take_work() else { return };
+        self.home.room().spend(work.bytes);
+        let written = self.home.in_service();
+        let written =
+            written.and_then(|()| self.write_work(writer, &mut work).map_err(|error| self.met(&error)));
         match written {
             Ok(()) => self.finish(&work, wakeups),
+            Err(LogError::DiskFull) => {
+                work.flush = false;
+                self.finish(&work, wakeups);
+                self.put_back(&mut work, wakeups);
+            }
             Err(error) => self.end(error, wakeups),
         }
         self.home.pressure.release(work.bytes, wakeups);
@@ -90,24 +97,26 @@ impl Log {
         let Phase::Open(state) = &mut *phase else {
             return None;
         };
-        (state.told.writer, state.told.home) = (false, false);
+        (state.told.writer, state.told.home, state.put_off.pending) = (false, false, false);
         let end = state.pending.last()?.last_offset.plus(1);
+        state.take_up(&self.home.pressure);
         let batches = std::mem::take(&mut state.pending);
         let bytes = batches.iter().map(|batch| batch.bytes.len()).sum();
         state.pending_bytes -= bytes;
         state.writing_bytes = bytes;
         let unflushed = end.0 - state.offsets.recovery_point().0;
         let flush = state.is_relaxed() && unflushed >= self.config.load().flush_messages;
-        Some(Work { batches, bytes, epochs: state.epochs.take_changed(), end, flush })
+        let (epochs, end) = (state.epochs.take_changed(), state.written);
+        Some(Work { batches, bytes, epochs, written: 0, end, flush })
     }
 
-    fn write_work(&self, writer: &mut Writer, work: &Work) -> Result<(), StorageError> {
+    fn write_work(&self, writer: &mut Writer, work: &mut Work) -> Result<(), StorageError> {
+        self.finish_roll(writer)?;
         self.make_directory(writer)?;
         if let Some(epochs) = &work.epochs {
             self.write_epochs(writer, epochs)?;
         }
-        let mut rest = work.batches.as_slice();
-        while let Some(first) = rest.first() {
+        while let Some((first, others)) = work.batches.get(work.written..).and_then(<[_]>::split_first) {
             if let Some(roll) = &first.roll {
                 self.write_roll(writer, roll)?;
             }
@@ -115,18 +124,45 @@ impl Log {
                 self.write_snapshot_within(writer, snapshot.0, &snapshot.1)?;
             }
             let follows = |batch: &&PendingBatch| batch.roll.is_none() && batch.snapshot.is_none();
-            let run = 1 + rest.get(1..).unwrap_or_default().iter().take_while(follows).count();
-            let (now, later) = rest.split_at(run);
-            self.write_run(writer, now)?;
-            rest = later;
+            let count = 1 + others.iter().take_while(follows).count();
+            let run = work.batches.get(work.written..work.written + count).unwrap_or_default();
+            self.write_run(writer, run)?;
+            work.end = run.last().map_or(work.end, |last| last.last_offset.plus(1));
+            work.written += count;
         }
         if work.flush {
             self.flush_written(writer, work.end)?;
         }
-        let written = &self.home.written;
-        written.batches.fetch_add(work.batches.len() as u64, Ordering::Relaxed);
-        written.bytes.fetch_add(work.bytes as u64, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// There was no room for the batches that are not written: they are pending again, and the home has them written
+    /// later. Nobody who waits for them does so any longer.
+    fn put_back(&self, work: &mut Work, wakeups: &mut Wakeups) {
+        let mut phase = self.phase.lock();
+        let Phase::Open(state) = &mut *phase else { return };
+        let unwritten: Vec<_> = work.batches.drain(work.written..).collect();
+        let bytes = unwritten.iter().map(|batch| batch.bytes.len()).sum();
+        if unwritten.last().is_some_and(|last| last.last_offset >= state.offsets.high_watermark()) {
+            state.put_off.unacknowledged = true;
+            state.watchers.put_off(wakeups);
+        }
+        state.pending.splice(0..0, unwritten);
+        if work.epochs.is_some() {
+            state.epochs.write_again();
+        }
+        work.bytes -= bytes;
+        state.writing_bytes = 0;
+        state.pending_bytes += bytes;
+        state.put_off(bytes, &self.home.pressure, wakeups);
+        if !std::mem::replace(&mut state.put_off.pending, true) {
+            self.home.put_off_write(self);
+        }
+    }
+
+    /// Whether there was no room for batches that are to be written.
+    pub fn is_put_off(&self) -> bool {
+        matches!(&*self.phase.lock(), Phase::Open(state) if state.put_off.pending)
     }
 
     /// Consecutive batches of one segment.
@@ -152,10 +188,13 @@ impl Log {
         )
     }
 
-    /// Seals the active segment, where there is one, and creates the next.
+    /// Seals the active segment, where there is one, and creates the next. Done again, it goes on where it ended.
     pub(super) fn write_roll(&self, writer: &mut Writer, roll: &Roll) -> Result<(), StorageError> {
         let directory = self.directory();
         if let Some(active) = self.active() {
+            if active.base() == roll.base {
+                return Ok(());
+            }
             active.seal(roll.seal)?;
         }
         if let Some(snapshot) = &roll.snapshot {
@@ -167,6 +206,12 @@ impl Log {
         writer.unsynced.names = true;
         self.segments.write().push(Arc::new(segment));
         Ok(())
+    }
+
+    /// Does the step to a new segment that is due.
+    pub(super) fn finish_roll(&self, writer: &mut Writer) -> Result<(), StorageError> {
+        let Some(roll) = writer.roll.take() else { return Ok(()) };
+        self.write_roll(writer, &roll).inspect_err(|_| writer.roll = Some(roll))
     }
 
     pub(super) fn write_snapshot(
@@ -188,7 +233,9 @@ impl Log {
         producers: &ProducerFiles,
     ) -> Result<(), StorageError> {
         self.put_snapshot(writer, at, producers)?;
-        writer.snapshots_within.push_back(at);
+        if writer.snapshots_within.back() != Some(&at) {
+            writer.snapshots_within.push_back(at);
+        }
         self.drop_snapshots_within(writer, SNAPSHOTS_WITHIN_MAX)
     }
 
@@ -250,14 +297,20 @@ impl Log {
     }
 
     fn finish(&self, work: &Work, wakeups: &mut Wakeups) {
+        let done = work.batches.get(..work.written).unwrap_or_default();
+        let bytes: usize = done.iter().map(|batch| batch.bytes.len()).sum();
+        let written = &self.home.written;
+        written.batches.fetch_add(done.len() as u64, Ordering::Relaxed);
+        written.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
         let mut phase = self.phase.lock();
         let Phase::Open(state) = &mut *phase else { return };
         state.written = work.end;
         if let Some(active) = self.active() {
             (state.written_base, state.written_bytes) = (active.base(), active.size());
         }
-        state.writing_bytes = 0;
+        state.writing_bytes -= bytes;
         state.offsets.advance_high_watermark(work.end);
+        state.put_off.unacknowledged &= !state.unlogged.is_empty();
         if work.flush {
             state.offsets.advance_recovery_point(work.end);
         }
@@ -286,7 +339,7 @@ impl Log {
         state.tail.clear(&self.home.tail);
         // What was appended and not yet taken by the one who writes.
         self.home.pressure.release(state.pending_bytes, wakeups);
-        state.pending_bytes = 0;
+        (state.pending_bytes, state.put_off.bytes) = (0, 0);
         state.unlogged.clear();
         state.logging.clear();
         state.pending.clear();

@@ -51,11 +51,18 @@ impl DataFile {
         self.file.get_for(access)
     }
 
-    /// Writes all buffers behind what is there, with one call where the system takes them all.
+    /// Writes all buffers behind what is there, with one call where the system takes them all. Where there is no room
+    /// for all of them nothing is added.
     pub(super) fn append(&self, buffers: &mut [IoSlice<'_>]) -> Result<(), StorageError> {
         let bytes: usize = buffers.iter().map(|buffer| buffer.len()).sum();
         let at = self.size();
-        self.file.get()?.write_vectored_all_at(buffers, Position(at))?;
+        let file = self.file.get()?;
+        if let Err(error) = file.write_vectored_all_at(buffers, Position(at)) {
+            if error.is_no_space() {
+                file.set_len(at)?;
+            }
+            return Err(error);
+        }
         self.bytes.store(at + bytes as u64, Ordering::Release);
         Ok(())
     }

@@ -146,7 +146,11 @@ impl<E: IndexEntry> IndexFile<E> {
         assert!(entries.last.is_none_or(|last| last.offset() <= entry.offset()));
         entries.pending.push(entry);
         entries.last = Some(entry);
-        if entries.pending.len() >= INDEX_ENTRIES_PENDING_MAX { self.write(&mut entries) } else { Ok(()) }
+        if entries.pending.len() < INDEX_ENTRIES_PENDING_MAX {
+            return Ok(());
+        }
+        // Where there is no room they wait on: the batches that they are of are written.
+        self.write(&mut entries).or_else(|error| if error.is_no_space() { Ok(()) } else { Err(error) })
     }
 
     /// The last entry for which `before` holds; it must hold for a prefix of the index.

@@ -8,7 +8,8 @@ use crate::base::types::{Offset, Position, Timestamp};
 use crate::io::Access;
 
 impl Segment {
-    /// Appends batches with one vectored write, then their index entries.
+    /// Appends the transactions that the batches abort, the batches with one vectored write, and their index entries.
+    /// Where there is no room for the batches it can be done again.
     pub fn append<'b>(
         &self,
         batches: impl Iterator<Item = &'b [u8]>,
@@ -16,13 +17,13 @@ impl Segment {
         aborted: impl Iterator<Item = AbortedEntry>,
         largest: TimeEntry,
     ) -> Result<(), StorageError> {
+        for entry in aborted {
+            self.aborted.push(&entry)?;
+        }
         let mut buffers: Vec<IoSlice<'_>> = batches.map(IoSlice::new).collect();
         self.data.append(&mut buffers)?;
         for entry in entries {
             self.index(entry)?;
-        }
-        for entry in aborted {
-            self.aborted.push(&entry)?;
         }
         let mut known = self.largest.lock();
         if largest.timestamp > known.timestamp {
@@ -53,7 +54,9 @@ impl Segment {
 
     /// The segment gets no more batches, for now: its last time entry is written and its indexes are cut to size.
     pub fn seal(&self, last: Option<TimeEntry>) -> Result<(), StorageError> {
-        self.index(Entries { offset: None, time: last })?;
+        // An attempt for which there was no room may have left it there.
+        let missing = last.filter(|last| self.times.0.last() != Some(*last));
+        self.index(Entries { offset: None, time: missing })?;
         self.offsets.0.trim()?;
         self.times.0.trim()
     }

@@ -12,8 +12,8 @@ use std::time::Duration;
 use crate::base::bytes::Malformed;
 use crate::base::codes::{
     CORRUPT_MESSAGE, INVALID_RECORD, INVALID_REQUIRED_ACKS, INVALID_TOPIC_EXCEPTION, INVALID_TXN_STATE,
-    MESSAGE_TOO_LARGE, NONE, NOT_ENOUGH_REPLICAS, NOT_LEADER_OR_FOLLOWER, REQUEST_TIMED_OUT,
-    TRANSACTIONAL_ID_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION,
+    KAFKA_STORAGE_ERROR, MESSAGE_TOO_LARGE, NONE, NOT_ENOUGH_REPLICAS, NOT_LEADER_OR_FOLLOWER,
+    REQUEST_TIMED_OUT, TRANSACTIONAL_ID_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION,
 };
 use crate::base::types::{BrokerId, LeaderEpoch, Offset, Timestamp};
 use crate::batch::peek::first_attributes;
@@ -107,6 +107,7 @@ impl PartitionResult {
         };
         let error_code = match log.offsets() {
             Ok(offsets) if offsets.high_watermark >= target => return,
+            Ok(_) if log.home().room().is_full() => KAFKA_STORAGE_ERROR,
             Ok(_) => REQUEST_TIMED_OUT,
             Err(error) => error.error_code(),
         };

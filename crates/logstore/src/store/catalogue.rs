@@ -58,21 +58,26 @@ pub enum CommitError {
         /// Its length.
         bytes: usize,
     },
+    /// There was no room for it on the disk, nothing of it was done, and it may be made again.
+    #[error("{0}")]
+    NoSpace(String),
     /// A write failed, now or earlier: what is on disk is unknown from there on, so nothing more is taken (D17).
     #[error("the catalogue is out of service: {0}")]
     OutOfService(String),
 }
 
 /// The metadata of this node.
-#[derive(Debug)]
 pub struct Catalogue {
     disk: Arc<dyn Disk>,
     path: PathBuf,
+    reserve: Option<Reserve>,
     state: Mutex<State>,
     written: Condvar,
 }
 
-#[derive(Debug)]
+/// Makes some room on the disk; whether it did.
+type Reserve = Box<dyn Fn() -> bool + Send + Sync>;
+
 struct State {
     live: BTreeMap<String, Vec<u8>>,
     live_bytes: u64,
@@ -80,6 +85,8 @@ struct State {
     pending: Vec<Change>,
     taken: Revision,
     durable: Revision,
+    /// Commits for which there was no room: the first and the last of those that were refused together, and why.
+    refused: Vec<(Revision, Revision, String)>,
     failure: Option<String>,
     /// `None` while one of the waiting threads is writing with it.
     file: Option<Target>,
@@ -121,10 +128,17 @@ impl Catalogue {
             pending: Vec::new(),
             taken: Revision(revision),
             durable: Revision(revision),
+            refused: Vec::new(),
             failure: None,
             file: Some(target),
         };
-        Ok(Self { disk, path, state: Mutex::new(state), written: Condvar::new() })
+        Ok(Self { disk, path, reserve: None, state: Mutex::new(state), written: Condvar::new() })
+    }
+
+    /// Asks `reserve` for room where there is none.
+    #[must_use]
+    pub fn with_reserve(self, reserve: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self { reserve: Some(Box::new(reserve)), ..self }
     }
 
     /// Reads the catalogue of a log directory, where it has one; an error where it is damaged. Changes nothing.
@@ -179,6 +193,9 @@ impl Catalogue {
     pub fn wait(&self, revision: Revision) -> Result<(), CommitError> {
         let mut state = self.state.lock();
         loop {
+            if let Some(why) = state.refusal(revision) {
+                return Err(CommitError::NoSpace(why.to_owned()));
+            }
             if state.durable >= revision {
                 return Ok(());
             }
@@ -192,13 +209,19 @@ impl Catalogue {
             let changes = std::mem::take(&mut state.pending);
             let frame = Frame { first: state.durable.0 + 1, last: state.taken.0 };
             drop(state);
-            let outcome = target.append(frame, &changes);
+            let mut outcome = target.append(frame, &changes);
+            if outcome.as_ref().is_err_and(StorageError::is_no_space)
+                && self.reserve.as_ref().is_some_and(|reserve| reserve())
+            {
+                outcome = target.append(frame, &changes);
+            }
             state = self.state.lock();
             match outcome {
                 Ok(()) => {
                     state.settle(changes, Revision(frame.last));
                     self.rewrite_if_due(&mut state, &mut target);
                 }
+                Err(error) if error.is_no_space() => state.refuse(error.to_string()),
                 Err(error) => state.failure = Some(error.to_string()),
             }
             state.file = Some(target);
@@ -222,7 +245,10 @@ impl Catalogue {
         let bytes = frame::encode(Frame { first: state.durable.0, last: state.durable.0 }, live);
         match self.write_beside(&bytes) {
             // The old file is whole and goes on; a full disk, say, is met again only after more growth.
-            Err(_) => target.rewrite_at = target.end.saturating_mul(2),
+            Err(_) => {
+                target.rewrite_at = target.end.saturating_mul(2);
+                let _ = crate::io::remove_if_exists(&*self.disk, &temporary(&self.path));
+            }
             Ok(()) => match self.swap(bytes.len() as u64) {
                 Ok(rewritten) => *target = rewritten,
                 Err(error) => state.failure = Some(error.to_string()),
@@ -249,6 +275,21 @@ impl Catalogue {
 }
 
 impl State {
+    /// Nothing that was taken and is not durable is done: what came later may rest on what there was no room for.
+    fn refuse(&mut self, why: String) {
+        self.pending.clear();
+        let first = Revision(self.durable.0 + 1);
+        match self.refused.last_mut().filter(|(from, ..)| *from == first) {
+            Some((_, last, _)) => *last = self.taken,
+            None => self.refused.push((first, self.taken, why)),
+        }
+    }
+
+    fn refusal(&self, revision: Revision) -> Option<&str> {
+        let refused = self.refused.iter().find(|(first, last, _)| (*first..=*last).contains(&revision));
+        refused.map(|(.., why)| why.as_str())
+    }
+
     fn settle(&mut self, changes: Vec<Change>, durable: Revision) {
         for change in changes {
             let added =
@@ -266,7 +307,14 @@ impl Target {
     fn append(&mut self, frame: Frame, changes: &[Change]) -> Result<(), StorageError> {
         let changes = changes.iter().map(|change| (change.key.as_str(), change.value.as_deref()));
         let bytes = frame::encode(frame, changes);
-        self.file.write_all_at(&bytes, Position(self.end))?;
+        if let Err(error) = self.file.write_all_at(&bytes, Position(self.end)) {
+            if error.is_no_space() {
+                // A scan would take what follows it for damage.
+                self.file.set_len(self.end)?;
+                self.file.sync()?;
+            }
+            return Err(error);
+        }
         self.file.sync()?;
         self.end += bytes.len() as u64;
         Ok(())

@@ -26,7 +26,8 @@ impl Store {
     /// Writes down how far a log is durable.
     pub(super) fn write_down(&self, log: &Log) -> Result<(), StorageError> {
         self.note(log);
-        self.directory_of(log).map_or(Ok(()), DataDirectory::write_checkpoints)
+        let write = |directory: &DataDirectory| directory.home.in_reserve(|| directory.write_checkpoints());
+        self.directory_of(log).map_or(Ok(()), write)
     }
 
     /// The same for what the write-ahead logs have, which makes room in them.
@@ -53,15 +54,17 @@ impl Store {
                 self.note(log);
                 log.want_snapshot((behind / logs.len()) as u64);
             }
-            directory.write_checkpoints()?;
-            // A log that failed to flush took the directory along.
-            if home.failure().is_some() || waits {
+            home.in_reserve(|| directory.write_checkpoints())?;
+            // A log that failed to flush took the directory along; one that found no room still needs its groups.
+            let is_whole = home.failure().is_none() && !logs.iter().any(|log| log.is_put_off());
+            if !is_whole || waits {
                 return Ok(());
             }
-            home.ahead().checkpoint(group)
+            home.in_reserve(|| home.ahead().checkpoint(group))
         });
+        // Where there was no room the next checkpoint does it.
         if let Err(error) = done {
-            home.fail(&error);
+            home.met(&error);
         }
     }
 

@@ -146,7 +146,7 @@ impl Store {
         };
         // Compaction leaves gaps, and a recovery takes those above the recovery point for losses.
         if let Err(error) = self.write_down(&dirty.log) {
-            dirty.log.home().fail(&error);
+            dirty.log.home().met(&error);
             return false;
         }
         let mut cleaned = Cleaned::default();
@@ -164,6 +164,8 @@ impl Store {
         match outcome {
             Ok(()) => true,
             Err(CleanError::Stopped) => false,
+            // What it had written is gone again; after a while there may be room.
+            Err(CleanError::Storage(error)) if error.is_no_space() => false,
             // Retention, a deletion or another round took what it was about to read: nothing is wrong with the log.
             Err(_) if is_disturbed => true,
             Err(error) => {

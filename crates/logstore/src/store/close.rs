@@ -45,14 +45,16 @@ impl Store {
             }
         }
         result?;
+        // Also where it has no logs.
+        home.in_service()?;
         let finished = self.sync_directory(directory, one_by_one).and_then(|()| {
-            directory.write_checkpoints()?;
+            home.in_reserve(|| directory.write_checkpoints())?;
             if directory.has_orphans() {
                 // Whose they are is not known yet: they stay in the write-ahead log.
                 return Ok(());
             }
-            home.ahead().drain()?;
-            directory.mark_clean()
+            home.in_reserve(|| home.ahead().drain())?;
+            home.in_reserve(|| directory.mark_clean())
         });
         finished.map_err(|error| {
             home.fail(&error);

@@ -34,7 +34,8 @@ use crate::log::damage::read_losses;
 use crate::log::{Checkpointed, Found, Home};
 use crate::segment::names;
 use crate::wal::{
-    Commit, Committed, DirectoryId, LogThread, OpenedWal, Pending, Pressure, Replay, WriteAhead, WriteBehind,
+    Commit, Committed, DirectoryId, LogThread, OpenedWal, Pending, Pressure, Replay, Room, WriteAhead,
+    WriteBehind,
 };
 
 pub(super) const LOCK: &str = ".lock";
@@ -102,15 +103,10 @@ impl DataDirectory {
 
         let around = look_around(disk, path)?;
         let of_disk = Arc::clone(&options.disk);
-        let OpenedWal { ahead, replay } = WriteAhead::open(
-            of_disk,
-            path,
-            identity,
-            options.wal,
-            clean,
-            options.recovery_threads,
-            nudge.clone(),
-        )?;
+        let room = Arc::new(Room::new(of_disk, path, Arc::clone(pressure), options.space));
+        room.measure();
+        let OpenedWal { ahead, replay } =
+            WriteAhead::open(room, identity, options.wal, clean, options.recovery_threads, nudge.clone())?;
         let ahead = Arc::new(ahead);
         let name = path.file_name().map_or_else(|| "log".into(), |name| name.to_string_lossy());
         let not_started = |error| io_error("start a thread of", path, error);
@@ -203,7 +199,7 @@ impl DataDirectory {
     pub(super) fn adopt(&self, topic: &str, index: PartitionIndex) {
         let key = (topic.to_owned(), index);
         if self.forgotten.lock().contains(&key)
-            && let Err(error) = self.write_checkpoints()
+            && let Err(error) = self.home.in_reserve(|| self.write_checkpoints())
         {
             self.home.fail(&error);
         }

@@ -33,10 +33,15 @@ impl Default for Housekeeping {
     }
 }
 
+/// How often space is looked for on a full disk.
+const FREEING: Duration = Duration::from_secs(1);
+
 /// What is due when.
 pub(super) struct Due {
-    retention_at: Duration,
-    checkpoint_at: Duration,
+    retention: Duration,
+    checkpoint: Duration,
+    /// What a full disk makes due.
+    freeing: Duration,
 }
 
 /// Files and directories that go later, in the order of their time.
@@ -44,7 +49,8 @@ pub(super) type Removals = VecDeque<(Duration, PathBuf)>;
 
 impl Due {
     pub(super) fn new(now: Duration, retention_ms: i64, checkpoint_ms: i64) -> Self {
-        Self { retention_at: now + millis(retention_ms), checkpoint_at: now + millis(checkpoint_ms) }
+        let (retention, checkpoint) = (now + millis(retention_ms), now + millis(checkpoint_ms));
+        Self { retention, checkpoint, freeing: now }
     }
 }
 
@@ -109,20 +115,45 @@ impl Store {
             directory.home.write_behind();
             directory.home.flush_due();
         }
+        let is_full = self.watch_space();
         let mut due = self.due.lock();
-        if now >= due.retention_at {
-            due.retention_at = now + millis(self.options.retention_check_interval_ms);
+        if is_full && now >= due.freeing {
+            due.freeing = now + FREEING;
+            self.retain();
+            self.checkpoint_wals();
+        }
+        if now >= due.retention {
+            due.retention = now + millis(self.options.retention_check_interval_ms);
             self.retain();
         }
-        if now >= due.checkpoint_at {
-            due.checkpoint_at = now + millis(self.options.checkpoint_interval_ms);
+        if now >= due.checkpoint {
+            due.checkpoint = now + millis(self.options.checkpoint_interval_ms);
             self.checkpoint();
         }
         loop {
-            let next = self.removals.lock().pop_front_if(|(at, _)| *at <= now);
+            // On a full disk nothing that may go is kept; who reads it has it open.
+            let next = self.removals.lock().pop_front_if(|(at, _)| is_full || *at <= now);
             let Some((_, path)) = next else { break };
             self.remove(&path);
         }
+    }
+
+    /// Measures the disks, and has done what there was no room for; says whether one of them is full.
+    fn watch_space(&self) -> bool {
+        let mut is_full = false;
+        for home in self.directories.iter().map(|directory| &directory.home) {
+            let room = home.room();
+            room.measure();
+            if room.is_full() {
+                is_full = true;
+                let kept = usize::from(!room.has_run_out());
+                if let Err(error) = home.ahead().give_back(kept) {
+                    home.fail(&error);
+                }
+            }
+            home.take_up();
+        }
+        is_full
     }
 
     fn retain(&self) {

@@ -26,7 +26,7 @@ use crate::base::error::StorageError;
 use crate::base::types::{LeaderEpoch, PartitionId, PartitionIndex, TopicId};
 use crate::io::FilePool;
 use crate::log::{Home, Log, LogConfig, LogError, Mailbox, RecoveryReport};
-use crate::wal::Pressure;
+use crate::wal::{Pressure, RoomView, SpaceLimits};
 use cleaning::Cleaning;
 use directories::DataDirectory;
 use housekeeping::{Due, Housekeeping, Removals};
@@ -145,6 +145,25 @@ impl Store {
 
     fn producer_expiration_ms(&self) -> i64 {
         self.producer_expiration_ms.load(Ordering::Relaxed)
+    }
+
+    /// Leaves this much of the disks free from now on.
+    pub fn limit_space(&self, limits: SpaceLimits) {
+        for directory in &self.directories {
+            directory.home.room().limit(limits);
+        }
+    }
+
+    /// Makes some room on the disk of the first directory; says whether it did.
+    pub fn reserve(&self) -> impl Fn() -> bool + Send + Sync + use<> {
+        let home = self.directories.first().map(|directory| Arc::clone(&directory.home));
+        move || home.as_ref().is_some_and(|home| home.ahead().give_back(0).unwrap_or(false))
+    }
+
+    /// The room on the disk of each directory, as it was when it was measured last.
+    pub fn rooms(&self) -> Vec<(PathBuf, RoomView)> {
+        let homes = self.directories.iter().map(|directory| &directory.home);
+        homes.map(|home| (home.path().to_owned(), home.room().view())).collect()
     }
 
     /// The log of a partition, where one is known.

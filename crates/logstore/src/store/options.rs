@@ -8,7 +8,7 @@ use crate::base::limits::{WAL_FILE_BYTES, WAL_FILES_MAX};
 use crate::base::types::BrokerId;
 use crate::io::{Disk, SystemDisk};
 use crate::log::LogConfig;
-use crate::wal::WalSize;
+use crate::wal::{SpaceLimits, WalSize};
 
 /// What a store is opened with.
 #[derive(Clone)]
@@ -37,6 +37,8 @@ pub struct StoreOptions {
     pub checkpoint_interval_ms: i64,
     /// How large the write-ahead log of a directory may be.
     pub wal: WalSize,
+    /// How much of the disks is left free.
+    pub space: SpaceLimits,
     /// How compaction runs.
     pub cleaner: CleanerOptions,
 }
@@ -75,6 +77,7 @@ impl StoreOptions {
             retention_check_interval_ms: 5 * 60 * 1000,
             checkpoint_interval_ms: 60 * 1000,
             wal: WalSize { file_bytes: WAL_FILE_BYTES, files_max: WAL_FILES_MAX },
+            space: SpaceLimits::default(),
             cleaner: CleanerOptions {
                 threads: 1,
                 map_bytes: 128 * 1024 * 1024,

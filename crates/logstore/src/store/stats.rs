@@ -54,6 +54,14 @@ pub struct StoreStats {
     pub ranges_lost: u64,
     /// Files that could not be removed; the next start removes them.
     pub removal_failures: u64,
+    /// Free bytes of the disk that has the fewest.
+    pub disk_free_bytes: u64,
+    /// Directories whose disk has less than the soft limit.
+    pub disks_low: u64,
+    /// Directories for which producers are refused.
+    pub disks_full: u64,
+    /// Batches of producers that were refused for it.
+    pub disk_refusals: u64,
 }
 
 impl Store {
@@ -84,6 +92,7 @@ impl Store {
             pending_bytes: self.pressure.bytes() as u64,
             open_files: self.pool.open_files() as u64,
             removal_failures: self.removal_failures.load(Ordering::Relaxed),
+            disk_free_bytes: u64::MAX,
             ..StoreStats::default()
         };
         self.cleaning.count_into(&mut stats);
@@ -98,6 +107,11 @@ impl Store {
             stats.wal_bytes += ahead.bytes;
             stats.batches_written += batches;
             stats.bytes_written += bytes;
+            let room = directory.home.room().view();
+            stats.disk_free_bytes = stats.disk_free_bytes.min(room.free_bytes);
+            stats.disks_low += u64::from(room.is_low);
+            stats.disks_full += u64::from(room.is_full);
+            stats.disk_refusals += directory.home.room().refused();
         }
         stats
     }

@@ -9,6 +9,10 @@
 //! takes half the time; when none is ready, a new one is used as it grows. A file is used again only once the
 //! checkpoint that gives it up is durable. When all files hold groups that are needed, whoever appends waits for a
 //! checkpoint, so that the log is bounded and producers are slowed.
+//!
+//! A group for which there is no room is cut off again, durably, and may be appended later: the number that it would
+//! have had goes to the next one. Files that are ready are the reserve of a full disk: what is appended needs no room
+//! in them, and what has to be written elsewhere gets theirs.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::IoSlice;
@@ -21,6 +25,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::frame::{DirectoryId, GROUP_ALIGNMENT, Group, GroupNumber};
 use super::replay::{Replay, Scan};
+use super::room::Room;
 use crate::base::error::StorageError;
 use crate::base::limits::SMALL_FILE_BYTES_MAX;
 use crate::base::types::Position;
@@ -69,6 +74,7 @@ pub struct WriteAhead {
     directory: PathBuf,
     id: DirectoryId,
     size: WalSize,
+    room: Arc<Room>,
     state: Mutex<State>,
     /// A file was freed, or there will be none.
     freed: Condvar,
@@ -120,14 +126,15 @@ pub struct OpenedWal {
 impl WriteAhead {
     /// Opens the log of a directory; `clean` says that nothing in it is needed. It is read on `threads` threads.
     pub fn open(
-        disk: Arc<dyn Disk>,
-        directory: &Path,
+        room: Arc<Room>,
         id: DirectoryId,
         size: WalSize,
         clean: bool,
         threads: usize,
         nudge: Sender<()>,
     ) -> Result<OpenedWal, StorageError> {
+        let (disk, directory) = (Arc::clone(room.disk()), room.path().to_owned());
+        let directory = directory.as_path();
         let checkpoint = read_checkpoint(&*disk, directory)?;
         let mut files = list(&*disk, directory)?;
         if clean && checkpoint.is_none() {
@@ -163,6 +170,7 @@ impl WriteAhead {
             directory: directory.to_owned(),
             id,
             size,
+            room,
             settled: AtomicU64::new(state.last.0),
             state: Mutex::new(state),
             freed: Condvar::new(),
@@ -195,14 +203,28 @@ impl WriteAhead {
         &self.directory
     }
 
-    /// Writes a group and makes it durable. After a failure nothing can be appended any more (D17).
+    /// The room on its disk.
+    pub fn room(&self) -> &Arc<Room> {
+        &self.room
+    }
+
+    /// Writes a group and makes it durable. After a failure nothing can be appended any more (D17), but where there was
+    /// no room: then nothing is left of the group.
     pub fn append(&self, group: &Group) -> Result<GroupNumber, StorageError> {
         let mut state = self.state.lock();
         if state.out_of_service {
             return Err(StorageError::Poisoned { path: self.directory.join(FILE_PREFIX) });
         }
         let appended = self.write(&mut state, group);
-        state.out_of_service |= appended.is_err();
+        match &appended {
+            Err(error) if error.is_no_space() => {
+                // A checkpoint may free files. Once: who hears of it has this tried again.
+                if !self.room.has_run_out() {
+                    let _ = self.nudge.try_send(());
+                }
+            }
+            other => state.out_of_service |= other.is_err(),
+        }
         appended
     }
 
@@ -222,7 +244,8 @@ impl WriteAhead {
         pieces.push(IoSlice::new(&header));
         pieces.extend(group.pieces().map(IoSlice::new));
         pieces.push(IoSlice::new(ZEROS.get(..filled).unwrap_or_default()));
-        active.file.write_vectored_all_at(&mut pieces, Position(active.end as u64))?;
+        let written = active.file.write_vectored_all_at(&mut pieces, Position(active.end as u64));
+        written.or_else(|error| active.cut_off(error))?;
         active.file.sync()?;
         active.end = (active.end + group.bytes()).next_multiple_of(GROUP_ALIGNMENT);
         state.last = number;
@@ -249,12 +272,7 @@ impl WriteAhead {
             }
             let number = match state.spare.pop() {
                 Some(number) => number,
-                None if state.closing || state.files.len() < self.size.files_max => {
-                    let number = state.new_file();
-                    File::open(&*self.disk, &path(&self.directory, number), OpenMode::Create)?;
-                    self.sync_directory()?;
-                    number
-                }
+                None if state.closing || state.files.len() < self.size.files_max => self.add_file(state)?,
                 None => {
                     self.freed.wait(state);
                     continue;
@@ -264,6 +282,18 @@ impl WriteAhead {
             state.active = Some(Active { file, number, end: 0 });
             return Ok(());
         }
+    }
+
+    /// Creates a file, which grows as it is used.
+    fn add_file(&self, state: &mut State) -> Result<u32, StorageError> {
+        let number = state.new_file();
+        let created = File::open(&*self.disk, &path(&self.directory, number), OpenMode::Create);
+        if let Err(error) = created {
+            state.files.remove(&number);
+            return Err(error);
+        }
+        self.sync_directory()?;
+        Ok(number)
     }
 
     /// Everything up to `group` is known to the logs it is of.
@@ -295,12 +325,14 @@ impl WriteAhead {
         Ok(())
     }
 
-    /// Makes a file ready where none is: zeros, synced. One that cannot be made now is made when it is needed.
+    /// Makes a file ready where none is and the disk has room: zeros, synced. One that cannot be made now is made
+    /// when it is needed.
     pub fn prepare(&self) -> Result<(), StorageError> {
         let number = {
             let mut state = self.state.lock();
             let ready = !state.spare.is_empty() || state.files.len() >= self.size.files_max;
-            if ready || state.out_of_service || state.closing || !state.prepares {
+            let idle = ready || state.out_of_service || state.closing || !state.prepares;
+            if idle || !self.room.spares(self.size.file_bytes) {
                 return Ok(());
             }
             state.new_file()
@@ -310,7 +342,7 @@ impl WriteAhead {
         if prepared.is_err() {
             let _ = remove(&*self.disk, &self.directory, number);
             state.files.remove(&number);
-            // The disk may be full: what is left of it is not written again and again.
+            // What is left of the disk is not written again and again.
             state.prepares = false;
         } else {
             state.spare.push(number);
@@ -344,6 +376,19 @@ impl WriteAhead {
         self.freed.notify_all();
     }
 
+    /// Gives files that nobody needs back to the disk, but for `kept`; says whether there were any.
+    pub fn give_back(&self, kept: usize) -> Result<bool, StorageError> {
+        let mut state = self.state.lock();
+        let before = state.spare.len();
+        while state.spare.len() > kept
+            && let Some(number) = state.spare.pop()
+        {
+            remove(&*self.disk, &self.directory, number)?;
+            state.files.remove(&number);
+        }
+        Ok(state.spare.len() < before)
+    }
+
     /// Everything is durable in segments: writes that down and gives back the files.
     pub fn drain(&self) -> Result<(), StorageError> {
         let last = {
@@ -355,14 +400,7 @@ impl WriteAhead {
             state.last
         };
         self.checkpoint(last)?;
-        let mut state = self.state.lock();
-        while state.spare.len() > FILES_KEPT
-            && let Some(number) = state.spare.pop()
-        {
-            remove(&*self.disk, &self.directory, number)?;
-            state.files.remove(&number);
-        }
-        Ok(())
+        self.give_back(FILES_KEPT).map(drop)
     }
 
     /// What the log did since the start.
@@ -373,6 +411,18 @@ impl WriteAhead {
 
     fn sync_directory(&self) -> Result<(), StorageError> {
         self.disk.sync_dir(&self.directory).map_err(|error| StorageError::io("sync", &self.directory, error))
+    }
+}
+
+impl Active {
+    /// Cuts off what was written of a group for which there was no room: its number goes to another, and a replay
+    /// must not meet both.
+    fn cut_off(&self, error: StorageError) -> Result<(), StorageError> {
+        if error.is_no_space() {
+            let cut = self.file.set_len(self.end as u64).and_then(|()| self.file.sync());
+            cut.map_err(|_| StorageError::Poisoned { path: self.file.path().to_owned() })?;
+        }
+        Err(error)
     }
 }
 

@@ -16,6 +16,9 @@ pub trait Committed: Send + Sync {
     /// What was collected is durable: releases who waited for it.
     fn committed(&self, wakeups: &mut Wakeups);
 
+    /// There was no room for what was collected: it waits, and comes again once there is.
+    fn put_off(&self, wakeups: &mut Wakeups);
+
     /// What was collected may be lost: the log goes out of service, and its directory with it.
     fn refused(&self, error: &StorageError, wakeups: &mut Wakeups);
 }
@@ -48,6 +51,12 @@ impl Turn<dyn Committed> for Commit {
                     log.committed(wakeups);
                 }
                 self.ahead.settle(number);
+            }
+            Err(error) if error.is_no_space() => {
+                self.ahead.room().run_out();
+                for log in logs {
+                    log.put_off(wakeups);
+                }
             }
             Err(error) => {
                 for log in logs {

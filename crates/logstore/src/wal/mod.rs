@@ -7,6 +7,7 @@ pub mod commit;
 pub mod frame;
 pub mod pressure;
 pub mod replay;
+pub mod room;
 pub mod thread;
 pub mod ticket;
 
@@ -16,5 +17,6 @@ pub use commit::{Commit, Committed};
 pub use frame::{DirectoryId, Group};
 pub use pressure::Pressure;
 pub use replay::Replay;
+pub use room::{Room, RoomView, SpaceLimits};
 pub use thread::{LogThread, Queue};
 pub use ticket::{Mailbox, Wakeups};

@@ -1,4 +1,4 @@
-//! The real disk, with a word from the test before each read, write, sync and removal.
+//! A disk, the real one unless said otherwise, with a word from the test before each call that changes or reads it.
 #![allow(dead_code, reason = "no test binary uses all of it")]
 
 use std::io::{self, IoSlice};
@@ -11,24 +11,53 @@ use logstore::io::{Disk, Entry, OpenMode, RawFile, Space, SystemDisk};
 use parking_lot::Mutex;
 
 /// What is about to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Operation {
+    Open,
     Read,
     /// A read of what is in memory.
     ReadResident,
     Write,
+    SetLen,
     Sync,
+    CreateDir,
+    List,
+    Stat,
+    Rename,
+    Remove,
     SyncDirectory,
     /// Of the whole file system.
     SyncAll,
-    Remove,
 }
 
-type Hook = dyn Fn(Operation, &Path) -> io::Result<()> + Send + Sync;
+/// How much of a write is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    All,
+    Half,
+}
+
+impl From<()> for Extent {
+    fn from((): ()) -> Self {
+        Self::All
+    }
+}
+
+type Hook = dyn Fn(Operation, &Path) -> io::Result<Extent> + Send + Sync;
 
 /// Clones share the hook.
-#[derive(Clone, Default)]
-pub(crate) struct HookedDisk(Arc<Mutex<Option<Arc<Hook>>>>);
+#[derive(Clone)]
+pub(crate) struct HookedDisk {
+    below: Arc<dyn Disk>,
+    hook: Arc<Mutex<Option<Arc<Hook>>>>,
+    space: Arc<Mutex<Option<Space>>>,
+}
+
+impl Default for HookedDisk {
+    fn default() -> Self {
+        Self::over(SystemDisk)
+    }
+}
 
 #[derive(Debug)]
 struct HookedFile {
@@ -38,19 +67,32 @@ struct HookedFile {
 }
 
 impl HookedDisk {
+    pub(crate) fn over(below: impl Disk + 'static) -> Self {
+        Self { below: Arc::new(below), hook: Arc::default(), space: Arc::default() }
+    }
+
+    /// From now on this much is free.
+    pub(crate) fn free(&self, space: Space) {
+        *self.space.lock() = Some(space);
+    }
+
     /// From now on `hook` is asked.
-    pub(crate) fn hook(&self, hook: impl Fn(Operation, &Path) -> io::Result<()> + Send + Sync + 'static) {
-        *self.0.lock() = Some(Arc::new(hook));
+    pub(crate) fn hook<E: Into<Extent>>(
+        &self,
+        hook: impl Fn(Operation, &Path) -> io::Result<E> + Send + Sync + 'static,
+    ) {
+        *self.hook.lock() =
+            Some(Arc::new(move |operation, path: &Path| hook(operation, path).map(Into::into)));
     }
 
     /// From now on nobody is.
     pub(crate) fn unhook(&self) {
-        *self.0.lock() = None;
+        *self.hook.lock() = None;
     }
 
-    fn ask(&self, operation: Operation, path: &Path) -> io::Result<()> {
-        let hook = self.0.lock().clone();
-        hook.map_or(Ok(()), |hook| hook(operation, path))
+    fn ask(&self, operation: Operation, path: &Path) -> io::Result<Extent> {
+        let hook = self.hook.lock().clone();
+        hook.map_or(Ok(Extent::All), |hook| hook(operation, path))
     }
 }
 
@@ -70,17 +112,23 @@ impl RawFile for HookedFile {
         self.raw.read_resident_at(into, at)
     }
     fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize> {
-        self.disk.ask(Operation::Write, &self.path)?;
-        self.raw.write_at(bytes, at)
+        self.write_vectored_at(&[IoSlice::new(bytes)], at)
     }
     fn write_vectored_at(&self, buffers: &[IoSlice<'_>], at: Position) -> io::Result<usize> {
-        self.disk.ask(Operation::Write, &self.path)?;
-        self.raw.write_vectored_at(buffers, at)
+        match self.disk.ask(Operation::Write, &self.path)? {
+            Extent::All => self.raw.write_vectored_at(buffers, at),
+            Extent::Half => {
+                let bytes: Vec<u8> = buffers.iter().flat_map(|buffer| buffer.iter().copied()).collect();
+                self.raw.write_at(&bytes[..bytes.len().div_ceil(2)], at)
+            }
+        }
     }
     fn set_len(&self, bytes: u64) -> io::Result<()> {
+        self.disk.ask(Operation::SetLen, &self.path)?;
         self.raw.set_len(bytes)
     }
     fn size(&self) -> io::Result<u64> {
+        self.disk.ask(Operation::Stat, &self.path)?;
         self.raw.size()
     }
     fn sync(&self) -> io::Result<()> {
@@ -94,40 +142,47 @@ impl RawFile for HookedFile {
 
 impl Disk for HookedDisk {
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Box<dyn RawFile>> {
-        let raw = SystemDisk.open(path, mode)?;
+        self.ask(Operation::Open, path)?;
+        let raw = self.below.open(path, mode)?;
         Ok(Box::new(HookedFile { raw, path: path.to_owned(), disk: self.clone() }))
     }
     fn create_dir(&self, path: &Path) -> io::Result<()> {
-        SystemDisk.create_dir(path)
+        self.ask(Operation::CreateDir, path)?;
+        self.below.create_dir(path)
     }
     fn list(&self, path: &Path) -> io::Result<Vec<Entry>> {
-        SystemDisk.list(path)
+        self.ask(Operation::List, path)?;
+        self.below.list(path)
     }
     fn file_len(&self, path: &Path) -> io::Result<Option<u64>> {
-        SystemDisk.file_len(path)
+        self.ask(Operation::Stat, path)?;
+        self.below.file_len(path)
     }
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        SystemDisk.rename(from, to)
+        self.ask(Operation::Rename, from)?;
+        self.below.rename(from, to)
     }
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.ask(Operation::Remove, path)?;
-        SystemDisk.remove(path)
+        self.below.remove(path)
     }
     fn remove_dir(&self, path: &Path) -> io::Result<()> {
-        SystemDisk.remove_dir(path)
+        self.ask(Operation::Remove, path)?;
+        self.below.remove_dir(path)
     }
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
         self.ask(Operation::SyncDirectory, path)?;
-        SystemDisk.sync_dir(path)
+        self.below.sync_dir(path)
     }
     fn sync_all(&self, path: &Path) -> io::Result<()> {
         self.ask(Operation::SyncAll, path)?;
-        SystemDisk.sync_all(path)
+        self.below.sync_all(path)
     }
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn RawFile>>> {
-        SystemDisk.lock(path)
+        self.ask(Operation::Open, path)?;
+        self.below.lock(path)
     }
     fn space(&self, path: &Path) -> io::Result<Space> {
-        SystemDisk.space(path)
+        self.space.lock().map_or_else(|| self.below.space(path), Ok)
     }
 }

@@ -13,6 +13,8 @@ export const engineSettings = (values: BrokerValues): EngineSettings => ({
     ([address, connections]) => ({ address, connections }),
   ),
   producerExpirationMs: values['producer.id.expiration.ms'],
+  diskSoftLimitBytes: values['millrace.disk.soft.limit.bytes'],
+  diskHardLimitBytes: values['millrace.disk.hard.limit.bytes'],
   cleaner: {
     threads: values['log.cleaner.enable'] ? values['log.cleaner.threads'] : 0,
     mapBytes: values['log.cleaner.dedupe.buffer.size'],

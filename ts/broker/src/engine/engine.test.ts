@@ -55,6 +55,8 @@ const optionsFor = (directory: string): EngineOptions => ({
     connectionsMaxPerIp: 100,
     connectionsMaxByAddress: [],
     producerExpirationMs: 86_400_000,
+    diskSoftLimitBytes: 0,
+    diskHardLimitBytes: 0,
     cleaner: { threads: 0, mapBytes: 1024 ** 2, bytesPerSecond: Infinity, backoffMs: 15_000 },
   },
   idleMs: 600_000,

@@ -12,6 +12,7 @@ import {
   loadNative,
   type CatalogueChange,
   type DirectoryFailure,
+  type DirectoryRoom,
   type EngineOptions,
   type EngineSettings,
   type ImageDelta,
@@ -141,6 +142,11 @@ export class Engine implements RecordLog {
   /** How the files that the system lets this process open are shared out. */
   openFiles(): OpenFiles {
     return this.#native.openFiles()
+  }
+
+  /** How much room the disks of the directories have. */
+  rooms(): readonly DirectoryRoom[] {
+    return this.#native.rooms()
   }
 
   /** Counters and gauges by name. */

@@ -11,6 +11,7 @@ export type {
   DeleteAnswer,
   DeleteQuery,
   DirectoryFailure,
+  DirectoryRoom,
   EngineOptions,
   EngineSettings,
   EpochAnswer,

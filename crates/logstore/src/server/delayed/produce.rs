@@ -29,7 +29,7 @@ impl PendingProduce {
         let mut outstanding = 0;
         for (log, target) in awaited(&results) {
             if log.offsets().is_ok_and(|offsets| offsets.high_watermark < target) {
-                log.watch(Watch::HighWatermarkAt(target), context.mailbox, context.token);
+                log.watch(Watch::AcknowledgedTo(target), context.mailbox, context.token);
                 outstanding += 1;
             }
         }

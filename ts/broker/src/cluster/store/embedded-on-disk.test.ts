@@ -30,6 +30,8 @@ const optionsFor = (directory: string): EngineOptions => ({
     connectionsMaxPerIp: 1,
     connectionsMaxByAddress: [],
     producerExpirationMs: 60_000,
+    diskSoftLimitBytes: 0,
+    diskHardLimitBytes: 0,
     cleaner: { threads: 0, mapBytes: 1024 ** 2, bytesPerSecond: Infinity, backoffMs: 15_000 },
   },
   idleMs: 60_000,

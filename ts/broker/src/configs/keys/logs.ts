@@ -12,6 +12,17 @@ export const logKeys = {
     dynamic: 'per-broker',
     without: 'new partitions go to the folder with the fewest',
   }),
+  'millrace.disk.soft.limit.bytes': long(
+    -1,
+    'Free bytes of a disk below which the log tells of it; -1 is 5 % of the disk and at most 5 GiB.',
+    { ...live, min: -1 },
+  ),
+  'millrace.disk.hard.limit.bytes': long(
+    -1,
+    'Free bytes of a disk below which producers are answered KAFKA_STORAGE_ERROR, until there are some more; reading, ' +
+      'deleting and committing offsets go on. -1 is 2 % of the disk and at most 1 GiB; 0 refuses nobody.',
+    { ...live, min: -1 },
+  ),
   'log.segment.bytes': int(1_073_741_824, 'Bytes at which a segment is full.', { ...live, min: 1_048_576 }),
   'log.roll.ms': long(null, 'Milliseconds after which a new segment starts.', { ...live, min: 1 }),
   'log.roll.hours': int(168, 'Hours after which a new segment starts, where log.roll.ms is unset.', { min: 1 }),
