@@ -1,9 +1,9 @@
 //! Cutting the end of a log at an offset. Followers do it when they diverged from their leader.
 //!
-//! Order: the recovery point lowered, durably, epochs cut and written, whole segments removed from the end backwards, then the one that is cut; a crash
-//! in between leaves a contiguous prefix. The log is then opened anew from its files, so that producers and
-//! transactions are those of the records that are left. What is left is synced, and a barrier in the write-ahead log
-//! keeps a replay from bringing back what was cut.
+//! Order: everything synced in segments -> a barrier in the write-ahead log, so that what it has of the log is neither
+//! brought back nor taken for what follows a hole -> the recovery point lowered -> epochs cut and written, whole segments
+//! removed from the end backwards, then the one that is cut; a crash in between leaves a contiguous prefix. The log is
+//! then opened anew from its files, so that producers and transactions are those of the records that are left.
 
 use std::sync::Arc;
 
@@ -46,11 +46,12 @@ impl Log {
     /// appends meanwhile.
     pub fn truncate(&self, to: Offset) -> Result<LogOffsets, LogError> {
         self.wait_for_commits()?;
-        let view = self.cut_to(to)?;
         self.flush()?;
         let mut group = Group::default();
         group.barrier(&self.id);
         self.home.ahead().append(&group).map_err(|error| self.failed(&error))?;
+        let view = self.cut_to(to)?;
+        self.flush()?;
         Ok(view)
     }
 
