@@ -48,8 +48,9 @@ pub(crate) fn check(disk: &SimDisk, expected: &Expected) {
     disk.crash_to_synced();
 }
 
-fn start(store: &Arc<Store>, expected: &Expected) -> Vec<Arc<Log>> {
-    let ensure = |topic: &Topic| store.ensure(topic.id, topic.name, Arc::clone(&topic.config), EPOCH);
+/// The logs of the topics that the metadata names.
+pub(crate) fn start(store: &Arc<Store>, expected: &Expected) -> Vec<Arc<Log>> {
+    let ensure = |topic: &Topic| store.ensure(topic.id, &topic.name, Arc::clone(&topic.config), EPOCH);
     let logs = expected.iter().map(ensure).collect();
     store.set_aside_unclaimed();
     logs

@@ -1,12 +1,15 @@
 //! What a broker does to its disk, operation by operation.
 
 use logstore::base::types::Offset;
+use logstore::log::LogConfig;
 
+use crate::catalogue::{catalogue, rewritten_catalogue};
+use crate::sim::SimDisk;
 use crate::world::{Played, World, compacted, relaxed, strict};
 
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
-    pub(crate) play: fn() -> Played,
+    pub(crate) play: fn(&SimDisk) -> Played,
 }
 
 macro_rules! operations {
@@ -27,11 +30,15 @@ pub(crate) const OPERATIONS: &[Operation] = operations![
     compaction,
     deletion,
     clean_stop,
+    truncation,
+    change_of_mode,
+    catalogue,
+    rewritten_catalogue,
 ];
 
 /// Directory and files of a partition come into being.
-fn first_append() -> Played {
-    let mut world = World::new();
+fn first_append(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
     world.record();
     let topic = world.create("first", 1, strict());
     world.send(topic, 1, 100);
@@ -43,13 +50,14 @@ fn first_append() -> Played {
 }
 
 /// Groups of one batch and of many, of a sector and of several.
-fn append_through_the_write_ahead_log() -> Played {
-    let mut world = World::new();
-    let topics = [("a", 1), ("b", 2), ("c", 3)].map(|(name, id)| world.create(name, id, strict()));
+fn append_through_the_write_ahead_log(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
+    let roomy = LogConfig { segment_bytes: 1 << 20, ..strict() };
+    let topics = [("a", 1), ("b", 2), ("c", 3)].map(|(name, id)| world.create(name, id, roomy.clone()));
     world.record();
     for round in 0..4 {
         for topic in topics {
-            world.begin(topic, 9, 1 + round % 2, [10, 200, 450][topic]);
+            world.begin(topic, 9, 1 + round % 2, [10, 200, 1500][topic]);
         }
         for topic in topics {
             world.acknowledged(topic);
@@ -59,8 +67,8 @@ fn append_through_the_write_ahead_log() -> Played {
     world.played()
 }
 
-fn append_to_a_relaxed_topic() -> Played {
-    let mut world = World::new();
+fn append_to_a_relaxed_topic(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
     let (relaxed, strict) = (world.create("relaxed", 1, relaxed()), world.create("strict", 2, strict()));
     world.record();
     for _ in 0..3 {
@@ -76,8 +84,8 @@ fn append_to_a_relaxed_topic() -> Played {
 }
 
 /// Segments are sealed and begun, and written behind the write-ahead log.
-fn roll() -> Played {
-    let mut world = World::new();
+fn roll(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
     let topic = world.create("rolled", 1, strict());
     world.send(topic, 1, 100);
     world.log(topic).write_behind();
@@ -92,8 +100,8 @@ fn roll() -> Played {
 }
 
 /// Segments are made durable, and the write-ahead log gives up what it has of them.
-fn checkpoint() -> Played {
-    let mut world = World::new();
+fn checkpoint(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
     let topics = [("a", 1), ("b", 2)].map(|(name, id)| world.create(name, id, strict()));
     world.send(topics[0], 1, 100);
     world.record();
@@ -108,8 +116,8 @@ fn checkpoint() -> Played {
 }
 
 /// Snapshots of producers, and the retries that they have no room for.
-fn producers() -> Played {
-    let mut world = World::new();
+fn producers(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
     let topic = world.create("idempotent", 1, strict());
     world.record();
     for round in 0..16 {
@@ -124,8 +132,8 @@ fn producers() -> Played {
 }
 
 /// Records are deleted, and the segments that are below the log start then.
-fn retention() -> Played {
-    let mut world = World::new();
+fn retention(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
     let topic = world.create("retained", 1, strict());
     for _ in 0..14 {
         world.send(topic, 1, 250);
@@ -149,12 +157,14 @@ fn retention() -> Played {
 }
 
 /// A copy takes the place of segments.
-fn compaction() -> Played {
-    let mut world = World::new();
+fn compaction(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
     let topic = world.create("compacted", 1, compacted());
     let send = |world: &mut World, n: i64| {
         let value = crate::world::value("compacted", n, 200);
-        world.begin_batch(topic, 9, vec![(Some(format!("key {}", n % 4).into_bytes()), value)]);
+        // Some keys come once, the others again and again.
+        let key = if n % 3 == 0 { n } else { -(n % 3) };
+        world.begin_batch(topic, 9, vec![(Some(format!("key {key}").into_bytes()), value)]);
         world.acknowledged(topic);
     };
     (0..14).for_each(|n| send(&mut world, n));
@@ -170,8 +180,8 @@ fn compaction() -> Played {
 }
 
 /// A topic is deleted, and another of its name takes its place.
-fn deletion() -> Played {
-    let mut world = World::new();
+fn deletion(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
     let stays = world.create("stays", 1, strict());
     let gone = world.create("comes and goes", 2, strict());
     for _ in 0..4 {
@@ -186,7 +196,7 @@ fn deletion() -> Played {
         let deleted = world.topics.remove(gone);
         world.note();
         world.store.delete([deleted.id]);
-        world.create(deleted.name, id, strict());
+        world.create(&deleted.name, id, strict());
         world.send(gone, 1, 300);
         world.log(gone).write_behind();
         world.send(stays, 1, 300);
@@ -199,8 +209,8 @@ fn deletion() -> Played {
 }
 
 /// Everything is written down, and the marker says so until the next start.
-fn clean_stop() -> Played {
-    let mut world = World::new();
+fn clean_stop(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
     let topics = [("strict", strict()), ("relaxed", relaxed())];
     let mut id = 0;
     let topics = topics.map(|(name, config)| {
@@ -226,14 +236,57 @@ fn clean_stop() -> Played {
 }
 
 /// Files of the write-ahead log are made ready, filled, given up and filled again.
-fn recycling() -> Played {
-    let mut world = World::new();
-    let topic = world.create("much", 1, strict());
+fn recycling(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
+    let topic = world.create("much", 1, LogConfig { segment_bytes: 1 << 20, ..strict() });
     world.record();
     for round in 0..18 {
         world.send(topic, 1, 900);
         if round % 6 == 5 {
             world.store.checkpoint();
+        }
+    }
+    world.played()
+}
+
+/// The end of a log is cut, and other records take its place.
+fn truncation(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
+    let topic = world.create("cut", 1, strict());
+    for round in 0..12 {
+        world.send(topic, 1, 250);
+        if round == 7 {
+            world.store.checkpoint();
+        }
+    }
+    world.log(topic).write_behind();
+    world.record();
+    for to in [9, 5] {
+        world.topics[topic].least = to;
+        world.note();
+        world.log(topic).truncate(Offset(to)).unwrap();
+        world.topics[topic].sent.retain(|sent| sent.next_offset() <= to);
+        world.note();
+        for _ in 0..3 {
+            world.send(topic, 1, 240 + to as usize);
+        }
+        world.log(topic).write_behind();
+    }
+    world.store.checkpoint();
+    world.played()
+}
+
+/// A topic that asked for no more than a write asks for more, and for less again.
+fn change_of_mode(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
+    let topic = world.create("fickle", 1, relaxed());
+    world.record();
+    for _ in 0..2 {
+        for config in [relaxed(), strict()] {
+            world.configure(topic, config);
+            for _ in 0..3 {
+                world.send(topic, 1, 200);
+            }
         }
     }
     world.played()

@@ -12,6 +12,7 @@ use logstore::log::{Log, LogConfig, Origin};
 use logstore::store::{CleanerOptions, Store, StoreOptions};
 use logstore::wal::WalSize;
 
+use crate::check::{check, start};
 use crate::sim::{Recording, SimDisk};
 use crate::support::{CLOCK_START_MS, EPOCH, ManualClock, append, config, durable, settle};
 
@@ -34,7 +35,7 @@ pub(crate) struct Sent {
 #[derive(Clone, Debug)]
 pub(crate) struct Topic {
     pub(crate) id: PartitionId,
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) config: Arc<LogConfig>,
     /// Everything that it was sent, by offset.
     pub(crate) sent: Vec<Sent>,
@@ -56,10 +57,16 @@ pub(crate) struct World {
     told: Vec<Expected>,
 }
 
-/// What was recorded, and what is expected after each number of notes.
+/// What is done with a disk that was left after some of the notes.
+pub(crate) type Start = Box<dyn Fn(&SimDisk, usize)>;
+
+/// What was recorded.
 pub(crate) struct Played {
     pub(crate) recording: Recording,
-    pub(crate) expected: Vec<Expected>,
+    /// What a start does to the disk.
+    pub(crate) start: Start,
+    /// What it has to make of it.
+    pub(crate) check: Start,
 }
 
 pub(crate) fn options(disk: &SimDisk, clock: &Arc<ManualClock>) -> StoreOptions {
@@ -143,8 +150,8 @@ pub(crate) fn value(topic: &str, n: i64, bytes: usize) -> Vec<u8> {
 
 impl World {
     /// A store on a new disk; nothing is recorded yet.
-    pub(crate) fn new() -> Self {
-        let (disk, clock) = (SimDisk::new(), Arc::default());
+    pub(crate) fn new(disk: &SimDisk) -> Self {
+        let (disk, clock) = (disk.clone(), Arc::default());
         let store = open(&disk, &clock);
         store.set_aside_unclaimed();
         Self { disk, clock, store, topics: Vec::new(), told: Vec::new() }
@@ -165,25 +172,32 @@ impl World {
     }
 
     pub(crate) fn played(self) -> Played {
-        Played { recording: self.disk.recorded(), expected: self.told }
+        let Self { disk, told, .. } = self;
+        let told = Arc::new(told);
+        let expected = Arc::clone(&told);
+        Played {
+            recording: disk.recorded(),
+            start: Box::new(move |disk, notes| drop(start(&open(disk, &Arc::default()), &expected[notes]))),
+            check: Box::new(move |disk, notes| check(disk, &told[notes])),
+        }
     }
 
     /// A start on the disk as it is, after a stop.
     pub(crate) fn start_again(&mut self) {
         self.store = open(&self.disk, &self.clock);
         for topic in &self.topics {
-            self.store.ensure(topic.id, topic.name, Arc::clone(&topic.config), EPOCH);
+            self.store.ensure(topic.id, &topic.name, Arc::clone(&topic.config), EPOCH);
         }
         self.store.set_aside_unclaimed();
     }
 
     /// A topic that the metadata names from now on.
-    pub(crate) fn create(&mut self, name: &'static str, id: u8, config: LogConfig) -> usize {
+    pub(crate) fn create(&mut self, name: &str, id: u8, config: LogConfig) -> usize {
         let id = PartitionId { topic: TopicId([id; 16]), index: PartitionIndex(0) };
         let config = Arc::new(config);
         self.topics.push(Topic {
             id,
-            name,
+            name: name.to_owned(),
             config: Arc::clone(&config),
             sent: Vec::new(),
             least: 0,
@@ -207,8 +221,8 @@ impl World {
     /// The same, without waiting for the answer.
     pub(crate) fn begin(&mut self, topic: usize, producer: i64, records: usize, bytes: usize) {
         let end = self.topics[topic].end();
-        let name = self.topics[topic].name;
-        let records = (end..end + records as i64).map(|n| (None, value(name, n, bytes))).collect();
+        let name = self.topics[topic].name.clone();
+        let records = (end..end + records as i64).map(|n| (None, value(&name, n, bytes))).collect();
         self.begin_batch(topic, producer, records);
     }
 
@@ -234,6 +248,13 @@ impl World {
             self.topics[topic].least = self.topics[topic].end();
             self.note();
         }
+    }
+
+    /// Another configuration from now on.
+    pub(crate) fn configure(&mut self, topic: usize, config: LogConfig) {
+        let config = Arc::new(config);
+        self.topics[topic].config = Arc::clone(&config);
+        self.log(topic).configure(config);
     }
 
     /// Everything that was sent is durable, whatever the topic asks for.

@@ -23,6 +23,8 @@ pub(crate) struct Bounds {
     pub(crate) of_point: usize,
     /// States of a point by chance.
     pub(crate) by_chance: usize,
+    /// One of so many states is one in whose recovery the power fails again.
+    pub(crate) recoveries: usize,
 }
 
 /// Which version each sector that differs has, and the length.
@@ -198,8 +200,6 @@ pub(crate) struct Crash {
     pub(crate) notes: usize,
     /// Steps before it.
     pub(crate) steps: usize,
-    /// Whether it was shown before, with fewer notes.
-    pub(crate) again: bool,
 }
 
 /// Which files and directories are looked at in each of their states.
@@ -221,7 +221,7 @@ struct Walk<'w> {
     synced: Vec<u64>,
     /// For what was changed since its sync.
     choices: BTreeMap<Node, Choices>,
-    seen: HashSet<u64>,
+    seen: &'w mut HashSet<u64>,
     seen_since_note: HashSet<u64>,
     notes: usize,
 }
@@ -325,8 +325,8 @@ impl Walk<'_> {
             let chosen = self.choices.keys().copied().zip(state.iter().copied()).collect();
             let fingerprint = self.fingerprint(0, &chosen);
             if self.seen_since_note.insert(fingerprint) {
-                let again = !self.seen.insert(fingerprint);
-                visit(Crash { inodes: self.left(&state), notes: self.notes, steps, again });
+                self.seen.insert(fingerprint);
+                visit(Crash { inodes: self.left(&state), notes: self.notes, steps });
             }
         }
     }
@@ -356,8 +356,15 @@ impl Walk<'_> {
     }
 }
 
-/// Shows every state to `visit`: once for each number of notes before it.
-pub(crate) fn each_crash(recording: Recording, bounds: &Bounds, seed: u64, visit: &mut dyn FnMut(Crash)) {
+/// Shows every state to `visit`: once for each number of notes before it. `known` has those of other
+/// recordings, and of this one afterwards.
+pub(crate) fn each_crash(
+    recording: Recording,
+    bounds: &Bounds,
+    seed: u64,
+    known: &mut HashSet<u64>,
+    visit: &mut dyn FnMut(Crash),
+) {
     let Recording { inodes, steps } = recording;
     let mut walk = Walk {
         bounds,
@@ -365,7 +372,7 @@ pub(crate) fn each_crash(recording: Recording, bounds: &Bounds, seed: u64, visit
         synced: inodes.iter().map(synced_hash).collect(),
         inodes,
         choices: BTreeMap::new(),
-        seen: HashSet::new(),
+        seen: known,
         seen_since_note: HashSet::new(),
         notes: 0,
     };

@@ -98,15 +98,23 @@ pub(crate) struct Recording {
 struct State {
     inodes: Vec<Inode>,
     recording: Option<Recording>,
+    left_out: Option<LeftOut>,
     dead: bool,
 }
+
+/// Says of a path whether its syncs are left out; of a directory it ends with a slash.
+pub(crate) type LeftOut = fn(&str) -> bool;
 
 /// The disk; clones are the same disk.
 #[derive(Clone, Debug)]
 pub(crate) struct SimDisk(Arc<Mutex<State>>);
 
 #[derive(Debug)]
-struct SimFile(Arc<Mutex<State>>, Node);
+struct SimFile {
+    disk: Arc<Mutex<State>>,
+    node: Node,
+    path: String,
+}
 
 impl Changing<Change> for Bytes {
     fn change(&mut self, change: &Change) {
@@ -260,6 +268,12 @@ impl State {
         take(&mut self.inodes, step);
     }
 
+    fn sync(&mut self, node: Node, path: &str) {
+        if !self.left_out.is_some_and(|left_out| left_out(path)) {
+            self.take(Step::Sync(node));
+        }
+    }
+
     fn find(&self, path: &Path) -> io::Result<Node> {
         let mut node = 0;
         for part in path.components() {
@@ -299,7 +313,7 @@ impl SimDisk {
     }
 
     pub(crate) fn of(inodes: Vec<Inode>) -> Self {
-        Self(Arc::new(Mutex::new(State { inodes, recording: None, dead: false })))
+        Self(Arc::new(Mutex::new(State { inodes, recording: None, left_out: None, dead: false })))
     }
 
     /// The power fails: whoever still uses this disk is refused, and this is what the next start finds.
@@ -316,6 +330,11 @@ impl SimDisk {
         let mut state = self.0.lock();
         state.dead = true;
         Self::of(state.inodes.iter().map(left).collect())
+    }
+
+    /// From now on some syncs are left out, as if the engine forgot them.
+    pub(crate) fn leave_out(&self, left_out: LeftOut) {
+        self.0.lock().left_out = Some(left_out);
     }
 
     /// From now on every step is kept.
@@ -347,7 +366,7 @@ impl Disk for SimDisk {
             }
             other => other?,
         };
-        Ok(Box::new(SimFile(Arc::clone(&self.0), node)))
+        Ok(Box::new(SimFile { disk: Arc::clone(&self.0), node, path: path.to_string_lossy().into_owned() }))
     }
 
     fn create_dir(&self, path: &Path) -> io::Result<()> {
@@ -410,7 +429,7 @@ impl Disk for SimDisk {
         let mut state = self.0.lock();
         let state = state.alive()?;
         let node = state.find(path)?;
-        state.take(Step::Sync(node));
+        state.sync(node, &format!("{}/", path.display()));
         Ok(())
     }
 
@@ -430,15 +449,15 @@ impl Disk for SimDisk {
 
 impl SimFile {
     fn with<T>(&self, then: impl FnOnce(&Bytes) -> T) -> io::Result<T> {
-        let mut state = self.0.lock();
-        match &state.alive()?.inodes[self.1] {
+        let mut state = self.disk.lock();
+        match &state.alive()?.inodes[self.node] {
             Inode::File(file) => Ok(then(&file.now)),
             Inode::Directory(_) => Err(io::ErrorKind::IsADirectory.into()),
         }
     }
 
     fn change(&self, change: Change) -> io::Result<()> {
-        self.0.lock().alive()?.take(Step::Change(self.1, change));
+        self.disk.lock().alive()?.take(Step::Change(self.node, change));
         Ok(())
     }
 }
@@ -471,7 +490,7 @@ impl RawFile for SimFile {
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.0.lock().alive()?.take(Step::Sync(self.1));
+        self.disk.lock().alive()?.sync(self.node, &self.path);
         Ok(())
     }
 
