@@ -25,7 +25,7 @@ const OPERATIONS_PER_GROUP = 40
 const LANES_MAX = 1000
 const STILL_MS = 20
 /** What joins another time cannot be seen to have arrived; whoever is overtaken this often has. */
-const LOOKS_MIN = 4
+const LOOKS_MIN = 12
 const REST_TIMEOUT_MS = 15_000
 const MEMBER_ID_REQUIRED = 79
 
