@@ -97,8 +97,14 @@ const stored = async (on: Peer, topic: TopicRef, fetchOffset = 0): Promise<Buffe
 
 /** What a broker may choose in its compressed form is left out. */
 const told = (bytes: Buffer) =>
-  batchesOf(bytes).map(({ size: _, ...rest }, index) => ({
-    ...rest,
+  batchesOf(bytes).map(({ base, last, leaderEpoch, attributes, maxTimestamp, producer, count }, index) => ({
+    base,
+    last,
+    leaderEpoch,
+    attributes,
+    maxTimestamp,
+    producer,
+    count,
     baseTimestamp: Number([...wholeBatches(bytes)][index]?.readBigInt64BE(27)),
   }))
 
