@@ -54,6 +54,8 @@ export declare class Engine {
   stats(): Float64Array
   /** How the files that the system lets this process open are shared out. */
   openFiles(): OpenFiles
+  /** Rounds of compaction: those under way, then those that ended last, the newest first. */
+  compactions(): Array<CompactionRound>
   /** What recoveries cut or set aside since the last call. */
   takeReports(): Array<RecoveryReport>
   /** Directories that are out of service until a restart. */
@@ -92,6 +94,34 @@ export interface CleanerConfig {
   bytesPerSecond: number
   /** `log.cleaner.backoff.ms`. */
   backoffMs: number
+}
+
+/** A round of compaction over one partition. */
+export interface CompactionRound {
+  /** Counts from 1 since the start. */
+  number: number
+  /** 22 characters. */
+  topicId: string
+  /** The topic's name. */
+  topic: string
+  /** The partition's index. */
+  partition: number
+  /** Milliseconds since 1970. */
+  startedAt: number
+  /** The same; none while it runs. */
+  endedAt?: number
+  /** Bytes that it reads at most. */
+  bytesTotal: number
+  /** Bytes read so far. */
+  bytesRead: number
+  /** Bytes written so far. */
+  bytesWritten: number
+  /** `running`, `done`, `interrupted` or `failed`. */
+  state: string
+  /** Why it failed. */
+  why?: string
+  /** Below it each key is there once. */
+  compactedTo?: number
 }
 
 /** What a `DeleteRecords` answer says of one partition. */

@@ -27,6 +27,7 @@ import { createDispatch } from './dispatch/dispatch.ts'
 import { createLatencies } from './dispatch/latency.ts'
 import { Engine } from './engine/engine.ts'
 import type { EngineOptions, ListenerAddress, OpenFiles } from './engine/native.ts'
+import { createJobs, tellOfJobs } from './engine/jobs.ts'
 import { createRecords, type LedPartition } from './engine/records.ts'
 import { createRefusalLog } from './engine/refusals.ts'
 import { watchData } from './engine/watch-data.ts'
@@ -101,6 +102,13 @@ const build = async (
   built.push(() => engine.close())
   tellOfFiles(config, engine.openFiles(), logger.child('config'))
   built.push(watchData(engine, clock, logger.child('data')))
+  built.push(
+    tellOfJobs(
+      createJobs(() => engine.compactions()),
+      clock,
+      logger.child('jobs'),
+    ),
+  )
   const endpoints = advertisedEndpoints(config.listeners, engine.bind())
 
   const store = openEmbeddedStore(engine, clock)

@@ -44,6 +44,8 @@ pub const WAL_FILE_BYTES: usize = 16 * 1024 * 1024;
 pub const WAL_FILES_MAX: usize = 16;
 /// Bytes that are durable in the write-ahead log and wait, before those who have any write their segments.
 pub const WRITE_BEHIND_BYTES: usize = 8 * 1024 * 1024;
+/// Rounds of compaction that are told of after their end.
+pub const ROUNDS_REMEMBERED_MAX: usize = 100;
 /// Files that are neither of logs nor connections: the program's own, what answers under way hold on to, copies that
 /// compaction makes. The write-ahead logs have theirs besides.
 pub const OPEN_FILES_RESERVED: usize = 256;

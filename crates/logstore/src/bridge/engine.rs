@@ -11,6 +11,7 @@ use napi::{Env, Result, Status};
 use napi_derive::napi;
 use parking_lot::Mutex;
 
+use super::compactions::CompactionRound;
 use super::errors::{invalid, thrown};
 use super::events::Upward;
 use super::image::{self, ImageDelta, ImageLogConfig};
@@ -394,6 +395,12 @@ impl Engine {
     #[napi(catch_unwind)]
     pub fn open_files(&self) -> OpenFiles {
         self.core.open_files
+    }
+
+    /// Rounds of compaction: those under way, then those that ended last, the newest first.
+    #[napi(catch_unwind)]
+    pub fn compactions(&self) -> Vec<CompactionRound> {
+        self.core.store.compactions().into_iter().map(CompactionRound::from).collect()
     }
 
     /// What recoveries cut or set aside since the last call.

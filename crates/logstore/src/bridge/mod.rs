@@ -7,6 +7,7 @@
 #![allow(unsafe_code, reason = "the registration code that napi derives")]
 #![allow(clippy::needless_pass_by_value, reason = "values from JavaScript arrive owned")]
 
+mod compactions;
 mod engine;
 mod errors;
 mod events;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::offset_map::OffsetMap;
 use super::plan::Dirty;
+use super::progress::Progress;
 use super::survivors::{self, Survivors, Terms};
 use super::throttle::Throttle;
 use super::transactions::Walked;
@@ -22,8 +23,27 @@ pub struct Budget<'b> {
     pub map_bytes: usize,
     /// Waits for reads and writes together, and ends the round when it is time to stop.
     pub throttle: &'b Throttle,
+    /// Where it counts.
+    pub progress: &'b Progress,
     /// What keys are hashed under.
     pub secret: [u8; 16],
+}
+
+impl Budget<'_> {
+    fn read(&self, bytes: usize) -> Result<(), CleanError> {
+        self.progress.read(bytes as u64);
+        self.pass(bytes)
+    }
+
+    fn wrote(&self, bytes: usize) -> Result<(), CleanError> {
+        self.progress.wrote(bytes as u64);
+        self.pass(bytes)
+    }
+
+    fn pass(&self, bytes: usize) -> Result<(), CleanError> {
+        let go_on = self.throttle.pass(bytes as u64);
+        if go_on { Ok(()) } else { Err(CleanError::Stopped) }
+    }
 }
 
 /// A round that came to no end. What it put in place until then is good.
@@ -50,10 +70,6 @@ pub struct Cleaned {
     pub swaps: u64,
     /// Files of replaced segments, to be removed later.
     pub replaced: Vec<PathBuf>,
-    /// Bytes of batches read, those read twice counted twice.
-    pub bytes_read: u64,
-    /// Bytes of batches written.
-    pub bytes_written: u64,
 }
 
 /// Cleans a log; `cleaned` says what was done, whatever is answered.
@@ -63,7 +79,8 @@ pub fn clean(
     now: Timestamp,
     cleaned: &mut Cleaned,
 ) -> Result<(), CleanError> {
-    let mut mapping = Mapping { dirty, budget, cleaned };
+    budget.progress.expect(dirty.bytes_to_read());
+    let mapping = Mapping { dirty, budget };
     let (map, end) = mapping.run()?;
     let terms = Terms {
         discard: false,
@@ -89,12 +106,11 @@ pub fn clean(
 struct Mapping<'r> {
     dirty: &'r Dirty,
     budget: &'r Budget<'r>,
-    cleaned: &'r mut Cleaned,
 }
 
 impl Mapping<'_> {
     /// Answers the map and the offset at which it ends: that of the first key that found no room, or the end.
-    fn run(&mut self) -> Result<(OffsetMap, Offset), CleanError> {
+    fn run(&self) -> Result<(OffsetMap, Offset), CleanError> {
         let dirty = self.dirty;
         let keys = usize::try_from(dirty.to.0 - dirty.from.0).unwrap_or(0);
         let mut map = OffsetMap::new(keys, self.budget.map_bytes, self.budget.secret);
@@ -102,7 +118,7 @@ impl Mapping<'_> {
         for segment in dirty.new_segments() {
             let mut batches = segment.batches()?;
             while let Some(batch) = batches.next()? {
-                pass(self.budget, batch.bytes().len(), &mut self.cleaned.bytes_read)?;
+                self.budget.read(batch.bytes().len())?;
                 if batch.header().attributes.is_control() {
                     walked.end(&batch);
                 } else if !walked.is_aborted(batch.header())
@@ -183,7 +199,7 @@ impl Copying<'_> {
             let mut batches = segment.batches()?;
             while let Some(batch) = batches.next()? {
                 let size = batch.bytes().len();
-                pass(self.budget, size, &mut self.cleaned.bytes_read)?;
+                self.budget.read(size)?;
                 let survivors = self.survivors(&batch, copy);
                 changed |= survivors != Survivors::All;
                 let bytes = match &survivors {
@@ -194,7 +210,7 @@ impl Copying<'_> {
                 let header = BatchHeader::parse(bytes)
                     .map_err(|error| StorageError::corrupt(segment.data().path(), 0, error.to_string()))?;
                 copy.push(&header, bytes)?;
-                pass(self.budget, bytes.len(), &mut self.cleaned.bytes_written)?;
+                self.budget.wrote(bytes.len())?;
             }
         }
         Ok(changed)
@@ -239,10 +255,4 @@ impl Copying<'_> {
         let is_newest = self.map.get(key).is_none_or(|newest| record.offset >= newest);
         is_newest && (record.value.is_some() || !is_over)
     }
-}
-
-fn pass(budget: &Budget<'_>, bytes: usize, counter: &mut u64) -> Result<(), CleanError> {
-    *counter += bytes as u64;
-    let go_on = budget.throttle.pass(bytes as u64);
-    if go_on { Ok(()) } else { Err(CleanError::Stopped) }
 }

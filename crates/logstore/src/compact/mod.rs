@@ -13,10 +13,12 @@
 mod cleaner;
 mod offset_map;
 mod plan;
+mod progress;
 mod survivors;
 mod throttle;
 mod transactions;
 
 pub use cleaner::{Budget, CleanError, Cleaned, clean};
 pub use plan::{Dirty, assess};
+pub use progress::Progress;
 pub use throttle::Throttle;

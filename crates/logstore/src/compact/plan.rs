@@ -88,6 +88,12 @@ impl Dirty {
         if self.to <= self.from { &[] } else { self.segments.get(first..).unwrap_or_default() }
     }
 
+    /// Bytes that a round reads at most: its new part twice.
+    pub(super) fn bytes_to_read(&self) -> u64 {
+        let bytes = |segments: &[Arc<Segment>]| segments.iter().map(|segment| segment.size()).sum::<u64>();
+        bytes(self.new_segments()) + bytes(&self.segments)
+    }
+
     /// Whether something waits for longer than `max.compaction.lag.ms`.
     fn is_overdue(&self, now: Timestamp) -> Result<bool, LogError> {
         if self.config.max_compaction_lag_ms > now.0 {

@@ -76,6 +76,11 @@ impl Throttle {
         self.wake.notify_all();
     }
 
+    /// Whether it is time to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.state.lock().stopped
+    }
+
     /// Ends every wait, for good.
     pub fn stop(&self) {
         self.state.lock().stopped = true;

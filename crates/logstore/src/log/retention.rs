@@ -85,14 +85,21 @@ impl Log {
         }
         // What was pending may lie in a segment that was to go: looked at again, now that nothing is added.
         self.write_out(&mut writer, &mut wakeups);
-        let removed = self.offsets().map(|view| {
+        let gone = self.offsets().map(|view| {
             self.home.in_reserve(|| self.finish_roll(&mut writer))?;
             let going = self.going(&view, now);
-            self.remove_oldest(&mut writer, &going, now, &mut wakeups)
+            self.take_oldest(&mut writer, going, now, &mut wakeups)
         });
         drop(writer);
         wakeups.deliver();
-        Ok(removed?.map_err(|error| self.met(&error))?)
+        // What is out of the list is nobody's: the thread that writes segments need not wait while the files go.
+        let marked = gone?.and_then(|gone| {
+            if gone.is_empty() {
+                return Ok(Vec::new());
+            }
+            self.mark_deleted(gone.iter().flat_map(|segment| segment.file_paths()))
+        });
+        Ok(marked.map_err(|error| self.met(&error))?)
     }
 
     fn going(&self, view: &LogOffsets, now: Timestamp) -> Vec<Arc<Segment>> {
@@ -112,21 +119,21 @@ impl Log {
         segments.get(..count).unwrap_or_default().to_vec()
     }
 
-    fn remove_oldest(
+    /// Takes segments out of the list and moves the log start; answers those that are gone.
+    fn take_oldest(
         &self,
         writer: &mut Writer,
-        going: &[Arc<Segment>],
+        mut going: Vec<Arc<Segment>>,
         now: Timestamp,
         wakeups: &mut Wakeups,
-    ) -> Result<Vec<PathBuf>, StorageError> {
+    ) -> Result<Vec<Arc<Segment>>, StorageError> {
         let Ok(mut state) = self.opened() else {
             return Ok(Vec::new());
         };
-        let mut going = going;
         let all = going.len() == self.segments.read().len();
         if all && state.written != state.offsets.log_end() {
             // Batches are pending for the active one: next time.
-            going = going.split_last().map_or(going, |(_, older)| older);
+            going.pop();
         }
         if going.is_empty() {
             return Ok(Vec::new());
@@ -155,8 +162,7 @@ impl Log {
             let view = state.view();
             state.watchers.moved(&view, wakeups);
         }
-        drop(state);
-        self.mark_deleted(going.iter().flat_map(|segment| segment.file_paths()))
+        Ok(going)
     }
 
     /// Renames files of segments that are out of the list; readers keep those that they have open.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::names::{self, CLEANED, SWAP};
 use super::{AbortedEntry, BatchFacts, Entries, Kind, Segment, Shape};
 use crate::base::error::StorageError;
+use crate::base::limits::SEGMENT_BYTES_MAX;
 use crate::base::types::{Offset, Timestamp};
 use crate::batch::BatchHeader;
 use crate::io::{self, FilePool, PooledFile};
@@ -50,8 +51,13 @@ impl CleanedSegment {
         })
     }
 
-    /// Adds a batch.
+    /// Adds a batch. What was compressed better than it can be here may make a copy larger than what it copies: one
+    /// that positions cannot reach is refused.
     pub fn push(&mut self, header: &BatchHeader, bytes: &[u8]) -> Result<(), StorageError> {
+        if self.size() + bytes.len() as u64 > SEGMENT_BYTES_MAX {
+            let why = format!("a copy of more than {SEGMENT_BYTES_MAX} bytes");
+            return Err(StorageError::corrupt(self.segment.data().path(), self.size(), why));
+        }
         let (_, entries) = self.shape.add(&BatchFacts::from(header), self.index_interval_bytes);
         self.pending.extend_from_slice(bytes);
         self.entries.push(entries);
@@ -128,5 +134,29 @@ impl Segment {
     /// The transactions that were aborted within it.
     pub fn aborted(&self) -> Result<Vec<AbortedEntry>, StorageError> {
         self.aborted.entries()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::build::{BatchBuilder, RecordData};
+    use crate::io::SystemDisk;
+    use crate::segment::TimeEntry;
+
+    #[test]
+    fn a_copy_that_positions_cannot_reach_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let pool = FilePool::new(Arc::new(SystemDisk), 8);
+        let mut copy = CleanedSegment::create(&pool, directory.path(), Offset(0), 800, 4096).unwrap();
+        let bytes = BatchBuilder::new().record(RecordData::default()).build();
+        let header = BatchHeader::parse(&bytes).unwrap();
+        copy.push(&header, &bytes).unwrap();
+        let none = TimeEntry { timestamp: Timestamp::NONE, offset: Offset(0) };
+        let full = SEGMENT_BYTES_MAX - bytes.len() as u64;
+        for (size, fits) in [(full, true), (full + 1, false)] {
+            copy.shape = Shape::reopened(Offset(0), size, Timestamp::NONE, None, none, (0, 0), None);
+            assert_eq!(copy.push(&header, &bytes).is_ok(), fits, "{size}");
+        }
     }
 }

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use super::rounds::{Round, RoundOutcome, Rounds};
 use super::{CleanerOptions, Store, StoreStats};
 use crate::base::clock::Clock;
 use crate::base::types::{Offset, PartitionId};
-use crate::compact::{Budget, CleanError, Cleaned, Dirty, Throttle, assess, clean};
+use crate::compact::{Budget, CleanError, Cleaned, Dirty, Progress, Throttle, assess, clean};
 use crate::io;
 use crate::log::{Log, RecoveryReport};
 
@@ -27,7 +28,8 @@ pub(super) struct Cleaning {
     busy: Mutex<HashSet<PartitionId>>,
     /// Logs whose round failed: left alone until restart, as in Kafka.
     given_up: Mutex<HashSet<PartitionId>>,
-    rounds: AtomicU64,
+    rounds: Rounds,
+    rounds_done: AtomicU64,
     bytes: AtomicU64,
 }
 
@@ -40,7 +42,8 @@ impl Cleaning {
             threads: Mutex::default(),
             busy: Mutex::default(),
             given_up: Mutex::default(),
-            rounds: AtomicU64::new(0),
+            rounds: Rounds::default(),
+            rounds_done: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
         })
     }
@@ -80,7 +83,7 @@ impl Cleaning {
     }
 
     pub(super) fn count_into(&self, stats: &mut StoreStats) {
-        stats.compactions = self.rounds.load(Ordering::Relaxed);
+        stats.compactions = self.rounds_done.load(Ordering::Relaxed);
         stats.compaction_bytes = self.bytes.load(Ordering::Relaxed);
         stats.compactions_given_up = self.given_up.lock().len() as u64;
     }
@@ -89,7 +92,15 @@ impl Cleaning {
 fn run(store: &Weak<Store>, throttle: &Throttle, number: usize) {
     loop {
         let Some(store) = store.upgrade() else { return };
-        while store.compact() {}
+        loop {
+            let go_on = store.compact();
+            if number == 0 {
+                store.retain_compacted();
+            }
+            if !go_on {
+                break;
+            }
+        }
         let options = *store.cleaning.options.lock();
         drop(store);
         let backoff = Duration::from_millis(u64::try_from(options.backoff_ms).unwrap_or(0));
@@ -120,11 +131,32 @@ impl Store {
         go_on
     }
 
+    /// Applies retention to logs that are compacted: as in Kafka after each round, and when there was none.
+    pub fn retain_compacted(&self) {
+        for log in self.all_logs() {
+            if self.cleaning.throttle.is_stopped() {
+                return;
+            }
+            if log.config().cleanup_compact && log.has_files() {
+                self.retain_one(&log);
+            }
+        }
+    }
+
+    /// Rounds of compaction: those under way, then those that ended last, the newest first.
+    pub fn compactions(&self) -> Vec<Round> {
+        self.cleaning.rounds.list()
+    }
+
     /// The log with the largest share of new data; busy from now on.
     fn dirtiest(&self) -> Option<Dirty> {
         let now = self.options.clock.now();
-        let logs =
-            self.all_logs().into_iter().filter(|log| !self.cleaning.given_up.lock().contains(&log.id()));
+        let logs = self
+            .all_logs()
+            .into_iter()
+            // To look at thousands of logs takes a while: a stop does not wait for it.
+            .take_while(|_| !self.cleaning.throttle.is_stopped())
+            .filter(|log| !self.cleaning.given_up.lock().contains(&log.id()));
         let mut dirty: Vec<Dirty> = logs
             .filter_map(|log| {
                 let cleaned_to = self.directory_of(&log)?.cleaned_to(log.topic(), log.id().index);
@@ -138,40 +170,57 @@ impl Store {
     }
 
     fn compact_one(&self, dirty: &Dirty) -> bool {
+        let (number, progress) = {
+            let (rounds, log) = (&self.cleaning.rounds, &dirty.log);
+            rounds.begin(log.id(), log.topic(), self.options.clock.now())
+        };
+        let outcome = self.round(dirty, &progress);
+        self.cleaning.bytes.fetch_add(progress.bytes_read() + progress.bytes_written(), Ordering::Relaxed);
+        let go_on = !matches!(outcome, Err(CleanError::Stopped));
+        let outcome = match outcome {
+            Ok(Some(to)) => RoundOutcome::Done(to),
+            Ok(None) | Err(CleanError::Stopped) => RoundOutcome::Interrupted,
+            Err(error) => {
+                self.give_up_compacting(&dirty.log, &error);
+                RoundOutcome::Failed(error.to_string())
+            }
+        };
+        self.cleaning.rounds.end(number, self.options.clock.now(), outcome);
+        go_on
+    }
+
+    /// Answers up to where the log is compacted; none where others took away what it was about to read.
+    fn round(&self, dirty: &Dirty, progress: &Progress) -> Result<Option<Offset>, CleanError> {
+        let log = &dirty.log;
+        // Compaction leaves gaps, and a recovery takes those above the recovery point for losses.
+        if let Err(error) = self.write_down(log) {
+            log.home().met(&error);
+            return Err(CleanError::Stopped);
+        }
         let options = *self.cleaning.options.lock();
         let budget = Budget {
             map_bytes: options.map_bytes / options.threads.max(1),
             throttle: &self.cleaning.throttle,
+            progress,
             secret: self.cleaning.secret,
         };
-        // Compaction leaves gaps, and a recovery takes those above the recovery point for losses.
-        if let Err(error) = self.write_down(&dirty.log) {
-            dirty.log.home().met(&error);
-            return false;
-        }
         let mut cleaned = Cleaned::default();
         let outcome = clean(dirty, &budget, self.options.clock.now(), &mut cleaned);
-        let log = &dirty.log;
-        self.cleaning.bytes.fetch_add(cleaned.bytes_read + cleaned.bytes_written, Ordering::Relaxed);
         let is_disturbed = dirty.is_disturbed(cleaned.swaps);
         for path in cleaned.replaced {
             self.remove_later(path, log.config().file_delete_delay_ms);
         }
         if let Some(to) = cleaned.to {
             self.note_cleaned(log, to);
-            self.cleaning.rounds.fetch_add(1, Ordering::Relaxed);
+            self.cleaning.rounds_done.fetch_add(1, Ordering::Relaxed);
         }
         match outcome {
-            Ok(()) => true,
-            Err(CleanError::Stopped) => false,
+            Err(CleanError::Stopped) => Err(CleanError::Stopped),
             // What it had written is gone again; after a while there may be room.
-            Err(CleanError::Storage(error)) if error.is_no_space() => false,
-            // Retention, a deletion or another round took what it was about to read: nothing is wrong with the log.
-            Err(_) if is_disturbed => true,
-            Err(error) => {
-                self.give_up_compacting(log, &error);
-                true
-            }
+            Err(CleanError::Storage(error)) if error.is_no_space() => Err(CleanError::Stopped),
+            // Nothing is wrong with the log.
+            Err(_) if is_disturbed => Ok(None),
+            other => other.map(|()| cleaned.to),
         }
     }
 

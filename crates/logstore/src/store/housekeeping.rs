@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 
 use super::Store;
 use crate::io;
+use crate::log::Log;
 use crate::wal::WriteAhead;
 
 /// How often the thread looks whether something is due.
@@ -76,6 +77,10 @@ impl Housekeeping {
         Ok(())
     }
 
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
     /// Ends the thread and waits for it.
     pub(super) fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
@@ -133,8 +138,9 @@ impl Store {
         loop {
             // On a full disk nothing that may go is kept; who reads it has it open.
             let next = self.removals.lock().pop_front_if(|(at, _)| is_full || *at <= now);
-            let Some((_, path)) = next else { break };
+            let Some((_, path)) = next.filter(|_| !self.housekeeping.is_stopping()) else { break };
             self.remove(&path);
+            self.keep_up();
         }
     }
 
@@ -159,15 +165,40 @@ impl Store {
     fn retain(&self) {
         let wall = self.options.clock.now();
         for log in self.all_logs() {
+            if self.housekeeping.is_stopping() {
+                return;
+            }
             log.expire_producers(wall, self.producer_expiration_ms());
             if !log.has_files() {
                 continue;
             }
-            let delay_ms = log.config().file_delete_delay_ms;
-            // A log out of service has said why.
-            for path in log.apply_retention().unwrap_or_default() {
-                self.remove_later(path, delay_ms);
-            }
+            self.retain_one(&log);
+        }
+    }
+
+    /// Applies retention to a log; both the housekeeping and the threads that compact do.
+    pub(super) fn retain_one(&self, log: &Log) {
+        let delay_ms = log.config().file_delete_delay_ms;
+        // A log out of service has said why.
+        let gone = log.apply_retention().unwrap_or_default();
+        if gone.is_empty() {
+            return;
+        }
+        for path in gone {
+            self.remove_later(path, delay_ms);
+        }
+        self.keep_up();
+    }
+
+    /// What appends may come to wait for is done between the steps of what takes long: room in the write-ahead logs,
+    /// and segments written behind them.
+    fn keep_up(&self) {
+        for directory in &self.directories {
+            let _ = directory.home.ahead().prepare();
+            directory.home.write_behind();
+        }
+        if !self.housekeeping.is_stopping() && self.housekeeping.nudged.try_recv().is_ok() {
+            self.checkpoint_wals();
         }
     }
 

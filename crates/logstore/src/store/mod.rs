@@ -10,6 +10,7 @@ mod housekeeping;
 pub mod inspect;
 mod open;
 mod options;
+mod rounds;
 mod stats;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use parking_lot::{Mutex, RwLock};
 
 pub use options::{CleanerOptions, StoreOptions};
+pub use rounds::{Round, RoundOutcome};
 pub use stats::{DirectoryInfo, StoreStats};
 
 use crate::base::error::StorageError;

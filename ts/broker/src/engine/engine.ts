@@ -11,6 +11,7 @@ import type { EngineEvent } from './events.ts'
 import {
   loadNative,
   type CatalogueChange,
+  type CompactionRound,
   type DirectoryFailure,
   type DirectoryRoom,
   type EngineOptions,
@@ -137,6 +138,11 @@ export class Engine implements RecordLog {
   /** Directories that a failed write or sync took out of service until a restart (D17). */
   failures(): readonly DirectoryFailure[] {
     return this.#native.failures()
+  }
+
+  /** Rounds of compaction: those under way, then those that ended last, the newest first. */
+  compactions(): readonly CompactionRound[] {
+    return this.#native.compactions()
   }
 
   /** How the files that the system lets this process open are shared out. */

@@ -8,6 +8,7 @@ export type Addon = typeof addon
 export type NativeEngine = addon.Engine
 export type {
   CatalogueChange,
+  CompactionRound,
   DeleteAnswer,
   DeleteQuery,
   DirectoryFailure,
