@@ -17,7 +17,9 @@ import { startSession } from './cluster/liveness.ts'
 import { logConfig } from './cluster/log-config.ts'
 import { createProducerIds } from './cluster/producer-ids.ts'
 import { createPublisher, publishToAll, type Publish } from './cluster/publish.ts'
+import { countStart } from './cluster/starts.ts'
 import { openEmbeddedStore } from './cluster/store/embedded.ts'
+import type { Snapshot } from './cluster/store/store.ts'
 import type { Listener } from './configs/listeners.ts'
 import { type BrokerLayers, topicDefaults } from './configs/resolve.ts'
 import { type BrokerConfig, withoutEffectLine } from './configs/start-up.ts'
@@ -121,7 +123,9 @@ const build = async (
     createConfigurer(configs, (settings) => engine.configure(settings), logger.child('config')),
   ]
   const publish = publishToAll(watchers)
-  const cluster = await startController({ store, brokerId: broker, publish, logger: logger.child('controller') })
+  const controlling = logger.child('controller')
+  const begin = async (): Promise<Snapshot> => countStart(store, broker, controlling)
+  const cluster = await startController({ store, brokerId: broker, publish, logger: controlling, begin })
   built.push(
     () => session.end(),
     () => cluster.stop(), // First: the last image served is one with this broker in it.

@@ -197,7 +197,11 @@ fn find_offset(log: &Log, query: &OffsetQuery) -> Result<OffsetAnswer, ReadError
     };
     let none = || found(codes::NONE, NONE, NONE, LeaderEpoch::NONE);
     Ok(match query.timestamp as i64 {
-        special::LATEST => at(offsets.bound(bound), log.latest_epoch()?),
+        // What comes next is of the leader's epoch, which the control plane knows.
+        special::LATEST => at(offsets.bound(bound), None),
+        special::EARLIEST | special::EARLIEST_LOCAL if offsets.log_start == offsets.log_end => {
+            at(offsets.log_start, None)
+        }
         special::EARLIEST | special::EARLIEST_LOCAL => {
             at(offsets.log_start, log.epoch_at(offsets.log_start)?)
         }

@@ -189,11 +189,6 @@ impl Log {
         Ok(state.epochs.end_of(requested, current, state.offsets.log_end()))
     }
 
-    /// The newest epoch with a record in the log.
-    pub fn latest_epoch(&self) -> Result<Option<LeaderEpoch>, LogError> {
-        Ok(self.opened()?.epochs.latest())
-    }
-
     /// The epoch of the record at `offset`.
     pub fn epoch_at(&self, offset: Offset) -> Result<Option<LeaderEpoch>, LogError> {
         Ok(self.opened()?.epochs.at(offset))

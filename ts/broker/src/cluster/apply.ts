@@ -16,7 +16,8 @@ import {
   type PartitionImage,
   type TopicImage,
 } from './image.ts'
-import { decodeChange, refersToTopic, type Change, type ConfigRecord, type PartitionRecord } from './records.ts'
+import { epochNow, epochsBetween } from './leaders.ts'
+import { decodeChange, refersToTopic, type Change, type ConfigRecord, type PartitionDraft } from './records.ts'
 import type { Commit, Snapshot } from './store/store.ts'
 import { collisionKey, isInternalTopic } from './topic-names.ts'
 
@@ -59,6 +60,7 @@ interface Draft {
   nextProducerId: number
   /** A copy from the first change on. */
   brokers: ReadonlyMap<BrokerId, BrokerImage>
+  starts: ReadonlyMap<BrokerId, number>
   readonly configs: Map<string, ConfigOverrides | undefined>
   /** Undefined for a topic that this commit removes. */
   readonly topics: Map<TopicId, TopicDraft | undefined>
@@ -70,6 +72,7 @@ const createDraft = (base: ClusterImage, revision: number): Draft => ({
   clusterId: base.clusterId,
   nextProducerId: base.nextProducerId,
   brokers: base.brokers,
+  starts: base.starts,
   configs: new Map(),
   topics: new Map(),
 })
@@ -86,6 +89,12 @@ const applyChange = (draft: Draft, change: Change): void => {
       draft.brokers = brokers
       return
     }
+    case 'starts': {
+      const count = change.record?.count ?? 0
+      enterEpochs(draft, change.broker, epochsBetween(draft.starts.get(change.broker) ?? 0, count))
+      draft.starts = new Map([...draft.starts, [change.broker, count]])
+      return
+    }
     case 'topic':
       if (change.record === null) draft.topics.set(change.topic, undefined)
       else draft.topics.set(change.topic, newTopic(change.topic, change.record.name))
@@ -96,7 +105,7 @@ const applyChange = (draft: Draft, change: Change): void => {
       const partitions = topicDraft(draft, change.topic)?.partitions
       assert(partitions !== undefined || change.record === null, `partition ${change.index} has a topic`)
       if (partitions === undefined || change.record === null) return // Partitions go with their topic, never alone.
-      partitions[change.index] = partitionImage(change.index, change.record)
+      partitions[change.index] = partitionImage(draft, change.index, change.record)
       return
     }
     case 'topic-config': {
@@ -129,14 +138,26 @@ const topicDraft = (draft: Draft, id: TopicId): TopicDraft | undefined => {
   return copy
 }
 
-const partitionImage = (index: PartitionIndex, record: PartitionRecord): PartitionImage => {
+/** What `leader` leads it leads so many epochs later. */
+const enterEpochs = (draft: Draft, leader: BrokerId, epochs: number): void => {
+  for (const id of new Set([...(draft.base.topicsById.keys() as Iterable<TopicId>), ...draft.topics.keys()])) {
+    const partitions = topicDraft(draft, id)?.partitions ?? []
+    for (const [at, partition] of partitions.entries()) {
+      if (partition?.leader !== leader) continue
+      partitions[at] = { ...partition, leaderEpoch: (partition.leaderEpoch + epochs) as LeaderEpoch }
+    }
+  }
+}
+
+const partitionImage = (draft: Draft, index: PartitionIndex, record: PartitionDraft): PartitionImage => {
   // Records hold plain numbers; here they become what they stand for.
   const replicas = record.replicas as readonly BrokerId[]
   const isr = record.isr as readonly BrokerId[]
+  const leader = record.leader as BrokerId
   return {
     index,
-    leader: record.leader as BrokerId,
-    leaderEpoch: record.leaderEpoch as LeaderEpoch,
+    leader,
+    leaderEpoch: epochNow(draft.starts, leader, record.leaderEpoch, record.starts ?? 0),
     partitionEpoch: record.partitionEpoch,
     replicas,
     // Nearly always the same list; with 100,000 partitions two arrays each would be seen in the heap.
@@ -184,6 +205,7 @@ const finish = (draft: Draft): ClusterImage => {
     clusterId: draft.clusterId,
     controllerId: draft.brokers.has(base.controllerId) ? base.controllerId : lowestId(draft.brokers),
     brokers: draft.brokers,
+    starts: draft.starts,
     topicsById: base.topicsById.with(byId),
     topicsByName: base.topicsByName.with(byName),
     collidingNames: base.collidingNames.with(colliding),

@@ -11,7 +11,7 @@ import type { Cluster } from './cluster.ts'
 import type { Decision, Guard } from './decision.ts'
 import { emptyImage, type ClusterImage } from './image.ts'
 import { encodeRecord, keyOf, type Change } from './records.ts'
-import type { Compare, KeyedChange, LeaseId, MetadataStore, Watch } from './store/store.ts'
+import type { Compare, KeyedChange, LeaseId, MetadataStore, Snapshot, Watch } from './store/store.ts'
 
 /** A decision that lost its ground this often competes with something that never rests. */
 const ATTEMPTS_MAX = 16
@@ -25,13 +25,21 @@ export interface ControllerOptions {
   /** Makes the engine serve `next`; has done so when it returns. */
   readonly publish: (before: ClusterImage, next: ClusterImage) => void
   readonly logger: Logger
+  /** What the store holds when the first image is made of it. */
+  readonly begin?: () => Promise<Snapshot>
 }
 
 export interface Controller extends Cluster {
   stop(): Promise<void>
 }
 
-export const startController = async ({ store, brokerId, publish, logger }: ControllerOptions): Promise<Controller> => {
+export const startController = async ({
+  store,
+  brokerId,
+  publish,
+  logger,
+  begin = () => store.snapshot(),
+}: ControllerOptions): Promise<Controller> => {
   let image = emptyImage
   let watch: Watch | undefined
   let stopped = false
@@ -54,15 +62,17 @@ export const startController = async ({ store, brokerId, publish, logger }: Cont
     for (const seen of onImage) seen()
   }
 
-  const follow = async (): Promise<void> => {
-    const snapshot = await store.snapshot()
+  const follow = async (taken: Promise<Snapshot>): Promise<void> => {
+    const snapshot = await taken
     if (stopped) return
     advance(loadImage(snapshot))
     watch = store.watch(snapshot.revision, {
       commit: (commit) => advance(applyCommit(image, commit)),
       compacted: () => {
         logger.warn({ revision: image.revision }, 'fell behind the metadata store, starting from a snapshot')
-        follow().catch((thrown: unknown) => logger.error({ err: thrown }, 'the metadata store gave no snapshot'))
+        follow(store.snapshot()).catch((thrown: unknown) =>
+          logger.error({ err: thrown }, 'the metadata store gave no snapshot'),
+        )
       },
     })
   }
@@ -95,7 +105,7 @@ export const startController = async ({ store, brokerId, publish, logger }: Cont
     throw new BrokerError('REQUEST_TIMED_OUT', 'The metadata kept changing while this was decided.')
   }
 
-  await follow()
+  await follow(begin())
 
   return {
     brokerId,

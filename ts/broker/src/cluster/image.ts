@@ -52,6 +52,8 @@ export interface ClusterImage {
   readonly clusterId: string
   readonly controllerId: BrokerId
   readonly brokers: ReadonlyMap<BrokerId, BrokerImage>
+  /** How often each broker has started. */
+  readonly starts: ReadonlyMap<BrokerId, number>
   readonly topicsByName: PersistentMap<TopicImage>
   readonly topicsById: PersistentMap<TopicImage>
   /** Names that hold a dot or an underscore, under their collision key (`topics/names.ts`). */
@@ -82,6 +84,7 @@ export const emptyImage: ClusterImage = {
   clusterId: '',
   controllerId: NO_LEADER,
   brokers: new Map(),
+  starts: new Map(),
   topicsByName: emptyMap(),
   topicsById: emptyMap(),
   collidingNames: emptyMap(),

@@ -4,6 +4,7 @@
  *
  *     cluster               the id of the cluster
  *     b/<id>/session        a live broker; under its lease
+ *     starts/<id>           how often a broker has started
  *     t/<topic id>          a topic
  *     tn/<collision key>    one of those who have this name: makes names unique among concurrent creations
  *     p/<topic id>/<n>      a partition
@@ -19,6 +20,7 @@ import {
   array,
   message,
   nullable,
+  since,
   struct,
   type AnyStruct,
   type Draft,
@@ -27,8 +29,8 @@ import {
 } from '../wire/schema.ts'
 import type { ConfigResourceType } from './image.ts'
 
-const record = <const Body extends AnyStruct>(name: string, body: Body): Message<Body> =>
-  message({ name, versions: [0, 0], flexible: 0, body })
+const record = <const Body extends AnyStruct>(name: string, body: Body, newest = 0): Message<Body> =>
+  message({ name, versions: [0, newest], flexible: 0, body })
 
 const clusterRecord = record('ClusterRecord', struct({ clusterId: string }))
 
@@ -36,6 +38,8 @@ const brokerRecord = record(
   'BrokerRecord',
   struct({ rack: nullable(string), endpoints: array(struct({ listener: string, host: string, port: int32 })) }),
 )
+
+const startsRecord = record('StartsRecord', struct({ count: int32 }))
 
 const topicRecord = record('TopicRecord', struct({ name: string }))
 
@@ -45,12 +49,16 @@ const partitionRecord = record(
   'PartitionRecord',
   struct({
     leader: int32,
+    /** When this was written; it grows with every start of the leader since (`leaders.ts`). */
     leaderEpoch: int32,
     partitionEpoch: int32,
     replicas: array(int32),
     isr: array(int32),
     elr: array(int32),
+    /** Of the leader, by then. */
+    starts: since(1, int32, 0),
   }),
+  1,
 )
 
 const configRecord = record('ConfigRecord', struct({ configs: array(struct({ name: string, value: string })) }))
@@ -59,19 +67,21 @@ const producerIdsRecord = record('ProducerIdsRecord', struct({ next: int64 }))
 
 type RecordOf<Schema extends { readonly body: AnyStruct }> = Infer<Schema['body']>
 export type PartitionRecord = RecordOf<typeof partitionRecord>
+export type PartitionDraft = Draft<(typeof partitionRecord)['body']>
 export type ConfigRecord = RecordOf<typeof configRecord>
 
 /** One change of metadata; a null record removes what is named. */
 export type Change =
   | { readonly kind: 'cluster'; readonly record: RecordOf<typeof clusterRecord> | null }
   | { readonly kind: 'broker'; readonly broker: BrokerId; readonly record: RecordOf<typeof brokerRecord> | null }
+  | { readonly kind: 'starts'; readonly broker: BrokerId; readonly record: RecordOf<typeof startsRecord> | null }
   | { readonly kind: 'topic'; readonly topic: TopicId; readonly record: RecordOf<typeof topicRecord> | null }
   | { readonly kind: 'topic-name'; readonly name: string; readonly record: RecordOf<typeof topicNameRecord> | null }
   | {
       readonly kind: 'partition'
       readonly topic: TopicId
       readonly index: PartitionIndex
-      readonly record: PartitionRecord | null
+      readonly record: PartitionDraft | null
     }
   | { readonly kind: 'topic-config'; readonly topic: TopicId; readonly record: ConfigRecord | null }
   | {
@@ -90,13 +100,14 @@ interface Codec {
 }
 
 const codec = <Body extends AnyStruct>(schema: Message<Body>): Codec => ({
-  encode: (record) => writeVersioned(schema, 0, record as Draft<Body>),
+  encode: (record) => writeVersioned(schema, schema.versions[1], record as Draft<Body>),
   decode: (bytes) => readVersioned(schema, bytes).value,
 })
 
 const codecs: { readonly [Of in Kind]: Codec } = {
   cluster: codec(clusterRecord),
   broker: codec(brokerRecord),
+  starts: codec(startsRecord),
   config: codec(configRecord),
   'producer-ids': codec(producerIdsRecord),
   topic: codec(topicRecord),
@@ -117,6 +128,8 @@ export const keyOf = (named: RecordName): string => {
       return 'cluster'
     case 'broker':
       return `b/${named.broker}/session`
+    case 'starts':
+      return `starts/${named.broker}`
     case 'topic':
       return `t/${named.topic}`
     case 'topic-name':
@@ -152,6 +165,8 @@ const parseKey = (key: string): RecordName => {
       return { kind: 'producer-ids' }
     case 'b':
       return { kind: 'broker', broker: brokerId(Number(first)) }
+    case 'starts':
+      return { kind: 'starts', broker: brokerId(Number(first)) }
     case 't':
       return { kind: 'topic', topic: topicIdIn(key, first) }
     case 'tn':

@@ -92,7 +92,7 @@ const refuseAll = (topics: readonly Topic[]): ListOffsetsResponse => ({
   })),
 })
 
-/** A log without records knows no epoch: its next record will be of the leader's, which is what Kafka says. */
+/** Where the log ends no epoch is known: its next record will be of the leader's, which is what Kafka says. */
 const epochOf = (
   image: ClusterImage,
   topic: Topic,
