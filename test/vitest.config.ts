@@ -44,6 +44,14 @@ export default defineConfig({
       {
         test: {
           root,
+          name: 'power',
+          include: ['test/power/*.test.ts'],
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          root,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           // Brokers and clients share the cores: one file at a time, or timing says nothing.

@@ -2,21 +2,24 @@
 //
 // A killed process keeps what it wrote in the page cache, so this proves the order of writes and what a restart makes of them; what a
 // power failure leaves is another test's.
-import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts'
 import { missingClients, script } from '../harness/clients.ts'
 import { eventually, GiveUp } from '../harness/eventually.ts'
 import { fileBroker } from '../harness/file-broker.ts'
-import { run, type Running, start } from '../harness/process.ts'
+import { start } from '../harness/process.ts'
 import { random } from '../harness/seed.ts'
 import { Administrator } from './administrator.ts'
+import { createWork, Producers, told } from './producers.ts'
 
-const ROUNDS = process.env['MILLRACE_FULL'] === '1' ? 60 : 5
+const FULL = process.env['MILLRACE_FULL'] === '1'
+const ROUNDS = FULL ? 1000 : 5
 const PRODUCERS = 3
 const PARTITIONS = 6
 /** Between a restart and the next kill, beside the time that all of them take to work again. */
-const WORK_MS_MAX = 1000
+const WORK_MS_MAX = FULL ? 200 : 1000
+/** Topics stay: one more for each of these rounds. */
+const ROUNDS_PER_CHANGE = FULL ? 10 : 1
 const SEED = Number(process.env['MILLRACE_SEED'] ?? Date.now() % 1_000_000)
 const TIMEOUT_MS = 60_000 + ROUNDS * 10_000
 
@@ -35,61 +38,45 @@ const broker = fileBroker({
 const directory = temporaryDirectory('crash')
 afterAll(() => removeDirectory(directory))
 
-const told = ({ lines }: Running, word: string): number =>
-  Number(
-    lines
-      .findLast((line) => line.startsWith(`${word} `))
-      ?.split(' ')
-      .at(-1) ?? 0,
-  )
-
 test.skipIf(missing !== undefined)(
   `${ROUNDS} kills under load, seed ${SEED}`,
   async () => {
     const chance = random(SEED)
-    const files = Array.from({ length: PRODUCERS }, (_, at) => join(directory, `acked-${at}`))
     const { bootstrap, port } = broker()
-    await run(script.python('create_topic.py', bootstrap, 'work', String(PARTITIONS)))
-    const producers = files.map((file, at) =>
-      start(script.python('crash_producer.py', bootstrap, 'work', `p${at}`, file)),
-    )
+    await createWork(bootstrap, PARTITIONS)
+    const producers = new Producers(bootstrap, directory, PRODUCERS)
     const consumer = start(script.python('crash_consumer.py', bootstrap, 'work', 'crew'))
-    const workers = [...producers, consumer]
-    const ended: Running[] = []
-    for (const worker of workers) void worker.exited.then(() => ended.push(worker))
+    const progress = (): readonly number[] => [...producers.acked(), told(consumer, 'committed')]
+    let consumerEnded = false
+    void consumer.exited.then(() => (consumerEnded = true))
     const administrator = new Administrator(port, chance)
     try {
       for (let round = 0; round < ROUNDS; round += 1) {
-        const before = progress(producers, consumer)
+        const before = progress()
         await eventually(
           `all work in round ${round}`,
           () => {
-            if (ended[0] !== undefined) throw new GiveUp(ended[0].stderr())
-            return progress(producers, consumer).every((done, at) => done > (before[at] ?? 0)) ? true : undefined
+            producers.expectAlive()
+            if (consumerEnded) throw new GiveUp(consumer.stderr())
+            return progress().every((done, at) => done > (before[at] ?? 0)) ? true : undefined
           },
           { timeoutMs: 60_000 },
         )
         await new Promise((resolve) => setTimeout(resolve, chance() * WORK_MS_MAX))
-        await administrator.changeSomething()
+        if (round % ROUNDS_PER_CHANGE === 0) await administrator.changeSomething()
         await broker().kill()
         await broker().restart()
         await administrator.expectAll()
       }
-      for (const worker of workers) worker.end()
-      for (const worker of workers) expect(await worker.exited, worker.stderr()).toBe(0)
+      consumer.end()
+      expect(await consumer.exited, consumer.stderr()).toBe(0)
+      await producers.end()
     } finally {
-      await Promise.all(workers.map(async (worker) => worker.kill()))
+      await Promise.all([producers.kill(), consumer.kill()])
     }
-    const verified = await run(script.python('crash_verify.py', bootstrap, 'work', ...files), { timeoutMs: 120_000 })
-    const [, records, acked] = /records (\d+) acked (\d+)/.exec(verified.stdout.toString()) ?? []
-    expect(Number(acked)).toBeGreaterThan(ROUNDS * PRODUCERS * 100)
-    // Whatever was not acknowledged at once was retried until it was, so there is nothing else.
-    expect(records).toBe(acked)
+    const acked = await producers.verify()
+    console.log(`${ROUNDS} kills, ${acked} records acknowledged`)
+    expect(acked).toBeGreaterThan(ROUNDS * PRODUCERS * 100)
   },
   TIMEOUT_MS,
 )
-
-const progress = (producers: readonly Running[], consumer: Running): readonly number[] => [
-  ...producers.map((producer) => told(producer, 'acked')),
-  told(consumer, 'committed'),
-]
