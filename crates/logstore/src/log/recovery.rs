@@ -40,6 +40,8 @@ pub struct Found {
     pub recovery_point: Offset,
     /// First offset, where it is not the first segment's.
     pub log_start: Offset,
+    /// High watermark; no log starts above it.
+    pub high_watermark: Offset,
     /// Where the write-ahead log has batches of it: from here on they are durable, in segments or not.
     pub replay_from: Option<Offset>,
     /// `producer.id.expiration.ms`.
@@ -376,6 +378,12 @@ impl Loading<'_> {
             Some(last) => last.next_offset()?,
             None => self.log_start,
         };
+        if log_end < self.log_start && self.log_start > self.found.high_watermark {
+            let why =
+                format!("offset {} is no log start: the checkpoints contradict each other", self.log_start);
+            self.log.home.report(RecoveryReport { path: self.directory.clone(), bytes_cut: 0, why });
+            self.log_start = Offset(0);
+        }
         if log_end < self.log_start {
             // Segments were removed from outside: the log goes on where it began.
             let bases: Vec<Offset> = self.segments.drain(..).map(|segment| segment.base()).collect();

@@ -132,6 +132,7 @@ impl Log {
             clean: true,
             recovery_point: state.offsets.recovery_point().min(left),
             log_start: state.offsets.log_start().min(to),
+            high_watermark: state.offsets.high_watermark(),
             ..self.found
         };
         let mut cut = self.load(found)?;

@@ -87,15 +87,17 @@ impl OffsetIndex {
         IndexFile::resume(pool, path, base, stays).map(Self)
     }
 
-    /// Where to start reading for `offset`: a batch at or before the one that holds it.
-    pub(super) fn lookup(&self, offset: Offset, access: Access) -> Result<Position, StorageError> {
-        let entry = self.0.floor(|entry| entry.offset <= offset, access)?;
-        Ok(entry.map_or(Position(0), |entry| entry.position))
+    /// Where to start reading for `offset`: a batch at or before the one that holds it. Without an entry at position 0.
+    pub(super) fn lookup(&self, offset: Offset, access: Access) -> Result<Option<OffsetEntry>, StorageError> {
+        self.0.floor(|entry| entry.offset <= offset, access)
     }
 
     /// The last indexed batch that begins at or before `position`.
-    pub(super) fn batch_before(&self, position: Position, access: Access) -> Result<Position, StorageError> {
-        let entry = self.0.floor(|entry| entry.position <= position, access)?;
-        Ok(entry.map_or(Position(0), |entry| entry.position))
+    pub(super) fn batch_before(
+        &self,
+        position: Position,
+        access: Access,
+    ) -> Result<Option<OffsetEntry>, StorageError> {
+        self.0.floor(|entry| entry.position <= position, access)
     }
 }

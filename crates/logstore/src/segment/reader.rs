@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::damage::Damage;
-use super::{AbortedEntry, Segment};
+use super::{AbortedEntry, OffsetEntry, Segment};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position, Timestamp};
 use crate::batch::{BatchHeader, HEADER_BYTES};
@@ -61,13 +61,31 @@ impl Segment {
         limit: Position,
         access: Access,
     ) -> Result<Option<BatchAt>, StorageError> {
-        for batch in self.headers_as(self.offsets.lookup(offset, access)?, limit, access)? {
-            let batch = batch?;
-            if batch.header.last_offset() >= offset {
-                return Ok(Some(batch));
+        let entry = self.offsets.lookup(offset, access)?;
+        self.walk(entry, limit, access, |batch| batch.header.last_offset() >= offset)
+    }
+
+    /// The first batch that `is_it`, from an index entry on; from the beginning where that entry leads nowhere.
+    fn walk(
+        &self,
+        entry: Option<OffsetEntry>,
+        limit: Position,
+        access: Access,
+        is_it: impl Fn(&BatchAt) -> bool,
+    ) -> Result<Option<BatchAt>, StorageError> {
+        let find = |headers: Headers<'_>| {
+            for batch in headers {
+                let batch = batch?;
+                if is_it(&batch) {
+                    return Ok(Some(batch));
+                }
             }
+            Ok(None)
+        };
+        match find(self.headers_at(entry, limit, access)?) {
+            Err(error) if misleads(entry, &error) => find(self.headers_as(Position(0), limit, access)?),
+            found => found,
         }
-        Ok(None)
     }
 
     /// Whether `offset` is lost.
@@ -90,19 +108,30 @@ impl Segment {
             return Ok(None);
         }
         // An indexed batch below the end: everything before it fits.
-        let from = self.offsets.batch_before(Position(end_max.0 - 1), access)?.max(first.position);
-        let mut fit = Fit { end: first.end(), next_offset: first.header.next_offset() };
-        for batch in self.headers_as(from, limit, access)? {
-            let batch = batch?;
-            if batch.end() > end_max {
-                if batch.position > fit.end {
-                    fit = Fit { end: batch.position, next_offset: batch.header.base_offset };
+        let entry = self.offsets.batch_before(Position(end_max.0 - 1), access)?;
+        let entry = entry.filter(|entry| entry.position > first.position);
+        let fit = |headers: Headers<'_>| {
+            let mut fit = Fit { end: first.end(), next_offset: first.header.next_offset() };
+            for batch in headers {
+                let batch = batch?;
+                if batch.end() > end_max {
+                    if batch.position > fit.end {
+                        fit = Fit { end: batch.position, next_offset: batch.header.base_offset };
+                    }
+                    break;
                 }
-                break;
+                fit = Fit { end: batch.end(), next_offset: batch.header.next_offset() };
             }
-            fit = Fit { end: batch.end(), next_offset: batch.header.next_offset() };
+            Ok(Some(fit))
+        };
+        let all = || self.headers_as(first.position, limit, access);
+        if entry.is_none() {
+            return fit(all()?);
         }
-        Ok(Some(fit))
+        match fit(self.headers_at(entry, limit, access)?) {
+            Err(error) if misleads(entry, &error) => fit(all()?),
+            fit => fit,
+        }
     }
 
     /// The first batch at or behind `from` whose largest timestamp reaches `timestamp`.
@@ -113,13 +142,10 @@ impl Segment {
         limit: Position,
     ) -> Result<Option<BatchAt>, StorageError> {
         let start = self.times.lookup(timestamp)?.unwrap_or(self.base).max(from);
-        for batch in self.headers(self.offsets.lookup(start, Access::Waiting)?, limit)? {
-            let batch = batch?;
-            if batch.header.max_timestamp >= timestamp && batch.header.last_offset() >= from {
-                return Ok(Some(batch));
-            }
-        }
-        Ok(None)
+        let entry = self.offsets.lookup(start, Access::Waiting)?;
+        self.walk(entry, limit, Access::Waiting, |batch| {
+            batch.header.max_timestamp >= timestamp && batch.header.last_offset() >= from
+        })
     }
 
     /// The timestamp from which its age counts: the largest of its first batch.
@@ -167,6 +193,19 @@ impl Segment {
         self.headers_as(from, limit, Access::Waiting)
     }
 
+    /// The same from an index entry on. No CRC covers it: one that leads to no batch of its offset is an error.
+    pub(super) fn headers_at(
+        &self,
+        entry: Option<OffsetEntry>,
+        limit: Position,
+        access: Access,
+    ) -> Result<Headers<'_>, StorageError> {
+        let mut headers =
+            self.headers_as(entry.map_or(Position(0), |entry| entry.position), limit, access)?;
+        headers.expected = entry;
+        Ok(headers)
+    }
+
     fn headers_as(
         &self,
         from: Position,
@@ -181,9 +220,16 @@ impl Segment {
             chunk: Vec::new(),
             chunk_at: from,
             failed: false,
+            expected: None,
             damage: &self.damage,
         })
     }
+}
+
+/// Whether a walk failed because the index entry that it began at is wrong.
+fn misleads(entry: Option<OffsetEntry>, error: &StorageError) -> bool {
+    let at = |entry: OffsetEntry| matches!(error, StorageError::Corrupt { position, .. } if *position == entry.position.0);
+    entry.is_some_and(at)
 }
 
 /// Walks headers with one read per chunk, past what is damaged.
@@ -196,13 +242,16 @@ pub(super) struct Headers<'s> {
     chunk: Vec<u8>,
     chunk_at: Position,
     failed: bool,
+    /// What the first batch has to be.
+    expected: Option<OffsetEntry>,
 }
 
 impl Headers<'_> {
     fn read_next(&mut self) -> Result<Option<BatchAt>, StorageError> {
         self.at = self.damage.past(self.at);
+        let expected = self.expected.take();
         if self.at >= self.limit {
-            return Ok(None);
+            return expected.map_or(Ok(None), |entry| Err(self.misled(entry)));
         }
         let position = self.at;
         let header = if let Some(header) = self.parse_in_chunk() {
@@ -215,8 +264,15 @@ impl Headers<'_> {
             let corrupt = |why: String| StorageError::corrupt(self.file.path(), position.0, why);
             BatchHeader::parse(&self.chunk).map_err(|error| corrupt(error.to_string()))?
         };
+        if let Some(entry) = expected.filter(|entry| entry.offset != header.last_offset()) {
+            return Err(self.misled(entry));
+        }
         self.at = Position(position.0 + header.size_in_bytes() as u64);
         Ok(Some(BatchAt { position, header }))
+    }
+
+    fn misled(&self, entry: OffsetEntry) -> StorageError {
+        StorageError::corrupt(self.file.path(), entry.position.0, "no batch where the index has one")
     }
 
     fn parse_in_chunk(&self) -> Option<BatchHeader> {

@@ -423,9 +423,9 @@ impl Segment {
 
     /// The offset behind its last batch.
     pub fn next_offset(&self) -> Result<Offset, StorageError> {
-        let from = self.offsets.batch_before(Position(self.size()), Access::Waiting)?;
+        let entry = self.offsets.batch_before(Position(self.size()), Access::Waiting)?;
         let mut next = self.base;
-        for batch in self.headers(from, Position(self.size()))? {
+        for batch in self.headers_at(entry, Position(self.size()), Access::Waiting)? {
             next = batch?.header.next_offset();
         }
         Ok(self.damage.end().map_or(next, |end| next.max(end)))

@@ -2,7 +2,7 @@
 
 use std::io::IoSlice;
 
-use super::{AbortedEntry, Entries, Segment, Shape, TimeEntry};
+use super::{AbortedEntry, Entries, Kind, Segment, Shape, TimeEntry};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position, Timestamp};
 use crate::io::Access;
@@ -114,10 +114,19 @@ impl Segment {
     /// The largest timestamp, from the last time entry and the batches behind it.
     pub(super) fn largest_written(&self) -> Result<TimeEntry, StorageError> {
         let none = TimeEntry { timestamp: Timestamp::NONE, offset: self.base };
-        let mut largest = self.times.0.last().unwrap_or(none);
-        let from = self.offsets.lookup(largest.offset, Access::Waiting)?;
-        for batch in self.headers(from, Position(self.size()))? {
+        let indexed = self.times.0.last();
+        let mut largest = indexed.unwrap_or(none);
+        let entry = self.offsets.lookup(largest.offset, Access::Waiting)?;
+        for batch in self.headers_at(entry, Position(self.size()), Access::Waiting)? {
             let header = batch?.header;
+            // Retention goes by it, and no CRC covers it.
+            if let Some(indexed) = indexed.filter(|indexed| header.base_offset <= indexed.offset)
+                && header.last_offset() >= indexed.offset
+                && header.max_timestamp != indexed.timestamp
+            {
+                let path = self.file_path(Kind::TimeIndex);
+                return Err(StorageError::corrupt(path, 0, "the last time is that of no batch"));
+            }
             if header.max_timestamp > largest.timestamp {
                 largest = TimeEntry { timestamp: header.max_timestamp, offset: header.last_offset() };
             }

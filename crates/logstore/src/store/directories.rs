@@ -220,6 +220,7 @@ impl DataDirectory {
             clean: self.clean,
             recovery_point: Offset(known.recovery_point),
             log_start: Offset(known.log_start.unwrap_or(0)),
+            high_watermark: Offset(known.high_watermark),
             replay_from: None,
             producer_expiration_ms,
         }
@@ -261,9 +262,10 @@ impl DataDirectory {
                 .collect();
             checkpoint::write_offsets(self.home.disk(), &self.home.path().join(name), entries.into_iter())
         };
+        // No log starts above its high watermark, whichever of them a crash leaves.
+        write(HIGH_WATERMARKS, &|known| Some(known.high_watermark))?;
         write(LOG_STARTS, &|known| known.log_start)?;
         write(RECOVERY_POINTS, &|known| Some(known.recovery_point))?;
-        write(HIGH_WATERMARKS, &|known| Some(known.high_watermark))?;
         write(CLEANED, &|known| known.cleaned_to)?;
         forgotten.clear();
         Ok(())

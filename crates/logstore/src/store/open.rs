@@ -14,7 +14,7 @@ use crate::base::error::StorageError;
 use crate::base::limits::{PENDING_BYTES_MAX, RECOVERY_THREADS_MAX};
 use crate::base::types::PartitionId;
 use crate::io::FilePool;
-use crate::log::{Log, checkpoint};
+use crate::log::{Log, RecoveryReport, checkpoint};
 use crate::segment::names;
 use crate::wal::{Pressure, Replay};
 
@@ -82,8 +82,15 @@ fn found_on_disk(
     let mut logs = Vec::new();
     for (topic, index) in directory.on_disk() {
         let path = directory.home.path().join(names::directory_name(&topic, index));
-        let Some(id) = checkpoint::read_topic_id(directory.home.disk(), &path)? else {
-            continue;
+        let id = match checkpoint::read_topic_id(directory.home.disk(), &path) {
+            Ok(Some(id)) => id,
+            Ok(None) => continue,
+            // Whoever claims it by its name is answered that it is damaged.
+            Err(StorageError::Corrupt { why, .. }) => {
+                directory.home.report(RecoveryReport { path, bytes_cut: 0, why });
+                continue;
+            }
+            Err(error) => return Err(error),
         };
         let id = PartitionId { topic: id, index };
         let known = directory.find(&topic, index);

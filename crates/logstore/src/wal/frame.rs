@@ -172,6 +172,12 @@ impl GroupHeader {
         })
     }
 
+    /// The header that begins here, whichever directory it belongs to.
+    pub(super) fn parse_any(bytes: &[u8]) -> Option<Self> {
+        let directory = bytes.get(DIRECTORY_AT..NUMBER_AT)?.first_chunk()?;
+        Self::parse(bytes, directory)
+    }
+
     /// Bytes of the whole group.
     pub(super) fn group_bytes(&self) -> usize {
         GROUP_HEADER_BYTES + self.bytes

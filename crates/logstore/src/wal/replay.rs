@@ -32,6 +32,8 @@ pub(super) struct Scan {
     barriers: Vec<(PartitionId, GroupNumber)>,
     /// The highest group that any header says was synced.
     synced: GroupNumber,
+    /// A file that begins with a group of another directory: what clients sent lies behind such a beginning.
+    foreign: Option<u32>,
 }
 
 /// Where a group lies.
@@ -98,6 +100,10 @@ impl Scan {
     }
 
     fn read_groups(&mut self, file: u32, bytes: &[u8], id: &DirectoryId, checkpoint: GroupNumber) {
+        let first = GroupHeader::parse_any(bytes).filter(|first| first.number > checkpoint);
+        if first.is_some() && GroupHeader::parse(bytes, id).is_none() {
+            self.foreign = Some(file);
+        }
         let mut at = 0;
         while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() >= GROUP_HEADER_BYTES) {
             let header = GroupHeader::parse(rest, id);
@@ -157,6 +163,7 @@ impl Scan {
         self.groups.append(&mut part.groups);
         self.barriers.append(&mut part.barriers);
         self.synced = self.synced.max(part.synced);
+        self.foreign = self.foreign.or(part.foreign);
         for (partition, mut runs) in part.runs {
             self.runs.entry(partition).or_default().append(&mut runs);
         }
@@ -170,6 +177,10 @@ impl Scan {
         directory: &Path,
         checkpoint: GroupNumber,
     ) -> Result<Replay, StorageError> {
+        if let Some(path) = self.foreign.and_then(|file| paths.get(&file)) {
+            let why = "it is of another directory: the directory.id of meta.properties was changed";
+            return Err(StorageError::corrupt(path, 0, why));
+        }
         let mut end = checkpoint;
         while self.groups.contains_key(&GroupNumber(end.0 + 1)) {
             end.0 += 1;
