@@ -31,24 +31,34 @@ impl Log {
         };
         let unsynced = std::mem::take(&mut self.writer.lock().unsynced);
         if let Err(error) = self.sync_up_to(to, &unsynced) {
-            // A topic that was deleted meanwhile takes its directory along; nothing is wrong with the disk.
-            return match &*self.phase.lock() {
-                Phase::Ended(ended) => Err(ended.clone()),
-                _ => Err(self.failed(&error)),
-            };
+            return Err(self.not_synced(&error, unsynced));
         }
         self.end_flush(to);
         if self.is_put_off() { Err(LogError::DiskFull) } else { Ok(()) }
     }
 
+    /// Some of it could not be synced, or there was no room for the index entries that had to be written before.
+    pub(super) fn not_synced(&self, error: &StorageError, unsynced: Unsynced) -> LogError {
+        self.writer.lock().unsynced.add(unsynced);
+        match &mut *self.phase.lock() {
+            // A topic that was deleted meanwhile takes its directory along; nothing is wrong with the disk.
+            Phase::Ended(ended) => return ended.clone(),
+            Phase::Open(state) => self.await_checkpoint(state),
+            Phase::Unopened => {}
+        }
+        self.met(error)
+    }
+
     /// The same for who syncs the whole file system, between this and [`Self::end_flush`] of all its logs.
-    pub fn begin_flush_with_others(&self) -> Option<Offset> {
-        let to = self.begin_flush()?;
-        let recovery_point = self.recovery_point()?;
+    pub fn begin_flush_with_others(&self) -> Result<Option<Offset>, LogError> {
+        let (Some(to), Some(recovery_point)) = (self.begin_flush(), self.recovery_point()) else {
+            return Ok(None);
+        };
         let segments = self.segments.read().clone();
         // One that cannot be written takes the directory out of service.
         let flushed = Self::sync_each(&segments, recovery_point, Segment::flush_with_others);
-        flushed.map_err(|error| self.failed(&error)).ok().map(|()| to)
+        flushed.map_err(|error| self.not_synced(&error, Unsynced::default()))?;
+        if self.is_put_off() { Err(LogError::DiskFull) } else { Ok(Some(to)) }
     }
 
     /// Writes what may be written; answers how far the segments then go.

@@ -63,11 +63,7 @@ impl Log {
         let unsynced = std::mem::take(&mut self.writer.lock().unsynced);
         let synced = Self::sync_each(sealed, recovery_point, Segment::sync);
         if let Err(error) = synced.and_then(|()| self.sync_beside(&unsynced)) {
-            // A topic that was deleted meanwhile takes its directory along; nothing is wrong with the disk.
-            return match &*self.phase.lock() {
-                Phase::Ended(ended) => Err(ended.clone()),
-                _ => Err(self.failed(&error)),
-            };
+            return Err(self.not_synced(&error, unsynced));
         }
         if let Phase::Open(state) = &mut *self.phase.lock() {
             let to = base.min(state.offsets.log_end());

@@ -88,10 +88,10 @@ impl Log {
         self.home.in_service()?;
         match self.home.in_reserve(|| self.load(self.found)) {
             Ok(state) => Ok(Phase::Open(Box::new(state))),
-            Err(error) if self.found.clean && error.is_no_space() => Err(self.met(&error)),
+            Err(error) if !self.is_replayed() && error.is_no_space() => Err(self.met(&error)),
             Err(error) => {
                 // What the write-ahead log has of it must stay there.
-                if !self.found.clean && matches!(error, StorageError::Io { .. }) {
+                if self.is_replayed() && matches!(error, StorageError::Io { .. }) {
                     self.home.fail(&error);
                 }
                 let why = error.to_string();
@@ -99,6 +99,11 @@ impl Log {
                 Ok(Phase::Ended(error.into()))
             }
         }
+    }
+
+    /// Whether the write-ahead log has something of it.
+    fn is_replayed(&self) -> bool {
+        self.found.replay_from.is_some()
     }
 
     /// Opens the log when it is not open yet: recovery after an unclean stop.

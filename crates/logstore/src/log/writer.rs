@@ -45,6 +45,14 @@ pub(super) struct Unsynced {
     pub(super) names: bool,
 }
 
+impl Unsynced {
+    /// These as well.
+    pub(super) fn add(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.names |= other.names;
+    }
+}
+
 struct Work {
     batches: Vec<PendingBatch>,
     bytes: usize,

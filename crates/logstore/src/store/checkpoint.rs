@@ -10,7 +10,7 @@ use super::Store;
 use super::directories::DataDirectory;
 use crate::base::error::StorageError;
 use crate::base::limits::{SINGLE_SYNCS_MAX, SNAPSHOT_BEHIND_SHARE};
-use crate::log::Log;
+use crate::log::{Log, LogError};
 use crate::wal::WriteAhead;
 
 impl Store {
@@ -49,15 +49,14 @@ impl Store {
         // Only then, so that none is missed that has batches up to the group.
         let logs = home.take_uncheckpointed();
         let behind = self.options.wal.bytes() / SNAPSHOT_BEHIND_SHARE;
-        let done = self.flush(directory, &logs).and_then(|()| {
+        let done = self.flush(directory, &logs).and_then(|is_whole| {
             for log in &logs {
                 self.note(log);
                 log.want_snapshot((behind / logs.len()) as u64);
             }
             home.in_reserve(|| directory.write_checkpoints())?;
             // A log that failed to flush took the directory along; one that found no room still needs its groups.
-            let is_whole = home.failure().is_none() && !logs.iter().any(|log| log.is_put_off());
-            if !is_whole || waits {
+            if !is_whole || home.failure().is_some() || waits {
                 return Ok(());
             }
             home.in_reserve(|| home.ahead().checkpoint(group))
@@ -68,22 +67,23 @@ impl Store {
         }
     }
 
-    fn flush(&self, directory: &DataDirectory, logs: &[Arc<Log>]) -> Result<(), StorageError> {
+    /// Says whether there was room for everything.
+    fn flush(&self, directory: &DataDirectory, logs: &[Arc<Log>]) -> Result<bool, StorageError> {
+        let full = Err(LogError::DiskFull);
         if logs.len() <= SINGLE_SYNCS_MAX {
-            for log in logs {
-                // One that is deleted or damaged has nothing to flush, one that fails says so to its home.
-                let _ = log.flush();
-            }
-            return Ok(());
+            // One that is deleted or damaged has nothing to flush, one that fails says so to its home.
+            let flushed: Vec<_> = logs.iter().map(|log| log.flush()).collect();
+            return Ok(!flushed.contains(&full));
         }
-        let written: Vec<_> =
-            logs.iter().filter_map(|log| Some((log, log.begin_flush_with_others()?))).collect();
+        let begun: Vec<_> = logs.iter().map(|log| log.begin_flush_with_others()).collect();
         let path = directory.home.path();
         self.options.disk.sync_all(path).map_err(|error| StorageError::io("sync", path, error))?;
-        for (log, to) in written {
-            log.end_flush(to);
+        for (log, to) in logs.iter().zip(&begun) {
+            if let Ok(Some(to)) = to {
+                log.end_flush(*to);
+            }
         }
-        Ok(())
+        Ok(begun.into_iter().all(|begun| begun != Err(LogError::DiskFull)))
     }
 
     pub(super) fn wals(&self) -> Vec<Arc<WriteAhead>> {

@@ -201,7 +201,7 @@ impl DataDirectory {
         if self.forgotten.lock().contains(&key)
             && let Err(error) = self.home.in_reserve(|| self.write_checkpoints())
         {
-            self.home.fail(&error);
+            self.home.met(&error);
         }
         self.known.lock().entry(key).or_default();
     }
