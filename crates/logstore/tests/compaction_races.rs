@@ -1,146 +1,28 @@
 //! Compaction while others take its segments away, at the worst moments of its disk accesses.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "support/hooked.rs"]
+mod hooked;
 mod support;
 
-use std::io::{self, IoSlice};
-use std::os::fd::BorrowedFd;
-use std::path::Path;
 use std::sync::mpsc;
 use std::sync::{Arc, Weak};
 use std::thread::Builder;
 use std::time::Duration;
 
+use hooked::{HookedDisk, Operation};
 use logstore::base::types::{
-    Offset, PartitionId, PartitionIndex, Position, ProducerEpoch, ProducerId, Sequence, Timestamp, TopicId,
+    Offset, PartitionId, PartitionIndex, ProducerEpoch, ProducerId, Sequence, Timestamp, TopicId,
 };
 use logstore::batch::build::{BatchBuilder, Marker, RecordData};
 use logstore::batch::{Attributes, iter};
-use logstore::io::{Disk, Entry, OpenMode, RawFile, Space, SystemDisk};
 use logstore::log::{Log, LogConfig, Origin, ReadBound};
 use logstore::store::{CleanerOptions, Store, StoreOptions};
-use parking_lot::Mutex;
 use support::{Bed, EPOCH, TOPIC, append, bytes_of, id, settle};
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Operation {
-    Read,
-    Write,
-    Rename,
-}
-
-type Hook = Box<dyn FnOnce() + Send>;
-/// What is waited for, and what is done once, before it.
-type Trap = (Operation, String, Hook);
-
-/// The real disk, with something that happens before one of its operations.
-#[derive(Clone, Default)]
-struct Trapped(Arc<Mutex<Option<Trap>>>);
-
-#[derive(Debug)]
-struct TrappedFile {
-    raw: Box<dyn RawFile>,
-    name: String,
-    disk: Trapped,
-}
-
-impl Trapped {
-    /// Does `hook` before the next `operation` on a file whose name ends so.
-    fn before(&self, operation: Operation, ending: &str, hook: impl FnOnce() + Send + 'static) {
-        *self.0.lock() = Some((operation, ending.to_owned(), Box::new(hook)));
-    }
-
-    fn has_happened(&self) -> bool {
-        self.0.lock().is_none()
-    }
-
-    fn meet(&self, operation: Operation, name: &str) {
-        let mut trap = self.0.lock();
-        if trap.as_ref().is_some_and(|(on, ending, _)| *on == operation && name.ends_with(ending.as_str())) {
-            let hook = trap.take();
-            drop(trap);
-            if let Some((_, _, hook)) = hook {
-                hook();
-            }
-        }
-    }
-}
-
-impl std::fmt::Debug for Trapped {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Trapped")
-    }
-}
-
-impl RawFile for TrappedFile {
-    fn read_at(&self, into: &mut [u8], at: Position) -> io::Result<usize> {
-        self.disk.meet(Operation::Read, &self.name);
-        self.raw.read_at(into, at)
-    }
-    fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize> {
-        self.disk.meet(Operation::Write, &self.name);
-        self.raw.write_at(bytes, at)
-    }
-    fn write_vectored_at(&self, buffers: &[IoSlice<'_>], at: Position) -> io::Result<usize> {
-        self.disk.meet(Operation::Write, &self.name);
-        self.raw.write_vectored_at(buffers, at)
-    }
-    fn set_len(&self, bytes: u64) -> io::Result<()> {
-        self.raw.set_len(bytes)
-    }
-    fn size(&self) -> io::Result<u64> {
-        self.raw.size()
-    }
-    fn sync(&self) -> io::Result<()> {
-        self.raw.sync()
-    }
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.raw.descriptor()
-    }
-}
-
-impl Disk for Trapped {
-    fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Box<dyn RawFile>> {
-        let raw = SystemDisk.open(path, mode)?;
-        let name = path.to_string_lossy().into_owned();
-        Ok(Box::new(TrappedFile { raw, name, disk: self.clone() }))
-    }
-    fn create_dir(&self, path: &Path) -> io::Result<()> {
-        SystemDisk.create_dir(path)
-    }
-    fn list(&self, path: &Path) -> io::Result<Vec<Entry>> {
-        SystemDisk.list(path)
-    }
-    fn file_len(&self, path: &Path) -> io::Result<Option<u64>> {
-        SystemDisk.file_len(path)
-    }
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.meet(Operation::Rename, &to.to_string_lossy());
-        SystemDisk.rename(from, to)
-    }
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        SystemDisk.remove(path)
-    }
-    fn remove_dir(&self, path: &Path) -> io::Result<()> {
-        SystemDisk.remove_dir(path)
-    }
-    fn sync_dir(&self, path: &Path) -> io::Result<()> {
-        SystemDisk.sync_dir(path)
-    }
-    fn sync_all(&self, path: &Path) -> io::Result<()> {
-        SystemDisk.sync_all(path)
-    }
-    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn RawFile>>> {
-        SystemDisk.lock(path)
-    }
-    fn space(&self, path: &Path) -> io::Result<Space> {
-        SystemDisk.space(path)
-    }
-}
 
 struct Scene {
     bed: Bed,
-    disk: Trapped,
+    disk: HookedDisk,
     store: Arc<Store>,
     log: Arc<Log>,
 }
@@ -162,7 +44,7 @@ impl Scene {
     }
 
     fn open_at(open_files_max: usize, bytes_per_second: f64) -> Self {
-        let (bed, disk) = (Bed::new(), Trapped::default());
+        let (bed, disk) = (Bed::new(), HookedDisk::default());
         let options = bed.options();
         // The tests call for a round themselves.
         let cleaner = CleanerOptions { threads: 0, bytes_per_second, ..options.cleaner };
@@ -259,7 +141,7 @@ fn a_swap_never_touches_the_files_of_the_next_topic_of_the_name() {
     let scene = Scene::open(100);
     fill(&scene.log, 7);
     let (store, (done, deleted), (started, deletion)) = (scene.store(), mpsc::channel(), mpsc::channel());
-    scene.disk.before(Operation::Rename, ".log.deleted", move || {
+    scene.disk.before(Operation::Rename, "0.log", move || {
         let delete = move || {
             put_another_in_its_place(&store.upgrade().unwrap());
             let _ = done.send(());

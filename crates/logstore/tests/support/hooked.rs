@@ -85,6 +85,26 @@ impl HookedDisk {
             Some(Arc::new(move |operation, path: &Path| hook(operation, path).map(Into::into)));
     }
 
+    /// Does `hook` once, before the next `operation` on a path that ends so.
+    pub(crate) fn before(&self, operation: Operation, ending: &str, hook: impl FnOnce() + Send + 'static) {
+        let (ending, hook, place) = (ending.to_owned(), Mutex::new(Some(hook)), Arc::downgrade(&self.hook));
+        self.hook(move |met, path| {
+            if met == operation
+                && path.to_string_lossy().ends_with(&ending)
+                && let (Some(hook), Some(place)) = (hook.lock().take(), place.upgrade())
+            {
+                *place.lock() = None;
+                hook();
+            }
+            Ok(())
+        });
+    }
+
+    /// What was to be done once was done.
+    pub(crate) fn has_happened(&self) -> bool {
+        self.hook.lock().is_none()
+    }
+
     /// From now on nobody is.
     pub(crate) fn unhook(&self) {
         *self.hook.lock() = None;
