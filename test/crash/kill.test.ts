@@ -27,12 +27,11 @@ const missing = await missingClients('python')
 
 const broker = fileBroker({
   overrides: {
-    // Short segments, so that kills meet rolls; checkpoints and retention within each life.
+    // Short segments, so that kills meet rolls, and retention within each life; each begins with a checkpoint.
     'log.roll.ms': '300',
     'log.index.interval.bytes': '1000',
-    'log.flush.offset.checkpoint.interval.ms': '700',
     'log.retention.check.interval.ms': '500',
-    'file.delete.delay.ms': '100',
+    'log.segment.delete.delay.ms': '100',
   },
 })
 const directory = temporaryDirectory('crash')

@@ -42,7 +42,6 @@ beforeAll(async () => {
       'log.dirs': join(mountPoint, 'data'),
       'log.roll.ms': '300',
       'log.index.interval.bytes': '1000',
-      'log.flush.offset.checkpoint.interval.ms': '700',
     },
   })
 })
