@@ -157,9 +157,11 @@ impl Disk for SystemDisk {
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn RawFile>>> {
         let file = open(path, OFlags::RDWR | OFlags::CREATE)?;
-        match fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        let exclusive = FlockOperation::NonBlockingLockExclusive;
+        // The first keeps two of ours apart, in one process too. The second is the one that Java takes: Apache Kafka.
+        match fs::flock(&file, exclusive).and_then(|()| fs::fcntl_lock(&file, exclusive)) {
             Ok(()) => Ok(Some(Box::new(SystemFile::new(file)))),
-            Err(Errno::WOULDBLOCK) => Ok(None),
+            Err(Errno::WOULDBLOCK | Errno::ACCESS) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
