@@ -9,6 +9,14 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+/** Keeps every other broker, Apache Kafka too, out of a data directory while it is read. */
+export declare class DirectoryLock {
+  /** Throws when another process uses the directory. */
+  constructor(directory: string)
+  /** Lets others in again. */
+  release(): void
+}
+
 /** One open engine: its store, its server and what lies between them and JavaScript. */
 export declare class Engine {
   /**
@@ -44,6 +52,12 @@ export declare class Engine {
   logOffsets(queries: Array<PartitionQuery>): Promise<Array<LogOffsetsAnswer>>
   /** The log directories and what lies in them. */
   logDirs(): Promise<Array<LogDirectory>>
+  /** Opens every log that lies in the directories, whoever wrote it; answers what they hold. */
+  survey(): Promise<Array<SurveyedLog>>
+  /** Takes directories in; they are served once an image names their topics. */
+  adopt(logs: Array<AdoptedLog>): Promise<Array<SurveyedLog>>
+  /** Gives up directories that were taken in, before any image has named them. */
+  giveUp(logs: Array<SurveyedLog>): void
   /** All keys of the catalogue as they are now, in one piece: for each an i16-prefixed key and an i32-prefixed value. */
   catalogue(): Buffer
   /** Commits changes together; they are durable when the promise resolves, with the catalogue's revision. */
@@ -74,6 +88,30 @@ export interface AddressLimit {
   address: string
   /** Connections at one time. */
   connections: number
+}
+
+/** A directory to take in. */
+export interface AdoptedLog {
+  /** The data directory, as it was given when the engine was opened. */
+  directory: string
+  /** The name under which it lies there, which is no partition's. */
+  name: string
+  /** The topic's name. */
+  topic: string
+  /** 22 characters; as in the directory's `partition.metadata`. */
+  topicId: string
+  /** The partition. */
+  partition: number
+  /** It was closed where it comes from. */
+  clean: boolean
+  /** Up to where it was synced there. */
+  recoveryPoint: number
+  /** Its first offset where that is not its first segment's. */
+  logStart?: number
+  /** Its high watermark there. */
+  highWatermark: number
+  /** Up to where it was compacted there. */
+  cleanedTo?: number
 }
 
 /** One change of the catalogue. */
@@ -562,6 +600,28 @@ export interface RepairedDirectory {
 
 /** Gives up what chosen topics or partitions of a data directory have lost. */
 export declare function repairLogs(directory: string, selected: Array<string>): Promise<RepairedDirectory>
+
+/** A log that lies in a data directory, and what it holds. */
+export interface SurveyedLog {
+  /** The topic's name. */
+  topic: string
+  /** 22 characters. */
+  topicId: string
+  /** The partition. */
+  partition: number
+  /** First offset. */
+  logStart: number
+  /** The offset behind the last record. */
+  logEnd: number
+  /** The newest leader epoch with a record, -1 without any. */
+  leaderEpoch: number
+  /** A transaction was begun and not ended. */
+  openTransaction: boolean
+  /** Above all producer ids that it remembers. */
+  producerIdsEnd: number
+  /** Why it cannot be opened; then nothing else is known. */
+  damage?: string
+}
 
 /** One data directory that was read. */
 export interface VerifiedDirectory {

@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 use super::compactions::CompactionRound;
 use super::errors::{invalid, thrown};
 use super::events::Upward;
+use super::found::{self, AdoptedLog, SurveyedLog};
 use super::image::{self, ImageDelta, ImageLogConfig};
 use super::job::{Job, spawn};
 use super::open_files::OpenFiles;
@@ -355,6 +356,35 @@ impl Engine {
     #[napi(catch_unwind, ts_return_type = "Promise<Array<LogDirectory>>")]
     pub fn log_dirs(&self) -> AsyncTask<Job<Vec<LogDirectory>>> {
         self.on_store(queries::directories)
+    }
+
+    /// Opens every log that lies in the directories, whoever wrote it; answers what they hold.
+    #[napi(catch_unwind, ts_return_type = "Promise<Array<SurveyedLog>>")]
+    pub fn survey(&self) -> AsyncTask<Job<Vec<SurveyedLog>>> {
+        let core = Arc::clone(&self.core);
+        spawn(move || {
+            let found = core.store.survey().map_err(thrown)?;
+            Ok(found.into_iter().map(found::surveyed).collect())
+        })
+    }
+
+    /// Takes directories in; they are served once an image names their topics.
+    #[napi(catch_unwind, ts_return_type = "Promise<Array<SurveyedLog>>")]
+    pub fn adopt(&self, logs: Vec<AdoptedLog>) -> Result<AsyncTask<Job<Vec<SurveyedLog>>>> {
+        let adopted: Vec<_> = logs.into_iter().map(found::adopted).collect::<Result<_>>()?;
+        let core = Arc::clone(&self.core);
+        Ok(spawn(move || {
+            let found = core.store.adopt(&adopted).map_err(thrown)?;
+            Ok(found.into_iter().map(found::surveyed).collect())
+        }))
+    }
+
+    /// Gives up directories that were taken in, before any image has named them.
+    #[napi(catch_unwind)]
+    pub fn give_up(&self, logs: Vec<SurveyedLog>) -> Result<()> {
+        let ids = logs.iter().map(found::id).collect::<Result<Vec<_>>>()?;
+        self.core.store.delete(ids);
+        Ok(())
     }
 
     /// All keys of the catalogue as they are now, in one piece: for each an i16-prefixed key and an i32-prefixed value.

@@ -11,6 +11,7 @@ mod compactions;
 mod engine;
 mod errors;
 mod events;
+mod found;
 mod image;
 pub mod inspect;
 mod job;

@@ -14,6 +14,8 @@ pub const SWAP: &str = ".swap";
 pub const DELETE_DIRECTORY: &str = "-delete";
 /// A directory of a partition that nobody asked for, `<topic>-<partition>.<32 hex>-stray`.
 pub const STRAY_DIRECTORY: &str = "-stray";
+/// Kafka's log of metadata: a directory of its form, and no partition of anybody's topic.
+const METADATA_TOPIC: &str = "__cluster_metadata";
 /// Kafka shortens the name of a renamed directory so that it stays a legal file name.
 const DIRECTORY_NAME_BYTES_MAX: usize = 255;
 const OFFSET_DIGITS: usize = 20;
@@ -106,7 +108,8 @@ pub fn parse_directory(name: &str) -> Option<(&str, PartitionIndex)> {
     }
     let (topic, index) = name.rsplit_once('-')?;
     let digits = index.bytes().all(|byte| byte.is_ascii_digit());
-    (!topic.is_empty() && digits).then(|| index.parse().ok().map(|index| (topic, PartitionIndex(index))))?
+    (!topic.is_empty() && topic != METADATA_TOPIC && digits)
+        .then(|| index.parse().ok().map(|index| (topic, PartitionIndex(index))))?
 }
 
 /// The name that a directory gets when it goes: `unique` keeps two of the same topic apart.
@@ -145,7 +148,9 @@ mod tests {
     #[test]
     fn directories_are_topic_and_partition() {
         assert_eq!(parse_directory("a-b-12"), Some(("a-b", PartitionIndex(12))));
-        for other in ["a", "-1", "a-", "a-x", "a-1.0123-delete", "a-0-stray", "a-99999999999"] {
+        for other in
+            ["a", "-1", "a-", "a-x", "__cluster_metadata-0", "a-1.0123-delete", "a-0-stray", "a-99999999999"]
+        {
             assert_eq!(parse_directory(other), None, "{other}");
         }
         let renamed = renamed_directory(&"t".repeat(300), &[0xab; 16], DELETE_DIRECTORY);

@@ -206,6 +206,28 @@ impl DataDirectory {
         self.known.lock().entry(key).or_default();
     }
 
+    /// Takes in a directory that lies here under another name, with what was known of its log elsewhere.
+    pub(super) fn take_in(
+        &self,
+        from: &str,
+        topic: &str,
+        index: PartitionIndex,
+        checkpointed: &Checkpointed,
+        cleaned_to: Option<Offset>,
+    ) -> Result<(), StorageError> {
+        self.adopt(topic, index);
+        let from = self.home.path().join(from);
+        let to = self.home.path().join(names::directory_name(topic, index));
+        let disk = self.home.disk();
+        disk.rename(&from, &to).map_err(|error| StorageError::io("rename", &from, error))?;
+        self.note(topic, index, checkpointed);
+        let mut known = self.known.lock();
+        let entry = known.entry((topic.to_owned(), index)).or_default();
+        entry.on_disk = true;
+        entry.cleaned_to = cleaned_to.map(|offset| offset.0);
+        Ok(())
+    }
+
     pub(super) fn forget(&self, topic: &str, index: PartitionIndex) {
         let key = (topic.to_owned(), index);
         if self.known.lock().remove(&key).is_some_and(Known::is_checkpointed) {

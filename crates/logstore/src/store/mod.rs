@@ -1,6 +1,7 @@
 //! All logs of this node.
 #![forbid(unsafe_code)]
 
+mod adopt;
 pub mod catalogue;
 mod checkpoint;
 mod cleaning;
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use parking_lot::{Mutex, RwLock};
 
+pub use adopt::{Adopted, FoundLog, Holdings};
 pub use options::{CleanerOptions, StoreOptions};
 pub use rounds::{Round, RoundOutcome};
 pub use stats::{DirectoryInfo, StoreStats};

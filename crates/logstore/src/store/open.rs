@@ -71,9 +71,9 @@ fn to_do(log: &Arc<Log>, directory: &DataDirectory, replay: Option<&Arc<Replay>>
     wanted.then(|| Todo { log: Arc::clone(log), replay })
 }
 
-/// The logs of a directory that was not closed. One without its topic id, from a crash while it was made, waits for
-/// the topic to claim it by name.
-fn found_on_disk(
+/// The logs that lie in a directory. One without its topic id, from a crash while it was made, waits for the topic to
+/// claim it by name.
+pub(super) fn found_on_disk(
     options: &StoreOptions,
     directory: &DataDirectory,
     replay: Option<&Replay>,
@@ -100,6 +100,16 @@ fn found_on_disk(
         logs.push(Log::register(id, topic.into(), Arc::clone(&config), home, true, found));
     }
     Ok(logs)
+}
+
+/// Opens logs of which no write-ahead log has anything.
+pub(super) fn recover_all(
+    options: &StoreOptions,
+    directories: &[DataDirectory],
+    logs: &[Arc<Log>],
+) -> Result<(), OpenError> {
+    let todo = logs.iter().map(|log| Todo { log: Arc::clone(log), replay: None });
+    recover(options, directories, todo.collect(), &|_| ())
 }
 
 /// Opens the logs on a bounded number of threads, each with what the write-ahead log has of it; each reports by itself
