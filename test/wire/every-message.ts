@@ -5,6 +5,7 @@ import {
   offsetCommitKey,
   offsetCommitValue,
 } from 'millrace/messages/internal/groups.js'
+import { metadataRecords } from 'millrace/messages/internal/cluster-metadata.js'
 import { apis } from 'millrace/messages/index.js'
 import type { Api, Message } from 'millrace/wire/schema.js'
 
@@ -19,6 +20,7 @@ export const everyMessage: readonly Message[] = [
   offsetCommitValue,
   groupMetadataKey,
   groupMetadataValue,
+  ...Object.values(metadataRecords),
 ]
 
 export const versionsOf = ({ versions: [first, last] }: Pick<Message, 'versions'>): readonly number[] =>

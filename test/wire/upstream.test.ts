@@ -7,6 +7,7 @@ import {
   offsetCommitKey,
   offsetCommitValue,
 } from 'millrace/messages/internal/groups.js'
+import { metadataRecords } from 'millrace/messages/internal/cluster-metadata.js'
 import { apis } from 'millrace/messages/index.js'
 import type { Api, Message } from 'millrace/wire/schema.js'
 import { describe, expect, test } from 'vitest'
@@ -17,7 +18,7 @@ import { versionsOf } from './every-message.ts'
 import { readJar } from './jar.ts'
 import { describeUpstream, parseRange, parseUpstream, type UpstreamMessage } from './upstream.ts'
 
-const MESSAGE_FILES = /^common\/message\/\w+\.json$/
+const MESSAGE_FILES = /^common\/(message|metadata)\/\w+\.json$/
 
 const missing = await missingClients('java')
 
@@ -34,6 +35,7 @@ const readMessages = (artifact: string): ReadonlyMap<string, UpstreamMessage> =>
 
 const requests = readMessages('kafka-clients')
 const records = readMessages('kafka-group-coordinator')
+const metadata = readMessages('kafka-metadata')
 
 const named = (messages: ReadonlyMap<string, UpstreamMessage>, name: string): UpstreamMessage => {
   const message = messages.get(name)
@@ -82,6 +84,15 @@ describe.skipIf(missing !== undefined)('every message is what Apache defines', (
       for (const version of versionsOf(value)) checkFields(value, upstream, version)
     },
   )
+
+  test.each(
+    Object.entries(metadataRecords).map(([kind, record]): [string, string, Message] => [record.name, kind, record]),
+  )('%s', (name, kind, record) => {
+    const upstream = named(metadata, name)
+    expect(upstream.apiKey).toBe(Number(kind))
+    checkVersions(record, upstream)
+    for (const version of versionsOf(record)) checkFields(record, upstream, version)
+  })
 
   test.each<[string, Message, number]>([
     ['LegacyOffsetCommitKey', offsetCommitKey, 0],

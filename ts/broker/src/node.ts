@@ -37,6 +37,9 @@ import { groupSettings } from './groups/settings.ts'
 import { createGroups } from './groups/groups.ts'
 import { OFFSETS_TOPIC } from './groups/offsets-topic.ts'
 import { createHandlers } from './handlers/index.ts'
+import type { ImportTarget } from './takeover/import.ts'
+import { findForeign, takeOver } from './takeover/start.ts'
+import { unfit } from './takeover/unfit.ts'
 import { ensureOffsetsTopic } from './topics/automatic.ts'
 
 /** How long a stop waits for requests that are in hand. */
@@ -74,6 +77,42 @@ export const openNode = async (
   }
 }
 
+/** The data and the cluster of a broker that serves nobody: for commands that change the data of a stopped one. */
+export interface OfflineNode extends ImportTarget {
+  readonly engine: Engine
+  /** Answers what of it did not stop in order. */
+  stop(): Promise<readonly string[]>
+}
+
+/** Opens it; nobody else can use its data directories until it is stopped. */
+export const openOffline = async (
+  config: BrokerConfig,
+  logger: Logger,
+  clock: Clock = systemClock,
+): Promise<OfflineNode> => {
+  const built: Built = []
+  const stop = (): Promise<readonly string[]> => stopAll(built, logger)
+  try {
+    const clusterId = chooseClusterId(config)
+    if (findForeign(config.logDirs) !== null) {
+      throw unfit(`${config.logDirs.join(', ')} is itself the data of another broker: start Millrace on it first`)
+    }
+    const engine = new Engine({ ...engineOptions(config, clusterId), listeners: [] }, logger.child('engine'))
+    built.push(() => engine.close())
+    const store = openEmbeddedStore(engine, clock)
+    built.push(() => store.close())
+    const broker = brokerId(config.nodeId)
+    const publish = createPublisher(createBrokerConfigs(broker, config.static), (delta) => engine.publish(delta))
+    const cluster = await startController({ store, brokerId: broker, publish, logger: logger.child('controller') })
+    built.push(() => cluster.stop())
+    await cluster.run(claimClusterId(clusterId))
+    return { engine, cluster, broker, directories: config.logDirs, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
 type Built = (() => Promise<void> | void)[]
 
 // What cannot be stopped must not keep the rest from being written down.
@@ -99,6 +138,7 @@ const build = async (
 ): Promise<Omit<BrokerNode, 'stop'>> => {
   const broker = brokerId(config.nodeId)
   const clusterId = chooseClusterId(config)
+  const foreign = findForeign(config.logDirs)
 
   const engine = new Engine(engineOptions(config, clusterId), logger.child('engine'))
   built.push(() => engine.close())
@@ -115,6 +155,10 @@ const build = async (
 
   const store = openEmbeddedStore(engine, clock)
   built.push(() => store.close())
+  if (foreign !== null) {
+    const survey = () => engine.survey()
+    await takeOver({ plan: foreign, broker, clusterId, store, survey, logger: logger.child('takeover') })
+  }
   const session = await startSession(store, { broker, rack: config.rack, endpoints }, clock, logger.child('session'))
 
   const configs = createBrokerConfigs(broker, config.static)

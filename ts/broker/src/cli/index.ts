@@ -1,8 +1,9 @@
 // The command line: every command, its arguments and its help.
 import { readFileSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { BrokerError } from '../base/errors.ts'
 import { check, explain } from './config.ts'
+import { importData, type ImportOptions } from './import.ts'
 import { repair, verify } from './log.ts'
 import { start } from './start.ts'
 import type { Terminal } from './terminal.ts'
@@ -79,6 +80,18 @@ export const run = async (terminal: Terminal, args: readonly string[]): Promise<
     .option('--accept-loss', 'do it; without it only what would be lost is shown')
     .action(async (selected: string[], options: { dataDir: string[]; acceptLoss?: boolean }) => {
       code = await repair(terminal, selected, options)
+    })
+  log
+    .command('import')
+    .description('bring topics in from data directories of Apache Kafka, or of another broker')
+    .argument('<directory...>', 'data directories of one broker; it is stopped, too')
+    .option('--into <server.properties>', 'configuration of the broker that gets them')
+    .option(...OVERRIDE)
+    .option('--topic <name>', 'only this topic; may be given more than once', collect, [])
+    .addOption(new Option('--link', 'share what nobody writes any more; both on one file system').conflicts('move'))
+    .option('--move', 'the same, and remove the partitions where they were')
+    .action(async (sources: string[], options: ImportOptions) => {
+      code = await importData(terminal, sources, options)
     })
 
   try {

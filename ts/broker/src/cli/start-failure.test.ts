@@ -13,6 +13,7 @@ test.each([
   ['data/meta.properties: node.id is 1 where 7 is expected', 'the node.id that stands there'],
   ['b/meta.properties: cluster.id is x where y is expected', 'take this folder out of log.dirs'],
   ['CLUSTER_ID: the data in data belongs to cluster x, not to y', 'set CLUSTER_ID to the id of the data'],
+  ['this data cannot be taken over:\nt-0 has an open transaction', 'start Apache Kafka on it once more'],
   ['write data/millrace.catalogue: No space left on device (os error 28)', 'make room'],
   ['lock data/.lock: Read-only file system (os error 30)', 'mount it for writing'],
   ['lock data/.lock: Permission denied (os error 13)', 'read and write there'],

@@ -34,6 +34,10 @@ const remedies: readonly Remedy[] = [
   },
   { when: /^CLUSTER_ID: /, todo: `set CLUSTER_ID to the id of the data, leave it out, or ${OTHER_FOLDER}` },
   {
+    when: /cannot be taken over:/,
+    todo: `start Apache Kafka on it once more and mend that, or ${OTHER_FOLDER}`,
+  },
+  {
     when: /os error 28|ENOSPC/,
     todo: `the disk is full: make room on it, or ${OTHER_FOLDER}`,
   },

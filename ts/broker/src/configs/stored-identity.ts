@@ -15,7 +15,8 @@ export const storedClusterId = (directories: readonly string[]): string | null =
   return null
 }
 
-const readIfThere = (path: string): string => {
+/** The text of a file; empty where there is none. */
+export const readIfThere = (path: string): string => {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {

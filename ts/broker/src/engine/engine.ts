@@ -10,6 +10,7 @@ import { readCatalogue, type CatalogueEntry } from './catalogue.ts'
 import type { EngineEvent } from './events.ts'
 import {
   loadNative,
+  type AdoptedLog,
   type CatalogueChange,
   type CompactionRound,
   type DirectoryFailure,
@@ -21,6 +22,7 @@ import {
   type NativeEngine,
   type OpenFiles,
   type RecoveryReport,
+  type SurveyedLog,
 } from './native.ts'
 import { createQueries, storage, type Queries } from './queries.ts'
 import { readEntries, writeReplies, type EntryVisitor, type Frame, type Reply } from './requests.ts'
@@ -128,6 +130,21 @@ export class Engine implements RecordLog {
   /** Resolves when all of it is on disk. */
   async commit(changes: readonly CommitChange[]): Promise<number> {
     return storage(this.#native.commit(changes.map(toNative)))
+  }
+
+  /** Opens every log that lies in the directories, whoever wrote it. */
+  async survey(): Promise<readonly SurveyedLog[]> {
+    return storage(this.#native.survey())
+  }
+
+  /** Takes directories in; they are served once an image names their topics. */
+  async adopt(logs: readonly AdoptedLog[]): Promise<readonly SurveyedLog[]> {
+    return storage(this.#native.adopt([...logs]))
+  }
+
+  /** Gives up what was taken in, before any image has named it. */
+  giveUp(logs: readonly SurveyedLog[]): void {
+    this.#native.giveUp([...logs])
   }
 
   /** What recoveries cut or set aside since the last call. Logs are opened when first used, so it may come late. */

@@ -7,6 +7,7 @@ import type * as addon from '../../native/index.cjs'
 export type Addon = typeof addon
 export type NativeEngine = addon.Engine
 export type {
+  AdoptedLog,
   CatalogueChange,
   CompactionRound,
   DeleteAnswer,
@@ -36,6 +37,7 @@ export type {
   PartitionQuery,
   ProducersAnswer,
   RecoveryReport,
+  SurveyedLog,
   VerifiedDirectory,
   VerifiedPartition,
 } from '../../native/index.cjs'

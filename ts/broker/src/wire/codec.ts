@@ -75,6 +75,23 @@ export const writeResponse = <R extends AnyStruct>(
   return writer.finish()
 }
 
+/** The body alone, in a version that is said elsewhere. */
+export const readMessage = <Body extends AnyStruct>(
+  message: Message<Body>,
+  version: number,
+  reader: Reader,
+): Infer<Body> => readBody(message, version, reader) as Infer<Body>
+
+export const writeMessage = <Body extends AnyStruct>(
+  message: Message<Body>,
+  version: number,
+  value: Draft<Body>,
+  writer: Writer = new Writer(),
+): Buffer => {
+  writeBody(message, version, writer, value)
+  return writer.finish()
+}
+
 /** Keys and values of internal topics, and the metadata of group members, begin with their version as an int16. */
 export const readVersioned = <Body extends AnyStruct>(
   message: Message<Body>,
@@ -82,7 +99,7 @@ export const readVersioned = <Body extends AnyStruct>(
 ): { readonly version: number; readonly value: Infer<Body> } => {
   const reader = new Reader(bytes)
   const version = reader.int16()
-  return { version, value: readBody(message, version, reader) as Infer<Body> }
+  return { version, value: readMessage(message, version, reader) }
 }
 
 export const writeVersioned = <Body extends AnyStruct>(
@@ -92,6 +109,5 @@ export const writeVersioned = <Body extends AnyStruct>(
 ): Buffer => {
   const writer = new Writer()
   writer.int16(version)
-  writeBody(message, version, writer, value)
-  return writer.finish()
+  return writeMessage(message, version, value, writer)
 }
