@@ -17,6 +17,8 @@ export interface BrokerOptions {
   readonly target?: TargetName
   /** Broker settings by Kafka's names, over the ones of the harness. */
   readonly overrides?: Readonly<Record<string, string>>
+  /** Where its data lies already; `stop` leaves it there. */
+  readonly dataDirectory?: string
   /** A module that the Node process loads first (Millrace only). */
   readonly preload?: string
   /** A command that runs the one behind it: in a namespace, under an injector of faults (Millrace only). */
@@ -61,7 +63,7 @@ export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> 
     port,
     controllerPort,
     directory,
-    dataDirectory: `${directory}/data`,
+    dataDirectory: options.dataDirectory ?? `${directory}/data`,
     settings: { ...settings, ...options.overrides },
     preload: options.preload,
     within: options.within ?? [],
