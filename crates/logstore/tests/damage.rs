@@ -307,3 +307,48 @@ fn a_repair_gives_up_the_end_that_is_gone() {
     assert_eq!(read_all(&log, Offset(0), 1 << 20).len(), 98);
     assert_eq!(store.stats().ranges_lost, 0);
 }
+
+/// The file of the write-ahead log that is in use, and where its groups begin.
+fn groups(bed: &Bed) -> (std::path::PathBuf, Vec<usize>) {
+    let entries = std::fs::read_dir(bed.directory.path()).unwrap().map(|entry| entry.unwrap().path());
+    let files = entries.filter(|path| path.to_string_lossy().contains("millrace.wal."));
+    let groups_in = |path: std::path::PathBuf| {
+        let bytes = std::fs::read(&path).unwrap();
+        let starts = (0..bytes.len()).step_by(512).filter(|at| bytes[*at..].starts_with(b"MRG1"));
+        (path, starts.collect::<Vec<_>>())
+    };
+    files.map(groups_in).max_by_key(|(_, groups)| groups.len()).unwrap()
+}
+
+#[test]
+fn missing_groups_of_the_write_ahead_log_are_given_up() {
+    let bed = Bed::new();
+    let (store, log) = bed.open_as(durable());
+    fill(&log, 0..1);
+    log.write_behind();
+    let segment = bed.files();
+    for n in 1..10 {
+        fill(&log, n..n + 1);
+    }
+    drop((store, log));
+    wait_unlocked(&bed);
+    // Nothing but the write-ahead log has what came later.
+    for name in bed.files().keys() {
+        std::fs::remove_file(bed.file(name)).unwrap();
+    }
+    for (name, bytes) in segment {
+        std::fs::write(bed.file(&name), bytes).unwrap();
+    }
+    let (path, groups) = groups(&bed);
+    assert_eq!(groups.len(), 10);
+    flip(&path, groups[4] + 100);
+    let bytes = std::fs::read(&path).unwrap();
+    let damaged = wait_unlocked(&bed);
+    assert!(damaged.is_damaged(), "{damaged:?}");
+    let kept = repaired(&bed).kept;
+    assert!(kept.iter().any(|copy| std::fs::read(copy).unwrap() == bytes), "{kept:?}");
+    assert!(!wait_unlocked(&bed).is_damaged());
+    let (_store, log) = bed.open_as(durable());
+    let offsets: Vec<_> = read_all(&log, Offset(0), 1 << 20).into_iter().map(|(offset, _)| offset).collect();
+    assert_eq!(offsets, [0, 1, 2, 3, 5, 6, 7, 8, 9]);
+}

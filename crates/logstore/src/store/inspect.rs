@@ -81,7 +81,7 @@ impl Finding {
 /// A data directory that nobody else has open, as long as this lives.
 struct Locked {
     identity: Identity,
-    _lock: Box<dyn RawFile>,
+    lock: Box<dyn RawFile>,
 }
 
 /// Takes the lock of a data directory. An error where a broker runs in it, and where it is none.
@@ -90,5 +90,5 @@ fn lock(disk: &dyn Disk, path: &Path) -> Result<Locked, OpenError> {
     let lock_path = path.join(LOCK);
     let taken = disk.lock(&lock_path).map_err(|error| StorageError::io("lock", &lock_path, error))?;
     let lock = taken.ok_or_else(|| OpenError::Locked(path.to_owned()))?;
-    Ok(Locked { identity, _lock: lock })
+    Ok(Locked { identity, lock })
 }

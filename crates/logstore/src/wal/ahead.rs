@@ -33,6 +33,8 @@ use crate::io::{self, Disk, File, OpenMode};
 
 const FILE_PREFIX: &str = "millrace.wal.";
 const CHECKPOINT: &str = "millrace.wal-checkpoint";
+/// Copies of files in which groups were missing that a repair gave up.
+const DAMAGED_PREFIX: &str = "millrace.wal-damaged.";
 /// Writes end on a page: one that is written in part may have to be read first.
 const PAGE_BYTES: usize = 4096;
 const ZEROS: [u8; PAGE_BYTES] = [0; PAGE_BYTES];
@@ -193,9 +195,44 @@ impl WriteAhead {
         if clean {
             return Ok(());
         }
-        let files = list(&**disk, directory)?.into_iter().map(|number| (number, path(directory, number)));
-        let files: BTreeMap<_, _> = files.collect();
+        let files = paths(&**disk, directory)?;
         Scan::read(disk, &id, &files, checkpoint, 1)?.needed(disk, files, directory, checkpoint).map(drop)
+    }
+
+    /// Gives up the groups that are missing in the log of a directory that nobody has open: an empty one takes the
+    /// place of each, so that a replay goes on behind it. The files are copied first; answers the copies.
+    pub fn give_up_missing(
+        disk: &Arc<dyn Disk>,
+        directory: &Path,
+        id: DirectoryId,
+    ) -> Result<Vec<PathBuf>, StorageError> {
+        let files = paths(&**disk, directory)?;
+        let checkpoint = read_checkpoint(&**disk, directory);
+        let known = checkpoint.as_ref().map_or(GroupNumber(0), |checkpoint| checkpoint.unwrap_or_default());
+        let scan = Scan::read(disk, &id, &files, known, 1)?;
+        // Without a checkpoint that can be read everything that is there is needed.
+        let from = if checkpoint.is_ok() { known } else { scan.before_first() };
+        let missing = scan.missing_above(from);
+        if missing.is_empty() && checkpoint.is_ok() {
+            return Ok(Vec::new());
+        }
+        let mut copies = Vec::new();
+        for (number, path) in &files {
+            let copy = directory.join(format!("{DAMAGED_PREFIX}{number}"));
+            copy_file(&**disk, path, &copy)?;
+            copies.push(copy);
+        }
+        let number = files.last_key_value().map_or(0, |(last, _)| last + 1);
+        let file = File::open(&**disk, &path(directory, number), OpenMode::Create)?;
+        for (slot, missing) in missing.into_iter().enumerate() {
+            let header = Group::default().header(&id, missing, GroupNumber(missing.0 - 1));
+            file.write_all_at(&header, Position((slot * GROUP_ALIGNMENT) as u64))?;
+        }
+        file.sync()?;
+        let path = directory.join(CHECKPOINT);
+        io::replace_small(&**disk, &path, format!("0\n{}\n", from.0).as_bytes())
+            .map_err(|error| StorageError::io("write", &path, error))?;
+        Ok(copies)
     }
 
     /// Where it lies.
@@ -442,6 +479,21 @@ fn path(directory: &Path, number: u32) -> PathBuf {
 fn remove(disk: &dyn Disk, directory: &Path, number: u32) -> Result<(), StorageError> {
     let path = path(directory, number);
     io::remove_if_exists(disk, &path).map_err(|error| StorageError::io("remove", &path, error))
+}
+
+/// The files in a directory by their numbers.
+fn paths(disk: &dyn Disk, directory: &Path) -> Result<BTreeMap<u32, PathBuf>, StorageError> {
+    Ok(list(disk, directory)?.into_iter().map(|number| (number, path(directory, number))).collect())
+}
+
+fn copy_file(disk: &dyn Disk, from: &Path, to: &Path) -> Result<(), StorageError> {
+    let from = File::open(disk, from, OpenMode::Read)?;
+    let mut bytes = vec![0; from.size()? as usize];
+    let read = from.read_full_at(&mut bytes, Position(0))?;
+    bytes.truncate(read);
+    let to = File::open(disk, to, OpenMode::Create)?;
+    to.write_all_at(&bytes, Position(0))?;
+    to.sync()
 }
 
 /// Numbers of the files in a directory.

@@ -169,6 +169,18 @@ impl Scan {
         }
     }
 
+    /// The number before that of the first group that is there.
+    pub(super) fn before_first(&self) -> GroupNumber {
+        let first = self.groups.first_key_value().map_or(1, |(first, _)| first.0);
+        GroupNumber(first.saturating_sub(1))
+    }
+
+    /// Groups above `checkpoint` that were synced and are not there.
+    pub(super) fn missing_above(&self, checkpoint: GroupNumber) -> Vec<GroupNumber> {
+        let numbers = (checkpoint.0 + 1..=self.synced.0).map(GroupNumber);
+        numbers.filter(|number| !self.groups.contains_key(number)).collect()
+    }
+
     /// The groups above `checkpoint`.
     pub(super) fn needed(
         mut self,
@@ -187,7 +199,7 @@ impl Scan {
         }
         if end < self.synced {
             let why = format!(
-                "group {} of the write-ahead log does not read back, though group {} says it was synced",
+                "group {} of the write-ahead log does not read back, though group {} says it was synced; with the broker stopped, `millrace log repair --accept-loss` goes on without it",
                 end.0 + 1,
                 self.synced.0 + 1,
             );
@@ -222,11 +234,12 @@ impl Replay {
         self.groups.last_key_value().map_or(self.checkpoint, |(number, _)| *number)
     }
 
-    /// Files that hold needed groups with the last group in each, in the order of their groups.
+    /// Files that hold needed groups with the last group in each.
     pub(super) fn files(&self) -> Vec<(u32, GroupNumber)> {
         let mut files: Vec<(u32, GroupNumber)> = Vec::new();
         for (number, place) in &self.groups {
-            match files.last_mut().filter(|(file, _)| *file == place.file) {
+            // One may go on behind groups that lie elsewhere, after a repair.
+            match files.iter_mut().rev().find(|(file, _)| *file == place.file) {
                 Some((_, last)) => *last = *number,
                 None => files.push((place.file, *number)),
             }

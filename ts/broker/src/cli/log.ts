@@ -47,8 +47,10 @@ export const repair = async (
       terminal.complain('Nothing was changed. With --accept-loss what is damaged above is given up for good.')
       return 1
     }
-    for (const { directory, partitions } of damaged) {
-      const names = partitions.filter(isDamaged).map(nameOf)
+    for (const { directory, findings, partitions } of damaged) {
+      // What the write-ahead log lost may be of any of them.
+      const ofDirectory = findings.some(({ damage }) => damage)
+      const names = partitions.filter((partition) => ofDirectory || isDamaged(partition)).map(nameOf)
       const { partitions: repaired, kept } = await loadNative().repairLogs(directory, names)
       for (const name of repaired) terminal.print(`repaired ${join(directory, name)}`)
       for (const path of kept) terminal.print(`the damaged bytes are kept in ${path}`)

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Selected, lock};
+use super::{Locked, Selected, lock};
 use crate::base::clock::Clock;
 use crate::base::types::{BrokerId, LeaderEpoch, PartitionId, PartitionIndex};
 use crate::io::Disk;
 use crate::log::{LogConfig, RecoveryReport, checkpoint};
 use crate::segment::names;
 use crate::store::{OpenError, Store, StoreOptions};
+use crate::wal::WriteAhead;
 
 /// What was done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +30,10 @@ pub fn repair(
     selected: &[Selected],
     clock: Arc<dyn Clock>,
 ) -> Result<Repaired, OpenError> {
-    let identity = lock(&**disk, path)?.identity;
+    let Locked { identity, lock } = lock(&**disk, path)?;
+    let kept = WriteAhead::give_up_missing(disk, path, identity.directory)?;
+    // The store takes it again.
+    drop(lock);
     // Nothing is deleted or compacted: how long records stay is not known here.
     let defaults =
         LogConfig { retention_ms: -1, retention_bytes: -1, cleanup_delete: false, ..LogConfig::default() };
@@ -39,7 +43,7 @@ pub fn repair(
     options.defaults = defaults.clone();
     options.cleaner.threads = 0;
     let store = Store::open(options, &|_| ())?;
-    let mut repaired = Repaired::default();
+    let mut repaired = Repaired { kept, ..Repaired::default() };
     let config = Arc::new(defaults);
     for (topic, index) in partitions(&**disk, path)? {
         if !selected.iter().any(|selected| selected.covers(&topic, index)) {

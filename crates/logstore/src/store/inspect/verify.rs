@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{RecvTimeoutError, unbounded};
 
-use super::{Finding, Selected, Severity, VerifyProgress, lock};
+use super::{Finding, Locked, Selected, Severity, VerifyProgress, lock};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, PartitionId, PartitionIndex, TopicId};
 use crate::io::Disk;
@@ -75,16 +75,12 @@ pub fn verify(
     threads: usize,
     progress: &dyn Fn(VerifyProgress),
 ) -> Result<Verified, OpenError> {
-    let locked = lock(&**disk, path)?;
+    let Locked { identity, lock: _held } = lock(&**disk, path)?;
     let around = Around::read(&**disk, path)?;
     let mut verified = Verified { clean: around.clean, ..Verified::default() };
-    if selected.is_empty() {
-        verified.findings.clone_from(&around.findings);
-        verified
-            .findings
-            .extend(fault(path, WriteAhead::check(disk, path, locked.identity.directory, around.clean)));
-        verified.findings.extend(fault(path, Catalogue::check(&**disk, path)));
-    }
+    verified.findings.clone_from(&around.findings);
+    verified.findings.extend(fault(path, WriteAhead::check(disk, path, identity.directory, around.clean)));
+    verified.findings.extend(fault(path, Catalogue::check(&**disk, path)));
     let todo = partitions(&**disk, path, selected)?;
     let total = todo.iter().map(|partition| partition.bytes).sum();
     let read = AtomicU64::new(0);
