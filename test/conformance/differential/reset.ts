@@ -6,6 +6,7 @@ import { deleteTopics } from 'millrace/messages/20-delete-topics.js'
 import { deleteGroups } from 'millrace/messages/42-delete-groups.js'
 import { incrementalAlterConfigs } from 'millrace/messages/44-incremental-alter-configs.js'
 import { Peer } from '../../harness/peer.ts'
+import { list, valueOf } from '../comparison/explained.ts'
 import { type Sent, showRequest } from './draft.ts'
 import { brokerValues } from './makers/configs.ts'
 import type { World } from './world.ts'
@@ -13,6 +14,8 @@ import type { World } from './world.ts'
 interface Names {
   readonly topics: readonly string[]
   readonly groups: readonly string[]
+  /** Of a broker, those that exist and those that do not. */
+  readonly configs: readonly string[]
 }
 
 /** What requests name, be it by id. */
@@ -24,19 +27,21 @@ export const namesIn = (requests: readonly Sent[], world: World): Names => {
       .filter(({ name, id }) => isNamed(name) || isNamed(String(id)))
       .map(({ name }) => name),
     groups: [...world.groups.keys()].filter(isNamed),
+    configs: [...new Set([...Object.keys(brokerValues), ...requests.flatMap(({ request }) => configsIn(request))])],
   }
 }
 
-export const resetBroker = async (
-  port: number,
-  topics: readonly string[],
-  groups: readonly string[],
-): Promise<void> => {
+const configsIn = (request: unknown): readonly string[] =>
+  list(valueOf(request, 'resources'))
+    .flatMap(({ configs }) => list(configs))
+    .flatMap(({ name }) => (typeof name === 'string' ? [name] : []))
+
+export const resetBroker = async (port: number, { topics, groups, configs }: Names): Promise<void> => {
   const peer = await Peer.open(port)
   try {
     await peer.call(deleteTopics, 5, { topicNames: topics, timeoutMs: TIMEOUT_MS })
     await removeGroups(peer, groups)
-    await removeConfigs(peer)
+    await removeConfigs(peer, configs)
   } finally {
     peer.close()
   }
@@ -56,8 +61,8 @@ const removeGroups = async (peer: Peer, names: readonly string[]): Promise<void>
 }
 
 /** One by one, as some cannot be changed. */
-const removeConfigs = async (peer: Peer): Promise<void> => {
-  for (const name of Object.keys(brokerValues)) {
+const removeConfigs = async (peer: Peer, names: readonly string[]): Promise<void> => {
+  for (const name of names) {
     for (const resourceName of ['', '1']) {
       const configs = [{ name, configOperation: DELETE, value: null }]
       const resources = [{ resourceType: BROKER, resourceName, configs }]
