@@ -6,7 +6,7 @@ import { deleteTopics } from 'millrace/messages/20-delete-topics.js'
 import { deleteGroups } from 'millrace/messages/42-delete-groups.js'
 import { incrementalAlterConfigs } from 'millrace/messages/44-incremental-alter-configs.js'
 import { Peer } from '../../harness/peer.ts'
-import { list, valueOf } from '../comparison/explained.ts'
+import { list, topicsOf, valueOf } from '../comparison/explained.ts'
 import { type Sent, showRequest } from './draft.ts'
 import { brokerValues } from './makers/configs.ts'
 import type { World } from './world.ts'
@@ -23,18 +23,28 @@ export const namesIn = (requests: readonly Sent[], world: World): Names => {
   const text = showRequest(requests.map(({ request }) => request))
   const isNamed = (name: string): boolean => text.includes(JSON.stringify(name))
   return {
-    topics: [...world.topics.values()]
-      .filter(({ name, id }) => isNamed(name) || isNamed(String(id)))
-      .map(({ name }) => name),
+    topics: [
+      ...new Set([
+        ...[...world.topics.values()]
+          .filter(({ name, id }) => isNamed(name) || isNamed(String(id)))
+          .map(({ name }) => name),
+        // What one of the two alone has made is not in the world.
+        ...requests.flatMap(({ request }) => namesOf(topicsOf(request))),
+      ]),
+    ],
     groups: [...world.groups.keys()].filter(isNamed),
     configs: [...new Set([...Object.keys(brokerValues), ...requests.flatMap(({ request }) => configsIn(request))])],
   }
 }
 
 const configsIn = (request: unknown): readonly string[] =>
-  list(valueOf(request, 'resources'))
-    .flatMap(({ configs }) => list(configs))
-    .flatMap(({ name }) => (typeof name === 'string' ? [name] : []))
+  list(valueOf(request, 'resources')).flatMap(({ configs }) => namesOf(list(configs)))
+
+const namesOf = (values: readonly object[]): readonly string[] =>
+  values.flatMap((each) => {
+    const name = valueOf(each, 'name')
+    return typeof name === 'string' ? [name] : []
+  })
 
 export const resetBroker = async (port: number, { topics, groups, configs }: Names): Promise<void> => {
   const peer = await Peer.open(port)
