@@ -245,6 +245,8 @@ fn truncation() {
         // A cut that was not completed may be there or not: this is about the others.
         known.is_uncertain = true;
         let _ = running.logs[PLAIN].truncate(Offset(known.acked.len() as i64 - 5));
+        // The barrier that follows a cut is not put off.
+        world.is_closed = !running.store.failures().is_empty();
     });
 }
 

@@ -51,7 +51,7 @@ pub(crate) struct World {
     pub(crate) bed: Arc<Bed>,
     pub(crate) known: Vec<Known>,
     pub(crate) committed: HashSet<String>,
-    /// The store was closed, in order or not.
+    /// The store was closed, in order or not, or its directory gave up as it should: nothing goes on.
     pub(crate) is_closed: bool,
 }
 
