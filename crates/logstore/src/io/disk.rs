@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::{self, Advice, FlockOperation, Mode, OFlags};
+use rustix::fs::{self, FlockOperation, Mode, OFlags};
 use rustix::io::{Errno, ReadWriteFlags};
 
 use super::{Disk, Entry, OpenMode, RawFile, Space};
@@ -62,11 +62,6 @@ impl RawFile for SystemFile {
             Err(Errno::INTR) => Err(io::ErrorKind::WouldBlock.into()),
             other => other.map_err(io::Error::from),
         }
-    }
-
-    fn will_read(&self, at: Position, len: u64) {
-        // Advice; what it does not bring is read when its turn comes.
-        let _ = fs::fadvise(&self.descriptor, at.0, std::num::NonZeroU64::new(len), Advice::WillNeed);
     }
 
     fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize> {

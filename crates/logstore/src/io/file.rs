@@ -58,11 +58,6 @@ impl File {
         read.map_err(|error| StorageError::io("read", &self.path, error))
     }
 
-    /// Says that a range will be read soon.
-    pub fn will_read(&self, at: Position, len: u64) {
-        self.raw.will_read(at, len);
-    }
-
     /// Reads until `into` is full or the file ends; answers how much it was.
     pub fn read_full_at(&self, into: &mut [u8], at: Position) -> Result<usize, StorageError> {
         self.read_full_as(into, at, Access::Waiting)

@@ -75,8 +75,6 @@ pub trait RawFile: Send + Sync + fmt::Debug {
     fn read_resident_at(&self, into: &mut [u8], at: Position) -> io::Result<usize> {
         self.read_at(into, at)
     }
-    /// Says that a range will be read soon; nothing waits for it.
-    fn will_read(&self, _at: Position, _len: u64) {}
     /// Writes some of the bytes.
     fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize>;
     /// Writes some of the bytes of several buffers, one behind the other.

@@ -115,11 +115,6 @@ impl FileSlice {
         let into = into.get_mut(..len).unwrap_or_default();
         self.file.read_at(into, Position(self.position.0 + skip as u64), access)
     }
-
-    /// Says that `len` bytes of the file, from `skip` bytes into the slice on, will be read soon.
-    pub fn will_read(&self, skip: usize, len: usize) {
-        self.file.will_read(Position(self.position.0 + skip as u64), len as u64);
-    }
 }
 
 /// A transaction that was aborted, as a Fetch answer lists it.

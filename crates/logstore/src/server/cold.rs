@@ -159,9 +159,6 @@ impl Pages<'_> {
         let mut skip = skip;
         for slice in slices {
             let len = slice.len().saturating_sub(skip).min(room);
-            if len == 0 {
-                break;
-            }
             self.read(slice, skip, len)?;
             room -= len;
             skip = 0;
@@ -170,8 +167,6 @@ impl Pages<'_> {
     }
 
     fn read(&mut self, slice: &FileSlice, skip: usize, len: usize) -> Result<(), StorageError> {
-        // Twice as much as is waited for: the disk works while the worker sends.
-        slice.will_read(skip, (len * 2).min(slice.len() - skip));
         let mut done = 0;
         while done < len {
             let step = self.buffer.len().min(len - done);

@@ -1,0 +1,123 @@
+// What a consumer of old data costs those of new data: one producer and one consumer at the end of a topic, alone, beside a reader of a
+// gibibyte that lies in memory, and beside one of a gibibyte that was evicted.
+// `npx tsc -b bench && node bench/dist/cold.js [seconds]` prints one JSON line for each.
+import { execFileSync, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { produce } from 'millrace/messages/00-produce.js'
+import { fetch } from 'millrace/messages/01-fetch.js'
+import { createTopics } from 'millrace/messages/19-create-topics.js'
+import { batch, call, frame, newDirectory, open, percentile, startBroker, stopBroker } from './client.ts'
+
+const BATCH_BYTES = 1_000_000
+const BATCHES = 1024
+/** Where an answer says how far the high watermark is: behind sizes, ids, one topic's name of three letters, and an error code. */
+const HIGH_WATERMARK_AT = 4 + 4 + 4 + 2 + 4 + 4 + (2 + 3) + 4 + 4 + 2
+
+const append = (topic: string, bytes: number): Buffer => {
+  const partitionData = [{ index: 0, records: batch(bytes) }]
+  return frame(produce, 8, {
+    transactionalId: null,
+    acks: 1,
+    timeoutMs: 30_000,
+    topicData: [{ name: topic, partitionData }],
+  })
+}
+
+const read = (topic: string, fetchOffset: number, minBytes: number): Buffer => {
+  const partitions = [{ partition: 0, fetchOffset, partitionMaxBytes: 8 << 20 }]
+  return frame(fetch, 11, { maxWaitMs: 500, minBytes, maxBytes: 8 << 20, topics: [{ topic, partitions }] })
+}
+
+/** Reads the old topic once, in a process of its own; answers how long that took. */
+const readOld = async (port: number): Promise<void> => {
+  const socket = await open(port)
+  const from = performance.now()
+  for (let offset = 0; offset < BATCHES;) {
+    const answer = await call(socket, read('old', offset, 1))
+    offset += Math.floor(answer.length / BATCH_BYTES)
+  }
+  process.send?.(performance.now() - from)
+  socket.destroy()
+}
+
+const main = async (seconds: number): Promise<void> => {
+  const broker = await startBroker(newDirectory())
+  const [control, consumer] = await Promise.all([open(broker.port), open(broker.port)])
+  const topics = ['old', 'new'].map((name) => ({
+    name,
+    numPartitions: 1,
+    replicationFactor: 1,
+    assignments: [],
+    configs: name === 'old' ? [{ name: 'flush.messages', value: '1000000' }] : [],
+  }))
+  await call(control, frame(createTopics, 5, { topics, timeoutMs: 5000, validateOnly: false }))
+  const large = append('old', BATCH_BYTES)
+  for (let sent = 0; sent < BATCHES; sent += 1) await call(control, large)
+  const log = join(broker.directory, 'old-0', '00000000000000000000.log')
+  const evict = (): void => {
+    execFileSync('dd', [`of=${log}`, 'oflag=nocache', 'conv=notrunc,fdatasync', 'count=0', 'status=none'])
+  }
+
+  const small = append('new', 100)
+  let next = 0
+  const measure = async (beside: 'nobody' | 'a reader of memory' | 'a reader of the disk'): Promise<void> => {
+    const [acknowledged, seen]: [number[], number[]] = [[], []]
+    const times: number[] = []
+    let took = 0
+    let reads = 0
+    const until = performance.now() + seconds * 1000
+    const reading = (async () => {
+      if (beside === 'nobody') return
+      while (performance.now() < until) {
+        if (beside === 'a reader of the disk') evict()
+        const reader = fork(process.argv[1] ?? '', ['read', String(broker.port)])
+        const [ms] = await once(reader, 'message')
+        took += Number(ms)
+        reads += 1
+      }
+    })()
+    const consuming = (async () => {
+      for (let offset = next; performance.now() < until;) {
+        const answer = await call(consumer, read('new', offset, 1))
+        const now = performance.now()
+        const end = Number(answer.readBigInt64BE(HIGH_WATERMARK_AT))
+        for (; offset < end; offset += 1) seen.push(now - (times[offset - next] ?? now))
+      }
+    })()
+    for (let now = performance.now(); now < until; now = performance.now()) {
+      times.push(now)
+      await call(control, small)
+      acknowledged.push(performance.now() - now)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+    await Promise.all([reading, consuming])
+    next += times.length
+    const us = (latencies: number[], share: number) =>
+      Math.round(
+        percentile(
+          latencies.toSorted((a, b) => a - b),
+          share,
+        ) * 1000,
+      )
+    const of = (latencies: number[]) => ({
+      p50: us(latencies, 0.5),
+      p99: us(latencies, 0.99),
+      p999: us(latencies, 0.999),
+    })
+    const rate = reads === 0 ? 0 : Math.round((reads * BATCHES * BATCH_BYTES) / 1e6 / (took / 1000))
+    const result = { beside, acknowledgedUs: of(acknowledged), seenUs: of(seen), records: times.length, readMBs: rate }
+    process.stdout.write(`${JSON.stringify(result)}\n`)
+  }
+  await measure('nobody')
+  await measure('a reader of memory')
+  await measure('a reader of the disk')
+  control.destroy()
+  consumer.destroy()
+  await stopBroker(broker)
+  rmSync(broker.directory, { recursive: true })
+}
+
+const [, , first = '5', port] = process.argv
+await (first === 'read' ? readOld(Number(port)) : main(Number(first)))
