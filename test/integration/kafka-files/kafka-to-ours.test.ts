@@ -207,36 +207,10 @@ withBoth('topics of a killed Kafka are moved', async () => {
   })
 })
 
-withBoth.each([
-  ['a stop', stopped],
-  ['SIGKILL', killed],
-])('Millrace starts on the directory after %s', async (_, directory) => {
-  rmSync(join(directory, `${OPEN}-0`), { recursive: true, force: true })
-  await withBroker(directory, async (broker) => {
-    expect(await readKinds(broker, topics)).toEqual(before[directory === stopped ? 'stopped' : 'killed'])
-    await withPeer(broker, expectTheRest)
-  })
-})
-
 const whole = process.env['MILLRACE_FULL'] === '1'
 const inWhole = whole ? withBoth : () => undefined
 
-inWhole('Apache Kafka goes on where Millrace was', async () => {
-  const kafka = await startBroker({ target: 'kafka', dataDirectory: stopped })
-  try {
-    const found = new Map(await readKinds(kafka, topics))
-    const idempotent = found.get('idempotent')
-    // One that Millrace took.
-    expect(idempotent).toMatchObject({ end: 7, records: 7 })
-    found.delete('idempotent')
-    const rest = new Map(before['stopped'])
-    rest.delete('idempotent')
-    expect(found).toEqual(rest)
-  } finally {
-    await kafka.stop()
-  }
-})
-
+// Before a start on the directory that it copies.
 inWhole('an import that is killed can be made again', { timeout: 600_000 }, async () => {
   const next = random(1)
   const source = join(work, 'again')
@@ -258,5 +232,32 @@ inWhole('an import that is killed can be made again', { timeout: 600_000 }, asyn
         readdirSync(data).some((name) => name.startsWith('import-')) ? undefined : true,
       )
     })
+  }
+})
+
+withBoth.each([
+  ['a stop', stopped],
+  ['SIGKILL', killed],
+])('Millrace starts on the directory after %s', async (_, directory) => {
+  rmSync(join(directory, `${OPEN}-0`), { recursive: true, force: true })
+  await withBroker(directory, async (broker) => {
+    expect(await readKinds(broker, topics)).toEqual(before[directory === stopped ? 'stopped' : 'killed'])
+    await withPeer(broker, expectTheRest)
+  })
+})
+
+inWhole('Apache Kafka goes on where Millrace was', async () => {
+  const kafka = await startBroker({ target: 'kafka', dataDirectory: stopped })
+  try {
+    const found = new Map(await readKinds(kafka, topics))
+    const idempotent = found.get('idempotent')
+    // One that Millrace took.
+    expect(idempotent).toMatchObject({ end: 7, records: 7 })
+    found.delete('idempotent')
+    const rest = new Map(before['stopped'])
+    rest.delete('idempotent')
+    expect(found).toEqual(rest)
+  } finally {
+    await kafka.stop()
   }
 })
