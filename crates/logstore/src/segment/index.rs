@@ -100,15 +100,22 @@ impl<E: IndexEntry> IndexFile<E> {
     ) -> Result<Self, StorageError> {
         let index = Self::unopened(pool, path, base);
         let file = index.file.get_or_create()?;
-        let mut bytes = vec![0; file.size()? as usize];
-        let read = file.read_full_at(&mut bytes, Position(0))?;
-        let (mut written, mut last) = (0, None);
-        for entry in bytes.get(..read).unwrap_or_default().chunks_exact(E::BYTES) {
-            let entry = E::decode(base, entry).filter(&stays);
-            let Some(entry) = entry.filter(|entry| last.is_none_or(|last| entry.follows(&last))) else {
+        let (mut written, mut last): (usize, Option<E>) = (0, None);
+        // Most of the file may be zeros: what lies behind the entries is not read.
+        let mut chunk = vec![0; INDEX_ENTRIES_PENDING_MAX * E::BYTES];
+        loop {
+            let before = written;
+            let read = file.read_full_at(&mut chunk, Position((written * E::BYTES) as u64))?;
+            for entry in chunk.get(..read).unwrap_or_default().chunks_exact(E::BYTES) {
+                let entry = E::decode(base, entry).filter(&stays);
+                let Some(entry) = entry.filter(|entry| last.is_none_or(|last| entry.follows(&last))) else {
+                    break;
+                };
+                (written, last) = (written + 1, Some(entry));
+            }
+            if written - before < INDEX_ENTRIES_PENDING_MAX {
                 break;
-            };
-            (written, last) = (written + 1, Some(entry));
+            }
         }
         file.set_len((written * E::BYTES) as u64)?;
         *index.entries.lock() = Entries { written, pending: Vec::new(), last, unsynced: true };

@@ -128,10 +128,6 @@ impl Store {
             removal_failures: AtomicU64::new(0),
             closed: AtomicBool::new(false),
         });
-        if opened.recovered {
-            // A checkpoint makes room in the write-ahead log. One that waits to be taken is enough.
-            let _ = store.housekeeping.nudge().try_send(());
-        }
         for path in store.directories.iter().flat_map(|directory| &directory.leftovers) {
             store.remove_later(path.clone(), 0);
         }

@@ -24,8 +24,6 @@ pub(super) struct Opened {
     pub(super) logs: Vec<Arc<Log>>,
     pub(super) pool: Arc<FilePool>,
     pub(super) pressure: Arc<Pressure>,
-    /// Logs came in of which not everything is checkpointed.
-    pub(super) recovered: bool,
 }
 
 pub(super) fn open(
@@ -53,9 +51,8 @@ pub(super) fn open(
         }
         directories.push(directory);
     }
-    let recovered = !todo.is_empty();
     recover(options, &directories, todo, progress)?;
-    Ok(Opened { directories, logs, pool, pressure, recovered })
+    Ok(Opened { directories, logs, pool, pressure })
 }
 
 /// A log to be opened at start, with what the write-ahead log has of it. Others are opened when they are first used.
