@@ -51,7 +51,11 @@ with open(output, "w") as lines:
     while not ending.is_set() and not failed:
         for _ in range(BATCH):
             key = f"{name}-{number % KEYS}"
-            producer.produce(topic, f"{key} {number}".encode(), key.encode(), on_delivery=report)
+            try:
+                producer.produce(topic, f"{key} {number}".encode(), key.encode(), on_delivery=report)
+            except BufferError:
+                # The broker is away for long: what was sent so far waits.
+                break
             number += 1
         producer.poll(PAUSE_S)
     left = producer.flush(60)
