@@ -100,8 +100,7 @@ impl Scan {
     }
 
     fn read_groups(&mut self, file: u32, bytes: &[u8], id: &DirectoryId, checkpoint: GroupNumber) {
-        let first = GroupHeader::parse_any(bytes).filter(|first| first.number > checkpoint);
-        if first.is_some() && GroupHeader::parse(bytes, id).is_none() {
+        if GroupHeader::parse_any(bytes).is_some() && GroupHeader::parse(bytes, id).is_none() {
             self.foreign = Some(file);
         }
         let mut at = 0;
