@@ -134,7 +134,7 @@ struct Outcome {
     said: Vec<String>,
 }
 
-fn start_with(left: &Left, changed: &Path, at: usize, mask: u8) -> Outcome {
+fn changed_copy(left: &Left, changed: &Path, at: usize, mask: u8) -> Bed {
     let bed = Bed::new();
     std::fs::create_dir(bed.log_directory()).unwrap();
     for (path, bytes) in &left.files {
@@ -144,6 +144,17 @@ fn start_with(left: &Left, changed: &Path, at: usize, mask: u8) -> Outcome {
         }
         std::fs::write(bed.directory.path().join(path), bytes).unwrap();
     }
+    bed
+}
+
+/// Whether `log verify` finds damage.
+fn is_found(bed: &Bed) -> bool {
+    let disk: Arc<dyn Disk> = Arc::new(SystemDisk);
+    verify(&disk, bed.directory.path(), &[], 1, &|_| ()).unwrap().is_damaged()
+}
+
+fn start_with(left: &Left, changed: &Path, at: usize, mask: u8) -> Outcome {
+    let bed = changed_copy(left, changed, at, mask);
     let mut outcome = Outcome::default();
     match Catalogue::open(Arc::new(SystemDisk), bed.directory.path()) {
         Err(error) => outcome.said.push(error.to_string()),
@@ -242,7 +253,12 @@ fn a_changed_byte_is_harmless_or_told() {
             count.0 += 1;
             count.1 += usize::from(outcome.refused.is_some() || !outcome.said.is_empty());
             count.2 += usize::from(!outcome.lost.is_empty());
-            if is_silent(&left, class, &outcome) {
+            // A batch's checksum does not cover its base offset, and what was stopped in order is not read at a start.
+            let is_offset = |(_, why): &(i64, String)| why.starts_with("None at ");
+            let told_later = class == ".log"
+                && outcome.lost.iter().all(is_offset)
+                && is_found(&changed_copy(&left, path, at, mask));
+            if is_silent(&left, class, &outcome) && !told_later {
                 silent.push((left.clean, path.clone(), at, mask, outcome));
             }
         }
