@@ -74,11 +74,11 @@ test('a system that gives too few files is told of', async () => {
 })
 
 test('connections do not get the files that logs need', async () => {
-  // 272 of 552 are reserved, of the rest logs get half.
+  // 272 of 552 are reserved, of the rest logs get a quarter.
   const running = brokerWithFiles(552, '--override', 'max.connections=1000')
   const port = portOf(await started(running))
   expect(running.lines.join('\n')).toContain('max.connections is more than the system has files for')
-  const peers = await Promise.all(Array.from({ length: 141 }, () => Peer.open(port)))
+  const peers = await Promise.all(Array.from({ length: 211 }, () => Peer.open(port)))
   await eventually('one is too many', () => (peers.some(({ closed }) => closed) ? true : undefined))
   expect(peers.filter(({ closed }) => closed)).toHaveLength(1)
   for (const peer of peers) peer.close()

@@ -163,7 +163,8 @@ const differences = async (version: number, resource: (typeof listed)[number], a
     .filter((difference) => {
       const row = keyDifference(difference)
       if (row !== undefined) met.add(row)
-      return explanations.row(difference, { api: 'describeConfigs', version, request: resource }) === undefined
+      const inAnswer = { ...difference, path: `.results[0]${difference.path}` }
+      return explanations.row(inAnswer, { api: 'describeConfigs', version, request: resource }) === undefined
     })
     .map(({ path, kafka: theirs, millrace: ours }) => `${path}: ${show(theirs)}, here ${show(ours)}`)
 }

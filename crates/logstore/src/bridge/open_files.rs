@@ -20,7 +20,7 @@ pub struct OpenFiles {
 }
 
 impl OpenFiles {
-    /// Of `limit` files, logs in `directories` get half of what is not reserved, at most `logs_max`.
+    /// Of `limit` files, logs in `directories` get a quarter of what is not reserved, at most `logs_max`.
     pub(super) fn share(limit: usize, directories: usize, logs_max: u32) -> Result<Self> {
         let reserved = OPEN_FILES_RESERVED + directories.saturating_mul(WAL_FILES_MAX);
         let needed = 2 * reserved;
@@ -31,7 +31,7 @@ impl OpenFiles {
         }
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         let shared = limit - reserved as u32;
-        let logs = logs_max.min(shared / 2);
+        let logs = logs_max.min(shared / 4);
         Ok(Self { limit, logs, connections: shared - logs })
     }
 }
@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn connections_never_get_what_logs_may_need() {
         let OpenFiles { limit, logs, connections } = OpenFiles::share(20_000, 1, 32_768).unwrap();
-        assert_eq!((limit, logs, connections), (20_000, 9864, 9864));
+        assert_eq!((limit, logs, connections), (20_000, 4932, 14_796));
         let OpenFiles { logs, connections, .. } = OpenFiles::share(1_048_576, 2, 32_768).unwrap();
         assert_eq!((logs, connections), (32_768, 1_048_576 - 288 - 32_768));
         assert!(OpenFiles::share(usize::MAX, 1, 10).is_ok());
