@@ -111,27 +111,39 @@ impl Segment {
         Ok(())
     }
 
-    /// The largest timestamp, from the last time entry and the batches behind it.
+    /// The largest timestamp, from the last time entry and the batches behind it that no entry is beside.
     pub(super) fn largest_written(&self) -> Result<TimeEntry, StorageError> {
         let none = TimeEntry { timestamp: Timestamp::NONE, offset: self.base };
-        let indexed = self.times.0.last();
-        let mut largest = indexed.unwrap_or(none);
-        let entry = self.offsets.lookup(largest.offset, Access::Waiting)?;
-        for batch in self.headers_at(entry, Position(self.size()), Access::Waiting)? {
+        let mut largest = self.times.0.last().unwrap_or(none);
+        if let Some(indexed) = self.times.0.last() {
+            self.check_last_time(&indexed)?;
+        }
+        // Up to the newest entry of the offset index it is the largest, also where timestamps do not grow.
+        let newest = self.offsets.0.last();
+        for batch in self.headers_at(newest, Position(self.size()), Access::Waiting)? {
             let header = batch?.header;
-            // Retention goes by it, and no CRC covers it.
-            if let Some(indexed) = indexed.filter(|indexed| header.base_offset <= indexed.offset)
-                && header.last_offset() >= indexed.offset
-                && header.max_timestamp != indexed.timestamp
-            {
-                let path = self.file_path(Kind::TimeIndex);
-                return Err(StorageError::corrupt(path, 0, "the last time is that of no batch"));
-            }
             if header.max_timestamp > largest.timestamp {
                 largest = TimeEntry { timestamp: header.max_timestamp, offset: header.last_offset() };
             }
         }
         Ok(largest)
+    }
+
+    /// Retention goes by it, and no CRC covers it.
+    fn check_last_time(&self, indexed: &TimeEntry) -> Result<(), StorageError> {
+        let at = self.offsets.lookup(indexed.offset, Access::Waiting)?;
+        for batch in self.headers_at(at, Position(self.size()), Access::Waiting)? {
+            let header = batch?.header;
+            if header.last_offset() < indexed.offset {
+                continue;
+            }
+            if header.base_offset > indexed.offset || header.max_timestamp == indexed.timestamp {
+                break;
+            }
+            let path = self.file_path(Kind::TimeIndex);
+            return Err(StorageError::corrupt(path, 0, "the last time is that of no batch"));
+        }
+        Ok(())
     }
 
     /// The segment's shape for the appends that follow.
