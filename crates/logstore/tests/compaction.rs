@@ -19,14 +19,7 @@ use support::{Bed, EPOCH, TOPIC, append, bytes_of, id, settle};
 const DELETE_RETENTION_MS: i64 = 500;
 
 fn config() -> LogConfig {
-    LogConfig {
-        segment_bytes: 1500,
-        cleanup_delete: false,
-        cleanup_compact: true,
-        min_cleanable_dirty_ratio: 0.0,
-        delete_retention_ms: DELETE_RETENTION_MS,
-        ..support::config()
-    }
+    LogConfig { delete_retention_ms: DELETE_RETENTION_MS, ..support::compacted() }
 }
 
 fn options(bed: &Bed) -> StoreOptions {

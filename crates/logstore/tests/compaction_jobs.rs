@@ -14,17 +14,7 @@ use logstore::io::Disk;
 use logstore::log::{Log, LogConfig, Origin};
 use logstore::store::{CleanerOptions, Round, RoundOutcome, Store, StoreOptions};
 use parking_lot::Mutex;
-use support::{Bed, CLOCK_START_MS, EPOCH, TOPIC, append, id, settle};
-
-fn config() -> LogConfig {
-    LogConfig {
-        segment_bytes: 1500,
-        cleanup_delete: false,
-        cleanup_compact: true,
-        min_cleanable_dirty_ratio: 0.0,
-        ..support::config()
-    }
-}
+use support::{Bed, CLOCK_START_MS, EPOCH, TOPIC, append, compacted, id, settle};
 
 fn options(bed: &Bed, threads: usize) -> StoreOptions {
     let options = bed.options();
@@ -66,7 +56,7 @@ fn a_round_tells_how_far_it_is_and_how_it_ended() {
     let bed = Bed::new();
     let disk = HookedDisk::default();
     let options = StoreOptions { disk: Arc::new(disk.clone()) as Arc<dyn Disk>, ..options(&bed, 0) };
-    let (store, log) = open(&options, config());
+    let (store, log) = open(&options, compacted());
     fill(&log);
     assert!(store.compactions().is_empty());
     let seen: Arc<Mutex<Vec<Round>>> = Arc::default();
@@ -108,7 +98,7 @@ fn a_round_that_failed_says_why() {
     let bed = Bed::new();
     let disk = HookedDisk::default();
     let options = StoreOptions { disk: Arc::new(disk.clone()) as Arc<dyn Disk>, ..options(&bed, 0) };
-    let (store, log) = open(&options, config());
+    let (store, log) = open(&options, compacted());
     fill(&log);
     disk.hook(|operation, path| {
         let refused = operation == Operation::Write && path.to_string_lossy().ends_with(".log.cleaned");
@@ -129,7 +119,7 @@ fn a_round_that_failed_says_why() {
 fn logs_that_are_compacted_and_deleted_lose_what_is_old_between_rounds() {
     let bed = Bed::new();
     // Housekeeping never gets to it: its clock stands.
-    let both = LogConfig { cleanup_delete: true, retention_ms: 1000, ..config() };
+    let both = LogConfig { cleanup_delete: true, retention_ms: 1000, ..compacted() };
     let (store, log) =
         open(&StoreOptions { retention_check_interval_ms: i64::MAX, ..options(&bed, 1) }, both);
     fill(&log);
@@ -141,7 +131,7 @@ fn logs_that_are_compacted_and_deleted_lose_what_is_old_between_rounds() {
 #[test]
 fn without_a_policy_only_what_was_deleted_by_request_goes() {
     let bed = Bed::new();
-    let none = LogConfig { cleanup_compact: false, retention_ms: 1000, retention_bytes: 1, ..config() };
+    let none = LogConfig { cleanup_compact: false, retention_ms: 1000, retention_bytes: 1, ..compacted() };
     let (store, log) = open(&options(&bed, 0), none);
     fill(&log);
     bed.clock.advance(10_000);
@@ -164,7 +154,7 @@ fn a_shorter_backoff_counts_at_once() {
         cleaner: CleanerOptions { backoff_ms: 3_600_000, ..options(&bed, 1).cleaner },
         ..options(&bed, 1)
     };
-    let (store, log) = open(&hour, config());
+    let (store, log) = open(&hour, compacted());
     fill(&log);
     store.configure_cleaner(CleanerOptions { backoff_ms: 1, ..hour.cleaner }).unwrap();
     wait_until("a round", || store.stats().compactions > 0);

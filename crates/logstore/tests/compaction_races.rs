@@ -28,14 +28,7 @@ struct Scene {
 }
 
 fn config() -> LogConfig {
-    LogConfig {
-        segment_bytes: 1500,
-        cleanup_delete: false,
-        cleanup_compact: true,
-        min_cleanable_dirty_ratio: 0.0,
-        delete_retention_ms: 500,
-        ..support::config()
-    }
+    LogConfig { delete_retention_ms: 500, ..support::compacted() }
 }
 
 impl Scene {

@@ -66,6 +66,17 @@ pub(crate) fn durable() -> LogConfig {
     }
 }
 
+/// A compacted topic of small segments, in which whatever is sealed is due.
+pub(crate) fn compacted() -> LogConfig {
+    LogConfig {
+        segment_bytes: 1500,
+        cleanup_delete: false,
+        cleanup_compact: true,
+        min_cleanable_dirty_ratio: 0.0,
+        ..config()
+    }
+}
+
 /// Files of the write-ahead log that a test can fill.
 pub(crate) const WAL: WalSize = WalSize { file_bytes: 64 * 1024, files_max: 4 };
 
