@@ -8,7 +8,7 @@ export default defineConfig({
   root,
   test: {
     projects: [
-      { test: { root, name: 'unit', include: ['ts/broker/src/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { root, name: 'unit', include: ['{bench/suite,ts/broker/src}/**/*.test.ts'], testTimeout: 30_000 } },
       { test: { root, name: 'tidy', include: ['test/tidy/*.test.ts'] } },
       { test: { root, name: 'wire', include: ['test/wire/*.test.ts'], testTimeout: 60_000, hookTimeout: 180_000 } },
       {

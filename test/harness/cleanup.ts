@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { harness } from './paths.ts'
 
 const children = new Set<ChildProcess>()
 const directories = new Set<string>()
@@ -36,7 +37,7 @@ export const removeDirectory = (path: string): void => {
 const tell = (line: string): void => {
   if (reaper === undefined) {
     // Detached: a Ctrl-C in the terminal must not reach it before its work is done.
-    reaper = spawn(process.execPath, [join(import.meta.dirname, 'reaper.mjs')], {
+    reaper = spawn(process.execPath, [join(harness, 'reaper.mjs')], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
     })

@@ -1,7 +1,9 @@
-// Where things are, seen from the harness.
+// Where things are, seen from the harness, as it is written and as it is compiled for the benchmarks.
 import { join } from 'node:path'
 
-export const repository = join(import.meta.dirname, '..', '..')
+const isCompiled = import.meta.dirname.endsWith(join('dist', 'harness'))
+
+export const repository = join(import.meta.dirname, isCompiled ? '../../..' : '../..')
 export const clients = join(repository, 'test', 'clients')
 export const cache = join(repository, 'test', '.cache')
-export const harness = import.meta.dirname
+export const harness = join(repository, 'test', 'harness')
