@@ -21,6 +21,7 @@ const steps = [
       'ts/broker/package.json',
       'ts/admin-ui/package.json',
       'test/package.json',
+      'bench/package.json',
     ],
     outputs: ['node_modules/typescript'],
     // Not `npm ci`: it refuses a lock file from which a registry's missing builds for other platforms were left out.
