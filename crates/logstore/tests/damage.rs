@@ -12,7 +12,7 @@ use logstore::io::{Disk, SystemDisk};
 use logstore::log::Log;
 use logstore::store::inspect::{Finding, Repaired, Selected, Severity, Verified, repair, verify};
 use logstore::store::{OpenError, Store};
-use support::{Bed, config, durable, expect, fill, flip, read_all, readable};
+use support::{Bed, config, durable, expect, fill, flip, read_all, readable, verify_unlocked};
 
 /// Batches of the tests have this size: 23 of them in a segment.
 const BATCH_BYTES: usize = 170;
@@ -215,7 +215,7 @@ fn a_good_directory_is_verified() {
             ));
         }
         drop((store, log));
-        let verified = wait_unlocked(&bed);
+        let verified = verify_unlocked(&bed);
         assert!(!verified.is_damaged(), "{verified:?}");
         assert!(verified.partitions[0].findings.is_empty() && verified.findings.is_empty(), "{verified:?}");
         assert_eq!((verified.clean, verified.partitions[0].batches), (clean, 100));
@@ -223,17 +223,6 @@ fn a_good_directory_is_verified() {
     }
     let empty = tempfile::tempdir().unwrap();
     assert!(matches!(verify(&disk(), empty.path(), &[], 1, &|_| ()), Err(OpenError::NotADataDirectory(_))));
-}
-
-/// The housekeeping of a store that was dropped may be about to notice.
-fn wait_unlocked(bed: &Bed) -> Verified {
-    for _ in 0..10_000 {
-        match verify(&disk(), bed.directory.path(), &[], 2, &|_| ()) {
-            Err(OpenError::Locked(_)) => std::thread::sleep(std::time::Duration::from_millis(1)),
-            other => return other.unwrap(),
-        }
-    }
-    panic!("the store that was dropped stays");
 }
 
 #[test]
@@ -300,7 +289,7 @@ fn a_repair_gives_up_the_end_that_is_gone() {
     expect_hole(&store, &log, 93..95, 100);
     store.close().unwrap();
     drop((store, log));
-    assert_eq!(damage_in(&wait_unlocked(&bed))[0].offsets, Some(Offset(93)..Offset(95)));
+    assert_eq!(damage_in(&verify_unlocked(&bed))[0].offsets, Some(Offset(93)..Offset(95)));
     assert!(repaired(&bed).kept.is_empty());
     assert!(!verified(&bed).is_damaged());
     let (store, log) = bed.open_as(durable());
@@ -331,7 +320,7 @@ fn missing_groups_of_the_write_ahead_log_are_given_up() {
         fill(&log, n..n + 1);
     }
     drop((store, log));
-    wait_unlocked(&bed);
+    verify_unlocked(&bed);
     // Nothing but the write-ahead log has what came later.
     for name in bed.files().keys() {
         std::fs::remove_file(bed.file(name)).unwrap();
@@ -343,11 +332,11 @@ fn missing_groups_of_the_write_ahead_log_are_given_up() {
     assert_eq!(groups.len(), 10);
     flip(&path, groups[4] + 100);
     let bytes = std::fs::read(&path).unwrap();
-    let damaged = wait_unlocked(&bed);
+    let damaged = verify_unlocked(&bed);
     assert!(damaged.is_damaged(), "{damaged:?}");
     let kept = repaired(&bed).kept;
     assert!(kept.iter().any(|copy| std::fs::read(copy).unwrap() == bytes), "{kept:?}");
-    assert!(!wait_unlocked(&bed).is_damaged());
+    assert!(!verify_unlocked(&bed).is_damaged());
     let (_store, log) = bed.open_as(durable());
     let offsets: Vec<_> = read_all(&log, Offset(0), 1 << 20).into_iter().map(|(offset, _)| offset).collect();
     assert_eq!(offsets, [0, 1, 2, 3, 5, 6, 7, 8, 9]);

@@ -17,9 +17,12 @@ use logstore::base::types::{
 use logstore::batch::Attributes;
 use logstore::batch::build::{BatchBuilder, Marker, RecordData};
 use logstore::log::{LogConfig, Origin, ReadBound};
-use logstore::store::{OpenError, Store, StoreOptions};
+use logstore::store::{OpenError, RecoveryPhase, RecoveryProgress, Store, StoreOptions};
 use parking_lot::Mutex;
-use support::{Bed, EPOCH, TOPIC, append, config, expect, fill, flip, id, record, settle, value};
+use support::{
+    Bed, EPOCH, TOPIC, append, config, durable, expect, fill, flip, id, open_watched, record, settle, value,
+    verify_unlocked,
+};
 
 #[test]
 fn a_clean_stop_leaves_kafkas_files() {
@@ -413,9 +416,32 @@ fn recovery_reports_its_progress() {
     let seen = Mutex::new(Vec::new());
     let store = Store::open(bed.options(), &|progress| seen.lock().push(progress)).unwrap();
     let seen = seen.into_inner();
-    assert_eq!((seen.len(), seen[0].logs_done, seen[20].logs_done, seen[20].logs), (21, 0, 20, 20));
-    assert!(seen[20].bytes_scanned > 20 * 10 * 100);
+    assert_eq!(seen[0], RecoveryProgress::default());
+    assert_eq!((seen[1].phase, seen[1].logs_done, seen[1].logs), (RecoveryPhase::Recovering, 0, 20));
+    assert!((0..=20).all(|done| seen.iter().any(|so_far| so_far.logs_done == done)));
+    let last = *seen.last().unwrap();
+    assert_eq!((last.phase, last.logs_done, last.bytes_to_replay), (RecoveryPhase::Done, 20, 0));
+    assert!(last.bytes_scanned > 20 * 10 * 100);
     let directories = store.directories();
     assert_eq!((directories.len(), directories[0].logs.len(), directories[0].failed), (1, 20, false));
     assert!(directories[0].logs.iter().all(|(_, bytes)| *bytes > 1000));
+}
+
+#[test]
+fn a_replay_counts_what_it_reads_and_what_it_takes_in() {
+    let bed = Bed::new();
+    let (store, log) = bed.open_as(durable());
+    fill(&log, 0..50);
+    log.write_behind();
+    fill(&log, 50..80);
+    drop((store, log));
+    let in_segments = verify_unlocked(&bed).partitions[0].log_end.0 as u64;
+    let last = Mutex::new(RecoveryProgress::default());
+    let store = open_watched(&bed.options(), &|progress| *last.lock() = progress);
+    // Nobody has named its topic: it lies in a directory.
+    let last = last.into_inner();
+    assert_eq!((last.phase, last.logs_done, last.logs), (RecoveryPhase::Done, 1, 1));
+    assert!(last.bytes_to_replay > 80 * 100);
+    assert_eq!((last.bytes_replayed, last.records_replayed), (last.bytes_to_replay, 80 - in_segments));
+    store.close().unwrap();
 }

@@ -20,10 +20,10 @@ export declare class DirectoryLock {
 /** One open engine: its store, its server and what lies between them and JavaScript. */
 export declare class Engine {
   /**
-   * Opens the store and recovers what lies in it. `wake` is called, on the JavaScript thread, when there is
-   * something to drain.
+   * Opens the store and recovers what lies in it, off the JavaScript thread; `recovery` says how far it is. `wake` is
+   * called, on the JavaScript thread, when there is something to drain.
    */
-  constructor(options: EngineOptions, wake: () => void)
+  static open(options: EngineOptions, recovery: Recovery, wake: () => void): Promise<Engine>
   /** Binds every listener, so that their ports are known, and accepts nobody yet. */
   bind(): Array<ListenerAddress>
   /** Begins to serve; the first image has been published by then. */
@@ -80,6 +80,14 @@ export declare class Engine {
   drainConnections(timeoutMs: number): Promise<void>
   /** Ends the connections, writes what is pending, marks the directories clean. */
   close(): Promise<void>
+}
+
+/** How far the recovery of an engine is that opens. */
+export declare class Recovery {
+  /** One that has not begun. */
+  constructor()
+  /** At this moment. */
+  progress(): RecoveryProgress
 }
 
 /** A limit of one address. */
@@ -578,6 +586,24 @@ export interface ReadAnswer {
   errorCode: number
   /** Whole batches, uncompressed; empty at the end of the log. */
   batches: Buffer
+}
+
+/** How far a recovery is. After a stop in order there is nothing to do, and all numbers are 0. */
+export interface RecoveryProgress {
+  /** `reading` while it is not known what there is to do, then `recovering`, `done`. */
+  phase: string
+  /** Logs that are done. */
+  logsDone: number
+  /** Logs that are recovered before anything is served. */
+  logs: number
+  /** Bytes of segments read and checked. */
+  bytesScanned: number
+  /** Bytes that the write-ahead logs have of these logs. */
+  bytesToReplay: number
+  /** Bytes of them that were taken in or passed over. */
+  bytesReplayed: number
+  /** Records that were taken in. */
+  recordsReplayed: number
 }
 
 /** What a recovery cut or set aside. */

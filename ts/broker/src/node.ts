@@ -31,6 +31,7 @@ import { Engine } from './engine/engine.ts'
 import type { EngineOptions, ListenerAddress, OpenFiles } from './engine/native.ts'
 import { createJobs, tellOfJobs } from './engine/jobs.ts'
 import { createRecords, type LedPartition } from './engine/records.ts'
+import { createRecovery, tellOfRecovery } from './engine/recovery.ts'
 import { createRefusalLog } from './engine/refusals.ts'
 import { watchData } from './engine/watch-data.ts'
 import { groupSettings } from './groups/settings.ts'
@@ -97,7 +98,7 @@ export const openOffline = async (
     if (findForeign(config.logDirs) !== null) {
       throw unfit(`${config.logDirs.join(', ')} is itself the data of another broker: start Millrace on it first`)
     }
-    const engine = new Engine({ ...engineOptions(config, clusterId), listeners: [] }, logger.child('engine'))
+    const engine = await openEngine({ ...engineOptions(config, clusterId), listeners: [] }, clock, logger)
     built.push(() => engine.close())
     const store = openEmbeddedStore(engine, clock)
     built.push(() => store.close())
@@ -140,7 +141,7 @@ const build = async (
   const clusterId = chooseClusterId(config)
   const foreign = findForeign(config.logDirs)
 
-  const engine = new Engine(engineOptions(config, clusterId), logger.child('engine'))
+  const engine = await openEngine(engineOptions(config, clusterId), clock, logger)
   built.push(() => engine.close())
   tellOfFiles(config, engine.openFiles(), logger.child('config'))
   built.push(watchData(engine, clock, logger.child('data')))
@@ -217,6 +218,19 @@ const build = async (
   })
 
   return { clusterId, listeners, summary: summarise(config, clusterId, listeners) }
+}
+
+const openEngine = async (options: EngineOptions, clock: Clock, logger: Logger): Promise<Engine> => {
+  const recovery = createRecovery()
+  const told = tellOfRecovery(recovery, clock, logger.child('recovery'))
+  let damaged = 0
+  try {
+    const engine = await Engine.open(options, logger.child('engine'), recovery)
+    damaged = (engine.stats().get('store.ranges_lost') ?? 0) + engine.failures().length
+    return engine
+  } finally {
+    told(damaged)
+  }
 }
 
 /** The data knows best; a new broker takes the id it is given, or a new one. */

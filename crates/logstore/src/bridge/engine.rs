@@ -23,6 +23,7 @@ use super::queries::{
     OffsetQuery, PartitionQuery, ProducersAnswer,
 };
 use super::records::{self, Appends};
+use super::recovery::Recovery;
 use super::ring::Ring;
 use super::settings::{EngineSettings, connection_limits};
 use super::{requests, stats};
@@ -33,7 +34,7 @@ use crate::io::arena::Arena;
 use crate::io::{SystemDisk, open_files_limit};
 use crate::server::{ClusterView, ControlPlane, ListenerOptions, Server, ServerOptions};
 use crate::store::catalogue::{Catalogue, Change};
-use crate::store::{CleanerOptions, Store, StoreOptions};
+use crate::store::{CleanerOptions, RecoveryProgress, Store, StoreOptions};
 
 /// An address to serve on.
 #[napi(object)]
@@ -165,12 +166,8 @@ struct Core {
     wake: Arc<Mutex<Option<Wake>>>,
 }
 
-#[napi]
-impl Engine {
-    /// Opens the store and recovers what lies in it. `wake` is called, on the JavaScript thread, when there is
-    /// something to drain.
-    #[napi(constructor, catch_unwind)]
-    pub fn new(options: EngineOptions, #[napi(ts_arg_type = "() => void")] wake: Wake) -> Result<Self> {
+impl Core {
+    fn open(options: EngineOptions, progress: &dyn Fn(RecoveryProgress), wake: Wake) -> Result<Self> {
         let wake = Arc::new(Mutex::new(Some(wake)));
         let bell = Arc::clone(&wake);
         let ring = Arc::new(Ring::new(Box::new(move || {
@@ -198,10 +195,10 @@ impl Engine {
             ..StoreOptions::new(Vec::new(), broker_id, String::new(), Arc::clone(&clock))
         };
         let server_options = server_options(&options, open_files)?;
-        let store = Store::open(store_options, &|_| ()).map_err(thrown)?;
+        let store = Store::open(store_options, progress).map_err(thrown)?;
         let reserve = store.reserve();
         let catalogue = Catalogue::open(Arc::new(SystemDisk), &first).map_err(thrown)?.with_reserve(reserve);
-        let core = Core {
+        Ok(Self {
             store,
             open_files,
             catalogue,
@@ -214,8 +211,22 @@ impl Engine {
             server_options: Mutex::new(Some(server_options)),
             view: Mutex::new(Arc::new(image::empty(broker_id, options.cluster_id))),
             wake,
-        };
-        Ok(Self { core: Arc::new(core) })
+        })
+    }
+}
+
+#[napi]
+impl Engine {
+    /// Opens the store and recovers what lies in it, off the JavaScript thread; `recovery` says how far it is. `wake` is
+    /// called, on the JavaScript thread, when there is something to drain.
+    #[napi(catch_unwind, ts_return_type = "Promise<Engine>")]
+    pub fn open(
+        options: EngineOptions,
+        recovery: &Recovery,
+        #[napi(ts_arg_type = "() => void")] wake: Wake,
+    ) -> AsyncTask<Job<Engine>> {
+        let progress = recovery.listener();
+        spawn(move || Core::open(options, &progress, wake).map(|core| Engine { core: Arc::new(core) }))
     }
 
     /// Binds every listener, so that their ports are known, and accepts nobody yet.

@@ -18,6 +18,7 @@ mod job;
 mod open_files;
 mod queries;
 mod records;
+mod recovery;
 mod requests;
 mod ring;
 mod settings;

@@ -9,7 +9,7 @@ use crate::base::limits::WRITE_BEHIND_BYTES;
 use crate::base::types::{Offset, Timestamp};
 use crate::batch::{BatchHeader, BatchView};
 use crate::io::arena::Buf;
-use crate::wal::{Committed, Group, Replay, Wakeups};
+use crate::wal::{Committed, Group, Replay, Wakeups, frame_bytes};
 
 impl Committed for Log {
     fn collect(&self, group: &mut Group, wakeups: &mut Wakeups) {
@@ -99,17 +99,21 @@ impl Log {
     pub fn replay(&self, from: &Replay) -> Result<(), LogError> {
         let log_end = self.offsets()?.log_end;
         let mut taken = Ok(());
-        let mut waiting = 0;
+        let (mut waiting, mut unread) = (0, from.bytes_of(&self.id));
         let read = from.each(&self.id, log_end, &mut |batch| {
             if taken.is_ok() {
                 taken = self.replay_batch(batch);
             }
             waiting += batch.len();
+            let frame_bytes = frame_bytes(batch);
+            unread = unread.saturating_sub(frame_bytes);
+            self.home.add_replayed(frame_bytes, 0);
             if waiting >= WRITE_BEHIND_BYTES {
                 waiting = 0;
                 self.write_behind();
             }
         });
+        self.home.add_replayed(unread, 0);
         read.map_err(|error| self.failed(&error))?;
         taken?;
         if self.home.pressure.is_high() {
@@ -158,6 +162,7 @@ impl Log {
         let marker = end_marker(header, bytes).unwrap_or_default();
         let batch = self.admit(state, config, header, marker.as_ref(), Buf::copy_from_slice(bytes), now);
         state.pending.push(batch);
+        self.home.add_replayed(0, u64::try_from(header.records_count).unwrap_or(0));
         self.acknowledge(state, header.next_offset());
     }
 

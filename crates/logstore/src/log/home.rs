@@ -45,7 +45,7 @@ pub struct Home {
     to_flush: Mutex<Vec<Weak<Log>>>,
     /// As `millrace.damage` has them.
     losses: Mutex<Losses>,
-    scanned_bytes: AtomicU64,
+    recovered: Recovering,
     reports: Mutex<Vec<RecoveryReport>>,
 }
 
@@ -68,6 +68,25 @@ struct PutOff {
 pub(super) struct Written {
     pub(super) batches: AtomicU64,
     pub(super) bytes: AtomicU64,
+}
+
+/// What recoveries have done so far, counted on their way.
+#[derive(Debug, Default)]
+struct Recovering {
+    bytes_scanned: AtomicU64,
+    bytes_replayed: AtomicU64,
+    records_replayed: AtomicU64,
+}
+
+/// The same at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recovered {
+    /// Bytes of segments read and checked.
+    pub bytes_scanned: u64,
+    /// Bytes of the write-ahead log taken in or passed over.
+    pub bytes_replayed: u64,
+    /// Records taken in from it.
+    pub records_replayed: u64,
 }
 
 impl Home {
@@ -98,7 +117,7 @@ impl Home {
             uncheckpointed: Mutex::default(),
             to_flush: Mutex::default(),
             losses: Mutex::default(),
-            scanned_bytes: AtomicU64::new(0),
+            recovered: Recovering::default(),
             reports: Mutex::default(),
         }
     }
@@ -162,13 +181,24 @@ impl Home {
         self.tail.bytes()
     }
 
-    /// Bytes that recoveries read and checked so far.
-    pub fn scanned_bytes(&self) -> u64 {
-        self.scanned_bytes.load(Ordering::Relaxed)
+    /// What recoveries have done so far.
+    pub fn recovered(&self) -> Recovered {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let Recovering { bytes_scanned, bytes_replayed, records_replayed } = &self.recovered;
+        Recovered {
+            bytes_scanned: read(bytes_scanned),
+            bytes_replayed: read(bytes_replayed),
+            records_replayed: read(records_replayed),
+        }
     }
 
     pub(super) fn add_scanned(&self, bytes: u64) {
-        self.scanned_bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.recovered.bytes_scanned.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_replayed(&self, bytes: u64, records: u64) {
+        self.recovered.bytes_replayed.fetch_add(bytes, Ordering::Relaxed);
+        self.recovered.records_replayed.fetch_add(records, Ordering::Relaxed);
     }
 
     /// Notes what a recovery cut or set aside.

@@ -46,7 +46,7 @@ use parking_lot::{MappedMutexGuard, Mutex, MutexGuard, RwLock};
 pub use compaction::{Compactable, LastBatch};
 pub use config::LogConfig;
 pub use error::{AppendError, LogError, ReadError};
-pub use home::Home;
+pub use home::{Home, Recovered};
 pub use lifecycle::Checkpointed;
 pub use offsets::{LogOffsets, ReadBound};
 pub use recovery::{Found, RecoveryReport};

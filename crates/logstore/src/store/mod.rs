@@ -22,6 +22,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use parking_lot::{Mutex, RwLock};
 
 pub use adopt::{Adopted, FoundLog, Holdings};
+pub use open::{RecoveryPhase, RecoveryProgress};
 pub use options::{CleanerOptions, StoreOptions};
 pub use rounds::{Round, RoundOutcome};
 pub use stats::{DirectoryInfo, StoreStats};
@@ -34,17 +35,6 @@ use crate::wal::{Pressure, RoomView, SpaceLimits};
 use cleaning::Cleaning;
 use directories::DataDirectory;
 use housekeeping::{Due, Housekeeping, Removals};
-
-/// How far the recovery after an unclean stop is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RecoveryProgress {
-    /// Logs that are done.
-    pub logs_done: usize,
-    /// Logs in all.
-    pub logs: usize,
-    /// Bytes read and checked.
-    pub bytes_scanned: u64,
-}
 
 /// The store does not open.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +89,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Locks and checks the directories, recovers what was not closed, starts the log threads and housekeeping.
+    /// Locks and checks the directories, recovers what was not closed, starts the log threads and housekeeping. `progress`
+    /// is told of each log that is done, and ten times a second.
     pub fn open(options: StoreOptions, progress: &dyn Fn(RecoveryProgress)) -> Result<Arc<Self>, OpenError> {
         let Some(first) = options.directories.first().cloned() else {
             return Err(OpenError::NoDirectory);

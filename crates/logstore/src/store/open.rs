@@ -5,11 +5,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::thread::{Builder, scope};
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use super::directories::{DataDirectory, Known};
-use super::{OpenError, RecoveryProgress, StoreOptions};
+use super::{OpenError, StoreOptions};
 use crate::base::error::StorageError;
 use crate::base::limits::{PENDING_BYTES_MAX, RECOVERY_THREADS_MAX};
 use crate::base::types::PartitionId;
@@ -17,6 +18,40 @@ use crate::io::FilePool;
 use crate::log::{Log, RecoveryReport, checkpoint};
 use crate::segment::names;
 use crate::wal::{Pressure, Replay};
+
+/// How often progress is told where one log takes long.
+const PROGRESS_EVERY: Duration = Duration::from_millis(100);
+
+/// What a recovery is at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RecoveryPhase {
+    /// Directories are looked at and write-ahead logs read: what there is to do is not known yet.
+    #[default]
+    Reading,
+    /// Logs are opened, and take in what the write-ahead log has of them.
+    Recovering,
+    /// Everything was done.
+    Done,
+}
+
+/// How far the recovery after an unclean stop is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RecoveryProgress {
+    /// What it is at.
+    pub phase: RecoveryPhase,
+    /// Logs that are done.
+    pub logs_done: usize,
+    /// Logs in all.
+    pub logs: usize,
+    /// Bytes of segments read and checked.
+    pub bytes_scanned: u64,
+    /// Bytes that the write-ahead logs have of these logs.
+    pub bytes_to_replay: u64,
+    /// Bytes of them that were taken in or passed over.
+    pub bytes_replayed: u64,
+    /// Records that were taken in: segments did not have them.
+    pub records_replayed: u64,
+}
 
 /// What was opened.
 pub(super) struct Opened {
@@ -34,6 +69,7 @@ pub(super) fn open(
     let pool = FilePool::new(Arc::clone(&options.disk), options.open_files_max);
     let pressure = Arc::new(Pressure::new(PENDING_BYTES_MAX));
     let (mut directories, mut logs, mut todo) = (Vec::new(), Vec::new(), Vec::new());
+    progress(RecoveryProgress::default());
     for path in &options.directories {
         let (directory, replay) = DataDirectory::open(options, path, &pool, &pressure, nudge)?;
         if !directory.clean {
@@ -118,11 +154,25 @@ fn recover(
     progress: &dyn Fn(RecoveryProgress),
 ) -> Result<(), OpenError> {
     let count = logs.len();
-    let report = |logs_done| {
-        let bytes_scanned = directories.iter().map(|directory| directory.home.scanned_bytes()).sum();
-        progress(RecoveryProgress { logs_done, logs: count, bytes_scanned });
+    let bytes_to_replay =
+        logs.iter().filter_map(|todo| Some(todo.replay.as_ref()?.bytes_of(&todo.log.id()))).sum();
+    let report = |phase, logs_done| {
+        let mut so_far = RecoveryProgress {
+            phase,
+            logs_done,
+            logs: count,
+            bytes_to_replay,
+            ..RecoveryProgress::default()
+        };
+        for directory in directories {
+            let recovered = directory.home.recovered();
+            so_far.bytes_scanned += recovered.bytes_scanned;
+            so_far.bytes_replayed += recovered.bytes_replayed;
+            so_far.records_replayed += recovered.records_replayed;
+        }
+        progress(so_far);
     };
-    report(0);
+    report(RecoveryPhase::Recovering, 0);
     let wanted = options.recovery_threads.saturating_mul(directories.len());
     let threads = wanted.clamp(1, RECOVERY_THREADS_MAX).min(count);
     let (todo, next) = unbounded();
@@ -141,11 +191,19 @@ fn recover(
             })?;
         }
         drop(done);
-        for (index, ()) in finished.iter().enumerate() {
-            report(index + 1);
+        let mut logs_done = 0;
+        loop {
+            match finished.recv_timeout(PROGRESS_EVERY) {
+                Ok(()) => logs_done += 1,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            report(RecoveryPhase::Recovering, logs_done);
         }
-        Ok(())
-    })
+        Ok::<(), StorageError>(())
+    })?;
+    report(RecoveryPhase::Done, count);
+    Ok(())
 }
 
 fn recover_each(next: &Receiver<Todo>, done: &Sender<()>) {

@@ -206,6 +206,11 @@ pub(super) fn frames_of(bytes: &[u8]) -> Option<Vec<(PartitionId, Content<'_>)>>
     Some(frames)
 }
 
+/// Bytes of a frame with this batch.
+pub fn frame_bytes(batch: &[u8]) -> u64 {
+    Content::Batch(batch).frame_bytes() as u64
+}
+
 impl Content<'_> {
     /// Bytes of a frame with it.
     pub(super) fn frame_bytes(&self) -> usize {

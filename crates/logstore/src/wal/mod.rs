@@ -14,7 +14,7 @@ pub mod ticket;
 pub use ahead::{OpenedWal, WalSize, WalStats, WriteAhead};
 pub use behind::{Pending, WriteBehind};
 pub use commit::{Commit, Committed};
-pub use frame::{DirectoryId, Group};
+pub use frame::{DirectoryId, Group, frame_bytes};
 pub use pressure::Pressure;
 pub use replay::Replay;
 pub use room::{Room, RoomView, SpaceLimits};

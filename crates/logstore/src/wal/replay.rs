@@ -256,6 +256,11 @@ impl Replay {
         self.runs.get(partition)?.first().map(|run| run.base)
     }
 
+    /// Bytes of the frames that it has of a partition.
+    pub fn bytes_of(&self, partition: &PartitionId) -> u64 {
+        self.runs.get(partition).map_or(0, |runs| runs.iter().map(|run| run.place.bytes as u64).sum())
+    }
+
     /// Makes durable what is about to be served. Each group was synced before the next was written, but the last: a
     /// killed process may not have come to it, or its sync failed, and pages that are not on the disk pass for clean.
     /// So it is written again.

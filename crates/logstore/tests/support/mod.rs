@@ -11,7 +11,9 @@ use logstore::base::types::{BrokerId, LeaderEpoch, Offset, PartitionId, Partitio
 use logstore::batch::build::{BatchBuilder, RecordData};
 use logstore::batch::{self, ValidatedBatch};
 use logstore::io::arena::BufMut;
+use logstore::io::{Disk, SystemDisk};
 use logstore::log::{AppendError, Appended, Log, LogConfig, Origin, ReadBound, Slice};
+use logstore::store::inspect::{Verified, verify};
 use logstore::store::{OpenError, RecoveryProgress, Store, StoreOptions};
 use logstore::wal::WalSize;
 use parking_lot::Mutex;
@@ -89,6 +91,18 @@ pub(crate) fn open(options: &StoreOptions) -> Arc<Store> {
 pub(crate) fn open_watched(options: &StoreOptions, progress: &dyn Fn(RecoveryProgress)) -> Arc<Store> {
     for _ in 0..10_000 {
         match Store::open(options.clone(), progress) {
+            Err(OpenError::Locked(_)) => std::thread::sleep(Duration::from_millis(1)),
+            other => return other.unwrap(),
+        }
+    }
+    panic!("the store that was dropped stays");
+}
+
+/// Verifies what a store left that was dropped: its housekeeping may be about to notice.
+pub(crate) fn verify_unlocked(bed: &Bed) -> Verified {
+    let disk: Arc<dyn Disk> = Arc::new(SystemDisk);
+    for _ in 0..10_000 {
+        match verify(&disk, bed.directory.path(), &[], 2, &|_| ()) {
             Err(OpenError::Locked(_)) => std::thread::sleep(Duration::from_millis(1)),
             other => return other.unwrap(),
         }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { silentLogger } from '../base/logger.ts'
 import { Engine, type EngineUser } from './engine.ts'
 import type { EngineEvent } from './events.ts'
 import type { EngineOptions, ImageDelta, ImageLogConfig } from './native.ts'
+import { createRecovery } from './recovery.ts'
 import type { Frame } from './requests.ts'
 
 const FOR_EVER = Number(2n ** 63n - 1n)
@@ -142,7 +143,7 @@ describe('an engine', () => {
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'millrace-engine-'))
-    engine = new Engine(optionsFor(directory), silentLogger)
+    engine = await Engine.open(optionsFor(directory), silentLogger)
   })
 
   afterEach(async () => {
@@ -261,9 +262,33 @@ describe('an engine', () => {
     ])
     await expect(engine.commit([{ key: 'a', value: null }])).resolves.toBe(2)
     await engine.close()
-    engine = new Engine(optionsFor(directory), silentLogger)
+    engine = await Engine.open(optionsFor(directory), silentLogger)
     expect(engine.catalogue()).toEqual([{ key: 'b', value: Buffer.from('2') }])
     await expect(engine.commit([])).resolves.toBe(3)
+  })
+
+  it('recovers what a killed one left while everybody else goes on', async () => {
+    serve()
+    const appended = Array.from({ length: 200 }, (_, n) => engine.append(topicId, 0, 0, batchOf(`value ${n}`)))
+    await Promise.all(appended)
+    // Segments are written behind; what is copied by then is what a kill leaves.
+    await expect.poll(() => readdir(directory)).toContain('inner-0')
+    const left = await mkdtemp(join(tmpdir(), 'millrace-engine-'))
+    await cp(directory, left, { recursive: true })
+    const recovery = createRecovery()
+    let opened = false
+    let turns = 0
+    const turn = (): void => {
+      turns += 1
+      if (!opened) setImmediate(turn)
+    }
+    setImmediate(turn)
+    const recovered = await Engine.open(optionsFor(left), silentLogger, recovery)
+    opened = true
+    expect(turns).toBeGreaterThan(1)
+    expect(recovery.progress()).toMatchObject({ phase: 'done', logs: 1, logsDone: 1 })
+    await recovered.close()
+    await rm(left, { recursive: true })
   })
 
   it('counts', async () => {
@@ -274,7 +299,8 @@ describe('an engine', () => {
     expect(stats.get('store.logs')).toBe(1)
   })
 
-  it('says what is wrong when it cannot open', () => {
-    expect(() => new Engine({ ...optionsFor(directory), directories: [] }, silentLogger)).toThrow('directories')
+  it('says what is wrong when it cannot open', async () => {
+    const nowhere = { ...optionsFor(directory), directories: [] }
+    await expect(Engine.open(nowhere, silentLogger)).rejects.toThrow('directories')
   })
 })

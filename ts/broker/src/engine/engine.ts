@@ -27,6 +27,7 @@ import {
 import { createQueries, storage, type Queries } from './queries.ts'
 import { readEntries, writeReplies, type EntryVisitor, type Frame, type Reply } from './requests.ts'
 import type { RecordLog } from './records.ts'
+import { createRecovery } from './recovery.ts'
 
 /** Who answers. Neither may throw; one that does costs the client its connection. */
 export interface EngineUser {
@@ -52,12 +53,10 @@ export class Engine implements RecordLog {
   #replies: Reply[] = []
   #closed = false
 
-  /** Opens the store, which recovers what lies in it before this returns. */
-  constructor(options: EngineOptions, logger: Logger) {
+  private constructor(native: NativeEngine, statNames: readonly string[], logger: Logger) {
     this.#logger = logger
-    const { Engine: Native } = loadNative()
-    this.#native = new Native(options, () => this.pump())
-    this.#statNames = Native.statNames()
+    this.#native = native
+    this.#statNames = statNames
     this.queries = createQueries(this.#native)
     this.#visitor = {
       request: (frame) => this.#request(frame),
@@ -65,6 +64,15 @@ export class Engine implements RecordLog {
       refused: (clientAddress, reason) => this.#user?.event({ type: 'connection-refused', clientAddress, reason }),
       settled: (token, errorCode, baseOffset) => this.#settled(token, errorCode, baseOffset),
     }
+  }
+
+  /** Opens the store, which recovers what lies in it before this resolves; `recovery` says how far it is meanwhile. */
+  static async open(options: EngineOptions, logger: Logger, recovery = createRecovery()): Promise<Engine> {
+    const { Engine: Native } = loadNative()
+    let engine: Engine | undefined
+    const native = await Native.open(options, recovery, () => engine?.pump())
+    engine = new Engine(native, Native.statNames(), logger)
+    return engine
   }
 
   /** Binds without accepting: with port 0, the image can only name a port that is bound. */

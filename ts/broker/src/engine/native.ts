@@ -6,6 +6,7 @@ import type * as addon from '../../native/index.cjs'
 
 export type Addon = typeof addon
 export type NativeEngine = addon.Engine
+export type NativeRecovery = addon.Recovery
 export type {
   AdoptedLog,
   CatalogueChange,
@@ -36,6 +37,7 @@ export type {
   OpenFiles,
   PartitionQuery,
   ProducersAnswer,
+  RecoveryProgress,
   RecoveryReport,
   SurveyedLog,
   VerifiedDirectory,

@@ -39,8 +39,8 @@ const optionsFor = (directory: string): EngineOptions => ({
 
 const opened = new Map<Engine, string>()
 
-const openEngine = (directory: string): Engine => {
-  const engine = new Engine(optionsFor(directory), silentLogger)
+const openEngine = async (directory: string): Promise<Engine> => {
+  const engine = await Engine.open(optionsFor(directory), silentLogger)
   opened.set(engine, directory)
   return engine
 }
@@ -53,7 +53,7 @@ afterAll(async () => {
 storeConformance('embedded on disk', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'millrace-store-'))
   const clock = manualClock()
-  const engine = openEngine(directory)
+  const engine = await openEngine(directory)
   const store = openEmbeddedStore(engine, clock)
   return {
     store,
@@ -61,7 +61,7 @@ storeConformance('embedded on disk', async () => {
     reopen: async () => {
       await store.close()
       await engine.close()
-      return openEmbeddedStore(openEngine(directory), clock)
+      return openEmbeddedStore(await openEngine(directory), clock)
     },
   }
 })
