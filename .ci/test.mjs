@@ -11,7 +11,7 @@ const onlyFull = [
   ...(process.getuid() === 0 ? [{ name: 'power: failures on a real file system', command: power, env }] : []),
 ]
 await runSteps([
-  { name: 'types of the tests', command: ['node_modules/.bin/tsc', '-b', 'test'] },
+  { name: 'types of the tests and benchmarks', command: ['node_modules/.bin/tsc', '-b', 'test', 'bench'] },
   { name: 'unit: control plane', command: vitest('unit'), env },
   { name: 'wire: schemas, golden bytes, properties', command: vitest('wire'), env },
   { name: 'unit and integration: engine', command: ['cargo', 'test', '--quiet', '--features', 'napi'], env },

@@ -1,7 +1,6 @@
 // How figures are written, the same in the terminal, in the README and in the report.
 import type { Measure, Target } from './result.ts'
-import type { Estimate, Figure } from './statistics.ts'
-import { PAIRS_WANTED } from './statistics.ts'
+import { type Estimate, type Figure, PAIRS_WANTED } from './statistics.ts'
 
 /** Three digits that mean something, thousands apart. */
 export const digits = (value: number): string => {
@@ -39,11 +38,10 @@ export const target = ({ bound, value, against }: Target, measure: Measure): str
   return `${bound === 'atLeast' ? '>=' : '<='} ${amount.replace(/\.0+(?=x| |$)/, '')}`
 }
 
-/** How many pairs are behind a figure, when they are too few. */
-export const shortOfPairs = ({ pairs }: Estimate): string | undefined =>
-  pairs >= PAIRS_WANTED ? undefined : `of ${pairs} ${pairs === 1 ? 'pair' : 'pairs'}`
-
-export const verdict = ({ isReached }: Figure): string => {
-  if (isReached === undefined) return ''
-  return isReached ? 'reached' : 'not reached'
+/** Whether the target is reached, and of how many pairs when they are too few. */
+export const conclusion = ({ isReached, ratio, value }: Figure): string => {
+  const reached = isReached === undefined ? [] : [isReached ? 'reached' : 'not reached']
+  const { pairs } = ratio ?? value
+  const few = pairs >= PAIRS_WANTED ? [] : [`of ${pairs} ${pairs === 1 ? 'pair' : 'pairs'}`]
+  return [...reached, ...few].join(', ')
 }

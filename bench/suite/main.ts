@@ -1,16 +1,25 @@
 // `npm run bench -- COMMAND`: what is done with results.
 import { writeReadme } from './readme.ts'
+import { writeReport } from './report.ts'
 import { readResult } from './result.ts'
 import { table } from './table.ts'
 
 const USAGE = `usage: npm run bench -- COMMAND
   table FILE    the figures of a result
+  report FILE   the same as one HTML page with plots, beside the file
   readme        writes README.md's table from the newest committed result of the whole suite`
 
 const commands: Readonly<Record<string, (...files: readonly string[]) => number | Promise<number>>> = {
   table: (file) => {
     if (file === undefined) return refuse(USAGE)
     process.stdout.write(`${table(readResult(file))}\n`)
+    return 0
+  },
+  report: (file) => {
+    if (file === undefined) return refuse(USAGE)
+    const page = file.replace(/(\.json)?$/, '.html')
+    writeReport(file, page)
+    process.stdout.write(`${page}\n`)
     return 0
   },
   readme: () => {

@@ -45,7 +45,7 @@ export interface MeasureFigures {
   readonly figures: readonly Figure[]
 }
 
-const keptSamples = ({ samples }: CaseResult): readonly Sample[] =>
+export const keptSamples = ({ samples }: CaseResult): readonly Sample[] =>
   samples.filter(({ dropped }) => dropped === undefined)
 
 /** NaN of an empty list. */

@@ -1,5 +1,5 @@
 // The figures of a result as a table, for the terminal and for the README.
-import { quantity, ratio, shortOfPairs, spread, target, verdict } from './format.ts'
+import { conclusion, quantity, ratio, spread, target } from './format.ts'
 import type { Machine, Result } from './result.ts'
 import { type Figure, figuresOf, type MeasureFigures } from './statistics.ts'
 
@@ -58,7 +58,6 @@ export const table = (result: Result): string => {
 const terminalRow = (row: MeasureFigures, figure: Figure): readonly string[] => {
   const { case: result, measure, figures } = row
   const other = figures.find(({ broker }) => broker === figure.ratio?.against)
-  const few = shortOfPairs(figure.ratio ?? figure.value)
   return [
     String(result.row),
     result.id,
@@ -71,7 +70,7 @@ const terminalRow = (row: MeasureFigures, figure: Figure): readonly string[] => 
     figure.ratio === undefined ? '' : spread(figure.ratio, measure),
     figure.ratio === undefined ? '' : ratio(figure.ratio.worst, measure),
     figure.target === undefined ? '' : target(figure.target, measure),
-    [verdict(figure), few].filter((part) => part !== undefined && part !== '').join(', '),
+    conclusion(figure),
   ]
 }
 
@@ -104,7 +103,6 @@ export const markdown = (result: Result): string => {
 
 const markdownRow = ({ case: result, measure, figures }: MeasureFigures, figure: Figure): readonly string[] => {
   const other = figures.find(({ broker }) => broker === figure.ratio?.against)
-  const few = shortOfPairs(figure.ratio ?? figure.value)
   return [
     result.title,
     measure.name,
@@ -113,7 +111,7 @@ const markdownRow = ({ case: result, measure, figures }: MeasureFigures, figure:
     figure.ratio === undefined ? '' : `**${ratio(figure.ratio.median, measure)}**`,
     figure.ratio === undefined ? '' : spread(figure.ratio, measure),
     figure.target === undefined ? '' : target(figure.target, measure).replace('<=', '&le;').replace('>=', '&ge;'),
-    [verdict(figure), few].filter((part) => part !== undefined && part !== '').join(', '),
+    conclusion(figure),
   ]
 }
 

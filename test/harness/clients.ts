@@ -9,6 +9,7 @@ import { exclusively } from './exclusively.ts'
 import { cache } from './paths.ts'
 import { type Command, run } from './process.ts'
 import {
+  browser,
   cargoBinary,
   goBinaries,
   javaClasses,
@@ -37,6 +38,7 @@ const recipes = {
   go: goBinaries('go'),
   rust: cargoBinary('rust'),
   kcat: kcatProgram('kcat'),
+  browser: browser(),
 } satisfies Readonly<Record<string, Recipe>>
 
 export type ClientKind = keyof typeof recipes

@@ -1,4 +1,5 @@
 // How a folder of `test/clients` becomes programs that run: one recipe for each kind of toolchain, each with its lock file.
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { clients } from './paths.ts'
@@ -197,3 +198,17 @@ export const kcatProgram = (folder: string): Recipe => ({
   install: () => Promise.resolve(),
   program: (name, ...args) => ({ command: process.execPath, args: [join(clients, folder, name), ...args] }),
 })
+
+/** The browser as the system has it. */
+export const browser = (): Recipe => {
+  const find = { command: 'sh', args: ['-c', 'command -v chromium || command -v google-chrome'] }
+  return {
+    needs: [{ command: find, install: 'Chromium (Debian package chromium)' }],
+    inputs: () => [],
+    install: () => Promise.resolve(),
+    program: (_name, ...args) => ({
+      command: execFileSync(find.command, find.args, { encoding: 'utf8' }).trim(),
+      args,
+    }),
+  }
+}
