@@ -1,6 +1,7 @@
 // What a consumer of old data costs those of new data: one producer and one consumer at the end of a topic, alone, beside a reader of a
 // gibibyte that lies in memory, and beside one of a gibibyte that was evicted.
-// `npx tsc -b bench && node bench/dist/cold.js [seconds]` prints one JSON line for each.
+// They take turns, so that what else the machine does meets all of them; medians are what is printed.
+// `npx tsc -b bench && node bench/dist/cold.js [rounds] [seconds]` prints one JSON line for each.
 import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
@@ -42,7 +43,47 @@ const readOld = async (port: number): Promise<void> => {
   socket.destroy()
 }
 
-const main = async (seconds: number): Promise<void> => {
+type Beside = 'nobody' | 'a reader of memory' | 'a reader of the disk'
+
+interface Figures {
+  readonly acknowledgedUs: readonly number[]
+  readonly seenUs: readonly number[]
+  readonly records: number
+  readonly readMBs: number
+}
+
+const SHARES = [0.5, 0.99, 0.999]
+
+const shares = (latencies: readonly number[]): readonly number[] => {
+  const sorted = latencies.toSorted((a, b) => a - b)
+  return SHARES.map((share) => Math.round(percentile(sorted, share) * 1000))
+}
+
+const median = (values: readonly number[]): number =>
+  percentile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  )
+
+/** One line: medians of the rounds, and how the 99th percentile compares with that of the same round beside nobody. */
+const report = (beside: Beside, rounds: readonly Figures[], quiet: readonly Figures[]): void => {
+  const of = (latencies: (figures: Figures) => readonly number[]) => {
+    const [p50, p99, p999] = SHARES.map((_, share) => median(rounds.map((round) => latencies(round)[share] ?? 0)))
+    return { p50, p99, p999 }
+  }
+  const ratios = rounds.map((round, index) => (round.acknowledgedUs[1] ?? 0) / (quiet[index]?.acknowledgedUs[1] ?? 1))
+  const result = {
+    beside,
+    acknowledgedUs: of((figures) => figures.acknowledgedUs),
+    p99ToQuiet: Number(median(ratios).toFixed(2)),
+    seenUs: of((figures) => figures.seenUs),
+    records: median(rounds.map((round) => round.records)),
+    readMBs: median(rounds.map((round) => round.readMBs)),
+  }
+  process.stdout.write(`${JSON.stringify(result)}\n`)
+}
+
+const main = async (rounds: number, seconds: number): Promise<void> => {
   const broker = await startBroker(newDirectory())
   const [control, consumer] = await Promise.all([open(broker.port), open(broker.port)])
   const topics = ['old', 'new'].map((name) => ({
@@ -62,7 +103,7 @@ const main = async (seconds: number): Promise<void> => {
 
   const small = append('new', 100)
   let next = 0
-  const measure = async (beside: 'nobody' | 'a reader of memory' | 'a reader of the disk'): Promise<void> => {
+  const measure = async (beside: Beside): Promise<Figures> => {
     const [acknowledged, seen]: [number[], number[]] = [[], []]
     const times: number[] = []
     let took = 0
@@ -94,30 +135,23 @@ const main = async (seconds: number): Promise<void> => {
     }
     await Promise.all([reading, consuming])
     next += times.length
-    const us = (latencies: number[], share: number) =>
-      Math.round(
-        percentile(
-          latencies.toSorted((a, b) => a - b),
-          share,
-        ) * 1000,
-      )
-    const of = (latencies: number[]) => ({
-      p50: us(latencies, 0.5),
-      p99: us(latencies, 0.99),
-      p999: us(latencies, 0.999),
-    })
-    const rate = reads === 0 ? 0 : Math.round((reads * BATCHES * BATCH_BYTES) / 1e6 / (took / 1000))
-    const result = { beside, acknowledgedUs: of(acknowledged), seenUs: of(seen), records: times.length, readMBs: rate }
-    process.stdout.write(`${JSON.stringify(result)}\n`)
+    const readMBs = reads === 0 ? 0 : Math.round((reads * BATCHES * BATCH_BYTES) / 1e6 / (took / 1000))
+    return { acknowledgedUs: shares(acknowledged), seenUs: shares(seen), records: times.length, readMBs }
   }
-  await measure('nobody')
-  await measure('a reader of memory')
-  await measure('a reader of the disk')
+  const [quiet, memory, disk]: [Figures[], Figures[], Figures[]] = [[], [], []]
+  for (let round = 0; round < rounds; round += 1) {
+    quiet.push(await measure('nobody'))
+    memory.push(await measure('a reader of memory'))
+    disk.push(await measure('a reader of the disk'))
+  }
+  report('nobody', quiet, quiet)
+  report('a reader of memory', memory, quiet)
+  report('a reader of the disk', disk, quiet)
   control.destroy()
   consumer.destroy()
   await stopBroker(broker)
   rmSync(broker.directory, { recursive: true })
 }
 
-const [, , first = '5', port] = process.argv
-await (first === 'read' ? readOld(Number(port)) : main(Number(first)))
+const [, , first = '7', second = '3'] = process.argv
+await (first === 'read' ? readOld(Number(second)) : main(Number(first), Number(second)))

@@ -18,6 +18,8 @@ pub const CONNECTION_OUTPUT_BYTES_MAX: usize = 1024 * 1024;
 pub const COLD_READERS: usize = 4;
 /// Bytes that a cold reader brings into memory for one connection before it is the next one's turn.
 pub const COLD_READ_BYTES: usize = 1024 * 1024;
+/// Reads of one connection that wait or are under way, and how many times as much is read ahead of what is sent.
+pub const COLD_READS_AHEAD: usize = 2;
 /// Buffer of a cold reader, and of a worker for what it copies from files to sockets.
 pub const FILE_STEP_BYTES: usize = 256 * 1024;
 /// `fetch.max.bytes` of the broker: 55 MiB.

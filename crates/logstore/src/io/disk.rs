@@ -25,11 +25,23 @@ struct SystemFile {
     descriptor: OwnedFd,
     /// Its file system cannot tell what is in memory.
     cannot_tell: AtomicBool,
+    /// The system was told to read what it is asked for, and no more.
+    reads_exactly: AtomicBool,
 }
 
 impl SystemFile {
     fn new(descriptor: OwnedFd) -> Self {
-        Self { descriptor, cannot_tell: AtomicBool::new(false) }
+        Self { descriptor, cannot_tell: AtomicBool::new(false), reads_exactly: AtomicBool::new(false) }
+    }
+
+    /// What the system reads ahead, up to two times the disk's `read_ahead_kb`, is in front of the next sync, and is
+    /// begun by whoever finds that something is not in memory (D34).
+    fn read_exactly(&self) {
+        if !self.reads_exactly.load(Ordering::Relaxed) {
+            // Without the advice reads are as right.
+            let _ = fs::fadvise(&self.descriptor, 0, None, fs::Advice::Random);
+            self.reads_exactly.store(true, Ordering::Relaxed);
+        }
     }
 }
 
@@ -52,6 +64,7 @@ impl RawFile for SystemFile {
         if self.cannot_tell.load(Ordering::Relaxed) {
             return self.read_at(into, at);
         }
+        self.read_exactly();
         let mut buffers = [io::IoSliceMut::new(into)];
         match rustix::io::preadv2(&self.descriptor, &mut buffers, at.0, ReadWriteFlags::NOWAIT) {
             // `tmpfs`, which has everything in memory, some network file systems, kernels before 4.14.
@@ -188,6 +201,27 @@ mod tests {
         assert_eq!(raw.size().unwrap(), 4);
         raw.sync().unwrap();
         SystemDisk.sync_dir(directory.path()).unwrap();
+    }
+
+    #[test]
+    fn nothing_is_read_that_was_not_asked_for() {
+        const BYTES: usize = 1024 * 1024;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a");
+        let raw = SystemDisk.open(&path, OpenMode::Create).unwrap();
+        assert_eq!(raw.write_at(&vec![1; BYTES], Position(0)).unwrap(), BYTES);
+        raw.sync().unwrap();
+        fs::fadvise(raw.descriptor().unwrap(), 0, None, fs::Advice::DontNeed).unwrap();
+        let is_cold = |at| {
+            let read = raw.read_resident_at(&mut [0], Position(at));
+            read.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+        };
+        // Where the file system cannot tell, or keeps everything, nothing is read at all.
+        if is_cold(0) {
+            let mut some = vec![0; BYTES / 4];
+            assert_eq!(raw.read_at(&mut some, Position(0)).unwrap(), some.len());
+            assert!(is_cold(some.len() as u64));
+        }
     }
 
     #[test]

@@ -98,6 +98,14 @@ impl FileSlice {
         self.len == 0
     }
 
+    /// What of it lies between `from` and `to`, counted from its first byte.
+    #[must_use]
+    pub fn part(&self, from: usize, to: usize) -> Self {
+        let (from, to) = (from.min(self.len), to.min(self.len));
+        let position = Position(self.position.0 + from as u64);
+        Self { file: Arc::clone(&self.file), position, len: to.saturating_sub(from) }
+    }
+
     /// The descriptor for `sendfile`, where the disk has any.
     pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         self.file.descriptor()

@@ -153,25 +153,23 @@ impl<T> Drop for ColdRead<T> {
 }
 
 impl Pages<'_> {
-    /// Reads what lies at the front of `slices`, from `skip` bytes into the first on, as much as one job may.
-    pub(crate) fn read_ahead(&mut self, slices: &[FileSlice], skip: usize) -> Result<(), StorageError> {
+    /// Reads what lies at the front of `slices`, as much as one job may.
+    pub(crate) fn read_ahead(&mut self, slices: &[FileSlice]) -> Result<(), StorageError> {
         let mut room = COLD_READ_BYTES;
-        let mut skip = skip;
         for slice in slices {
-            let len = slice.len().saturating_sub(skip).min(room);
-            self.read(slice, skip, len)?;
+            let len = slice.len().min(room);
+            self.read(slice, len)?;
             room -= len;
-            skip = 0;
         }
         Ok(())
     }
 
-    fn read(&mut self, slice: &FileSlice, skip: usize, len: usize) -> Result<(), StorageError> {
+    fn read(&mut self, slice: &FileSlice, len: usize) -> Result<(), StorageError> {
         let mut done = 0;
         while done < len {
             let step = self.buffer.len().min(len - done);
             let into = self.buffer.get_mut(..step).unwrap_or_default();
-            match slice.read_as(into, skip + done, Access::Waiting)? {
+            match slice.read_as(into, done, Access::Waiting)? {
                 // Cut under the reader, who finds out himself.
                 0 => break,
                 read => done += read,

@@ -13,11 +13,11 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::base::error::StorageError;
-use crate::base::limits::{CONNECTION_IN_FLIGHT_MAX, CONNECTION_OUTPUT_BYTES_MAX};
+use crate::base::limits::{COLD_READ_BYTES, CONNECTION_IN_FLIGHT_MAX, CONNECTION_OUTPUT_BYTES_MAX};
 use crate::io::socket::{Socket, Transfer};
 
-use super::cold::{ColdRead, Progress};
+use super::ahead::{Failed, ReadAhead};
+use super::cold::Pages;
 use super::context::Context;
 use super::control::{ConnectionId, ForwardedRequest, Reply};
 use super::delayed::fetch::ParkedFetch;
@@ -57,8 +57,8 @@ pub(crate) struct Connection {
     /// Sequence number of the front slot.
     first_sequence: u64,
     output: SendQueue,
-    /// What comes next in the output is not in memory; a cold reader fetches it.
-    fetching: Option<ColdRead<Result<(), StorageError>>>,
+    /// What of the output cold readers bring into memory.
+    ahead: ReadAhead,
     readable: bool,
     muted_until: Duration,
     /// Closes once everything is answered and sent.
@@ -93,7 +93,7 @@ impl Connection {
             slots: VecDeque::new(),
             first_sequence: 0,
             output: SendQueue::new(core.shared.options.file_sender, accepted.peer.ip()),
-            fetching: None,
+            ahead: ReadAhead::default(),
             readable: true,
             muted_until: Duration::ZERO,
             closing: None,
@@ -388,45 +388,49 @@ impl Connection {
     }
 
     fn send(&mut self, core: &mut Core) -> Result<(), CloseReason> {
-        if self.output.is_empty() || self.is_fetching()? {
+        if self.output.is_empty() {
             return Ok(());
         }
-        let (bytes, ended) = self.output.send(&mut self.socket, &mut core.file_buffer);
+        match self.ahead.advance() {
+            Ok(true) => self.output.fetched(),
+            Ok(false) => {}
+            Err(Failed) => return Err(CloseReason::Internal),
+        }
+        if self.ahead.is_waited_for() {
+            return Ok(());
+        }
+        let (bytes, ended) = self.output.send(&mut self.socket, &mut core.file_buffer, self.ahead.sendable());
+        self.ahead.sent(bytes);
         add(&core.shared.counters.bytes_out, bytes);
         if bytes > 0 {
             self.stalled = None;
         }
         match ended {
-            Ended::Empty => Ok(()),
+            Ended::Empty => self.ahead.end(),
             Ended::Blocked => {
                 self.stalled.get_or_insert(core.now);
-                Ok(())
             }
-            Ended::Closed => Err(CloseReason::Peer),
+            Ended::Closed => return Err(CloseReason::Peer),
             Ended::Cold => {
                 self.stalled = None;
-                let (slices, skip) = self.output.cold();
-                let token = self.token(0) | OUTPUT_TOKEN;
-                let read = core
-                    .shared
-                    .cold
-                    .submit(&core.mailbox, token, move |pages| pages.read_ahead(&slices, skip));
-                self.fetching = Some(read);
-                Ok(())
+                self.ahead.missed();
+                self.read_ahead(core);
             }
         }
+        if self.ahead.is_active() {
+            self.read_ahead(core);
+        }
+        Ok(())
     }
 
-    /// Whether a cold reader still fetches what comes next.
-    fn is_fetching(&mut self) -> Result<bool, CloseReason> {
-        match self.fetching.as_ref().map(ColdRead::progress) {
-            None => return Ok(false),
-            Some(Progress::Waiting) => return Ok(true),
-            Some(Progress::Done(Ok(()))) => self.output.fetched(),
-            Some(Progress::Done(Err(_)) | Progress::Lost) => return Err(CloseReason::Internal),
+    /// Has cold readers read what is sent next.
+    fn read_ahead(&mut self, core: &Core) {
+        while let Some(from) = self.ahead.next(self.output.len()) {
+            let files = self.output.files(from, COLD_READ_BYTES);
+            let token = self.token(0) | OUTPUT_TOKEN;
+            let read = move |pages: &mut Pages<'_>| pages.read_ahead(&files);
+            self.ahead.begun(core.shared.cold.submit(&core.mailbox, token, read));
         }
-        self.fetching = None;
-        Ok(false)
     }
 
     /// Reads once, into the rest of a large frame or through the worker's own buffer.

@@ -132,7 +132,7 @@ impl Fetch {
         context.cold.submit(context.mailbox, context.token, move |pages| {
             let reading = rules.read(wanted.iter(), &view, Access::Waiting)?;
             // An error comes again when the records are sent, and ends the connection then.
-            let _ = pages.read_ahead(&reading.files(), 0);
+            let _ = pages.read_ahead(&reading.files());
             Some(reading)
         })
     }

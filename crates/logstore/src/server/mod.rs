@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod admission;
+mod ahead;
 mod api_versions;
 mod cold;
 mod connection;

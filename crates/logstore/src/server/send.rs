@@ -6,7 +6,7 @@ use std::io::IoSlice;
 use std::mem;
 use std::net::IpAddr;
 
-use crate::base::limits::{COLD_READ_BYTES, FILE_STEP_BYTES};
+use crate::base::limits::FILE_STEP_BYTES;
 use crate::io::Access;
 use crate::io::socket::{Socket, Transfer};
 use crate::log::FileSlice;
@@ -39,7 +39,7 @@ pub(crate) enum Ended {
     Blocked,
     /// The other side is gone, or the file cannot be read: the length already sent cannot be taken back.
     Closed,
-    /// What comes next is not in memory.
+    /// What comes next is not in memory, or not said to be.
     Cold,
 }
 
@@ -71,14 +71,24 @@ impl SendQueue {
         }
     }
 
-    /// Sends what can be sent without waiting, through `buffer` where that is the way; says how many bytes went.
-    pub(crate) fn send(&mut self, socket: &mut Socket, buffer: &mut [u8]) -> (usize, Ended) {
+    /// Sends what can be sent without waiting, of files at most `files_max` bytes behind what is sent, through
+    /// `buffer` where that is the way; says how many bytes went.
+    pub(crate) fn send(
+        &mut self,
+        socket: &mut Socket,
+        buffer: &mut [u8],
+        files_max: usize,
+    ) -> (usize, Ended) {
         let mut total = 0;
         let mut access = if mem::take(&mut self.fetched) { Access::Waiting } else { Access::Resident };
         loop {
             let sent = match self.parts.front() {
                 None => Err(Ended::Empty),
-                Some(Part::File(slice)) => self.send_file(slice, access, socket, buffer),
+                Some(Part::File(_)) if total >= files_max => Err(Ended::Cold),
+                Some(Part::File(slice)) => {
+                    let bytes_max = (files_max - total).min(FILE_STEP_BYTES);
+                    self.send_file(slice, bytes_max, access, socket, buffer)
+                }
                 Some(_) => ended(self.send_memory(socket)),
             };
             match sent {
@@ -92,20 +102,22 @@ impl SendQueue {
         }
     }
 
-    /// What a cold reader has to read: the ranges of files in front, and how much of the first one is sent.
-    pub(crate) fn cold(&self) -> (Vec<FileSlice>, usize) {
-        let mut bytes = 0;
-        let mut slices = Vec::new();
+    /// The ranges of files in the `len` bytes that are `from` bytes behind what is sent.
+    pub(crate) fn files(&self, from: usize, len: usize) -> Vec<FileSlice> {
+        let (from, to) = (self.sent + from, self.sent + from + len);
+        let mut at = 0;
+        let mut files = Vec::new();
         for part in &self.parts {
-            if let Part::File(slice) = part {
-                bytes += slice.len() - if slices.is_empty() { self.sent } else { 0 };
-                slices.push(slice.clone());
-            }
-            if bytes >= COLD_READ_BYTES {
+            if at >= to {
                 break;
             }
+            if let Part::File(slice) = part {
+                files.push(slice.part(from.saturating_sub(at), to - at));
+            }
+            at += part.len();
         }
-        (slices, self.sent)
+        files.retain(|slice| !slice.is_empty());
+        files
     }
 
     /// A cold reader was there.
@@ -129,11 +141,12 @@ impl SendQueue {
     fn send_file(
         &self,
         slice: &FileSlice,
+        bytes_max: usize,
         access: Access,
         socket: &mut Socket,
         buffer: &mut [u8],
     ) -> Result<usize, Ended> {
-        let len = (slice.len() - self.sent).min(FILE_STEP_BYTES);
+        let len = (slice.len() - self.sent).min(bytes_max);
         let read = |into: &mut [u8], skip| match slice.read_as(into, skip, access) {
             Err(error) if error.is_cold() => Err(Ended::Cold),
             Ok(0) | Err(_) => Err(Ended::Closed),

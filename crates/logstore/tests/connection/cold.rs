@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use logstore::base::limits::{COLD_READ_BYTES, COLD_READERS};
+use logstore::base::limits::{COLD_READ_BYTES, COLD_READERS, COLD_READS_AHEAD};
 use logstore::base::types::{PartitionId, PartitionIndex, Position};
 use logstore::batch::build::BatchBuilder;
 use logstore::io::{Disk, OpenMode, SystemDisk};
@@ -158,7 +158,8 @@ fn what_went_cold_while_its_reader_was_slow_is_waited_for_by_him_alone() {
     scene.freeze();
     std::thread::scope(|threads| {
         let reading = threads.spawn(|| reader.receive());
-        eventually(|| scene.broker.server.stats().cold_reads == 1);
+        // It reads ahead of what it sends, and no further than that.
+        eventually(|| scene.broker.server.stats().cold_reads as usize == COLD_READS_AHEAD);
         scene.serves_others();
         scene.thaw();
         let fetched = all_from(0).decode(&reading.join().unwrap());
