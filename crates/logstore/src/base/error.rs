@@ -56,6 +56,11 @@ impl StorageError {
         matches!(self, Self::Io { operation, source, .. } if *operation != "sync" && is_no_space(source))
     }
 
+    /// Whether a sync failed: nobody knows what of that is on the disk.
+    pub fn is_of_a_sync(&self) -> bool {
+        matches!(self, Self::Io { operation: "sync", .. })
+    }
+
     /// Whether the file is gone.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)

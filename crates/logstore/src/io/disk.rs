@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::{self, FlockOperation, Mode, OFlags};
+use rustix::fs::{self, Advice, FlockOperation, Mode, OFlags};
 use rustix::io::{Errno, ReadWriteFlags};
 
 use super::{Disk, Entry, OpenMode, RawFile, Space};
@@ -161,6 +161,11 @@ impl Disk for SystemDisk {
     fn sync_all(&self, path: &Path) -> io::Result<()> {
         let directory = open(path, OFlags::RDONLY | OFlags::DIRECTORY)?;
         retry(|| fs::syncfs(&directory))
+    }
+
+    fn forget(&self, path: &Path) -> io::Result<()> {
+        let file = open(path, OFlags::RDONLY)?;
+        retry(|| fs::fadvise(&file, 0, None, Advice::DontNeed))
     }
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn RawFile>>> {

@@ -13,12 +13,14 @@ use std::path::{Path, PathBuf};
 
 pub mod arena;
 pub mod disk;
+pub mod distrust;
 pub mod file;
 pub mod poller;
 pub mod pool;
 pub mod socket;
 
 pub use disk::SystemDisk;
+pub use distrust::{distrust, forget_distrusted};
 pub use file::File;
 pub use pool::{FilePool, PooledFile};
 
@@ -109,6 +111,8 @@ pub trait Disk: Send + Sync + fmt::Debug {
     fn sync_dir(&self, path: &Path) -> io::Result<()>;
     /// Makes everything durable that was written to the file system below `path`.
     fn sync_all(&self, path: &Path) -> io::Result<()>;
+    /// Drops what memory has of a file, but for what waits to be written: the next read is of the disk.
+    fn forget(&self, path: &Path) -> io::Result<()>;
     /// Takes an exclusive lock on a file that lasts until the returned guard is dropped; `None` when another holds it.
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn RawFile>>>;
     /// Room on the file system below `path`.

@@ -17,7 +17,7 @@ use crate::base::clock::Clock;
 use crate::base::error::StorageError;
 use crate::base::limits::WRITE_BEHIND_BYTES;
 use crate::base::types::{Offset, PartitionId, PartitionIndex, Timestamp};
-use crate::io::{Disk, FilePool};
+use crate::io::{Disk, FilePool, distrust};
 use crate::wal::{Committed, Pending, Pressure, Queue, Room, WriteAhead};
 
 /// A data directory as its logs see it.
@@ -146,9 +146,13 @@ impl Home {
         self.failure.get().map(String::as_str)
     }
 
-    /// Takes it out of service for good; the first cause is kept.
+    /// Takes it out of service for good; the first cause is kept. After a failed sync the next start believes the disk
+    /// alone.
     pub fn fail(&self, error: &StorageError) {
         let _ = self.failure.set(error.to_string());
+        if error.is_of_a_sync() {
+            distrust(self.disk(), &self.path, &error.to_string());
+        }
         self.ahead.abandon();
     }
 

@@ -110,6 +110,8 @@ impl Catalogue {
             .map_err(|error| StorageError::io("remove", temporary(&path), error))?;
         let file = File::open(&*disk, &path, OpenMode::Create)?;
         disk.sync_dir(directory).map_err(|error| StorageError::io("sync", directory, error))?;
+        // The sync of its last commit may have failed (D39).
+        disk.forget(&path).map_err(|error| StorageError::io("read", &path, error))?;
         let mut bytes = vec![0; file.size()? as usize];
         let filled = file.read_full_at(&mut bytes, Position(0))?;
         bytes.truncate(filled);

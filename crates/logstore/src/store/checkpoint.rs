@@ -11,7 +11,6 @@ use super::directories::DataDirectory;
 use crate::base::error::StorageError;
 use crate::base::limits::{SINGLE_SYNCS_MAX, SNAPSHOT_BEHIND_SHARE};
 use crate::log::{Log, LogError};
-use crate::wal::WriteAhead;
 
 impl Store {
     /// Makes durable what the write-ahead logs have and the segments that were sealed, and writes the checkpoints.
@@ -84,9 +83,5 @@ impl Store {
             }
         }
         Ok(begun.into_iter().all(|begun| begun != Err(LogError::DiskFull)))
-    }
-
-    pub(super) fn wals(&self) -> Vec<Arc<WriteAhead>> {
-        self.directories.iter().map(|directory| Arc::clone(directory.home.ahead())).collect()
     }
 }

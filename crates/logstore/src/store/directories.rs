@@ -95,6 +95,7 @@ impl DataDirectory {
         let lock = lock.ok_or_else(|| OpenError::Locked(path.to_owned()))?;
         let identity = check_identity(disk, path, options)?;
 
+        io::forget_distrusted(disk, path).map_err(|error| io_error("read", path, error))?;
         let marker = path.join(CLEAN_SHUTDOWN);
         let clean = disk.file_len(&marker).map_err(|error| io_error("stat", &marker, error))?.is_some();
         io::remove_if_exists(disk, &marker).map_err(|error| io_error("remove", &marker, error))?;

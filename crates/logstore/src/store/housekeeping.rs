@@ -13,8 +13,7 @@ use parking_lot::Mutex;
 
 use super::Store;
 use crate::io;
-use crate::log::Log;
-use crate::wal::WriteAhead;
+use crate::log::{Home, Log};
 
 /// How often the thread looks whether something is due.
 const TICK: Duration = Duration::from_millis(500);
@@ -67,12 +66,12 @@ impl Housekeeping {
 
     /// Starts the thread. It holds the store weakly: a store that nobody holds any more ends it.
     pub(super) fn start(&self, store: &Arc<Store>) -> std::io::Result<()> {
-        let wals = store.wals();
+        let homes: Vec<_> = store.directories.iter().map(|directory| Arc::clone(&directory.home)).collect();
         let store = Arc::downgrade(store);
         let (nudged, stopping) = (self.nudged.clone(), Arc::clone(&self.stopping));
         let thread = Builder::new()
             .name("housekeeping".into())
-            .spawn(move || run(&store, &wals, &nudged, &stopping))?;
+            .spawn(move || run(&store, &homes, &nudged, &stopping))?;
         *self.thread.lock() = Some(thread);
         Ok(())
     }
@@ -94,11 +93,20 @@ impl Housekeeping {
     }
 }
 
-fn run(store: &Weak<Store>, wals: &[Arc<WriteAhead>], nudged: &Receiver<()>, stopping: &AtomicBool) {
+/// A file of the write-ahead log that cannot be made now is made when it is needed, and that failure counts. A sync that
+/// failed counts now: names of others may be lost with it.
+fn prepare(home: &Home) {
+    if let Err(error) = home.ahead().prepare()
+        && error.is_of_a_sync()
+    {
+        home.fail(&error);
+    }
+}
+
+fn run(store: &Weak<Store>, homes: &[Arc<Home>], nudged: &Receiver<()>, stopping: &AtomicBool) {
     loop {
-        for wal in wals {
-            // A file that cannot be made now is made when it is needed, and that failure counts.
-            let _ = wal.prepare();
+        for home in homes {
+            prepare(home);
         }
         let full = nudged.recv_timeout(TICK).is_ok();
         if stopping.load(Ordering::Acquire) {
@@ -194,7 +202,7 @@ impl Store {
     /// and segments written behind them.
     fn keep_up(&self) {
         for directory in &self.directories {
-            let _ = directory.home.ahead().prepare();
+            prepare(&directory.home);
             directory.home.write_behind();
         }
         if !self.housekeeping.is_stopping() && self.housekeeping.nudged.try_recv().is_ok() {

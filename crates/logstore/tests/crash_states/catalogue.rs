@@ -75,3 +75,28 @@ pub(crate) fn rewritten_catalogue(disk: &SimDisk) -> Played {
     let bytes = 80 * 1024;
     commits(disk, 11, 3, bytes)
 }
+
+/// A commit is not synced: a start does not find it, and goes on without it.
+pub(crate) fn failed_sync_of_the_catalogue(disk: &SimDisk) -> Played {
+    let bytes = 700;
+    disk.create_dir(Path::new(DATA)).unwrap();
+    disk.sync_dir(Path::new("/")).unwrap();
+    let catalogue = open(disk);
+    commit(&catalogue, vec![change(1, bytes)]);
+    disk.record();
+    disk.fail_syncs(|path| path.ends_with(".catalogue"));
+    let refused = catalogue.take(vec![change(2, bytes)]).unwrap();
+    assert!(catalogue.wait(refused).is_err());
+    let disk = disk.kill();
+    let catalogue = open(&disk);
+    let next = catalogue.revision().0 + 1;
+    disk.note();
+    assert_eq!(commit(&catalogue, vec![change(next, bytes)]), Revision(next));
+    disk.note();
+    let check = move |disk: &SimDisk, notes: usize| match notes {
+        0 => expect(disk, 1, 2, bytes),
+        1 => expect(disk, next - 1, next, bytes),
+        _ => expect(disk, next, next, bytes),
+    };
+    Played { recording: disk.recorded(), start: Box::new(|disk, _| drop(open(disk))), check: Box::new(check) }
+}

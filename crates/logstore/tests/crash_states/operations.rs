@@ -3,8 +3,9 @@
 use logstore::base::types::Offset;
 use logstore::log::LogConfig;
 
-use crate::catalogue::{catalogue, rewritten_catalogue};
+use crate::catalogue::{catalogue, failed_sync_of_the_catalogue, rewritten_catalogue};
 use crate::sim::SimDisk;
+use crate::support::settle;
 use crate::world::{Played, World, compacted, relaxed, strict};
 
 pub(crate) struct Operation {
@@ -32,8 +33,12 @@ pub(crate) const OPERATIONS: &[Operation] = operations![
     clean_stop,
     truncation,
     change_of_mode,
+    kill,
+    failed_sync_of_a_segment,
+    failed_sync_of_the_write_ahead_log,
     catalogue,
     rewritten_catalogue,
+    failed_sync_of_the_catalogue,
 ];
 
 /// Directory and files of a partition come into being.
@@ -288,6 +293,77 @@ fn change_of_mode(disk: &SimDisk) -> Played {
                 world.send(topic, 1, 200);
             }
         }
+    }
+    world.played()
+}
+
+/// The process is killed, the system goes on: what a start finds in memory may not be on the disk.
+fn kill(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
+    let topics = [("strict", strict()), ("relaxed", relaxed())];
+    let mut id = 0;
+    let topics = topics.map(|(name, config)| {
+        id += 1;
+        world.create(name, id, config)
+    });
+    world.record();
+    // Of the relaxed one, only what was never checkpointed is secured by a start.
+    for served in [&topics[..], &topics[..1]] {
+        for topic in topics {
+            world.send(topic, 1, 200);
+            world.log(topic).write_behind();
+        }
+        // Killed between the write of a group and its sync.
+        world.disk.leave_out(|path| path.contains("millrace.wal."));
+        world.begin(topics[0], 9, 1, 200);
+        settle(&world.log(topics[0]));
+        world.kill();
+        for topic in served {
+            world.topics[*topic].least = world.topics[*topic].end();
+        }
+        world.note();
+        world.store.checkpoint();
+    }
+    world.played()
+}
+
+/// A segment is not synced, and passes for synced when the process is started again.
+fn failed_sync_of_a_segment(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
+    let topic = world.create("unsynced", 1, strict());
+    world.send(topic, 1, 250);
+    world.store.checkpoint();
+    world.record();
+    for ending in [|path: &str| path.ends_with(".log"), |path: &str| path.ends_with("index")] {
+        for _ in 0..3 {
+            world.send(topic, 1, 250);
+        }
+        world.disk.fail_syncs(ending);
+        world.store.checkpoint();
+        world.out_of_service();
+        world.kill();
+        world.send(topic, 1, 250);
+        world.store.checkpoint();
+        world.send(topic, 1, 250);
+    }
+    world.played()
+}
+
+/// A group is not synced: its batch was not acknowledged, and a start does not believe what memory has of it.
+fn failed_sync_of_the_write_ahead_log(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
+    let topic = world.create("ungrouped", 1, strict());
+    world.record();
+    for _ in 0..3 {
+        world.send(topic, 1, 250);
+        world.disk.fail_syncs(|path| path.contains("millrace.wal."));
+        world.begin(topic, 9, 1, 250);
+        world.out_of_service();
+        world.kill();
+        world.topics[topic].sent.pop();
+        world.note();
+        world.send(topic, 1, 250);
+        world.store.checkpoint();
     }
     world.played()
 }

@@ -191,6 +191,19 @@ impl World {
         self.store.set_aside_unclaimed();
     }
 
+    /// The process is killed and started again; the system goes on.
+    pub(crate) fn kill(&mut self) {
+        self.disk = self.disk.kill();
+        self.start_again();
+    }
+
+    /// Returns once a failure took the directory out of service.
+    pub(crate) fn out_of_service(&self) {
+        while self.store.failures().is_empty() {
+            std::thread::yield_now();
+        }
+    }
+
     /// A topic that the metadata names from now on.
     pub(crate) fn create(&mut self, name: &str, id: u8, config: LogConfig) -> usize {
         let id = PartitionId { topic: TopicId([id; 16]), index: PartitionIndex(0) };

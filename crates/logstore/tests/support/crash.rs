@@ -249,7 +249,7 @@ impl Walk<'_> {
                 (None, Focus::None)
             }
             Step::Change(node, _) | Step::Name(node, _) => (Some(*node), Focus::Changed(*node)),
-            Step::Sync(node) => (Some(*node), Focus::None),
+            Step::Sync(node) | Step::FailedSync(node) | Step::Forget(node) => (Some(*node), Focus::None),
             Step::SyncAll => {
                 self.choices.clear();
                 (None, Focus::None)

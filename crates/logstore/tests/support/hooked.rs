@@ -198,6 +198,10 @@ impl Disk for HookedDisk {
         self.ask(Operation::SyncAll, path)?;
         self.below.sync_all(path)
     }
+    fn forget(&self, path: &Path) -> io::Result<()> {
+        self.ask(Operation::Open, path)?;
+        self.below.forget(path)
+    }
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn RawFile>>> {
         self.ask(Operation::Open, path)?;
         self.below.lock(path)

@@ -7,6 +7,8 @@
 //!   those changes, in their order: a journal does not reorder them. Each directory is on its own, and no sync of a file
 //!   makes a name durable. That is less than ext4 promises, and all that the engine relies on.
 //! - A rename is whole or not there.
+//! - A sync of a file that fails leaves bytes in memory that are not on the disk and that no later sync writes, until
+//!   somebody has the disk read again.
 #![allow(dead_code, reason = "no test binary uses all of it")]
 
 use std::collections::BTreeMap;
@@ -67,6 +69,8 @@ pub(crate) struct Kept<T, C> {
     pub(crate) synced: Arc<T>,
     now: Arc<T>,
     pub(crate) since: Vec<C>,
+    /// A sync failed: what is there now is not what was synced and `since`.
+    is_stale: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -83,6 +87,9 @@ pub(crate) enum Step {
     Name(Node, Naming),
     Sync(Node),
     SyncAll,
+    FailedSync(Node),
+    /// What is in memory and not to be written goes.
+    Forget(Node),
     /// Nothing: the test says that it knows more from here on.
     Note,
 }
@@ -99,6 +106,7 @@ struct State {
     inodes: Vec<Inode>,
     recording: Option<Recording>,
     left_out: Option<LeftOut>,
+    failing: Option<LeftOut>,
     dead: bool,
 }
 
@@ -148,7 +156,7 @@ impl Changing<Naming> for Names {
 
 impl<T: Default, C> Default for Kept<T, C> {
     fn default() -> Self {
-        Self { synced: Arc::default(), now: Arc::default(), since: Vec::new() }
+        Self { synced: Arc::default(), now: Arc::default(), since: Vec::new(), is_stale: false }
     }
 }
 
@@ -158,7 +166,7 @@ impl<T: Clone + Changing<C>, C> Kept<T, C> {
     }
 
     fn synced(left: &Arc<T>) -> Self {
-        Self { synced: Arc::clone(left), now: Arc::clone(left), since: Vec::new() }
+        Self { synced: Arc::clone(left), now: Arc::clone(left), since: Vec::new(), is_stale: false }
     }
 
     fn change(&mut self, change: C) {
@@ -167,8 +175,29 @@ impl<T: Clone + Changing<C>, C> Kept<T, C> {
     }
 
     fn sync(&mut self) {
+        if self.is_stale {
+            self.synced = Arc::new(self.newest());
+        } else {
+            self.synced = Arc::clone(&self.now);
+        }
         self.since.clear();
-        self.synced = Arc::clone(&self.now);
+    }
+
+    fn fail_to_sync(&mut self) {
+        self.is_stale |= !self.since.is_empty();
+        self.since.clear();
+    }
+
+    fn forget(&mut self) {
+        self.now = Arc::new(self.newest());
+        self.is_stale = false;
+    }
+
+    /// What a sync makes of it.
+    fn newest(&self) -> T {
+        let mut newest = T::clone(&self.synced);
+        self.since.iter().for_each(|change| newest.change(change));
+        newest
     }
 
     /// What it was after each of the changes, and before them.
@@ -252,11 +281,25 @@ pub(crate) fn take(inodes: &mut Vec<Inode>, step: Step) {
         }
         Step::Sync(node) => inodes[node].sync(),
         Step::SyncAll => inodes.iter_mut().for_each(Inode::sync),
+        Step::FailedSync(node) => {
+            if let Inode::File(file) = &mut inodes[node] {
+                file.fail_to_sync();
+            }
+        }
+        Step::Forget(node) => {
+            if let Inode::File(file) = &mut inodes[node] {
+                file.forget();
+            }
+        }
         Step::Note => {}
     }
 }
 
 impl State {
+    fn of(inodes: Vec<Inode>) -> Self {
+        Self { inodes, recording: None, left_out: None, failing: None, dead: false }
+    }
+
     fn alive(&mut self) -> io::Result<&mut Self> {
         if self.dead { Err(io::Error::other("the power is off")) } else { Ok(self) }
     }
@@ -268,10 +311,15 @@ impl State {
         take(&mut self.inodes, step);
     }
 
-    fn sync(&mut self, node: Node, path: &str) {
+    fn sync(&mut self, node: Node, path: &str) -> io::Result<()> {
+        if self.failing.is_some_and(|failing| failing(path)) {
+            self.take(Step::FailedSync(node));
+            return Err(io::Error::other("a sync that fails"));
+        }
         if !self.left_out.is_some_and(|left_out| left_out(path)) {
             self.take(Step::Sync(node));
         }
+        Ok(())
     }
 
     fn find(&self, path: &Path) -> io::Result<Node> {
@@ -313,7 +361,7 @@ impl SimDisk {
     }
 
     pub(crate) fn of(inodes: Vec<Inode>) -> Self {
-        Self(Arc::new(Mutex::new(State { inodes, recording: None, left_out: None, dead: false })))
+        Self(Arc::new(Mutex::new(State::of(inodes))))
     }
 
     /// The power fails: whoever still uses this disk is refused, and this is what the next start finds.
@@ -330,6 +378,20 @@ impl SimDisk {
         let mut state = self.0.lock();
         state.dead = true;
         Self::of(state.inodes.iter().map(left).collect())
+    }
+
+    /// The process is killed, and nothing else happens: whoever still uses this disk is refused, the next start finds
+    /// everything. No sync fails or is left out any more.
+    pub(crate) fn kill(&self) -> Self {
+        let mut state = self.0.lock();
+        let (inodes, recording) = (std::mem::take(&mut state.inodes), state.recording.take());
+        state.dead = true;
+        Self(Arc::new(Mutex::new(State { recording, ..State::of(inodes) })))
+    }
+
+    /// From now on these syncs fail.
+    pub(crate) fn fail_syncs(&self, failing: LeftOut) {
+        self.0.lock().failing = Some(failing);
     }
 
     /// From now on some syncs are left out, as if the engine forgot them.
@@ -429,12 +491,19 @@ impl Disk for SimDisk {
         let mut state = self.0.lock();
         let state = state.alive()?;
         let node = state.find(path)?;
-        state.sync(node, &format!("{}/", path.display()));
-        Ok(())
+        state.sync(node, &format!("{}/", path.display()))
     }
 
     fn sync_all(&self, _: &Path) -> io::Result<()> {
         self.0.lock().alive()?.take(Step::SyncAll);
+        Ok(())
+    }
+
+    fn forget(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.0.lock();
+        let state = state.alive()?;
+        let node = state.find(path)?;
+        state.take(Step::Forget(node));
         Ok(())
     }
 
@@ -490,8 +559,7 @@ impl RawFile for SimFile {
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.disk.lock().alive()?.sync(self.node, &self.path);
-        Ok(())
+        self.disk.lock().alive()?.sync(self.node, &self.path)
     }
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
