@@ -52,6 +52,13 @@ export default defineConfig({
       {
         test: {
           root,
+          name: 'refusal',
+          include: ['test/refusal/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          root,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           // Brokers and clients share the cores: one file at a time, or timing says nothing.
