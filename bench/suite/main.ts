@@ -1,15 +1,25 @@
-// `npm run bench -- COMMAND`: what is done with results.
+// `npm run bench -- COMMAND`: makes results, and what is done with them.
+import { OPTIONS, runOptions } from './options.ts'
 import { writeReadme } from './readme.ts'
 import { writeReport } from './report.ts'
 import { readResult } from './result.ts'
+import { run } from './run.ts'
 import { table } from './table.ts'
 
 const USAGE = `usage: npm run bench -- COMMAND
+${OPTIONS}
   table FILE    the figures of a result
   report FILE   the same as one HTML page with plots, beside the file
   readme        writes README.md's table from the newest committed result of the whole suite`
 
 const commands: Readonly<Record<string, (...files: readonly string[]) => number | Promise<number>>> = {
+  run: async (...args) => {
+    const { path, result } = await run(runOptions(args))
+    const page = path.replace(/(\.json)?$/, '.html')
+    writeReport(path, page)
+    process.stdout.write(`${table(result)}\n${path}\n${page}\n`)
+    return 0
+  },
   table: (file) => {
     if (file === undefined) return refuse(USAGE)
     process.stdout.write(`${table(readResult(file))}\n`)
@@ -33,5 +43,7 @@ const refuse = (message: string): number => {
   return 2
 }
 
-const [name = '', ...files] = process.argv.slice(2)
-process.exitCode = (await commands[name]?.(...files)) ?? refuse(USAGE)
+const args = process.argv.slice(2)
+const isNamed = args[0] !== undefined && !args[0].startsWith('-')
+const [name = '', ...rest] = isNamed ? args : ['run', ...args]
+process.exitCode = (await commands[name]?.(...rest)) ?? refuse(USAGE)

@@ -23,6 +23,10 @@ export interface BrokerOptions {
   readonly preload?: string
   /** A command that runs the one behind it: in a namespace, under an injector of faults (Millrace only). */
   readonly within?: readonly string[]
+  /** Flags of the JVM, over the ones for a quick start (Kafka only). */
+  readonly jvm?: readonly string[]
+  /** How often it is asked whether it serves: how exactly a start can be timed. */
+  readonly pollMs?: number
 }
 
 export interface Broker {
@@ -67,12 +71,13 @@ export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> 
     settings: { ...settings, ...options.overrides },
     preload: options.preload,
     within: options.within ?? [],
+    jvm: options.jvm,
   }
 
   const launch = async (): Promise<Running> => {
     const launched = await target.launch(plan)
     try {
-      await ready(launched, port, target.startTimeoutMs)
+      await ready(launched, port, target.startTimeoutMs, options.pollMs ?? 20)
       return launched
     } catch (error) {
       await launched.kill()
@@ -108,7 +113,7 @@ export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> 
 
 const logs = (running: Running): string => [...running.lines.slice(-200), running.stderr()].join('\n')
 
-const ready = async (running: Running, port: number, timeoutMs: number): Promise<void> => {
+const ready = async (running: Running, port: number, timeoutMs: number, intervalMs: number): Promise<void> => {
   let ended = false
   void running.exited.then(() => (ended = true))
   await eventually(
@@ -117,6 +122,6 @@ const ready = async (running: Running, port: number, timeoutMs: number): Promise
       if (ended) throw new GiveUp('it ended')
       return (await brokersListed(port)) > 0 ? true : undefined
     },
-    { timeoutMs, intervalMs: 20 },
+    { timeoutMs, intervalMs },
   )
 }

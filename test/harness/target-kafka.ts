@@ -10,16 +10,20 @@ import type { LaunchPlan, Target } from './target.ts'
 export const kafka: Target = {
   startTimeoutMs: 90_000,
   launch: async (plan) => {
-    const { directory, dataDirectory } = plan
+    const { directory, dataDirectory, jvm = quick } = plan
     const config = join(directory, 'kafka.properties')
     writeFileSync(config, lines(properties(plan)))
     if (!existsSync(dataDirectory)) cpSync(await formatted(), dataDirectory, { recursive: true })
-    return start({ command: 'java', args: [...flags, '-cp', javaClassPath(), 'kafka.Kafka', config], cwd: directory })
+    return start({
+      command: 'java',
+      args: [...jvm, javaLogging, '-cp', javaClassPath(), 'kafka.Kafka', config],
+      cwd: directory,
+    })
   },
 }
 
 // A broker that lives for one test: a quick start counts for more than peak speed.
-const flags = ['-Xms256m', '-Xmx1g', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', javaLogging]
+const quick = ['-Xms256m', '-Xmx1g', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto']
 
 const properties = ({
   port,
@@ -57,7 +61,15 @@ const formatted = async (): Promise<string> => {
   const work = `${template}.${process.pid}`
   mkdirSync(work, { recursive: true })
   const config = join(work, 'kafka.properties')
-  const plan = { port: 9092, controllerPort: 9093, directory: work, settings: {}, preload: undefined, within: [] }
+  const plan = {
+    port: 9092,
+    controllerPort: 9093,
+    directory: work,
+    settings: {},
+    preload: undefined,
+    within: [],
+    jvm: undefined,
+  }
   writeFileSync(config, lines(properties({ ...plan, dataDirectory: join(work, 'data') })))
   await run({
     command: 'java',

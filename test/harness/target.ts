@@ -11,6 +11,7 @@ export interface LaunchPlan {
   readonly settings: Readonly<Record<string, string>>
   readonly preload: string | undefined
   readonly within: readonly string[]
+  readonly jvm: readonly string[] | undefined
 }
 
 export interface Target {

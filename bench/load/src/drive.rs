@@ -15,7 +15,8 @@ use rustix::event::{Timespec, epoll};
 use crate::Pressure;
 use crate::connection::Connection;
 use crate::frame::HEAD_BYTES;
-use crate::report::{Recorder, Report, cpu_seconds};
+use crate::report::{Recorder, Report};
+use crate::usage::Usage;
 
 const SECOND_NS: u64 = 1_000_000_000;
 /// What is in flight at the end gets this long to be answered.
@@ -72,14 +73,14 @@ pub(crate) fn run<L: Load>(
     let from = (pressure.warm_up * 1e9) as u64;
     let to = from + (pressure.seconds * 1e9) as u64;
     let ready = Barrier::new(threads);
-    let work = |thread: usize| -> Result<(Recorder, f64)> {
+    let work = |thread: usize| -> Result<(Recorder, Usage)> {
         let own = connections / threads + usize::from(thread < connections % threads);
         let interval = pressure.rate.map(|rate| threads as f64 / rate * 1e9);
         let worker =
             Worker::open(address, own, pressure.depth, interval, load(thread), Recorder::new(from, to)?);
         // A thread that failed must not leave the others waiting.
         ready.wait();
-        worker?.run(from, to)
+        worker?.run(from, to, pressure)
     };
     let results: Vec<_> = thread::scope(|scope| {
         let running: Vec<_> = (0..threads).map(|thread| scope.spawn(move || work(thread))).collect();
@@ -89,14 +90,14 @@ pub(crate) fn run<L: Load>(
             .collect()
     });
     let mut total = Recorder::new(from, to)?;
-    let mut cpu: f64 = 0.0;
+    let mut usage = Usage::default();
     for result in results {
-        let (recorder, seconds) = result?;
+        let (recorder, used) = result?;
         total.merge(&recorder)?;
         // Each saw the processor time of the whole process.
-        cpu = cpu.max(seconds);
+        usage = used;
     }
-    Ok(total.report(cpu))
+    Ok(total.report(&usage))
 }
 
 struct Worker<L> {
@@ -137,7 +138,7 @@ impl<L: Load> Worker<L> {
         self.began.elapsed().as_nanos() as u64
     }
 
-    fn run(mut self, from: u64, to: u64) -> Result<(Recorder, f64)> {
+    fn run(mut self, from: u64, to: u64, pressure: &Pressure) -> Result<(Recorder, Usage)> {
         self.began = Instant::now();
         for number in 0..self.connections.len() {
             if self.schedule.is_none() || !self.load.paced(number) {
@@ -145,14 +146,14 @@ impl<L: Load> Worker<L> {
             }
         }
         let mut events = Vec::with_capacity(EVENTS_MAX);
-        let (mut cpu_before, mut cpu_after) = (None, None);
+        let (mut before, mut after) = (None, None);
         loop {
             let now = self.now();
-            if now >= from && cpu_before.is_none() {
-                cpu_before = Some(cpu_seconds()?);
+            if now >= from && before.is_none() {
+                before = Some(Usage::now(pressure.pid)?);
             }
-            if now >= to && cpu_after.is_none() {
-                cpu_after = Some(cpu_seconds()?);
+            if now >= to && after.is_none() {
+                after = Some(Usage::now(pressure.pid)?);
             }
             if now >= to && self.connections.iter().all(|connection| connection.depth() == 0) {
                 break;
@@ -171,11 +172,14 @@ impl<L: Load> Worker<L> {
             let timeout = Timespec { tv_sec: (wait / SECOND_NS) as i64, tv_nsec: (wait % SECOND_NS) as i64 };
             epoll::wait(&self.poller, rustix::buffer::spare_capacity(&mut events), Some(&timeout))?;
             for event in &events {
-                self.serve(event.data.u64() as usize, to)?;
+                match self.serve(event.data.u64() as usize, to) {
+                    Err(_) if pressure.until_gone => return Ok((self.recorder, Usage::default())),
+                    served => served?,
+                }
             }
         }
-        let cpu = cpu_after.zip(cpu_before).map_or(0.0, |(after, before)| after - before);
-        Ok((self.recorder, cpu))
+        let used = after.zip(before).map(|(after, before)| after.since(&before)).unwrap_or_default();
+        Ok((self.recorder, used))
     }
 
     /// Sends what is due, and says when the next is.

@@ -8,14 +8,18 @@ mod connection;
 mod drive;
 mod end_to_end;
 mod fetch;
+mod fill;
 mod frame;
+mod idle;
 mod null_broker;
 mod payload;
 mod produce;
 mod report;
+mod usage;
 mod verify;
 
 use std::io::Write;
+use std::time::SystemTime;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -31,6 +35,10 @@ struct Cli {
 enum Command {
     /// Writes the same batches again and again.
     Produce(produce::Options),
+    /// Writes so many requests, one after the other, as something to be read.
+    Fill(fill::Options),
+    /// Holds connections that say nothing until standard input ends.
+    Idle(idle::Options),
     /// Reads what lies in the topic, from its start to its end and around again, without looking at the records.
     Fetch(fetch::Options),
     /// Writes records at a rate and measures when a consumer has them.
@@ -76,11 +84,19 @@ struct Pressure {
     /// Threads that share the connections.
     #[arg(long, default_value_t = 1)]
     threads: usize,
+    /// The broker may go away: the run ends then, with what was acknowledged until then.
+    #[arg(long)]
+    until_gone: bool,
+    /// Process of the broker, to measure its processor time.
+    #[arg(long)]
+    pid: Option<u32>,
 }
 
 fn main() -> Result<()> {
     let answer = match Cli::parse().command {
         Command::Produce(options) => serde_json::to_string(&produce::run(&options)?)?,
+        Command::Fill(options) => serde_json::to_string(&fill::run(&options)?)?,
+        Command::Idle(options) => return idle::run(&options),
         Command::Fetch(options) => serde_json::to_string(&fetch::run(&options)?)?,
         Command::EndToEnd(options) => serde_json::to_string(&end_to_end::run(&options)?)?,
         Command::Verify(target) => serde_json::to_string(&verify::run(&target)?)?,
@@ -88,4 +104,9 @@ fn main() -> Result<()> {
     };
     writeln!(std::io::stdout(), "{answer}")?;
     Ok(())
+}
+
+/// The time of the records.
+fn now_ms() -> Result<i64> {
+    Ok(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_millis() as i64)
 }

@@ -1,7 +1,6 @@
 //! The same batches again and again.
 
 use std::rc::Rc;
-use std::time::SystemTime;
 
 use anyhow::Result;
 use clap::Args;
@@ -13,7 +12,7 @@ use crate::drive::{self, Answer, Load};
 use crate::frame::{self, Frame, HEAD_BYTES};
 use crate::payload::{self, Shape};
 use crate::report::{Recorder, Report};
-use crate::{Pressure, Target};
+use crate::{Pressure, Target, now_ms};
 
 /// What is written, and how.
 #[derive(Args)]
@@ -35,7 +34,7 @@ pub(crate) struct Options {
 /// Runs it.
 pub(crate) fn run(options: &Options) -> Result<Report> {
     anyhow::ensure!(options.acks != 0, "--acks 0 has no answers to be measured");
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_millis() as i64;
+    let now = now_ms()?;
     let address = frame::address(&options.target)?;
     drive::run(address, &options.pressure, options.pressure.connections, |thread| {
         Produce::new(options, thread, now)

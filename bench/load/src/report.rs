@@ -2,14 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use hdrhistogram::Histogram;
 use serde::Serialize;
+
+use crate::usage::Usage;
 
 /// Latencies from a microsecond to ten minutes, to three digits.
 const HIGHEST_US: u64 = 600_000_000;
 const DIGITS: u8 = 3;
 const NS_PER_US: u64 = 1000;
+/// Percentiles of the curve.
+const CURVE: [f64; 16] =
+    [1.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 97.5, 99.0, 99.5, 99.75, 99.9, 99.95, 99.99, 99.999, 100.0];
 
 /// Everything of one run.
 #[derive(Serialize)]
@@ -32,8 +37,12 @@ pub(crate) struct Report {
     pub(crate) latency: Latency,
     /// A point for each second of the measurement.
     pub(crate) course: Vec<Point>,
-    /// Processor time of this client while it was measured.
+    /// Processor time while it was measured: of this client, of the broker if it was named, of the whole machine, and what
+    /// its host gave to others.
     pub(crate) client_cpu_seconds: f64,
+    pub(crate) broker_cpu_seconds: f64,
+    pub(crate) machine_cpu_seconds: f64,
+    pub(crate) stolen_cpu_seconds: f64,
 }
 
 /// Percentiles in microseconds.
@@ -47,6 +56,8 @@ pub(crate) struct Latency {
     pub(crate) p999: u64,
     pub(crate) p9999: u64,
     pub(crate) max: u64,
+    /// Percentile and microseconds.
+    pub(crate) curve: Vec<(f64, u64)>,
 }
 
 /// One second.
@@ -144,7 +155,7 @@ impl Recorder {
     }
 
     /// The end of it.
-    pub(crate) fn report(self, client_cpu_seconds: f64) -> Report {
+    pub(crate) fn report(self, usage: &Usage) -> Report {
         let seconds = (self.to - self.from) as f64 / 1e9;
         let latencies = &self.latencies;
         Report {
@@ -166,6 +177,7 @@ impl Recorder {
                 p999: latencies.value_at_quantile(0.999),
                 p9999: latencies.value_at_quantile(0.9999),
                 max: latencies.max(),
+                curve: CURVE.map(|at| (at, latencies.value_at_percentile(at))).to_vec(),
             },
             course: self
                 .seconds
@@ -178,19 +190,12 @@ impl Recorder {
                     max: latencies.max(),
                 })
                 .collect(),
-            client_cpu_seconds,
+            client_cpu_seconds: usage.client,
+            broker_cpu_seconds: usage.broker,
+            machine_cpu_seconds: usage.machine,
+            stolen_cpu_seconds: usage.stolen,
         }
     }
-}
-
-/// Processor time of this process so far, user and system.
-pub(crate) fn cpu_seconds() -> Result<f64> {
-    const TICKS_PER_SECOND: f64 = 100.0;
-    let stat = std::fs::read_to_string("/proc/self/stat")?;
-    // The name in brackets may hold anything; user and system time are the 12th and 13th fields behind it.
-    let fields = stat.rsplit_once(')').context("/proc/self/stat")?.1.split_whitespace().skip(11).take(2);
-    let ticks: u64 = fields.map(str::parse::<u64>).sum::<Result<u64, _>>()?;
-    Ok(ticks as f64 / TICKS_PER_SECOND)
 }
 
 #[cfg(test)]
@@ -205,7 +210,7 @@ mod tests {
         for now in [SECOND - 1, SECOND, 2 * SECOND, 3 * SECOND] {
             recorder.answered(now, 10, 1000);
         }
-        let report = recorder.report(0.0);
+        let report = recorder.report(&Usage::default());
         assert_eq!((report.requests, report.records, report.acknowledged), (2, 20, 40));
         assert_eq!(report.course.iter().map(|point| point.requests).collect::<Vec<_>>(), [1, 1]);
     }
@@ -214,7 +219,7 @@ mod tests {
     fn waiting_to_be_sent_counts() {
         let mut recorder = Recorder::new(0, 10 * SECOND).unwrap();
         recorder.took(SECOND, 3 * SECOND);
-        let latency = recorder.report(0.0).latency;
+        let latency = recorder.report(&Usage::default()).latency;
         assert!((1_999_000..=2_001_000).contains(&latency.p50), "{}", latency.p50);
     }
 
@@ -225,7 +230,7 @@ mod tests {
         other.answered(2, 2, 2);
         other.failed(6);
         one.merge(&other).unwrap();
-        let report = one.report(0.0);
+        let report = one.report(&Usage::default());
         assert_eq!((report.requests, report.acknowledged, report.errors.get(&6)), (2, 3, Some(&1)));
     }
 }

@@ -1,0 +1,45 @@
+// Row 17: memory of a broker that was just started, and of one that worked.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Case } from '../case.ts'
+import { columns } from '../columns.ts'
+import { measure } from '../generator.ts'
+import { memoryOf, watchMemory } from '../system.ts'
+import { withTopic } from '../topics.ts'
+import { lower, part } from './measures.ts'
+import { ownBroker } from './own.ts'
+import { takenFrom } from './produce.ts'
+
+const IDLE_MS = 3000
+const LOAD = { connections: 16, depth: 5, records: 16, recordBytes: 1024 }
+const PARTITIONS = 6
+
+const memory: Case = {
+  rows: [
+    {
+      row: 17,
+      id: 'memory',
+      title: 'Memory',
+      measures: [lower('idle', 'bytes', part(1 / 5)), lower('after load', 'bytes', part(1 / 4))],
+    },
+  ],
+  what: 'A new process: resident memory, pages shared with others counted in part, 3 seconds after its start and again after batches of 16 KiB from 16 connections at full speed.',
+  columns: [columns.millrace, columns.kafka],
+  isShort: true,
+  stretch: 2,
+  take: async (setting) => {
+    const broker = await ownBroker(setting)
+    try {
+      await sleep(IDLE_MS)
+      const idle = memoryOf(broker.pid())
+      return await withTopic(broker, PARTITIONS, setting.column.topic, async (topic) => {
+        const options = { ...LOAD, ...topic, pid: broker.pid(), seconds: setting.seconds }
+        const { value: report, memory } = await watchMemory(broker.pid(), () => measure('produce', options))
+        return { ...takenFrom(report, { idle, 'after load': memoryOf(broker.pid()) }), memory }
+      })
+    } finally {
+      await broker.stop()
+    }
+  },
+}
+
+export const memoryCases: readonly Case[] = [memory]

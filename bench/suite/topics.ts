@@ -1,0 +1,102 @@
+// Topics of one measurement each: made with the same settings in every broker, and gone from its disk before the next.
+import { readdirSync } from 'node:fs'
+import { eventually } from '@millrace/test/harness/eventually.js'
+import { metadata } from 'millrace/messages/03-metadata.js'
+import { createTopics } from 'millrace/messages/19-create-topics.js'
+import { deleteTopics } from 'millrace/messages/20-delete-topics.js'
+import { readResponse } from 'millrace/wire/codec.js'
+import { readResponseHeader } from 'millrace/wire/headers.js'
+import { Reader } from 'millrace/wire/reader.js'
+import type { AnyStruct, Api, Draft, Infer } from 'millrace/wire/schema.js'
+import { call, frame, open } from '../client.ts'
+import { verify } from './generator.ts'
+import type { Server } from './server.ts'
+
+const TIMEOUT_MS = 300_000
+
+export interface Topic {
+  readonly bootstrap: string
+  readonly topic: string
+  readonly partitions: number
+}
+
+/** One request on a connection of its own. */
+export const ask = async <Q extends AnyStruct, R extends AnyStruct>(
+  port: number,
+  api: Api<Q, R>,
+  version: number,
+  request: Draft<Q>,
+): Promise<Infer<R>> => {
+  const socket = await open(port)
+  try {
+    const answer = await call(socket, frame(api, version, request))
+    const reader = new Reader(answer.subarray(4))
+    readResponseHeader(reader, api, version)
+    return readResponse(api, version, reader)
+  } finally {
+    socket.destroy()
+  }
+}
+
+export const createTopic = async (
+  port: number,
+  name: string,
+  numPartitions: number,
+  configs: Readonly<Record<string, string>>,
+): Promise<void> => {
+  const entries = Object.entries(configs).map(([name, value]) => ({ name, value }))
+  const wanted = { name, numPartitions, replicationFactor: 1, assignments: [], configs: entries }
+  const request = { topics: [wanted], timeoutMs: TIMEOUT_MS, validateOnly: false }
+  const { topics } = await ask(port, createTopics, 5, request)
+  const [created] = topics
+  if (created?.errorCode !== 0) throw new Error(`topic ${name} is refused: error ${created?.errorCode}`)
+}
+
+const LEADERS_INTERVAL_MS = 5
+
+/** Waits until every partition has a leader, as a client sees it. */
+export const untilLed = (port: number, name: string, partitions: number): Promise<true> =>
+  eventually(
+    `all of ${name} is led`,
+    async () => {
+      const { topics } = await ask(port, metadata, 9, { topics: [{ name }], allowAutoTopicCreation: false })
+      const led = topics[0]?.partitions.filter(({ leaderId, errorCode }) => leaderId >= 0 && errorCode === 0)
+      return led?.length === partitions ? true : undefined
+    },
+    { timeoutMs: TIMEOUT_MS, intervalMs: LEADERS_INTERVAL_MS },
+  )
+
+let made = 0
+
+/** Makes a topic, waits until all of it is served, uses it, deletes it and waits until its files are gone. */
+export const withTopic = async <Value>(
+  server: Server,
+  partitions: number,
+  configs: Readonly<Record<string, string>>,
+  use: (topic: Topic, createdMs: number) => Promise<Value>,
+): Promise<Value> => {
+  made += 1
+  const name = `suite-${made}`
+  const topic: Topic = { bootstrap: `127.0.0.1:${server.port}`, topic: name, partitions }
+  const { dataDirectory } = server
+  if (dataDirectory === undefined) return use(topic, 0)
+  const from = performance.now()
+  await createTopic(server.port, name, partitions, { ...configs, 'file.delete.delay.ms': '0' })
+  await untilLed(server.port, name, partitions)
+  const createdMs = performance.now() - from
+  await eventually(
+    `topic ${name} is served`,
+    async () => {
+      const { records } = await verify({ ...topic })
+      return records === 0 ? true : undefined
+    },
+    { timeoutMs: TIMEOUT_MS },
+  )
+  try {
+    return await use(topic, createdMs)
+  } finally {
+    await ask(server.port, deleteTopics, 4, { topicNames: [name], timeoutMs: TIMEOUT_MS })
+    const isLeft = (): boolean => readdirSync(dataDirectory).some((entry) => entry.startsWith(`${name}-`))
+    await eventually(`the files of ${name} are gone`, () => (isLeft() ? undefined : true), { timeoutMs: TIMEOUT_MS })
+  }
+}
