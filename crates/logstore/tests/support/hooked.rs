@@ -5,6 +5,7 @@ use std::io::{self, IoSlice};
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use logstore::base::types::Position;
 use logstore::io::{Disk, Entry, OpenMode, RawFile, Space, SystemDisk};
@@ -51,6 +52,7 @@ pub(crate) struct HookedDisk {
     below: Arc<dyn Disk>,
     hook: Arc<Mutex<Option<Arc<Hook>>>>,
     space: Arc<Mutex<Option<Space>>>,
+    written: Arc<AtomicU64>,
 }
 
 impl Default for HookedDisk {
@@ -68,7 +70,12 @@ struct HookedFile {
 
 impl HookedDisk {
     pub(crate) fn over(below: impl Disk + 'static) -> Self {
-        Self { below: Arc::new(below), hook: Arc::default(), space: Arc::default() }
+        Self { below: Arc::new(below), hook: Arc::default(), space: Arc::default(), written: Arc::default() }
+    }
+
+    /// Bytes that files took.
+    pub(crate) fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
     }
 
     /// From now on this much is free.
@@ -135,13 +142,16 @@ impl RawFile for HookedFile {
         self.write_vectored_at(&[IoSlice::new(bytes)], at)
     }
     fn write_vectored_at(&self, buffers: &[IoSlice<'_>], at: Position) -> io::Result<usize> {
-        match self.disk.ask(Operation::Write, &self.path)? {
+        let written = match self.disk.ask(Operation::Write, &self.path)? {
             Extent::All => self.raw.write_vectored_at(buffers, at),
             Extent::Half => {
                 let bytes: Vec<u8> = buffers.iter().flat_map(|buffer| buffer.iter().copied()).collect();
                 self.raw.write_at(&bytes[..bytes.len().div_ceil(2)], at)
             }
-        }
+        };
+        written.inspect(|bytes| {
+            self.disk.written.fetch_add(*bytes as u64, Ordering::Relaxed);
+        })
     }
     fn set_len(&self, bytes: u64) -> io::Result<()> {
         self.disk.ask(Operation::SetLen, &self.path)?;
