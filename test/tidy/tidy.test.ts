@@ -98,6 +98,29 @@ describe('tables', () => {
   })
 })
 
+describe('tests that documents name', () => {
+  const engine = 'crates/logstore'
+  const tests = tracked.filter((path) => path.startsWith(`${engine}/tests/`) && path.endsWith('.rs'))
+  const design = read(`${engine}/DESIGN.md`)
+  const [, recovery = ''] = /^## Recovery$([\s\S]*?)^## /m.exec(design) ?? []
+
+  test('every one exists', () => {
+    const named = [...design.matchAll(/`([a-z_]+)::([a-z_0-9]+)`/g)]
+    expect(named.length).toBeGreaterThan(50)
+    const missing = named.filter(([, binary = '', name = '']) => {
+      const files = tests.filter((path) => path.split('/')[3]?.replace('.rs', '') === binary)
+      return !files.some((path) => read(path).includes(`fn ${name}(`))
+    })
+    expect(missing.map(([text]) => text)).toEqual([])
+  })
+
+  test('every case of recovery is played by one', () => {
+    const rows = recovery.split('\n').filter((line) => /^\| (?!---|what is found)/.test(line))
+    expect(rows.length).toBeGreaterThan(30)
+    expect(rows.filter((row) => !/`[a-z_]+::[a-z_0-9]+`[^|]*\|$/.test(row))).toEqual([])
+  })
+})
+
 describe('text', () => {
   test('no left-over markers', () => {
     const others = sources.filter((path) => path !== 'test/tidy/tidy.test.ts')

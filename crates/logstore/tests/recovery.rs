@@ -445,3 +445,47 @@ fn a_replay_counts_what_it_reads_and_what_it_takes_in() {
     assert_eq!((last.bytes_replayed, last.records_replayed), (last.bytes_to_replay, 80 - in_segments));
     store.close().unwrap();
 }
+
+#[test]
+fn a_log_that_ends_below_its_start_goes_on_there() {
+    let bed = Bed::new();
+    let (store, log) = bed.open();
+    fill(&log, 0..40);
+    log.delete_records(Offset(30)).unwrap();
+    log.flush().unwrap();
+    store.checkpoint();
+    drop((store, log));
+    for name in bed.files().into_keys().filter(|name| !name.starts_with("00000000000000000000.")) {
+        std::fs::remove_file(bed.file(&name)).unwrap();
+    }
+    std::fs::write(bed.directory.path().join("recovery-point-offset-checkpoint"), "0\n0\n").unwrap();
+    let (_store, log) = bed.open();
+    assert_eq!((log.offsets().unwrap().log_start, log.offsets().unwrap().log_end), (Offset(30), Offset(30)));
+}
+
+#[test]
+fn a_log_whose_topic_cannot_be_told_answers_storage_errors() {
+    let bed = Bed::new();
+    let (store, log) = bed.open();
+    fill(&log, 0..5);
+    drop((store, log));
+    std::fs::write(bed.file("partition.metadata"), "version: 0\ntopic_id: not one").unwrap();
+    let (store, log) = bed.open();
+    assert_eq!(log.offsets().unwrap_err().error_code(), 56);
+    assert!(!store.take_reports().is_empty());
+}
+
+#[test]
+fn a_write_ahead_log_of_another_directory_is_not_replayed() {
+    let bed = Bed::new();
+    let (store, log) = bed.open_as(durable());
+    fill(&log, 0..5);
+    drop((store, log));
+    let path = bed.directory.path().join("meta.properties");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<_> = text.lines().filter(|line| !line.starts_with("directory.id=")).collect();
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    let (store, log) = bed.open_as(durable());
+    assert_eq!(log.offsets().unwrap_err().error_code(), 56);
+    assert!(store.failures().iter().any(|(_, why)| why.contains("directory.id")));
+}

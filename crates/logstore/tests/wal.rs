@@ -424,3 +424,23 @@ fn a_relaxed_topic_is_synced_as_often_as_it_asks() {
     assert!(!log.is_behind());
     assert_eq!(store.stats().wal_syncs, 0);
 }
+
+#[test]
+fn a_batch_that_reaches_over_the_end_is_damage() {
+    let bed = Bed::new();
+    let (store, log) = bed.open_as(durable());
+    append(&log, BatchBuilder::new().record(record(0)).record(record(1)), Origin::Client).unwrap();
+    settle(&log);
+    log.write_behind();
+    drop((store, log));
+    // Half of the batch, as if somebody else had written it.
+    let half = BatchBuilder::new().record(record(0)).build();
+    std::fs::write(bed.file("00000000000000000000.log"), half).unwrap();
+    let (store, log) = bed.open_as(durable());
+    assert_eq!(log.offsets().unwrap_err().error_code(), 56);
+    let reports = store.take_reports();
+    assert!(
+        reports.iter().any(|report| report.why.contains("the write-ahead log goes on at 0")),
+        "{reports:?}"
+    );
+}
