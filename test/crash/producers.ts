@@ -7,7 +7,7 @@ import { run, type Running, start } from '../harness/process.ts'
 
 const TOPIC = 'work'
 /** Everything that was ever sent is read and compared. */
-const VERIFY_TIMEOUT_MS = 600_000
+const VERIFY_TIMEOUT_MS = 1_200_000
 
 /** The last number that a worker printed behind `word`. */
 export const told = ({ lines }: Running, word: string): number =>

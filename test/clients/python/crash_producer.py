@@ -12,9 +12,9 @@ from confluent_kafka import Producer
 
 servers, topic, name, output = sys.argv[1:]
 KEYS = 20
-TOLD_EVERY = 200
-# So many a second per producer: the time of a test goes into kills, not into reading back.
-BATCH, PAUSE_S = 20, 0.01
+TOLD_EVERY = 100
+# A thousand a second per producer at most: the time of a test goes into kills, not into reading back.
+BATCH, PAUSE_S = 20, 0.02
 
 producer = Producer(
     {
@@ -57,7 +57,8 @@ with open(output, "w") as lines:
                 # The broker is away for long: what was sent so far waits.
                 break
             number += 1
-        producer.poll(PAUSE_S)
+        producer.poll(0)
+        ending.wait(PAUSE_S)
     left = producer.flush(60)
 if left or failed:
     sys.exit(f"{left} not sent, {len(failed)} failed: {failed[:3]}")

@@ -14,8 +14,7 @@ partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
 ends = {p: consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=10) for p in partitions}
 left = {p for p, (low, high) in ends.items() if high > low}
 consumer.assign([TopicPartition(topic, p, low) for p, (low, _) in ends.items()])
-found = {}
-seen = set()
+found = {p: {} for p in partitions}
 last = {}
 while left:
     messages = consumer.consume(1000, 10)
@@ -26,13 +25,10 @@ while left:
             sys.exit(str(message.error()))
         value = message.value().decode()
         key, number = value.split()
-        if value in seen:
-            sys.exit(f"{value} is twice in the topic")
         if int(number) <= last.get(key, -1):
-            sys.exit(f"{value} follows {last[key]}")
-        seen.add(value)
+            sys.exit(f"{value} follows {key} {last[key]}")
         last[key] = int(number)
-        found[message.partition(), message.offset()] = value
+        found[message.partition()][message.offset()] = value
         if message.offset() + 1 >= ends[message.partition()][1]:
             left.discard(message.partition())
 consumer.close()
@@ -42,6 +38,7 @@ for file in files:
     for line in open(file):
         partition, offset, value = line.rstrip("\n").split(" ", 2)
         acked += 1
-        if found.get((int(partition), int(offset))) != value:
-            sys.exit(f"{value} was acknowledged at {partition}:{offset}, there is {found.get((int(partition), int(offset)))}")
-print(f"records {len(found)} acked {acked}")
+        there = found[int(partition)].get(int(offset))
+        if there != value:
+            sys.exit(f"{value} was acknowledged at {partition}:{offset}, there is {there}")
+print(f"records {sum(map(len, found.values()))} acked {acked}")
