@@ -1,4 +1,5 @@
 // `npm run bench -- COMMAND`: makes results, and what is done with them.
+import { compare } from './compare.ts'
 import { OPTIONS, runOptions } from './options.ts'
 import { writeReadme } from './readme.ts'
 import { writeReport } from './report.ts'
@@ -10,6 +11,7 @@ const USAGE = `usage: npm run bench -- COMMAND
 ${OPTIONS}
   table FILE    the figures of a result
   report FILE   the same as one HTML page with plots, beside the file
+  compare A B   what differs in B by more than chance; each a result or a directory of them; 1 when something is worse
   readme        writes README.md's table from the newest committed result of the whole suite`
 
 const commands: Readonly<Record<string, (...files: readonly string[]) => number | Promise<number>>> = {
@@ -31,6 +33,10 @@ const commands: Readonly<Record<string, (...files: readonly string[]) => number 
     writeReport(file, page)
     process.stdout.write(`${page}\n`)
     return 0
+  },
+  compare: (before, after) => {
+    if (before === undefined || after === undefined) return refuse(USAGE)
+    return compare(before, after, (text) => process.stdout.write(`${text}\n`))
   },
   readme: () => {
     writeReadme()

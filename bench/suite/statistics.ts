@@ -111,7 +111,11 @@ export const ratiosByPair = (
 }
 
 /** The shape of Kafka that did better in a case, by its median. */
-const betterKafka = (brokers: readonly BrokerInfo[], result: CaseResult, measure: Measure): string | undefined => {
+export const betterKafka = (
+  brokers: readonly BrokerInfo[],
+  result: CaseResult,
+  measure: Measure,
+): string | undefined => {
   const medians = brokers
     .filter(({ family }) => family === 'kafka')
     .map(({ name }) => ({ name, value: median([...valuesByPair(result, measure, name).values()]) }))

@@ -46,13 +46,18 @@ export const table = (result: Result): string => {
     const own = row.figures.filter((figure) => figure.ratio !== undefined || figure.target !== undefined)
     return (own.length > 0 ? own : row.figures).map((figure) => terminalRow(row, figure))
   })
+  return [machineLine(result.machine), '', inColumns(head, rows), '', ...remarks(result)].join('\n').trimEnd()
+}
+
+/** Cells below each other, for the terminal. */
+export const inColumns = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)))
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, at) => cell.padEnd(widths[at] ?? 0))
       .join('  ')
       .trimEnd()
-  return [machineLine(result.machine), '', line(head), ...rows.map(line), '', ...remarks(result)].join('\n').trimEnd()
+  return [line(head), ...rows.map(line)].join('\n')
 }
 
 const terminalRow = (row: MeasureFigures, figure: Figure): readonly string[] => {
