@@ -15,12 +15,20 @@ const power = ['unshare', '--mount', ...vitest('power')]
 
 const types = { name: 'types of the tests and benchmarks', command: ['node_modules/.bin/tsc', '-b', 'test', 'bench'] }
 const unit = { name: 'unit: control plane', command: vitest('unit') }
+// With the features of the engine's tests: nothing of it is compiled twice.
+const load = {
+  name: 'the load generator',
+  command: 'cargo build --quiet -p load -p logstore --features napi'.split(' '),
+}
+const bench = { name: 'bench: one case of the suite', command: vitest('bench') }
 const wire = { name: 'wire: schemas, golden bytes, properties', command: vitest('wire') }
 const quick = [
   types,
   unit,
   wire,
   { name: 'unit and integration: engine', command: engine },
+  load,
+  bench,
   { name: 'hostile: bad input against the broker', command: vitest('hostile') },
   { name: 'crash: SIGKILL under load', command: vitest('crash') },
   { name: 'integration: real clients against the broker', command: vitest('integration') },

@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { root, name: 'unit', include: ['{bench/suite,ts/broker/src}/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { root, name: 'bench', include: ['bench/*.test.ts'], testTimeout: 120_000 } },
       { test: { root, name: 'tidy', include: ['test/tidy/*.test.ts'] } },
       { test: { root, name: 'wire', include: ['test/wire/*.test.ts'], testTimeout: 60_000, hookTimeout: 180_000 } },
       {

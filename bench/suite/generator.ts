@@ -57,8 +57,11 @@ export const generatorArgs = (subcommand: string, options: Options): readonly st
   }),
 ]
 
+/** MILLRACE_LOAD names another build of it. */
+const program = process.env['MILLRACE_LOAD'] ?? join(repository, 'target', 'release', 'load')
+
 const command = (subcommand: string, options: Options): Command => ({
-  command: join(repository, 'target', 'release', 'load'),
+  command: program,
   args: generatorArgs(subcommand, options),
 })
 

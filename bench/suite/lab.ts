@@ -4,6 +4,15 @@ import { type Server, startServer } from './server.ts'
 
 export class Lab {
   readonly #servers = new Map<ProcessName, Server>()
+  readonly #warm = new Set<string>()
+
+  /** Whether this process has seen such load; from now on it has. */
+  warms(name: ProcessName, load: string): boolean {
+    const key = `${name}: ${load}`
+    const isCold = !this.#warm.has(key)
+    this.#warm.add(key)
+    return isCold
+  }
 
   /** The broker, started if it is not there, while all others are stopped. */
   async alone(name: ProcessName): Promise<Server> {
@@ -19,7 +28,9 @@ export class Lab {
     this.#stopAll()
   }
 
+  /** Ends all; who is asked for again is started anew, and cold. */
   async close(): Promise<void> {
+    this.#warm.clear()
     const servers = [...this.#servers.values()]
     this.#servers.clear()
     for (const server of servers) server.signal('SIGCONT')

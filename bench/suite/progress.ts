@@ -30,6 +30,11 @@ export class Progress {
 
   begin({ what }: Step): void {
     this.#began = performance.now()
+    this.also(what)
+  }
+
+  /** What is done now, within the step. */
+  also(what: string): void {
     const share = this.#total > 0 ? Math.min(this.#expected / this.#total, 1) : 1
     const cells = Math.round(share * BAR_CELLS)
     const bar = '#'.repeat(cells).padEnd(BAR_CELLS, '.')

@@ -1,6 +1,6 @@
 // Plays cases: warms up, measures in turn, and hands over what is there after each case.
 import type { Case } from './case.ts'
-import { type Column, type ProcessName, shapes } from './columns.ts'
+import { type Column, shapes } from './columns.ts'
 import { Lab } from './lab.ts'
 import { Progress, type Step } from './progress.ts'
 import type { CaseResult, Sample } from './result.ts'
@@ -23,88 +23,82 @@ export interface Plan {
 const WARM_UP_PIECE_SECONDS = 15
 /** What making, checking and deleting a topic takes beside the measurement. */
 const AROUND_SECONDS = 5
-const START_SECONDS = 10
 
-type Task = Step & { readonly play: () => Promise<void> }
+/** One measurement of one broker. */
+interface Turn extends Step {
+  readonly column: Column
+  readonly pair: number
+}
 
-/** Plays the plan; `report` gets the results of each case when it is done. */
+/** Plays the plan; `report` gets the results of each case when it is done. A measurement that fails is void, and the rest goes on. */
 export const play = async (plan: Plan, report: (results: readonly CaseResult[]) => void): Promise<void> => {
   const lab = new Lab()
-  const warm = new Set<string>()
-  const tasks = plan.cases.map((each) => tasksOf(plan, each, lab, warm))
-  const progress = new Progress(tasks.flatMap(({ tasks }) => tasks))
+  const cold = new Set<string>()
+  const turns = plan.cases.map((each) => ({ each, turns: turnsOf(plan, each, cold) }))
+  const progress = new Progress(turns.flatMap(({ turns }) => turns))
   try {
-    for (const { tasks: ofCase, results, finish } of tasks) {
-      for (const task of ofCase) {
-        progress.begin(task)
-        await task.play()
-        progress.end(task)
+    for (const { each, turns: ofCase } of turns) {
+      const samples: Sample[] = []
+      for (const turn of ofCase) {
+        progress.begin(turn)
+        samples.push(await sampleOf(plan, each, turn, lab, progress))
+        progress.end(turn)
       }
-      await finish()
-      report(results())
+      await each.finish?.()
+      report(resultsOf(each, samples))
     }
   } finally {
     await lab.close()
   }
 }
 
-const tasksOf = (
-  plan: Plan,
-  each: Case,
-  lab: Lab,
-  warm: Set<string>,
-): {
-  readonly tasks: readonly Task[]
-  readonly results: () => readonly CaseResult[]
-  readonly finish: () => Promise<void>
-} => {
-  const title = each.rows[0]?.title ?? ''
-  const seconds = plan.seconds * (each.stretch ?? 1)
-  const samples: Sample[] = []
-  const measured = (pair: number, column: Column): Task => ({
-    what: `${title}, ${column.name}, pair ${pair} of ${plan.pairs}`,
-    seconds: seconds + AROUND_SECONDS,
-    play: async () => {
-      const isSettled = await settled(plan.settleSeconds)
-      const { isVoid, ...taken } = await each.take({ lab, column, seconds, isWarmUp: false })
-      const judged = { steal: taken.steal, ...(isVoid === undefined ? {} : { isVoid }) }
-      const dropped = droppedFor(judged, pair, isSettled)
-      samples.push({ broker: column.name, pair, ...taken, ...(dropped === undefined ? {} : { dropped }) })
-    },
-  })
-  const tasks = [
-    ...coldColumns(each, warm).map((column) => warmUp(plan, each, lab, column)),
-    ...pairsOf(plan, each).flatMap((pair) => pairOrder(each.columns, pair).map((column) => measured(pair, column))),
-  ]
-  return { tasks, results: () => resultsOf(each, samples), finish: async () => each.finish?.() }
-}
+const turnsOf = (plan: Plan, each: Case, warm: Set<string>): readonly Turn[] =>
+  pairsOf(plan, each).flatMap((pair) =>
+    pairOrder(each.columns, pair).map((column) => {
+      const key = `${column.process}: ${each.load}`
+      const isCold = isWarmedUp(each, column) && !warm.has(key)
+      warm.add(key)
+      const seconds = secondsOf(plan, each) + AROUND_SECONDS + (isCold ? plan.warmUpSeconds : 0)
+      return { column, pair, seconds, what: `${each.rows[0]?.title}, ${column.name}, pair ${pair} of ${plan.pairs}` }
+    }),
+  )
 
 /** The first of them, 0, does not count. */
 const pairsOf = ({ pairs }: Plan, { isOnce }: Case): readonly number[] =>
   isOnce === true ? [1] : Array.from({ length: pairs + 1 }, (_, pair) => pair)
 
-/** The columns by which the JVMs that have not seen this kind of load will see it: one for each process. */
-const coldColumns = ({ columns, load }: Case, warm: Set<string>): readonly Column[] => {
-  if (load === undefined) return []
-  return columns.filter(({ process }) => {
-    const key = `${process}: ${load}`
-    if (shapes[process].family !== 'kafka' || warm.has(key)) return false
-    warm.add(key)
-    return true
-  })
+const secondsOf = ({ seconds }: Plan, { stretch = 1 }: Case): number => seconds * stretch
+
+const isWarmedUp = ({ load }: Case, { process }: Column): boolean =>
+  load !== undefined && shapes[process].family === 'kafka'
+
+const sampleOf = async (plan: Plan, each: Case, turn: Turn, lab: Lab, progress: Progress): Promise<Sample> => {
+  const { column, pair, what } = turn
+  try {
+    await warmUp(plan, each, lab, column, progress)
+    const isSettled = await settled(plan.settleSeconds)
+    const { isVoid, ...taken } = await each.take({ lab, column, seconds: secondsOf(plan, each), isWarmUp: false })
+    const judged = { steal: taken.steal, ...(isVoid === undefined ? {} : { isVoid }) }
+    const dropped = droppedFor(judged, pair, isSettled)
+    if (isVoid !== undefined) progress.tell(`${what}: void, ${isVoid}`)
+    return { broker: column.name, pair, ...taken, ...(dropped === undefined ? {} : { dropped }) }
+  } catch (error) {
+    progress.tell(`${what}: void, ${String(error)}`)
+    // Nobody knows in which state it left them.
+    await lab.close()
+    const [reason = ''] = String(error).split('\n')
+    const nothing = { values: {}, clientCpuSeconds: 0, clientIsLimit: false, steal: 0 }
+    return { broker: column.name, pair, ...nothing, dropped: `void: ${reason}` }
+  }
 }
 
-const warmUp = (plan: Plan, each: Case, lab: Lab, column: Column): Task => {
-  const { process: name }: { readonly process: ProcessName } = column
+/** A JVM that has not seen this kind of load sees it first. */
+const warmUp = async (plan: Plan, each: Case, lab: Lab, column: Column, progress: Progress): Promise<void> => {
+  if (each.load === undefined || !isWarmedUp(each, column) || !lab.warms(column.process, each.load)) return
+  progress.also(`warming up ${column.process}`)
   const pieces = Math.ceil(plan.warmUpSeconds / WARM_UP_PIECE_SECONDS)
-  return {
-    what: `warming up ${name}`,
-    seconds: plan.warmUpSeconds + START_SECONDS,
-    play: async () => {
-      for (let piece = 0; piece < pieces; piece += 1) {
-        await each.take({ lab, column, seconds: plan.warmUpSeconds / pieces, isWarmUp: true })
-      }
-    },
+  for (let piece = 0; piece < pieces; piece += 1) {
+    await each.take({ lab, column, seconds: plan.warmUpSeconds / pieces, isWarmUp: true })
   }
 }
 

@@ -48,8 +48,8 @@ export const stealSince = (then: Clock): number => {
   return total <= 0 ? 0 : (now.stolen - then.stolen) / total
 }
 
-/** Resident memory, each page that is shared with others counted in part. */
-export const memoryOf = (pid: number): number => kibibytes(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'), 'Pss')
+/** Resident memory, with all that is shared with other processes. */
+export const memoryOf = (pid: number): number => kibibytes(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'), 'Rss')
 
 const MEMORY_INTERVAL_MS = 500
 

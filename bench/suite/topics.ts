@@ -4,6 +4,7 @@ import { eventually } from '@millrace/test/harness/eventually.js'
 import { metadata } from 'millrace/messages/03-metadata.js'
 import { createTopics } from 'millrace/messages/19-create-topics.js'
 import { deleteTopics } from 'millrace/messages/20-delete-topics.js'
+import { createPartitions } from 'millrace/messages/37-create-partitions.js'
 import { readResponse } from 'millrace/wire/codec.js'
 import { readResponseHeader } from 'millrace/wire/headers.js'
 import { Reader } from 'millrace/wire/reader.js'
@@ -38,6 +39,9 @@ export const ask = async <Q extends AnyStruct, R extends AnyStruct>(
   }
 }
 
+/** Kafka's controller writes no more than 10,000 records for one request, and the topic itself is one. */
+const REQUEST_PARTITIONS_MAX = 5000
+
 export const createTopic = async (
   port: number,
   name: string,
@@ -45,11 +49,19 @@ export const createTopic = async (
   configs: Readonly<Record<string, string>>,
 ): Promise<void> => {
   const entries = Object.entries(configs).map(([name, value]) => ({ name, value }))
-  const wanted = { name, numPartitions, replicationFactor: 1, assignments: [], configs: entries }
+  const first = Math.min(numPartitions, REQUEST_PARTITIONS_MAX)
+  const wanted = { name, numPartitions: first, replicationFactor: 1, assignments: [], configs: entries }
   const request = { topics: [wanted], timeoutMs: TIMEOUT_MS, validateOnly: false }
   const { topics } = await ask(port, createTopics, 5, request)
   const [created] = topics
   if (created?.errorCode !== 0) throw new Error(`topic ${name} is refused: error ${created?.errorCode}`)
+  for (let count = first; count < numPartitions;) {
+    count = Math.min(count + REQUEST_PARTITIONS_MAX, numPartitions)
+    const more = { topics: [{ name, count, assignments: null }], timeoutMs: TIMEOUT_MS, validateOnly: false }
+    const { results } = await ask(port, createPartitions, 2, more)
+    const [grown] = results
+    if (grown?.errorCode !== 0) throw new Error(`${count} partitions are refused: error ${grown?.errorCode}`)
+  }
 }
 
 const LEADERS_INTERVAL_MS = 5

@@ -56,8 +56,19 @@ impl Connection {
 
     /// A request and its whole answer, before the connection is made not to block.
     pub(crate) fn call(&mut self, frame: &Frame) -> Result<Vec<u8>> {
+        self.say(frame)?;
+        self.hear()
+    }
+
+    /// A request, while the connection blocks.
+    pub(crate) fn say(&mut self, frame: &Frame) -> Result<()> {
         self.stream.write_all(&frame.head)?;
         self.stream.write_all(&frame.body)?;
+        Ok(())
+    }
+
+    /// The next answer, while the connection blocks.
+    pub(crate) fn hear(&mut self) -> Result<Vec<u8>> {
         let mut size = [0; 4];
         self.stream.read_exact(&mut size)?;
         let len = usize::try_from(i32::from_be_bytes(size))?;

@@ -1,4 +1,6 @@
-//! Something to be read: a number of requests, one after the other, to all partitions in turn.
+//! Something to be read: a number of requests to all partitions in turn.
+
+use std::collections::VecDeque;
 
 use anyhow::{Result, ensure};
 use clap::Args;
@@ -8,6 +10,9 @@ use crate::connection::Connection;
 use crate::frame;
 use crate::payload::{self, Shape};
 use crate::{Target, now_ms};
+
+/// Requests in flight. Their answers are small: a broker can always write them.
+const DEPTH: usize = 16;
 
 /// How much of what.
 #[derive(Args)]
@@ -42,11 +47,23 @@ pub(crate) fn run(options: &Options) -> Result<Filled> {
         .iter()
         .map(|(partition, batch)| (frame::produce(&target.topic, 1, &[(*partition, batch)]), batch.len()));
     let frames: Vec<_> = frames.collect();
-    for (frame, bytes) in frames.iter().cycle().take(*requests) {
-        let (error, _) = frame::produced(&connection.call(frame)?)?;
+    let mut in_flight = VecDeque::with_capacity(DEPTH);
+    let mut hear = |connection: &mut Connection, bytes: usize| -> Result<()> {
+        let (error, _) = frame::produced(&connection.hear()?)?;
         ensure!(error == 0, "a batch was refused with error {error}");
         filled.acknowledged += shape.records;
         filled.bytes += bytes;
+        Ok(())
+    };
+    for (frame, bytes) in frames.iter().cycle().take(*requests) {
+        connection.say(frame)?;
+        in_flight.push_back(*bytes);
+        if in_flight.len() == DEPTH {
+            hear(&mut connection, in_flight.pop_front().unwrap_or_default())?;
+        }
+    }
+    for bytes in in_flight {
+        hear(&mut connection, bytes)?;
     }
     Ok(filled)
 }

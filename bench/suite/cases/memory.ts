@@ -22,7 +22,7 @@ const memory: Case = {
       measures: [lower('idle', 'bytes', part(1 / 5)), lower('after load', 'bytes', part(1 / 4))],
     },
   ],
-  what: 'A new process: resident memory, pages shared with others counted in part, 3 seconds after its start and again after batches of 16 KiB from 16 connections at full speed.',
+  what: 'A new process: resident memory 3 seconds after its start and again after batches of 16 KiB from 16 connections at full speed.',
   columns: [columns.millrace, columns.kafka],
   isShort: true,
   stretch: 2,
