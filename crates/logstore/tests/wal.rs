@@ -344,21 +344,6 @@ fn a_torn_tail_is_cut_off() {
 }
 
 #[test]
-fn damage_before_the_tail_is_not_taken_for_it() {
-    for at in [0, 20, 47, 60, 200] {
-        let bed = ten_groups();
-        let (path, damaged) = groups(&bed)[4].clone();
-        flip(&path, damaged + at);
-        let before = std::fs::read(&path).unwrap();
-        let (store, log) = bed.open_as(durable());
-        assert_eq!(log.offsets().unwrap_err().error_code(), 56);
-        assert!(store.failures()[0].1.contains("group 5"), "{:?}", store.failures());
-        assert!(store.close().is_err());
-        assert_eq!(std::fs::read(&path).unwrap(), before, "evidence is kept");
-    }
-}
-
-#[test]
 fn a_segment_that_lost_its_end_gets_it_back() {
     let bed = Bed::new();
     let (store, log) = bed.open_as(durable());

@@ -77,13 +77,17 @@ impl Log {
             }
         }
         if state.end_is_lost {
-            let log_end = state.offsets.log_end();
-            let why = format!(
-                "records from offset {log_end} on may be lost, nothing is appended; {}",
-                self.next_step()
-            );
-            self.report_loss(self.directory(), why);
+            self.report_lost_end(state);
         }
+    }
+
+    fn report_lost_end(&self, state: &State) {
+        let log_end = state.offsets.log_end();
+        let why = format!(
+            "records from offset {log_end} on may be lost, nothing is appended; {}",
+            self.next_step()
+        );
+        self.report_loss(self.directory(), why);
     }
 
     fn report_loss(&self, path: PathBuf, why: String) {
@@ -127,7 +131,16 @@ impl Log {
     pub(super) fn end_recovery(&self) -> Result<(), LogError> {
         let durable = self.found.recovery_point;
         let log_end = self.opened()?.offsets.log_end();
-        if log_end < durable { self.lose_up_to(durable) } else { Ok(()) }
+        if log_end < durable {
+            self.lose_up_to(durable)?;
+        }
+        let mut state = self.opened()?;
+        if !self.found.may_lack_end && !state.end_is_lost {
+            return Ok(());
+        }
+        state.end_is_lost = true;
+        self.report_lost_end(&state);
+        self.note_losses(&state).map_err(|error| self.failed(&error))
     }
 
     /// What lies between the log's end and `to` is lost.

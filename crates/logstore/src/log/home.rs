@@ -240,6 +240,14 @@ impl Home {
         damage::write_losses(self.disk(), &self.path, &losses)
     }
 
+    /// Forgets what is lost of logs that are not known.
+    pub fn accept_losses_but_of(&self, is_known: &dyn Fn(&PartitionId) -> bool) -> Result<(), StorageError> {
+        let mut losses = self.losses.lock();
+        let before = losses.len();
+        losses.retain(|id, _| is_known(id));
+        if losses.len() == before { Ok(()) } else { damage::write_losses(self.disk(), &self.path, &losses) }
+    }
+
     /// Ranges of offsets that its logs have lost.
     pub fn ranges_lost(&self) -> usize {
         self.losses.lock().values().map(Vec::len).sum()

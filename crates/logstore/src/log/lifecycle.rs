@@ -248,8 +248,10 @@ impl Log {
         } else {
             Ok(None)
         };
+        // Nobody misses anything of it any more.
+        let forgotten = self.home.in_reserve(|| self.home.note_losses(self.id, Vec::new()));
         drop(writer);
         wakeups.deliver();
-        renamed
+        forgotten.map_err(|error| self.met(&error)).and(renamed)
     }
 }

@@ -44,6 +44,8 @@ pub struct Found {
     pub high_watermark: Offset,
     /// Where the write-ahead log has batches of it: from here on they are durable, in segments or not.
     pub replay_from: Option<Offset>,
+    /// The write-ahead log may have had batches behind the last that it has, and lost them.
+    pub may_lack_end: bool,
     /// `producer.id.expiration.ms`.
     pub producer_expiration_ms: i64,
 }
@@ -132,7 +134,11 @@ impl Log {
             let start = Offset(0);
             let offsets = Offsets::recovered(start, start, start);
             let shape = Shape::empty(start, self.home.now());
-            return Ok(State::recovered(offsets, shape, false, Producers::default(), Epochs::default()));
+            let mut state = State::recovered(offsets, shape, false, Producers::default(), Epochs::default());
+            state.end_is_lost = self.lacks_end(&self.home.losses_of(&self.id));
+            self.report_losses(&state);
+            self.note_losses(&state)?;
+            return Ok(state);
         }
         let files = clear_leftovers(disk, &directory)?;
         let epochs = Epochs::restored(checkpoint::read_epochs(disk, &directory).unwrap_or_default());
@@ -164,6 +170,13 @@ impl Log {
             self.secure(&mut state, found.replay_from.unwrap_or(UNKNOWN_END))?;
         }
         Ok(state)
+    }
+
+    /// Whether records behind the log's end may be lost, so that nothing may take their offsets. Of a log of which the
+    /// write-ahead log has something that is known behind it.
+    fn lacks_end(&self, lost: &[Range<Offset>]) -> bool {
+        let is_doubtful = self.found.may_lack_end && !self.is_replayed();
+        is_doubtful || lost.iter().any(|lost| lost.end == UNKNOWN_END)
     }
 
     /// Makes durable what neither a sync nor the write-ahead log has made so, if the log is one that does: nothing is
@@ -427,8 +440,7 @@ impl Loading<'_> {
         let reaches_end =
             |last: &Arc<Segment>| last.holes().last().is_some_and(|hole| hole.bytes.end == last.size());
         let is_unsaid = self.found.clean && self.found.recovery_point.0 == 0;
-        self.lost.iter().any(|lost| lost.end == UNKNOWN_END)
-            || (is_unsaid && self.segments.last().is_some_and(reaches_end))
+        self.log.lacks_end(&self.lost) || (is_unsaid && self.segments.last().is_some_and(reaches_end))
     }
 }
 

@@ -86,6 +86,7 @@ impl Store {
                 high_watermark: one.checkpointed.high_watermark,
                 log_start: one.checkpointed.log_start.unwrap_or(Offset(0)),
                 replay_from: None,
+                may_lack_end: false,
                 producer_expiration_ms: self.producer_expiration_ms(),
             };
             let config = Arc::new(self.options.defaults.clone());

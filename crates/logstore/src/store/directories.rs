@@ -31,7 +31,7 @@ use crate::log::checkpoint::{
     self, CLEANED, HIGH_WATERMARKS, LOG_STARTS, OffsetsByPartition, RECOVERY_POINTS,
 };
 use crate::log::damage::read_losses;
-use crate::log::{Checkpointed, Found, Home};
+use crate::log::{Checkpointed, Found, Home, RecoveryReport};
 use crate::segment::names;
 use crate::wal::{
     Commit, Committed, DirectoryId, LogThread, OpenedWal, Pending, Pressure, Replay, Room, WriteAhead,
@@ -60,6 +60,8 @@ pub(super) struct DataDirectory {
     /// What the write-ahead log has for logs that lie nowhere yet, until the metadata names their topics: they were
     /// created just before the stop, or deleted.
     orphans: Mutex<Option<Orphans>>,
+    /// Of a write-ahead log that has lost groups: a log that lies nowhere yet may have been in them alone.
+    doubt: Mutex<Option<Arc<Replay>>>,
     known: Mutex<HashMap<(String, PartitionIndex), Known>>,
     /// Logs that are gone and may still be in the checkpoint files.
     forgotten: Mutex<HashSet<(String, PartitionIndex)>>,
@@ -130,12 +132,18 @@ impl DataDirectory {
         }
         // Evidence stays where it is; the logs of the directory answer storage errors.
         let replay = replay.map_err(|damage| home.fail(&damage)).ok().map(Arc::new);
+        let doubt = replay.clone().filter(|replay| replay.lost().is_some());
+        if let Some(lost) = doubt.as_ref().and_then(|replay| replay.lost()) {
+            let why = format!("{}: what that concerns is said of each log, copies are kept", lost.describe());
+            home.report(RecoveryReport { path: path.to_owned(), bytes_cut: 0, why });
+        }
         let opened = Self {
             home: Arc::new(home),
             commits,
             writes,
             clean,
             orphans: Mutex::default(),
+            doubt: Mutex::new(doubt),
             known: Mutex::new(around.known),
             forgotten: Mutex::new(around.forgotten),
             leftovers: around.leftovers,
@@ -169,9 +177,20 @@ impl DataDirectory {
         orphans.take_if(|waiting| waiting.ids.is_empty());
     }
 
-    /// Every topic that there is was named: who still waits was deleted.
+    /// Whether batches at the end of a log may be lost with groups of the write-ahead log.
+    pub(super) fn may_lack_end_of(&self, id: &PartitionId) -> bool {
+        self.doubt.lock().as_ref().is_some_and(|replay| replay.may_lack_end(id))
+    }
+
+    /// Whether groups of the write-ahead log are gone.
+    pub(super) fn has_doubt(&self) -> bool {
+        self.doubt.lock().is_some()
+    }
+
+    /// Every topic that there is was named: who still waits was deleted, and who comes is new.
     pub(super) fn forget_orphans(&self) {
         self.orphans.lock().take();
+        self.doubt.lock().take();
     }
 
     /// Lets another store open the directory; nothing is written here from now on.
@@ -245,6 +264,7 @@ impl DataDirectory {
             log_start: Offset(known.log_start.unwrap_or(0)),
             high_watermark: Offset(known.high_watermark),
             replay_from: None,
+            may_lack_end: false,
             producer_expiration_ms,
         }
     }

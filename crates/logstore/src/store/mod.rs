@@ -119,6 +119,10 @@ impl Store {
             removal_failures: AtomicU64::new(0),
             closed: AtomicBool::new(false),
         });
+        if store.directories.iter().any(DataDirectory::has_doubt) {
+            // What is known of it now is worked out once.
+            store.checkpoint_wals();
+        }
         for path in store.directories.iter().flat_map(|directory| &directory.leftovers) {
             store.remove_later(path.clone(), 0);
         }
@@ -186,14 +190,16 @@ impl Store {
         let there =
             self.directories.iter().find_map(|directory| Some((directory, directory.find(topic, id.index)?)));
         let replayed = || self.directories.iter().find(|directory| directory.orphans_of(&id).is_some());
+        let in_doubt = || self.directories.iter().find(|directory| directory.may_lack_end_of(&id));
         let (directory, known) = match there {
             Some((directory, known)) => (directory, Some(known)),
-            None => (replayed().unwrap_or_else(|| self.emptiest()), None),
+            None => (replayed().or_else(in_doubt).unwrap_or_else(|| self.emptiest()), None),
         };
         directory.adopt(topic, id.index);
         let mut found = directory.found(known.as_ref(), self.producer_expiration_ms());
         let orphans = directory.orphans_of(&id);
         found.replay_from = orphans.as_ref().and_then(|orphans| orphans.begins_at(&id));
+        found.may_lack_end = directory.may_lack_end_of(&id);
         let log =
             Log::register(id, topic.into(), config, Arc::clone(&directory.home), known.is_some(), found);
         if let Some(orphans) = orphans {
@@ -201,6 +207,9 @@ impl Store {
             let _ = log.replay(&orphans);
             // Only then: a checkpoint that finds none gives up what the write-ahead log has.
             directory.forget_orphans_of(&id);
+        } else if found.may_lack_end {
+            // That is written down, as it will not be known any more.
+            let _ = log.recover();
         }
         logs.insert(id, Arc::clone(&log));
         log
@@ -292,6 +301,13 @@ impl Store {
     /// What recoveries cut or set aside since the last call, for the log of the broker.
     pub fn take_reports(&self) -> Vec<RecoveryReport> {
         self.directories.iter().flat_map(|directory| directory.home.take_reports()).collect()
+    }
+
+    /// Gives up what is known to be lost of logs that lie nowhere.
+    fn accept_losses_of_absent(&self) -> Result<(), StorageError> {
+        let logs = self.logs.read();
+        let mut homes = self.directories.iter().map(|directory| &directory.home);
+        homes.try_for_each(|home| home.accept_losses_but_of(&|id| logs.contains_key(id)))
     }
 
     /// Directories that are out of service, each with the cause (D17).

@@ -100,7 +100,9 @@ struct Todo {
 fn to_do(log: &Arc<Log>, directory: &DataDirectory, replay: Option<&Arc<Replay>>) -> Option<Todo> {
     let replay = replay.filter(|replay| replay.begins_at(&log.id()).is_some()).cloned();
     let known = directory.find(log.topic(), log.id().index);
-    let wanted = replay.is_some() || known.is_some_and(Known::may_be_behind);
+    // What may be lost of it is to be known before anybody asks for it.
+    let in_doubt = directory.may_lack_end_of(&log.id());
+    let wanted = replay.is_some() || in_doubt || known.is_some_and(Known::may_be_behind);
     wanted.then(|| Todo { log: Arc::clone(log), replay })
 }
 
@@ -129,6 +131,7 @@ pub(super) fn found_on_disk(
         let known = directory.find(&topic, index);
         let mut found = directory.found(known.as_ref(), options.producer_expiration_ms);
         found.replay_from = replay.and_then(|replay| replay.begins_at(&id));
+        found.may_lack_end = directory.may_lack_end_of(&id);
         let home = Arc::clone(&directory.home);
         logs.push(Log::register(id, topic.into(), Arc::clone(&config), home, true, found));
     }

@@ -26,6 +26,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use super::frame::{DirectoryId, GROUP_ALIGNMENT, Group, GroupNumber};
 use super::replay::{Replay, Scan};
 use super::room::Room;
+use super::summary::{Summary, Touched};
 use crate::base::error::StorageError;
 use crate::base::limits::SMALL_FILE_BYTES_MAX;
 use crate::base::types::Position;
@@ -33,7 +34,7 @@ use crate::io::{self, Disk, File, OpenMode};
 
 const FILE_PREFIX: &str = "millrace.wal.";
 const CHECKPOINT: &str = "millrace.wal-checkpoint";
-/// Copies of files in which groups were missing that a repair gave up.
+/// Copies of files of which groups are missing, by the first of these and the file.
 const DAMAGED_PREFIX: &str = "millrace.wal-damaged.";
 /// Writes end on a page: one that is written in part may have to be read first.
 const PAGE_BYTES: usize = 4096;
@@ -97,6 +98,9 @@ struct State {
     /// All files that there are.
     files: BTreeSet<u32>,
     last: GroupNumber,
+    last_barrier: GroupNumber,
+    /// Whose frames the groups have that may be needed; those up to the number, which ascends.
+    touched: VecDeque<(GroupNumber, Touched)>,
     out_of_service: bool,
     /// The last groups before a stop, for which there is always a file.
     closing: bool,
@@ -152,6 +156,7 @@ impl WriteAhead {
             let paths = files.iter().map(|number| (*number, path(directory, *number))).collect();
             Scan::read(&disk, &id, &paths, checkpoint, threads)
                 .and_then(|scan| scan.needed(&disk, paths, directory, checkpoint))
+                .and_then(|replay| keep_damaged(&*disk, directory, replay))
         };
         let needed = replay.as_ref().map(Replay::files).unwrap_or_default();
         let full: VecDeque<_> =
@@ -163,6 +168,8 @@ impl WriteAhead {
             full,
             files,
             last: replay.as_ref().map_or(checkpoint, Replay::end),
+            touched: VecDeque::from_iter(replay.as_ref().ok().map(|replay| (replay.end(), Touched::ALL))),
+            last_barrier: replay.as_ref().map(Replay::last_barrier).unwrap_or_default(),
             out_of_service: replay.is_err(),
             closing: false,
             prepares: true,
@@ -184,28 +191,35 @@ impl WriteAhead {
         Ok(OpenedWal { ahead, replay })
     }
 
-    /// Reads the log of a directory that nobody has open; an error where it is damaged. Changes nothing.
+    /// Reads the log of a directory that nobody has open; an error where nothing of it can be replayed. Changes nothing.
     pub fn check(
         disk: &Arc<dyn Disk>,
         directory: &Path,
         id: DirectoryId,
         clean: bool,
-    ) -> Result<(), StorageError> {
+    ) -> Result<Replay, StorageError> {
         let checkpoint = read_checkpoint(&**disk, directory)?.unwrap_or_default();
         if clean {
-            return Ok(());
+            return Ok(Replay::nothing(disk, checkpoint));
         }
         let files = paths(&**disk, directory)?;
-        Scan::read(disk, &id, &files, checkpoint, 1)?.needed(disk, files, directory, checkpoint).map(drop)
+        Scan::read(disk, &id, &files, checkpoint, 1)?.needed(disk, files, directory, checkpoint)
+    }
+
+    /// Copies of files that were kept because groups of them are missing.
+    pub fn damaged_copies(disk: &dyn Disk, directory: &Path) -> Result<Vec<PathBuf>, StorageError> {
+        let entries = disk.list(directory).map_err(|error| StorageError::io("list", directory, error))?;
+        let copies = entries.iter().filter(|entry| entry.name.starts_with(DAMAGED_PREFIX));
+        Ok(copies.map(|entry| directory.join(&entry.name)).collect())
     }
 
     /// Gives up the groups that are missing in the log of a directory that nobody has open: an empty one takes the
-    /// place of each, so that a replay goes on behind it. The files are copied first; answers the copies.
+    /// place of each, so that a replay goes on behind it. The files are copied first.
     pub fn give_up_missing(
         disk: &Arc<dyn Disk>,
         directory: &Path,
         id: DirectoryId,
-    ) -> Result<Vec<PathBuf>, StorageError> {
+    ) -> Result<(), StorageError> {
         let files = paths(&**disk, directory)?;
         let checkpoint = read_checkpoint(&**disk, directory);
         let known = checkpoint.as_ref().map_or(GroupNumber(0), |checkpoint| checkpoint.unwrap_or_default());
@@ -214,25 +228,20 @@ impl WriteAhead {
         let from = if checkpoint.is_ok() { known } else { scan.before_first() };
         let missing = scan.missing_above(from);
         if missing.is_empty() && checkpoint.is_ok() {
-            return Ok(Vec::new());
+            return Ok(());
         }
-        let mut copies = Vec::new();
-        for (number, path) in &files {
-            let copy = directory.join(format!("{DAMAGED_PREFIX}{number}"));
-            copy_file(&**disk, path, &copy)?;
-            copies.push(copy);
-        }
+        keep(&**disk, directory, &files, missing.first().copied().unwrap_or_default())?;
         let number = files.last_key_value().map_or(0, |(last, _)| last + 1);
         let file = File::open(&**disk, &path(directory, number), OpenMode::Create)?;
         for (slot, missing) in missing.into_iter().enumerate() {
-            let header = Group::default().header(&id, missing, GroupNumber(missing.0 - 1));
-            file.write_all_at(&header, Position((slot * GROUP_ALIGNMENT) as u64))?;
+            let synced = GroupNumber(missing.0 - 1);
+            let head = Group::default().head(&id, missing, synced, &Summary::UNKNOWN);
+            file.write_all_at(&head, Position((slot * GROUP_ALIGNMENT) as u64))?;
         }
         file.sync()?;
         let path = directory.join(CHECKPOINT);
         io::replace_small(&**disk, &path, format!("0\n{}\n", from.0).as_bytes())
-            .map_err(|error| StorageError::io("write", &path, error))?;
-        Ok(copies)
+            .map_err(|error| StorageError::io("write", &path, error))
     }
 
     /// Where it lies.
@@ -267,7 +276,7 @@ impl WriteAhead {
 
     fn write(&self, state: &mut MutexGuard<'_, State>, group: &Group) -> Result<GroupNumber, StorageError> {
         let number = GroupNumber(state.last.0 + 1);
-        let header = group.header(&self.id, number, state.last);
+        let head = group.head(&self.id, number, state.last, &state.summary());
         // A group that is larger than a file begins one.
         let fits = |active: &Active| active.end == 0 || active.end + group.bytes() <= self.size.file_bytes;
         if !state.active.as_ref().is_some_and(fits) {
@@ -278,7 +287,7 @@ impl WriteAhead {
         };
         let filled = (active.end + group.bytes()).next_multiple_of(PAGE_BYTES) - active.end - group.bytes();
         let mut pieces = Vec::with_capacity(2 + 2 * group.frames());
-        pieces.push(IoSlice::new(&header));
+        pieces.push(IoSlice::new(&head));
         pieces.extend(group.pieces().map(IoSlice::new));
         pieces.push(IoSlice::new(ZEROS.get(..filled).unwrap_or_default()));
         let written = active.file.write_vectored_all_at(&mut pieces, Position(active.end as u64));
@@ -286,6 +295,16 @@ impl WriteAhead {
         active.file.sync()?;
         active.end = (active.end + group.bytes()).next_multiple_of(GROUP_ALIGNMENT);
         state.last = number;
+        match state.touched.back_mut() {
+            Some((last, touched)) => {
+                *last = number;
+                touched.add_all(group.touched());
+            }
+            None => state.touched.push_back((number, *group.touched())),
+        }
+        if group.has_barrier() {
+            state.last_barrier = number;
+        }
         self.syncs.fetch_add(1, Ordering::Relaxed);
         self.frames.fetch_add(group.frames() as u64, Ordering::Relaxed);
         self.bytes.fetch_add((group.bytes() + filled) as u64, Ordering::Relaxed);
@@ -358,6 +377,10 @@ impl WriteAhead {
                 state.spare.push(full.number);
             }
         }
+        while state.touched.pop_front_if(|(last, _)| *last <= group).is_some() {}
+        // What comes from now on can be forgotten without what came before.
+        let last = state.last;
+        state.touched.push_back((last, Touched::default()));
         self.freed.notify_all();
         Ok(())
     }
@@ -464,6 +487,15 @@ impl Active {
 }
 
 impl State {
+    /// What the next group says of those before it.
+    fn summary(&self) -> Summary {
+        let mut summary = Summary { last_barrier: self.last_barrier, ..Summary::default() };
+        for (_, some) in &self.touched {
+            summary.touched.add_all(some);
+        }
+        summary
+    }
+
     /// The lowest number that no file has.
     fn new_file(&mut self) -> u32 {
         let number = (0..u32::MAX).find(|number| !self.files.contains(number)).unwrap_or(u32::MAX);
@@ -484,6 +516,26 @@ fn remove(disk: &dyn Disk, directory: &Path, number: u32) -> Result<(), StorageE
 /// The files in a directory by their numbers.
 fn paths(disk: &dyn Disk, directory: &Path) -> Result<BTreeMap<u32, PathBuf>, StorageError> {
     Ok(list(disk, directory)?.into_iter().map(|number| (number, path(directory, number))).collect())
+}
+
+/// Where groups are missing, keeps the files as they are: they will be used again.
+fn keep_damaged(disk: &dyn Disk, directory: &Path, replay: Replay) -> Result<Replay, StorageError> {
+    if let Some(lost) = replay.lost() {
+        keep(disk, directory, &paths(disk, directory)?, lost.first())?;
+    }
+    Ok(replay)
+}
+
+fn keep(
+    disk: &dyn Disk,
+    directory: &Path,
+    files: &BTreeMap<u32, PathBuf>,
+    missing: GroupNumber,
+) -> Result<(), StorageError> {
+    for (number, path) in files {
+        copy_file(disk, path, &directory.join(format!("{DAMAGED_PREFIX}{}.{number}", missing.0)))?;
+    }
+    disk.sync_dir(directory).map_err(|error| StorageError::io("sync", directory, error))
 }
 
 fn copy_file(disk: &dyn Disk, from: &Path, to: &Path) -> Result<(), StorageError> {

@@ -14,17 +14,21 @@
 //!
 //! frame:   0   4  CRC-32C of all that follows in the frame
 //!          4   4  bytes of content
-//!          8   4  kind: 1 batch, 2 barrier
+//!          8   4  kind: 1 batch, 2 barrier, 3 summary
 //!         12  16  topic id
 //!         28   4  partition
-//!         32   -  content: a record batch as it goes into the segment; nothing in a barrier
+//!         32   -  content: a record batch as it goes into the segment; nothing in a barrier;
+//!                 that of a summary stands in summary.rs, and its partition is none
 //! ```
+//!
+//! The first frame of a group is its summary: groups of before there were any have none.
 //!
 //! A barrier says that what the log has of its partition in older groups is void: the segments have what counts.
 //!
 //! Numbers only grow, over all files and restarts. So a stale group shows by its number, a group that is missing by
 //! the gap, and whether that is a torn tail or damage by what the groups behind it say was synced.
 
+use super::summary::{SUMMARY_BYTES, Summary, Touched};
 use crate::base::bytes::be;
 use crate::base::crc32c::{crc32c, crc32c_of};
 use crate::base::types::{PartitionId, PartitionIndex, TopicId};
@@ -42,6 +46,9 @@ const FRAMES_AT: usize = 44;
 
 const BATCH: i32 = 1;
 const BARRIER: i32 = 2;
+const SUMMARY: i32 = 3;
+/// What comes before the frames of logs: header and summary.
+const GROUP_HEAD_BYTES: usize = GROUP_HEADER_BYTES + FRAME_HEADER_BYTES + SUMMARY_BYTES;
 
 /// Where a group may begin: a sector, so that a torn write never takes part of the group before it.
 pub(super) const GROUP_ALIGNMENT: usize = 512;
@@ -59,6 +66,8 @@ pub struct Group {
     headers: Vec<u8>,
     contents: Vec<Buf>,
     bytes: usize,
+    touched: Touched,
+    has_barrier: bool,
 }
 
 /// What a frame says of its log.
@@ -66,6 +75,7 @@ pub struct Group {
 pub(super) enum Content<'a> {
     Batch(&'a [u8]),
     Barrier,
+    Summary(&'a [u8]),
 }
 
 /// A group's header.
@@ -85,19 +95,13 @@ impl Group {
 
     /// Adds a barrier. It is alone in its group.
     pub fn barrier(&mut self, partition: &PartitionId) {
+        self.has_barrier = true;
         self.push(partition, BARRIER, Buf::copy_from_slice(&[]));
     }
 
     fn push(&mut self, partition: &PartitionId, kind: i32, content: Buf) {
-        let mut header = [0; FRAME_HEADER_BYTES];
-        let _ = be::put_u32(&mut header, 4, content.len() as u32);
-        let _ = be::put_i32(&mut header, 8, kind);
-        if let Some(topic) = header.get_mut(12..28) {
-            topic.copy_from_slice(&partition.topic.0);
-        }
-        let _ = be::put_i32(&mut header, 28, partition.index.0);
-        let crc = crc32c_of(header.get(CRC_AT..).unwrap_or_default(), &content);
-        let _ = be::put_u32(&mut header, 0, crc);
+        self.touched.add(partition);
+        let header = frame_header(partition, kind, &content);
         self.headers.extend_from_slice(&header);
         self.bytes += FRAME_HEADER_BYTES + content.len();
         self.contents.push(content);
@@ -108,14 +112,23 @@ impl Group {
         self.contents.is_empty()
     }
 
-    /// Number of frames.
+    /// Number of frames of logs.
     pub fn frames(&self) -> usize {
         self.contents.len()
     }
 
     /// Bytes that it takes in a file, without what it is filled up with.
     pub fn bytes(&self) -> usize {
-        GROUP_HEADER_BYTES + self.bytes
+        GROUP_HEAD_BYTES + self.bytes
+    }
+
+    /// Whose frames it has.
+    pub(super) fn touched(&self) -> &Touched {
+        &self.touched
+    }
+
+    pub(super) fn has_barrier(&self) -> bool {
+        self.has_barrier
     }
 
     /// Forgets the frames and keeps the room for others.
@@ -123,34 +136,58 @@ impl Group {
         self.headers.clear();
         self.contents.clear();
         self.bytes = 0;
+        self.touched.clear();
+        self.has_barrier = false;
     }
 
-    pub(super) fn header(
+    /// What comes before its frames: the header, and what it says of the groups before.
+    pub(super) fn head(
         &self,
         directory: &DirectoryId,
         number: GroupNumber,
         synced: GroupNumber,
-    ) -> [u8; GROUP_HEADER_BYTES] {
-        let mut header = [0; GROUP_HEADER_BYTES];
+        summary: &Summary,
+    ) -> [u8; GROUP_HEAD_BYTES] {
+        let mut head = [0; GROUP_HEAD_BYTES];
+        let (header, frame) = head.split_at_mut(GROUP_HEADER_BYTES);
         for (at, field) in [(0, &MAGIC[..]), (DIRECTORY_AT, directory)] {
             if let Some(into) = header.get_mut(at..at + field.len()) {
                 into.copy_from_slice(field);
             }
         }
-        let _ = be::put_u64(&mut header, NUMBER_AT, number.0);
-        let _ = be::put_u64(&mut header, SYNCED_AT, synced.0);
-        let _ = be::put_u32(&mut header, BYTES_AT, self.bytes as u32);
-        let _ = be::put_u32(&mut header, FRAMES_AT, self.frames() as u32);
+        let _ = be::put_u64(header, NUMBER_AT, number.0);
+        let _ = be::put_u64(header, SYNCED_AT, synced.0);
+        let _ = be::put_u32(header, BYTES_AT, (self.bytes() - GROUP_HEADER_BYTES) as u32);
+        let _ = be::put_u32(header, FRAMES_AT, 1 + self.frames() as u32);
         let crc = crc32c(header.get(DIRECTORY_AT..).unwrap_or_default());
-        let _ = be::put_u32(&mut header, CRC_AT, crc);
-        header
+        let _ = be::put_u32(header, CRC_AT, crc);
+        let content = summary.encode();
+        let (frame, into) = frame.split_at_mut(FRAME_HEADER_BYTES);
+        frame.copy_from_slice(&frame_header(&NO_PARTITION, SUMMARY, &content));
+        into.copy_from_slice(&content);
+        head
     }
 
-    /// What follows the header, piece by piece.
+    /// What follows the head, piece by piece.
     pub(super) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
         let headers = self.headers.chunks(FRAME_HEADER_BYTES);
         headers.zip(&self.contents).flat_map(|(header, content)| [header, content])
     }
+}
+
+const NO_PARTITION: PartitionId = PartitionId { topic: TopicId([0; 16]), index: PartitionIndex(-1) };
+
+fn frame_header(partition: &PartitionId, kind: i32, content: &[u8]) -> [u8; FRAME_HEADER_BYTES] {
+    let mut header = [0; FRAME_HEADER_BYTES];
+    let _ = be::put_u32(&mut header, 4, content.len() as u32);
+    let _ = be::put_i32(&mut header, 8, kind);
+    if let Some(topic) = header.get_mut(12..28) {
+        topic.copy_from_slice(&partition.topic.0);
+    }
+    let _ = be::put_i32(&mut header, 28, partition.index.0);
+    let crc = crc32c_of(header.get(CRC_AT..).unwrap_or_default(), content);
+    let _ = be::put_u32(&mut header, 0, crc);
+    header
 }
 
 impl GroupHeader {
@@ -215,7 +252,7 @@ impl Content<'_> {
     /// Bytes of a frame with it.
     pub(super) fn frame_bytes(&self) -> usize {
         let content = match self {
-            Self::Batch(batch) => batch.len(),
+            Self::Batch(content) | Self::Summary(content) => content.len(),
             Self::Barrier => 0,
         };
         FRAME_HEADER_BYTES + content
@@ -229,6 +266,7 @@ fn parse_frame(frame: &[u8]) -> Option<(PartitionId, Content<'_>)> {
     let content = match be::get_i32(frame, 8)? {
         BATCH => Content::Batch(content),
         BARRIER => Content::Barrier,
+        SUMMARY => Content::Summary(content),
         _ => return None,
     };
     Some((partition, content))
@@ -249,13 +287,19 @@ mod tests {
     }
 
     fn bytes_of(group: &Group, number: u64) -> Vec<u8> {
-        let mut bytes = group.header(&DIRECTORY, GroupNumber(number), GroupNumber(number - 1)).to_vec();
+        let mut touched = Touched::default();
+        touched.add(&partition(9));
+        let summary = Summary { last_barrier: GroupNumber(3), touched };
+        let head = group.head(&DIRECTORY, GroupNumber(number), GroupNumber(number - 1), &summary);
+        let mut bytes = head.to_vec();
         group.pieces().for_each(|piece| bytes.extend_from_slice(piece));
         bytes
     }
 
     fn read(bytes: &[u8]) -> Option<Vec<(PartitionId, Content<'_>)>> {
-        GroupHeader::parse(bytes, &DIRECTORY)?.frames(bytes)
+        let mut frames = GroupHeader::parse(bytes, &DIRECTORY)?.frames(bytes)?;
+        assert!(matches!(frames.remove(0), (NO_PARTITION, Content::Summary(_))));
+        Some(frames)
     }
 
     #[test]
@@ -273,10 +317,17 @@ mod tests {
         };
         assert_eq!(
             hex(&bytes[..GROUP_HEADER_BYTES]),
-            "4d524731HEADCRC_d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1000000000000000a00000000000000090000004500000002"
+            "4d524731HEADCRC_d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1000000000000000a00000000000000090000016d00000003"
                 .replace("HEADCRC_", &hex(&crc32c(&bytes[8..GROUP_HEADER_BYTES]).to_be_bytes()))
         );
-        let first = &bytes[GROUP_HEADER_BYTES..][..37];
+        let summary = &bytes[GROUP_HEADER_BYTES..GROUP_HEAD_BYTES];
+        assert_eq!(hex(&summary[..4]), hex(&crc32c(&summary[4..]).to_be_bytes()));
+        assert_eq!(
+            hex(&summary[4..40]),
+            "000001080000000300000000000000000000000000000000ffffffff0000000000000003"
+        );
+        assert_eq!(summary[40..].iter().map(|byte| byte.count_ones()).sum::<u32>(), 1);
+        let first = &bytes[GROUP_HEAD_BYTES..][..37];
         assert_eq!(hex(&first[..4]), hex(&crc32c(&first[4..]).to_be_bytes()));
         assert_eq!(
             hex(&first[4..]),
@@ -284,7 +335,7 @@ mod tests {
              68"
         );
         assert_eq!(
-            hex(&bytes[GROUP_HEADER_BYTES + 37 + 4..]),
+            hex(&bytes[GROUP_HEAD_BYTES + 37 + 4..]),
             "00000000000000020707070707070707070707070707070700000003"
         );
     }
@@ -321,7 +372,8 @@ mod tests {
             bytes.extend_from_slice(&[0; 100]);
             let header = GroupHeader::parse(&bytes, &DIRECTORY).unwrap();
             prop_assert_eq!(header.number.0, number);
-            let read = header.frames(&bytes).unwrap();
+            prop_assert_eq!(header.group_bytes(), group.bytes());
+            let read = read(&bytes).unwrap();
             let expected: Vec<_> =
                 frames.iter().map(|(index, content)| (partition(*index), Content::Batch(content))).collect();
             prop_assert_eq!(read, expected);

@@ -8,6 +8,7 @@ pub mod frame;
 pub mod pressure;
 pub mod replay;
 pub mod room;
+mod summary;
 pub mod thread;
 pub mod ticket;
 

@@ -3,12 +3,17 @@
 //! Every file is read once, several at a time, at each place where a group may begin, whatever lies before it. Of the
 //! groups found, those above the checkpoint are needed, one by one without a gap. Where the next one is missing the log
 //! ends: it was being written, and never acknowledged. Unless a group that is there says that it was synced: then
-//! what was acknowledged is gone, which is damage, and nothing is replayed. What lies before a barrier is passed over.
+//! what was acknowledged is gone, which is damage. What lies before a barrier is passed over.
+//!
+//! Whom a missing group concerns is known from those behind it (`Lost`). A log with a batch in one of them lost what lies
+//! between that and its end, which may be nothing. Of the others only those that the next group's summary names may have
+//! lost their end. Where there is no such summary, or a barrier may be gone, nothing is replayed.
 //!
 //! What is kept is where the batches of each partition lie. Each log then reads its own, as far as it lacks them, apart
 //! from all others.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,6 +24,7 @@ use parking_lot::Mutex;
 use super::frame::{
     Content, DirectoryId, GROUP_ALIGNMENT, GROUP_HEADER_BYTES, GroupHeader, GroupNumber, frames_of,
 };
+use super::summary::{Summary, Touched};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, PartitionId, Position};
 use crate::batch::BatchHeader;
@@ -62,6 +68,17 @@ pub struct Replay {
     groups: BTreeMap<GroupNumber, Place>,
     runs: HashMap<PartitionId, Vec<Run>>,
     checkpoint: GroupNumber,
+    last_barrier: GroupNumber,
+    lost: Option<Lost>,
+}
+
+/// Groups that were synced and are not there.
+#[derive(Clone, Copy, Debug)]
+pub struct Lost {
+    first: GroupNumber,
+    last: GroupNumber,
+    /// Whose batches they may have had.
+    touched: Touched,
 }
 
 impl Scan {
@@ -132,6 +149,7 @@ impl Scan {
                     self.barriers.push((*partition, group));
                     None
                 }
+                Content::Summary(_) => None,
                 Content::Batch(batch) => {
                     // What is no batch is for its log to judge.
                     let (base, end) = BatchHeader::parse(batch)
@@ -192,17 +210,12 @@ impl Scan {
             let why = "it is of another directory: the directory.id of meta.properties was changed";
             return Err(StorageError::corrupt(path, 0, why));
         }
-        let mut end = checkpoint;
+        let missing = self.missing_above(checkpoint);
+        let lost = Lost::find(&missing, |next| self.summary(&**disk, &paths, next))
+            .map_err(|why| StorageError::corrupt(directory, 0, why))?;
+        let mut end = checkpoint.max(self.synced);
         while self.groups.contains_key(&GroupNumber(end.0 + 1)) {
             end.0 += 1;
-        }
-        if end < self.synced {
-            let why = format!(
-                "group {} of the write-ahead log does not read back, though group {} says it was synced; with the broker stopped, `millrace log repair --accept-loss` goes on without it",
-                end.0 + 1,
-                self.synced.0 + 1,
-            );
-            return Err(StorageError::corrupt(directory, 0, why));
         }
         self.groups.split_off(&GroupNumber(end.0 + 1));
         let mut barriers: HashMap<PartitionId, GroupNumber> = HashMap::new();
@@ -210,6 +223,7 @@ impl Scan {
             let barrier = barriers.entry(partition).or_default();
             *barrier = number.max(*barrier);
         }
+        let last_barrier = barriers.values().copied().max().unwrap_or_default();
         self.runs.retain(|partition, runs| {
             let from = barriers.get(partition).copied().unwrap_or_default();
             runs.retain(|run| run.group >= from && run.group <= end);
@@ -217,7 +231,62 @@ impl Scan {
             runs.sort_by_key(|run| (run.group, run.place.at));
             !runs.is_empty()
         });
-        Ok(Replay { disk: Arc::clone(disk), paths, groups: self.groups, runs: self.runs, checkpoint })
+        let (groups, runs) = (self.groups, self.runs);
+        Ok(Replay { disk: Arc::clone(disk), paths, groups, runs, checkpoint, last_barrier, lost })
+    }
+
+    /// What a group says of those before it.
+    fn summary(
+        &self,
+        disk: &dyn Disk,
+        paths: &BTreeMap<u32, PathBuf>,
+        group: GroupNumber,
+    ) -> Option<Summary> {
+        let place = self.groups.get(&group)?;
+        let file = File::open(disk, paths.get(&place.file)?, OpenMode::Read).ok()?;
+        let bytes = read_place(&file, place).ok()?;
+        match frames_of(bytes.get(GROUP_HEADER_BYTES..)?)?.first()? {
+            (_, Content::Summary(summary)) => Summary::parse(summary),
+            _ => None,
+        }
+    }
+}
+
+impl Lost {
+    /// What the groups behind those that are `missing` say of them; an error where that does not tell whom they concern.
+    fn find(
+        missing: &[GroupNumber],
+        summary: impl Fn(GroupNumber) -> Option<Summary>,
+    ) -> Result<Option<Self>, String> {
+        let (Some(&first), Some(&last)) = (missing.first(), missing.last()) else {
+            return Ok(None);
+        };
+        let mut touched = Touched::default();
+        for together in missing.chunk_by(|one, next| one.0 + 1 == next.0) {
+            let (Some(from), Some(to)) = (together.first(), together.last()) else { continue };
+            let next = GroupNumber(to.0 + 1);
+            let said = summary(next).filter(|said| said.last_barrier < *from).ok_or_else(|| {
+                format!(
+                    "group {} of the write-ahead log does not read back, though it was synced, and whom that concerns is not known; with the broker stopped, `millrace log repair --accept-loss` goes on without it",
+                    from.0,
+                )
+            })?;
+            touched = said.touched;
+        }
+        Ok(Some(Self { first, last, touched }))
+    }
+
+    /// What is told of it.
+    pub fn describe(&self) -> String {
+        let (first, last) = (self.first.0, self.last.0);
+        let which =
+            if first == last { format!("group {first}") } else { format!("groups {first} to {last}") };
+        format!("{which} of the write-ahead log, or some of them, do not read back, though they were synced")
+    }
+
+    /// The first group that is missing.
+    pub(super) fn first(&self) -> GroupNumber {
+        self.first
     }
 }
 
@@ -225,12 +294,50 @@ impl Replay {
     /// Of a log that nobody needs.
     pub(super) fn nothing(disk: &Arc<dyn Disk>, checkpoint: GroupNumber) -> Self {
         let (paths, groups, runs) = (BTreeMap::new(), BTreeMap::new(), HashMap::new());
-        Self { disk: Arc::clone(disk), paths, groups, runs, checkpoint }
+        let last_barrier = GroupNumber::default();
+        Self { disk: Arc::clone(disk), paths, groups, runs, checkpoint, last_barrier, lost: None }
     }
 
     /// The last group.
     pub fn end(&self) -> GroupNumber {
         self.groups.last_key_value().map_or(self.checkpoint, |(number, _)| *number)
+    }
+
+    /// The last group with a barrier.
+    pub(super) fn last_barrier(&self) -> GroupNumber {
+        self.last_barrier
+    }
+
+    /// Groups that are gone, where any are.
+    pub fn lost(&self) -> Option<&Lost> {
+        self.lost.as_ref()
+    }
+
+    /// Whether batches at the end of a partition may have been in groups that are gone. Not where a later one is there.
+    pub fn may_lack_end(&self, partition: &PartitionId) -> bool {
+        let last = || self.runs.get(partition)?.last();
+        self.lost.as_ref().is_some_and(|lost| {
+            lost.touched.may_have(partition) && last().is_none_or(|run| run.group < lost.last)
+        })
+    }
+
+    /// Offsets of a partition that ends at `log_end` in segments and are gone with groups.
+    pub fn gone(&self, partition: &PartitionId, log_end: Offset) -> Vec<Range<Offset>> {
+        let mut end = log_end;
+        let mut gone = Vec::new();
+        if self.lost.is_none() {
+            return gone;
+        }
+        for run in self.runs.get(partition).into_iter().flatten() {
+            if run.base > end {
+                gone.push(end..run.base);
+            }
+            end = end.max(run.end);
+        }
+        if self.may_lack_end(partition) {
+            gone.push(end..Offset(i64::MAX));
+        }
+        gone
     }
 
     /// Files that hold needed groups with the last group in each.

@@ -24,7 +24,7 @@ use crate::segment::names::{self, SWAP};
 use crate::store::OpenError;
 use crate::store::catalogue::Catalogue;
 use crate::store::directories::CLEAN_SHUTDOWN;
-use crate::wal::WriteAhead;
+use crate::wal::{Replay, WriteAhead};
 
 /// How often progress is told.
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
@@ -79,8 +79,16 @@ pub fn verify(
     let around = Around::read(&**disk, path)?;
     let mut verified = Verified { clean: around.clean, ..Verified::default() };
     verified.findings.clone_from(&around.findings);
-    verified.findings.extend(fault(path, WriteAhead::check(disk, path, identity.directory, around.clean)));
+    let replay = WriteAhead::check(disk, path, identity.directory, around.clean).map_err(|error| {
+        verified.findings.extend(fault(path, Err(error)));
+    });
+    let replay = replay.ok().filter(|replay| replay.lost().is_some());
+    if let Some(lost) = replay.as_ref().and_then(|replay| replay.lost()) {
+        let why = format!("{}: partitions that have lost something are named", lost.describe());
+        verified.findings.push(Finding::harmless(path, why));
+    }
     verified.findings.extend(fault(path, Catalogue::check(&**disk, path)));
+    verified.findings.extend(lost_nowhere(&**disk, path, &around.losses, replay.as_ref())?);
     let todo = partitions(&**disk, path, selected)?;
     let total = todo.iter().map(|partition| partition.bytes).sum();
     let read = AtomicU64::new(0);
@@ -94,10 +102,10 @@ pub fn verify(
     scope(|scope| {
         for _ in 0..threads.max(1) {
             let (next, done) = (next.clone(), done.clone());
-            let (around, read) = (&around, &read);
+            let (around, replay, read) = (&around, replay.as_ref(), &read);
             scope.spawn(move || {
                 for partition in next {
-                    let verified = partition.verify(&**disk, around, read);
+                    let verified = partition.verify(&**disk, around, replay, read);
                     if done.send(verified).is_err() {
                         return;
                     }
@@ -117,6 +125,37 @@ pub fn verify(
     })?;
     verified.partitions.sort_by(|a, b| (&a.topic, a.index).cmp(&(&b.topic, b.index)));
     Ok(verified)
+}
+
+/// What is lost of partitions that have no directory.
+fn lost_nowhere(
+    disk: &dyn Disk,
+    path: &Path,
+    losses: &Losses,
+    replay: Option<&Replay>,
+) -> Result<Vec<Finding>, StorageError> {
+    let mut lost = losses.clone();
+    for (replay, id) in replay.into_iter().flat_map(|replay| replay.partitions().map(move |id| (replay, id)))
+    {
+        lost.entry(*id).or_insert_with(|| replay.gone(id, Offset(0)));
+    }
+    if lost.is_empty() {
+        return Ok(Vec::new());
+    }
+    for partition in partitions(disk, path, &[])? {
+        if let Ok(Some(topic)) = checkpoint::read_topic_id(disk, &partition.directory) {
+            lost.remove(&PartitionId { topic, index: partition.index });
+        }
+    }
+    let found = lost.into_iter().flat_map(|(id, lost)| lost.into_iter().map(move |lost| (id, lost)));
+    let found = found.map(|(id, lost)| {
+        let why = format!(
+            "of partition {} of topic id {}, which has no directory, or is deleted",
+            id.index, id.topic
+        );
+        Finding { offsets: Some(lost), ..Finding::damage(path, why) }
+    });
+    Ok(found.collect())
 }
 
 /// What the files of a data directory say of its logs.
@@ -216,6 +255,7 @@ impl Partition {
         &self,
         disk: &dyn Disk,
         around: &Around,
+        replay: Option<&Replay>,
         read: &AtomicU64,
     ) -> Result<VerifiedPartition, StorageError> {
         let key = (self.topic.clone(), self.index);
@@ -272,6 +312,17 @@ impl Partition {
                 let why = "known to be lost";
                 verified.findings.push(Finding { offsets, ..Finding::damage(&self.directory, why) });
             }
+        }
+        let gone = topic
+            .zip(replay)
+            .map(|(topic, replay)| replay.gone(&PartitionId { topic, index: self.index }, verified.log_end));
+        for gone in gone.into_iter().flatten() {
+            let why = if gone.end == UNKNOWN_END {
+                "a group of the write-ahead log that is gone may have had more: nothing is appended"
+            } else {
+                "gone with a group of the write-ahead log"
+            };
+            verified.findings.push(Finding { offsets: Some(gone), ..Finding::damage(&self.directory, why) });
         }
         if let Some(known) = known.filter(|known| verified.log_end < *known && lost.is_empty()) {
             let offsets = Some(verified.log_end..known);
