@@ -1,4 +1,5 @@
-//! Reading: from the tail where it reaches back far enough, else slices of segment files. No bytes are copied.
+//! Reading: from the tail where it reaches back far enough, else slices of segment files and what the tail has behind
+//! them. No bytes are copied.
 
 use std::sync::Arc;
 
@@ -6,6 +7,7 @@ use super::Log;
 use super::error::ReadError;
 use super::offsets::{LogOffsets, ReadBound};
 use super::state::Phase;
+use super::tail::Tail;
 use super::types::{AbortedTransaction, FileSlice, LogRead, Slice};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position};
@@ -18,6 +20,8 @@ pub(super) const RETRIES_MAX: usize = 3;
 /// What a read of segments has to know of the log, taken at one moment.
 struct Plan {
     offsets: LogOffsets,
+    /// Where the read ends, and where it ends in the segments.
+    limit: Offset,
     bound: Offset,
     /// The log end in the segments, and the size of the active one there.
     written: (Offset, u64),
@@ -52,7 +56,8 @@ impl Log {
             let removals = self.removals();
             let found = match self.read_memory(from, bytes_max, bound, min_one_batch)? {
                 Ok(found) => Ok(found),
-                Err(plan) => read_segments(&plan, from, bytes_max, min_one_batch, access),
+                Err(plan) => read_segments(&plan, from, bytes_max, min_one_batch, access)
+                    .map(|found| self.read_on(found, &plan, bytes_max, min_one_batch)),
             };
             match found.and_then(|found| self.with_aborted(found, from, bound, access)) {
                 // What was aborted within a segment that is gone is not known any more, but may have been read.
@@ -88,16 +93,22 @@ impl Log {
             let written = (state.written, state.written_bytes);
             // With the offsets: retention moves the log start and the list together.
             let segments = self.segments_from(from);
-            return Ok(Err(Plan { offsets, bound: limit.min(written.0), written, segments }));
+            return Ok(Err(Plan { offsets, limit, bound: limit.min(written.0), written, segments }));
         }
-        for (last, bytes) in state.tail.from(from).take_while(|(last, _)| *last < limit) {
-            let is_owed = min_one_batch && found.read.slices.is_empty();
-            if found.read.bytes + bytes.len() > bytes_max && !is_owed {
-                break;
-            }
-            found.push(Slice::Memory(bytes.clone()), last.plus(1));
-        }
+        found.take(&state.tail, limit, bytes_max, min_one_batch);
         Ok(Ok(found))
+    }
+
+    /// Goes on in the tail where the segments were read to their end: what is not written yet is of the active one.
+    fn read_on(&self, mut found: Found, plan: &Plan, bytes_max: usize, min_one_batch: bool) -> Found {
+        if found.next_offset < plan.limit
+            && found.next_offset >= plan.written.0
+            && let Ok(state) = self.opened()
+            && state.tail.covers(found.next_offset)
+        {
+            found.take(&state.tail, plan.limit, bytes_max, min_one_batch);
+        }
+        found
     }
 
     /// The segments that hold `from` and what follows.
@@ -171,6 +182,17 @@ impl Found {
         self.read.bytes += slice.len();
         self.read.slices.push(slice);
         self.next_offset = next_offset;
+    }
+
+    /// What the tail has from here on, as far as it fits.
+    fn take(&mut self, tail: &Tail, limit: Offset, bytes_max: usize, min_one_batch: bool) {
+        for (last, bytes) in tail.from(self.next_offset).take_while(|(last, _)| *last < limit) {
+            let is_owed = min_one_batch && self.read.slices.is_empty();
+            if self.read.bytes + bytes.len() > bytes_max && !is_owed {
+                break;
+            }
+            self.push(Slice::Memory(bytes.clone()), last.plus(1));
+        }
     }
 }
 

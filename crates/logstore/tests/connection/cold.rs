@@ -288,6 +288,24 @@ fn the_tail_is_sent_without_a_read() {
     assert_eq!(scene.broker.server.stats().cold_reads, 0);
 }
 
+#[test]
+fn an_answer_goes_on_from_what_is_written_to_what_is_in_memory() {
+    for cold in [false, true] {
+        let scene = Scene::new(FileSender::ByPeer);
+        scene.fill(3);
+        scene.cold.store(cold, Ordering::Release);
+        let mut client = scene.broker.connect();
+        produce(&mut client, 0, &[3; 100]);
+        produce(&mut client, 0, &[4; 100]);
+        let fetched = all_from(1).send(&mut client);
+        assert_eq!(check(&fetched.partitions[0].records, 1), 4);
+        // As far as the limits go.
+        let bytes_max = 2 * BATCH_BYTES as i32 + 400;
+        let fetched = Fetch { bytes_max, ..all_from(1) }.send(&mut client);
+        assert_eq!(check(&fetched.partitions[0].records, 1), 3);
+    }
+}
+
 /// Kernel and file system have the say here, not the test.
 #[test]
 fn evicted_pages_are_read_by_the_cold_readers() {
