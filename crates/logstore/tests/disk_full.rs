@@ -15,7 +15,7 @@ use hooked::{Extent, HookedDisk, Operation};
 use logstore::base::types::{Offset, ProducerEpoch, ProducerId, Sequence, Timestamp};
 use logstore::batch::build::{BatchBuilder, RecordData};
 use logstore::io::Space;
-use logstore::log::{AppendError, Appended, Log, LogConfig, LogError, Mailbox, Origin, Watch};
+use logstore::log::{AppendError, Appended, Log, LogConfig, LogError, Mailbox, Origin, ReadBound, Watch};
 use logstore::store::catalogue::{Catalogue, Change, CommitError};
 use logstore::store::{Store, StoreOptions};
 use logstore::wal::SpaceLimits;
@@ -242,6 +242,32 @@ fn segments_for_which_there_is_no_room_are_written_later() {
     world.store.drop_tails();
     expect(&world.log, 0..100);
     kill_and_expect(world, 0..100);
+}
+
+#[test]
+fn what_waits_for_room_is_found_by_its_time() {
+    let world = World::new(durable());
+    fill(&world.log, 0..10);
+    let full = world.fill_up(of_segments);
+    fill(&world.log, 10..60);
+    let found = |n: usize| {
+        let from = record(n).timestamp;
+        let found = world.log.offset_for_timestamp(from, ReadBound::HighWatermark).unwrap();
+        found.map(|found| (found.timestamp, found.offset))
+    };
+    let at = |n: usize| Some((record(n).timestamp, Offset(n as i64)));
+    let is_found = || [0, 9, 10, 35, 59].into_iter().for_each(|n| assert_eq!(found(n), at(n)));
+    is_found();
+    assert!(world.log.is_put_off());
+    assert_eq!(found(60), None);
+    let newest = || world.log.offset_of_max_timestamp().unwrap().map(|found| (found.timestamp, found.offset));
+    assert_eq!(newest(), at(59));
+    full.make_room();
+    world.store.keep_house();
+    wait_for("the segments", || !world.log.is_put_off());
+    is_found();
+    assert_eq!(newest(), at(59));
+    world.store.close().unwrap();
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::writer::{Unsynced, Writer};
 use super::{Log, LogConfig, LogError};
 use crate::base::error::StorageError;
 use crate::base::types::Offset;
+use crate::io::arena::Buf;
 use crate::io::{File, OpenMode};
 use crate::segment::Segment;
 
@@ -21,6 +22,22 @@ impl Log {
         self.write_out(&mut writer, &mut wakeups);
         drop(writer);
         wakeups.deliver();
+    }
+
+    /// The same; answers the batches for which there was no room, and which only memory and the write-ahead log have.
+    pub(super) fn write_but_for(&self) -> Vec<Buf> {
+        let mut wakeups = Wakeups::default();
+        let mut writer = self.writer.lock();
+        self.write_out(&mut writer, &mut wakeups);
+        let unwritten = match &*self.phase.lock() {
+            Phase::Open(state) if state.put_off.pending => {
+                state.pending.iter().map(|batch| batch.bytes.clone()).collect()
+            }
+            _ => Vec::new(),
+        };
+        drop(writer);
+        wakeups.deliver();
+        unwritten
     }
 
     /// Writes what may be written and makes it durable; the recovery point follows. Appends go on meanwhile. Where there

@@ -1,5 +1,5 @@
-//! Finding records by their time. Reads segments, once they have what is to be found; callers that must not wait for
-//! the disk do not call it.
+//! Finding records by their time. Reads segments, once they have what is to be found, and behind them what there was no
+//! room for; callers that must not wait for the disk do not call it.
 
 use std::sync::Arc;
 
@@ -9,8 +9,9 @@ use super::types::TimestampOffset;
 use super::{Log, ReadError};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position, Timestamp};
-use crate::batch::{BatchView, TimestampType};
+use crate::batch::{BatchHeader, BatchView, TimestampType};
 use crate::io::Access;
+use crate::io::arena::Buf;
 use crate::segment::{BatchAt, Segment};
 
 impl Log {
@@ -21,18 +22,64 @@ impl Log {
         bound: ReadBound,
     ) -> Result<Option<TimestampOffset>, ReadError> {
         let view = self.offsets()?;
-        self.write_behind();
-        let found =
+        let unwritten = self.write_but_for();
+        let written =
             self.looking(|segments| first_from(segments, timestamp, view.log_start), view.log_start)?;
+        let reaches =
+            |record: &TimestampOffset| record.timestamp >= timestamp && record.offset >= view.log_start;
+        let found = match written {
+            None => self.first_of(&unwritten, reaches)?,
+            found => found,
+        };
         Ok(found.filter(|found| found.offset < view.bound(bound)))
     }
 
     /// The record with the largest timestamp, the first one where there are several.
     pub fn offset_of_max_timestamp(&self) -> Result<Option<TimestampOffset>, ReadError> {
         let view = self.offsets()?;
-        self.write_behind();
-        let found = self.looking(newest, view.log_start)?;
-        Ok(found.filter(|found| found.offset >= view.log_start && found.offset < view.high_watermark))
+        let unwritten = self.write_but_for();
+        let is_seen =
+            |found: &TimestampOffset| found.offset >= view.log_start && found.offset < view.high_watermark;
+        let written = self.looking(newest, view.log_start)?.filter(is_seen);
+        let waiting = self.newest_of(&unwritten)?.filter(is_seen);
+        let is_newer =
+            |found: &TimestampOffset| written.is_none_or(|written| found.timestamp > written.timestamp);
+        Ok(waiting.filter(is_newer).or(written))
+    }
+
+    /// The first record that fits of batches that no segment has.
+    fn first_of(
+        &self,
+        batches: &[Buf],
+        fits: impl Fn(&TimestampOffset) -> bool,
+    ) -> Result<Option<TimestampOffset>, StorageError> {
+        for bytes in batches {
+            let found = self.first_in(bytes, &fits)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    fn newest_of(&self, batches: &[Buf]) -> Result<Option<TimestampOffset>, StorageError> {
+        let mut newest: Option<(Timestamp, &Buf)> = None;
+        for bytes in batches {
+            let header = BatchHeader::parse(bytes).map_err(|error| self.corrupt(&error.to_string()))?;
+            if newest.is_none_or(|(timestamp, _)| header.max_timestamp > timestamp) {
+                newest = Some((header.max_timestamp, bytes));
+            }
+        }
+        let Some((timestamp, bytes)) = newest else { return Ok(None) };
+        self.first_in(bytes, |record| record.timestamp == timestamp)
+    }
+
+    fn first_in(
+        &self,
+        bytes: &[u8],
+        fits: impl Fn(&TimestampOffset) -> bool,
+    ) -> Result<Option<TimestampOffset>, StorageError> {
+        first_in(bytes, fits).map_err(|why| self.corrupt(&why))
     }
 
     /// Looks into the segments, again when one of them went while it was looked at.
@@ -104,13 +151,22 @@ fn first_record(
         return Ok(records.into_iter().find(fits));
     }
     let bytes = segment.read_batch(at)?;
-    let corrupt = |why: String| StorageError::corrupt(segment.data().path(), at.position.0, why);
-    let batch = BatchView::parse(&bytes).map_err(|error| corrupt(error.to_string()))?;
-    let records = batch.records().map_err(|error| corrupt(error.to_string()))?;
+    first_in(&bytes, fits).map_err(|why| StorageError::corrupt(segment.data().path(), at.position.0, why))
+}
+
+/// The same in the bytes of a batch, or why they cannot be read.
+fn first_in(
+    bytes: &[u8],
+    fits: impl Fn(&TimestampOffset) -> bool,
+) -> Result<Option<TimestampOffset>, String> {
+    let batch = BatchView::parse(bytes).map_err(|error| error.to_string())?;
+    let header = *batch.header();
+    let has_one_time = header.attributes.timestamp_type() == TimestampType::LogAppendTime;
+    let records = batch.records().map_err(|error| error.to_string())?;
     for record in records.iter() {
-        let record = record.map_err(|error| corrupt(error.to_string()))?;
-        let timestamp = if has_one_time { at.header.max_timestamp } else { record.timestamp };
-        let record = found(timestamp, record.offset);
+        let record = record.map_err(|error| error.to_string())?;
+        let timestamp = if has_one_time { header.max_timestamp } else { record.timestamp };
+        let record = TimestampOffset { timestamp, offset: record.offset, leader_epoch: header.leader_epoch };
         if fits(&record) {
             return Ok(Some(record));
         }
