@@ -25,6 +25,8 @@ export interface Setting {
   readonly seconds: number
   /** Before the first measurement: what is read or written need not be checked. */
   readonly isWarmUp: boolean
+  /** Lets the process of another column see this kind of load, unless it has. */
+  readonly warmUp: (column: Column) => Promise<void>
 }
 
 export interface Case {

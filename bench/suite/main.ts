@@ -38,6 +38,10 @@ const commands: Readonly<Record<string, (...files: readonly string[]) => number 
     if (before === undefined || after === undefined) return refuse(USAGE)
     return compare(before, after, (text) => process.stdout.write(`${text}\n`))
   },
+  help: () => {
+    process.stdout.write(`${USAGE}\n`)
+    return 0
+  },
   readme: () => {
     writeReadme()
     return 0

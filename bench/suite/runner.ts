@@ -75,9 +75,16 @@ const isWarmedUp = ({ load }: Case, { process }: Column): boolean =>
 const sampleOf = async (plan: Plan, each: Case, turn: Turn, lab: Lab, progress: Progress): Promise<Sample> => {
   const { column, pair, what } = turn
   try {
-    await warmUp(plan, each, lab, column, progress)
+    const warm = (other: Column): Promise<void> => warmUp(plan, each, lab, other, progress)
+    await warm(column)
     const isSettled = await settled(plan.settleSeconds)
-    const { isVoid, ...taken } = await each.take({ lab, column, seconds: secondsOf(plan, each), isWarmUp: false })
+    const { isVoid, ...taken } = await each.take({
+      lab,
+      column,
+      seconds: secondsOf(plan, each),
+      isWarmUp: false,
+      warmUp: warm,
+    })
     const judged = { steal: taken.steal, ...(isVoid === undefined ? {} : { isVoid }) }
     const dropped = droppedFor(judged, pair, isSettled)
     if (isVoid !== undefined) progress.tell(`${what}: void, ${isVoid}`)
@@ -92,13 +99,15 @@ const sampleOf = async (plan: Plan, each: Case, turn: Turn, lab: Lab, progress: 
   }
 }
 
+const nobodyElse = (): Promise<void> => Promise.resolve()
+
 /** A JVM that has not seen this kind of load sees it first. */
 const warmUp = async (plan: Plan, each: Case, lab: Lab, column: Column, progress: Progress): Promise<void> => {
   if (each.load === undefined || !isWarmedUp(each, column) || !lab.warms(column.process, each.load)) return
   progress.also(`warming up ${column.process}`)
   const pieces = Math.ceil(plan.warmUpSeconds / WARM_UP_PIECE_SECONDS)
   for (let piece = 0; piece < pieces; piece += 1) {
-    await each.take({ lab, column, seconds: plan.warmUpSeconds / pieces, isWarmUp: true })
+    await each.take({ lab, column, seconds: plan.warmUpSeconds / pieces, isWarmUp: true, warmUp: nobodyElse })
   }
 }
 

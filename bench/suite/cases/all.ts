@@ -1,11 +1,13 @@
 // Every case, in the order in which they are played.
 import type { Case } from '../case.ts'
+import { besideCases } from './beside.ts'
 import { durableCases } from './durable.ts'
 import { fetchCases } from './fetch.ts'
 import { memoryCases } from './memory.ts'
 import { pacedCases } from './paced.ts'
 import { partitionCases } from './partitions.ts'
 import { recoveryCases } from './recovery.ts'
+import { retentionCases } from './retention.ts'
 import { smallCases } from './small.ts'
 import { startCases } from './start.ts'
 import { throughputCases } from './throughput.ts'
@@ -20,4 +22,6 @@ export const allCases: readonly Case[] = [
   ...memoryCases,
   ...recoveryCases,
   ...partitionCases,
+  ...besideCases,
+  ...retentionCases,
 ]

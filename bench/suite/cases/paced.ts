@@ -1,38 +1,21 @@
 // Rows 10 and 11: latency at a rate that both can hold, or that one cannot.
 import { type Case, type Setting, serverOf, type Taken } from '../case.ts'
 import { columns } from '../columns.ts'
-import { measure } from '../generator.ts'
+import { measure, verify } from '../generator.ts'
 import { withTopic } from '../topics.ts'
 import { atMost, lower, part } from './measures.ts'
-import { type Load, produceTo, takenFrom, voidFor } from './produce.ts'
-import { verify } from '../generator.ts'
+import { BATCHES, KAFKAS, kafkaMaximum } from './kafka-maximum.ts'
+import { produceTo, takenFrom, voidFor } from './produce.ts'
 
 const { kafka, millrace, relaxed, tuned } = columns
-const KAFKAS = [kafka, tuned]
 
-const LOAD: Load = { connections: 16, depth: 5, records: 16, recordBytes: 1024, partitions: 6 }
-
-/** Requests a second that the better of Kafka's shapes answers at full speed; asked for once in a run. */
-const kafkaMaximum = (() => {
-  let known: Promise<number> | undefined
-  const ask = async (setting: Setting): Promise<number> => {
-    const rates: number[] = []
-    for (const column of KAFKAS) {
-      const { values } = await produceTo({ ...setting, column }, LOAD, ({ requestsPerSecond }) => ({
-        requestsPerSecond,
-      }))
-      rates.push(values['requestsPerSecond'] ?? 0)
-    }
-    return Math.max(...rates)
-  }
-  return (setting: Setting): Promise<number> => (known ??= ask(setting))
-})()
-
-const milliseconds = (microseconds: number): number => microseconds / 1000
+export const milliseconds = (microseconds: number): number => microseconds / 1000
 
 const atShare = async (setting: Setting, share: number): Promise<Taken> => {
-  const rate = (await kafkaMaximum(setting)) * share
-  return produceTo(setting, { ...LOAD, rate }, ({ latency, megabytesPerSecond }) => ({
+  // A JVM is warmed up at full speed.
+  const rate = setting.isWarmUp ? undefined : (await kafkaMaximum(setting)) * share
+  const load = rate === undefined ? BATCHES : { ...BATCHES, rate }
+  return produceTo(setting, load, ({ latency, megabytesPerSecond }) => ({
     p50: milliseconds(latency.p50),
     p99: milliseconds(latency.p99),
     'p99.9': milliseconds(latency.p999),
