@@ -112,8 +112,15 @@ export const start = (command: Command): Running => {
 const OUTPUT_KEPT_MAX = 1 << 20
 const OUTPUT_SHOWN_MAX = 4000
 
+/** Brokers that a test starts by hand do not compete for the port of the console. */
+const QUIET = { KAFKA_ADMIN_LISTENER: 'none' }
+
 const launch = ({ command, args, cwd, env }: Command): ChildProcess => {
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...QUIET, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   watchProcess(child)
   return child
 }

@@ -18,5 +18,6 @@ export const millrace: Target = {
 const properties = ({ port, dataDirectory, settings }: LaunchPlan): Readonly<Record<string, string>> => ({
   listeners: `PLAINTEXT://127.0.0.1:${port}`,
   'log.dirs': dataDirectory,
+  'admin.listener': 'http://127.0.0.1:0',
   ...settings,
 })

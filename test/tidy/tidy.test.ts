@@ -82,6 +82,23 @@ describe('doors', () => {
     const elsewhere = broker.filter((path) => !path.endsWith('engine/native.ts'))
     expect(offenders(elsewhere, (text) => /require\(.*native|native\/index\.cjs'\)/.test(text))).toEqual([])
   })
+
+  test('only admin/uws.ts imports uWebSockets.js', () => {
+    const elsewhere = broker.filter((path) => !path.endsWith('admin/uws.ts'))
+    expect(offenders(elsewhere, (text) => /from 'uWebSockets\.js'/.test(text))).toEqual([])
+  })
+
+  test('the contract of the admin API runs in a browser: nothing of Node, nothing of the broker', () => {
+    const contract = broker.filter((path) => /admin\/(contract|contract\/.*|client)\.ts$/.test(path))
+    expect(contract.length).toBeGreaterThan(5)
+    const foreign = contract.flatMap((path) =>
+      [...read(path).matchAll(/from '([^']+)'/g)]
+        .map((match) => match[1] ?? '')
+        .filter((from) => from !== 'zod' && !/^\.{1,2}\/(contract\/)?\w+\.ts$/.test(from))
+        .map((from) => `${path} imports ${from}`),
+    )
+    expect(foreign).toEqual([])
+  })
 })
 
 describe('tables', () => {

@@ -4,10 +4,12 @@
  */
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import { type Admin, type AdminOptions, createAdmin } from './admin/start.ts'
 import { type Clock, systemClock } from './base/clock.ts'
 import { BrokerError, messageOf } from './base/errors.ts'
 import { type BrokerId, brokerId, randomTopicId } from './base/ids.ts'
 import type { LogFields, Logger } from './base/logger.ts'
+import { productVersion } from './base/version.ts'
 import { createBrokerConfigs } from './cluster/broker-configs.ts'
 import { startController } from './cluster/controller.ts'
 import { createConfigurer, engineSettings } from './cluster/engine-settings.ts'
@@ -55,6 +57,8 @@ export interface BrokerNode {
   readonly clusterId: string
   /** Where it serves, with the ports that were really bound. */
   readonly listeners: readonly ListenerAddress[]
+  /** The address of the console, with the port that was really bound; null where there is none. */
+  readonly console: string | null
   /** What a person wants to know at start: where, with which data, how durable. */
   readonly summary: LogFields
   /** In order; answers what did not stop in order, and why. A second call waits for the first. */
@@ -141,7 +145,11 @@ const build = async (
   const clusterId = chooseClusterId(config)
   const foreign = findForeign(config.logDirs)
 
-  const engine = await openEngine(engineOptions(config, clusterId), clock, logger)
+  const recovery = createRecovery()
+  const admin = adminOf(config, { version: productVersion(), recovery, clock, logger: logger.child('admin') })
+  // Built first, so that whoever asks for the health of the broker is answered until its end.
+  if (admin !== null) built.push(() => admin.stop())
+  const engine = await openEngine(engineOptions(config, clusterId), clock, logger, recovery)
   built.push(() => engine.close())
   tellOfFiles(config, engine.openFiles(), logger.child('config'))
   built.push(watchData(engine, clock, logger.child('data')))
@@ -195,7 +203,8 @@ const build = async (
   watchers.push((before, next) => groups.imageChanged(before, next))
   await groups.start()
 
-  const handlers = createHandlers({
+  const latencies = createLatencies()
+  const services = {
     cluster,
     configs,
     groups,
@@ -204,11 +213,12 @@ const build = async (
     newTopicId: randomTopicId,
     clock,
     logger: logger.child('handlers'),
-  })
+  }
+  const handlers = createHandlers(services)
   const dispatch = createDispatch({
     handlers,
     reply: (reply) => engine.reply(reply),
-    latencies: createLatencies(),
+    latencies,
     clock,
     logger: logger.child('dispatch'),
   })
@@ -217,11 +227,33 @@ const build = async (
     event: createRefusalLog(logger.child('listeners'), clock),
   })
 
-  return { clusterId, listeners, summary: summarise(config, clusterId, listeners) }
+  const console = await admin?.serve({
+    ...services,
+    engine,
+    handlers,
+    latencies,
+    version: productVersion(),
+    durability: durabilityOf(config),
+    startedAt: clock.now(),
+    insecure: config.values['millrace.insecure'],
+    readOnly: false,
+    logger: logger.child('admin'),
+  })
+  // Last, so that it is the first to hear of a stop.
+  if (admin !== null) built.push(() => admin.stopping())
+
+  return { clusterId, listeners, console: console ?? null, summary: summarise(config, clusterId, listeners, console) }
 }
 
-const openEngine = async (options: EngineOptions, clock: Clock, logger: Logger): Promise<Engine> => {
-  const recovery = createRecovery()
+const adminOf = ({ admin: place }: BrokerConfig, given: Omit<AdminOptions, 'place'>): Admin | null =>
+  place === null ? null : createAdmin({ place, ...given })
+
+const openEngine = async (
+  options: EngineOptions,
+  clock: Clock,
+  logger: Logger,
+  recovery = createRecovery(),
+): Promise<Engine> => {
   const told = tellOfRecovery(recovery, clock, logger.child('recovery'))
   let damaged = 0
   try {
@@ -300,10 +332,19 @@ const ledPartition = (image: ClusterImage, partition: number, broker: BrokerId):
   return { topicId: topic.id, leaderEpoch: placed.leaderEpoch }
 }
 
-const summarise = (config: BrokerConfig, clusterId: string, listeners: readonly ListenerAddress[]): LogFields => ({
+const durabilityOf = ({ values }: BrokerConfig): string =>
+  values['log.flush.interval.messages'] > 1 ? RELAXED : DURABLE
+
+const summarise = (
+  config: BrokerConfig,
+  clusterId: string,
+  listeners: readonly ListenerAddress[],
+  console: string | null | undefined,
+): LogFields => ({
   node: config.nodeId,
   cluster: clusterId,
   listeners: listeners.map(({ name, host, port }) => `${name}://${host.includes(':') ? `[${host}]` : host}:${port}`),
   data: config.logDirs,
-  durability: config.values['log.flush.interval.messages'] > 1 ? RELAXED : DURABLE,
+  durability: durabilityOf(config),
+  ...(typeof console === 'string' ? { console } : {}),
 })

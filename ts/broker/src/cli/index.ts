@@ -1,17 +1,12 @@
 // The command line: every command, its arguments and its help.
-import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { BrokerError } from '../base/errors.ts'
+import { productVersion } from '../base/version.ts'
 import { check, explain } from './config.ts'
 import { importData, type ImportOptions } from './import.ts'
 import { repair, verify } from './log.ts'
 import { start } from './start.ts'
 import type { Terminal } from './terminal.ts'
-
-const version = (): string => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
-}
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value]
 const OVERRIDE = [
@@ -33,7 +28,7 @@ export const run = async (terminal: Terminal, args: readonly string[]): Promise<
   let code = 0
   const program = new Command('millrace')
     .description('A streaming broker that speaks the protocol of Apache Kafka.')
-    .version(version())
+    .version(productVersion())
     .showSuggestionAfterError()
 
   program

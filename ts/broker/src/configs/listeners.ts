@@ -11,8 +11,19 @@ export interface Listener {
   readonly advertised: { readonly host: string; readonly port: number }
 }
 
+/** Where the admin server listens. */
+export interface AdminPlace {
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+  /** Somebody asked for it: a broker that cannot have it does not start. */
+  readonly isChosen: boolean
+}
+
 export interface Listeners {
   readonly bound: readonly Listener[]
+  /** Null where it is switched off. */
+  readonly admin: AdminPlace | null
   readonly warnings: readonly string[]
   /** Each with the key that has to change. */
   readonly problems: readonly string[]
@@ -101,8 +112,12 @@ export const resolveListeners = (values: BrokerValues, isSet: (key: string) => b
       advertised: { host: toldHost, port: told?.port ?? endpoint.port },
     }
   })
-  problems.push(...adminExposure(values))
-  return { bound, warnings, problems }
+  const admin = adminEndpoint(values['admin.listener'])
+  if (admin === 'unreadable')
+    problems.push(`admin.listener: "${values['admin.listener']}" is not http://host:port, nor none`)
+  if (admin === 'unreadable' || admin === null) return { bound, admin: null, warnings, problems }
+  problems.push(...exposure('admin.listener', values['admin.listener'], admin.host, values['millrace.insecure']))
+  return { bound, admin: { ...admin, isChosen: isSet('admin.listener') }, warnings, problems }
 }
 
 const clashes = (endpoints: readonly Endpoint[]): string[] => {
@@ -128,10 +143,13 @@ const exposure = (key: string, place: string, host: string, insecure: boolean): 
           'bind 127.0.0.1, or say millrace.insecure=true (MILLRACE_INSECURE=true) if that is what you want',
       ]
 
-const adminExposure = (values: BrokerValues): string[] => {
-  const place = values['admin.listener']
-  if (place === null) return []
-  const endpoint = parseEndpoint(place.includes('://') ? place : `HTTP://${place}`)
-  if (endpoint === null) return [`admin.listener: "${place}" is not host:port`]
-  return exposure('admin.listener', place, endpoint.host === '' ? LOOPBACK : endpoint.host, values['millrace.insecure'])
+const OFF: ReadonlySet<string> = new Set(['', 'none'])
+
+/** Null for none. The scheme may be left out; another one than http is not there. */
+const adminEndpoint = (place: string): { readonly host: string; readonly port: number } | 'unreadable' | null => {
+  const text = place.trim().replace(/\/$/, '')
+  if (OFF.has(text.toLowerCase())) return null
+  const endpoint = parseEndpoint(text.includes('://') ? text : `HTTP://${text}`)
+  if (endpoint === null || endpoint.name !== 'HTTP') return 'unreadable'
+  return { host: endpoint.host === '' ? LOOPBACK : endpoint.host, port: endpoint.port }
 }

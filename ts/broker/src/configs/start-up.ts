@@ -4,7 +4,7 @@ import { contradictions } from './contradictions.ts'
 import { brokerDefinition, brokerDefinitions, type BrokerValues, topicDefinitions } from './definitions.ts'
 import { whyForPlugIns } from './keys/plug-ins.ts'
 import { topicSynonyms } from './keys/topic.ts'
-import { type Listener, resolveListeners } from './listeners.ts'
+import { type AdminPlace, type Listener, resolveListeners } from './listeners.ts'
 import { brokerValues } from './resolve.ts'
 import { type WithoutEffect, withoutEffect } from './without-effect.ts'
 
@@ -24,6 +24,8 @@ export interface BrokerConfig {
   readonly rack: string | null
   readonly logDirs: readonly string[]
   readonly listeners: readonly Listener[]
+  /** Null where it is switched off. */
+  readonly admin: AdminPlace | null
   /** Every broker key, typed. */
   readonly values: BrokerValues
   /** What was set, as texts: the static layer of DescribeConfigs. */
@@ -59,6 +61,7 @@ export const readStartUp = (texts: ConfigTexts): StartUp => {
       rack: values['broker.rack'],
       logDirs: values['log.dirs'] ?? values['log.dir'],
       listeners: listeners.bound,
+      admin: listeners.admin,
       values,
       static: fixed,
     },

@@ -1,0 +1,91 @@
+/**
+ * The admin API: every route, what goes in and what comes out. From here come the validation of the server, the types of
+ * its clients (`client.ts`: the console, the command line, tests) and the OpenAPI document.
+ */
+import { z } from 'zod'
+import { broker, cluster, config } from './contract/cluster.ts'
+import { group, groupColumns, groupRow, groupStates } from './contract/groups.ts'
+import { topic, topicColumns, topicRow } from './contract/topics.ts'
+import { page, pageOf, route, rowsFrom, rowsMax } from './contract/words.ts'
+
+const topicName = z.string().min(1).max(249)
+const groupName = z.string().min(1).max(1024)
+const brokerNumber = z.coerce.number<number>().int().min(0)
+
+/** `true` and `false` in a query. */
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
+
+export const contract = {
+  cluster: route({
+    method: 'GET',
+    path: '/api/v1/cluster',
+    role: 'viewer',
+    summary: 'The cluster in numbers.',
+    input: z.object({}),
+    output: cluster,
+  }),
+  brokers: route({
+    method: 'GET',
+    path: '/api/v1/brokers',
+    role: 'viewer',
+    summary: 'All live brokers.',
+    input: z.object({}),
+    output: z.object({ items: z.array(broker) }),
+  }),
+  brokerConfigs: route({
+    method: 'GET',
+    path: '/api/v1/brokers/{broker}/configs',
+    role: 'viewer',
+    summary: 'Every key of a broker with its value, default and source.',
+    input: z.object({ broker: brokerNumber }),
+    output: z.object({ items: z.array(config) }),
+  }),
+  topics: route({
+    method: 'GET',
+    path: '/api/v1/topics',
+    role: 'viewer',
+    summary: 'A page of topics.',
+    input: z.object({ ...pageOf(topicColumns), internal: flag.default(true) }),
+    output: page(topicRow),
+  }),
+  topic: route({
+    method: 'GET',
+    path: '/api/v1/topics/{topic}',
+    role: 'viewer',
+    summary: 'A topic with a page of its partitions.',
+    input: z.object({ topic: topicName, offset: rowsFrom, limit: rowsMax }),
+    output: topic,
+  }),
+  topicConfigs: route({
+    method: 'GET',
+    path: '/api/v1/topics/{topic}/configs',
+    role: 'viewer',
+    summary: 'Every key of a topic with its value, default and source.',
+    input: z.object({ topic: topicName }),
+    output: z.object({ items: z.array(config) }),
+  }),
+  groups: route({
+    method: 'GET',
+    path: '/api/v1/groups',
+    role: 'viewer',
+    summary: 'A page of consumer groups.',
+    input: z.object({ ...pageOf(groupColumns), state: z.enum(groupStates).optional(), topic: topicName.optional() }),
+    output: page(groupRow),
+  }),
+  group: route({
+    method: 'GET',
+    path: '/api/v1/groups/{group}',
+    role: 'viewer',
+    summary: 'A group with its members and a page of its offsets.',
+    input: z.object({ group: groupName, offset: rowsFrom, limit: rowsMax }),
+    output: group,
+  }),
+} as const
+
+export type Contract = typeof contract
+export type RouteName = keyof Contract
+/** What a caller gives. */
+export type Input<Name extends RouteName> = z.input<Contract[Name]['input']>
+/** What the server works with: checked, and with its defaults. */
+export type Checked<Name extends RouteName> = z.output<Contract[Name]['input']>
+export type Output<Name extends RouteName> = z.output<Contract[Name]['output']>

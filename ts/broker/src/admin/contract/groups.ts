@@ -1,0 +1,49 @@
+/** Consumer groups: who is in them, and how far they are. */
+import { z } from 'zod'
+import { int64 } from './words.ts'
+
+export const groupColumns = ['name', 'state', 'members', 'topics', 'lag', 'protocol'] as const
+
+export const groupStates = ['Empty', 'PreparingRebalance', 'CompletingRebalance', 'Stable', 'Dead'] as const
+
+export const groupRow = z.object({
+  name: z.string(),
+  state: z.enum(groupStates),
+  type: z.enum(['classic', 'consumer']),
+  protocolType: z.string(),
+  protocol: z.string(),
+  members: z.int(),
+  /** With committed offsets. */
+  topics: z.int(),
+  lag: int64,
+})
+
+export const member = z.object({
+  id: z.string(),
+  instanceId: z.string().nullable(),
+  clientId: z.string(),
+  host: z.string(),
+  /** What it reads, where its assignment is one of consumers. */
+  assignments: z.array(z.object({ topic: z.string(), partitions: z.array(z.int()) })),
+})
+
+export const groupOffset = z.object({
+  topic: z.string(),
+  partition: z.int(),
+  /** Null where nothing is committed for what a member reads. */
+  committed: int64.nullable(),
+  firstOffset: int64.nullable(),
+  endOffset: int64.nullable(),
+  lag: int64.nullable(),
+  metadata: z.string(),
+  /** The id of the member that reads it. */
+  memberId: z.string().nullable(),
+})
+
+export const group = groupRow.extend({
+  coordinator: z.int(),
+  memberRows: z.array(member),
+  /** At most `PAGE_ROWS_MAX`, from the one asked for. */
+  offsetRows: z.array(groupOffset),
+  offsetsTotal: z.int(),
+})

@@ -1,0 +1,33 @@
+/** A request and a response as values, so that nothing but `uws.ts` knows which server there is. */
+
+/** Names in lower case. */
+export type Headers = Readonly<Record<string, string>>
+
+export interface HttpRequest {
+  readonly method: string
+  /** As it was sent, without the query. */
+  readonly path: string
+  readonly query: string
+  readonly headers: Headers
+  /** The peer's address. */
+  readonly address: string
+  readonly body: Buffer
+}
+
+export interface HttpResponse {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: string | Uint8Array
+}
+
+export const json = (status: number, value: unknown, headers: Headers = {}): HttpResponse => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers },
+  body: JSON.stringify(value),
+})
+
+export const text = (status: number, body: string, type = 'text/plain; charset=utf-8'): HttpResponse => ({
+  status,
+  headers: { 'content-type': type, 'cache-control': 'no-store' },
+  body,
+})

@@ -1,0 +1,131 @@
+/** Consumer groups: lists of them, and one with its members and offsets. */
+import { BrokerError } from '../../base/errors.ts'
+import { readAssignment } from '../../groups/classic/assignment.ts'
+import type { DescribedGroup, DescribedMember } from '../../groups/describe.ts'
+import type { Output } from '../contract.ts'
+import { type Cell, pageOf } from '../pages.ts'
+import type { GroupLine } from '../tables.ts'
+import type { RouteContext } from './context.ts'
+import type { RoutesOf } from './table.ts'
+
+type Row = Output<'groups'>['items'][number]
+type MemberRow = Output<'group'>['memberRows'][number]
+type OffsetRow = Output<'group'>['offsetRows'][number]
+
+/** A group with what is only known of it when it is asked. */
+interface Line extends GroupLine {
+  readonly members: readonly DescribedMember[]
+  readonly protocol: string
+  readonly topics: number
+}
+
+export const groupRoutes = ({ services: { groups }, tables }: RouteContext): RoutesOf<'groups' | 'group'> => {
+  const describe = (name: string): DescribedGroup => {
+    const described = groups.describe(name)
+    if (typeof described !== 'string') return described
+    if (described === 'GROUP_ID_NOT_FOUND') throw new BrokerError(described, `There is no group ${name}.`)
+    throw new BrokerError(described)
+  }
+  const complete = (line: GroupLine): Line => {
+    const described = groups.describe(line.groupId)
+    const topics = new Set(line.offsets.map(({ topic }) => topic)).size
+    if (typeof described === 'string') return { ...line, topics, members: [], protocol: '' }
+    return { ...line, topics, members: described.members, protocol: described.protocol }
+  }
+
+  return {
+    groups: async ({ state, topic, ...asked }) => {
+      const { groups: lines, readers } = await tables.groups()
+      const reading = topic === undefined ? null : new Set(readers.get(topic)?.groups)
+      const wanted = [...lines.values()].filter(
+        (line) => (state === undefined || line.state === state) && (reading === null || reading.has(line.groupId)),
+      )
+      const rows = wanted.map(complete)
+      const found = pageOf({ rows, name: ({ groupId }) => groupId, cell: (line, column) => cells[column](line) }, asked)
+      return { ...found, items: found.items.map(rowOf) }
+    },
+    group: async ({ group: name, offset, limit }) => {
+      const described = describe(name)
+      const line = (await tables.groups()).groups.get(name) ?? { ...described, type: 'classic', offsets: [], lag: 0 }
+      const memberRows = described.members.map(memberRow)
+      const offsetRows = withOwners(line, memberRows)
+      return {
+        ...rowOf(complete(line)),
+        coordinator: groups.coordinatorOf(name).leader,
+        memberRows,
+        offsetRows: offsetRows.slice(offset, offset + limit),
+        offsetsTotal: offsetRows.length,
+      }
+    },
+  }
+}
+
+const cells = {
+  name: ({ groupId }) => groupId,
+  state: ({ state }) => state,
+  members: ({ members }) => members.length,
+  topics: ({ topics }) => topics,
+  lag: ({ lag }) => lag,
+  protocol: ({ protocol }) => protocol,
+} as const satisfies Record<string, (line: Line) => Cell>
+
+const rowOf = ({ groupId, state, type, protocolType, protocol, members, topics, lag }: Line): Row => ({
+  name: groupId,
+  state,
+  type,
+  protocolType,
+  protocol,
+  members: members.length,
+  topics,
+  lag: String(lag),
+})
+
+const memberRow = ({ memberId, instanceId, clientId, clientHost, assignment }: DescribedMember): MemberRow => ({
+  id: memberId,
+  instanceId,
+  clientId,
+  host: clientHost,
+  assignments: (readAssignment(assignment) ?? []).map(({ topic, partitions }) => ({
+    topic,
+    partitions: [...partitions],
+  })),
+})
+
+/** What was committed, and what is read without a commit yet; by topic and partition. */
+const withOwners = ({ offsets }: GroupLine, members: readonly MemberRow[]): readonly OffsetRow[] => {
+  const rows = new Map<string, OffsetRow>()
+  for (const { topic, partition, committed, log, lag, metadata } of offsets) {
+    rows.set(`${topic}/${partition}`, {
+      topic,
+      partition,
+      committed: String(committed),
+      firstOffset: log === null ? null : String(log.logStart),
+      endOffset: log === null ? null : String(log.highWatermark),
+      lag: log === null ? null : String(lag),
+      metadata,
+      memberId: null,
+    })
+  }
+  for (const { id, assignments } of members) {
+    for (const { topic, partitions } of assignments) {
+      for (const partition of partitions) {
+        const key = `${topic}/${partition}`
+        rows.set(key, { ...(rows.get(key) ?? uncommitted(topic, partition)), memberId: id })
+      }
+    }
+  }
+  return [...rows.values()].sort((left, right) =>
+    left.topic === right.topic ? left.partition - right.partition : left.topic < right.topic ? -1 : 1,
+  )
+}
+
+const uncommitted = (topic: string, partition: number): OffsetRow => ({
+  topic,
+  partition,
+  committed: null,
+  firstOffset: null,
+  endOffset: null,
+  lag: null,
+  metadata: '',
+  memberId: null,
+})

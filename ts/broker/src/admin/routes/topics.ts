@@ -1,0 +1,132 @@
+/** Topics: lists of them, one of them, and what is configured. */
+import { BrokerError } from '../../base/errors.ts'
+import type { PartitionImage, TopicImage } from '../../cluster/image.ts'
+import { resolveTopic } from '../../configs/resolve.ts'
+import type { Output } from '../contract.ts'
+import { type Cell, pageOf } from '../pages.ts'
+import type { GroupTable, LogTable } from '../tables.ts'
+import { configRows } from './configs.ts'
+import type { RouteContext } from './context.ts'
+import type { RoutesOf } from './table.ts'
+
+type Row = Output<'topics'>['items'][number]
+type PartitionRow = Output<'topic'>['partitionRows'][number]
+
+/** A topic in the numbers that it is sorted by; texts are made for those that are shown. */
+interface Line {
+  readonly topic: TopicImage
+  readonly replicationFactor: number
+  readonly bytes: number
+  readonly records: number
+  readonly groups: readonly string[]
+  readonly lag: number
+  readonly cleanupPolicy: string
+  readonly underReplicated: number
+}
+
+export const topicRoutes = ({
+  services: { cluster, configs },
+  tables,
+}: RouteContext): RoutesOf<'topics' | 'topic' | 'topicConfigs'> => {
+  const find = (name: string): TopicImage => {
+    const topic = cluster.image().topicsByName.get(name)
+    if (topic === undefined) throw new BrokerError('UNKNOWN_TOPIC_OR_PARTITION', `There is no topic ${name}.`)
+    return topic
+  }
+  const policy = (topic: TopicImage): string =>
+    configs.topic(cluster.image(), topic.configs)['cleanup.policy'].join(',')
+
+  return {
+    topics: async ({ internal, ...asked }) => {
+      const [logs, groups] = await Promise.all([tables.logs(), tables.groups()])
+      const topics = [...cluster.image().topicsByName.values()].filter((topic) => internal || !topic.internal)
+      const lines = topics.map((topic) => lineOf(topic, logs, groups, policy(topic)))
+      const found = pageOf({ rows: lines, name: ({ topic }) => topic.name, cell: cellOf }, asked)
+      return { ...found, items: found.items.map(rowOf) }
+    },
+    topic: async ({ topic: name, offset, limit }) => {
+      const topic = find(name)
+      const [logs, groups] = await Promise.all([tables.logs(), tables.groups()])
+      const line = lineOf(topic, logs, groups, policy(topic))
+      return {
+        ...rowOf(line),
+        partitionRows: topic.partitions.slice(offset, offset + limit).map((each) => partitionRow(topic, each, logs)),
+        groupNames: [...line.groups],
+      }
+    },
+    topicConfigs: ({ topic }) => {
+      const resolved = resolveTopic(configs.layers(cluster.image()), find(topic).configs)
+      return { items: configRows(resolved, () => false) }
+    },
+  }
+}
+
+const lineOf = (topic: TopicImage, logs: LogTable, { readers }: GroupTable, cleanupPolicy: string): Line => {
+  let [bytes, records, underReplicated] = [0, 0, 0]
+  for (const { index, isr, replicas } of topic.partitions) {
+    const log = logs.get(topic.id, index)
+    bytes += log?.size ?? 0
+    records += log === undefined ? 0 : log.highWatermark - log.logStart
+    if (isr.length < replicas.length) underReplicated += 1
+  }
+  const read = readers.get(topic.name)
+  return {
+    topic,
+    replicationFactor: topic.partitions[0]?.replicas.length ?? 0,
+    bytes,
+    records,
+    groups: read?.groups ?? [],
+    lag: read?.lag ?? 0,
+    cleanupPolicy,
+    underReplicated,
+  }
+}
+
+const cellOf = (line: Line, column: keyof typeof cells): Cell => cells[column](line)
+
+const cells = {
+  name: ({ topic }) => topic.name,
+  partitions: ({ topic }) => topic.partitions.length,
+  replicationFactor: ({ replicationFactor }) => replicationFactor,
+  bytes: ({ bytes }) => bytes,
+  records: ({ records }) => records,
+  groups: ({ groups }) => groups.length,
+  lag: ({ lag, groups }) => (groups.length === 0 ? -1 : lag),
+  cleanupPolicy: ({ cleanupPolicy }) => cleanupPolicy,
+  underReplicated: ({ underReplicated }) => underReplicated,
+} as const satisfies Record<string, (line: Line) => Cell>
+
+const rowOf = (line: Line): Row => ({
+  name: line.topic.name,
+  id: line.topic.id,
+  internal: line.topic.internal,
+  partitions: line.topic.partitions.length,
+  replicationFactor: line.replicationFactor,
+  bytes: String(line.bytes),
+  records: String(line.records),
+  groups: line.groups.length,
+  lag: line.groups.length === 0 ? null : String(line.lag),
+  cleanupPolicy: line.cleanupPolicy,
+  underReplicated: line.underReplicated,
+})
+
+const partitionRow = (
+  topic: TopicImage,
+  { index, leader, leaderEpoch, replicas, isr }: PartitionImage,
+  logs: LogTable,
+): PartitionRow => {
+  const log = logs.get(topic.id, index)
+  const told = (value: number | undefined): string | null => (value === undefined ? null : String(value))
+  return {
+    index,
+    leader,
+    leaderEpoch,
+    replicas: [...replicas],
+    isr: [...isr],
+    firstOffset: told(log?.logStart),
+    highWatermark: told(log?.highWatermark),
+    lastStableOffset: told(log?.lastStable),
+    endOffset: told(log?.logEnd),
+    bytes: told(log?.size),
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * When the admin server comes up: behind the listeners of clients, so that it costs their start nothing, or once a start
+ * takes so long that somebody will ask how far it is. What it is made of is loaded then.
+ */
+import type { Clock } from '../base/clock.ts'
+import { BrokerError, messageOf } from '../base/errors.ts'
+import type { Logger } from '../base/logger.ts'
+import type { AdminPlace } from '../configs/listeners.ts'
+import type { Recovery } from '../engine/recovery.ts'
+import type { AdminServices } from './services.ts'
+import type { BrokerState, BrokerStatus } from './status.ts'
+import type { HttpServer } from './uws.ts'
+
+/** A start that takes longer is asked for its progress. */
+const LONG_START_MS = 500
+
+export interface AdminOptions {
+  readonly place: AdminPlace
+  readonly version: string
+  readonly recovery: Recovery
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export interface Admin {
+  /** Serves all of it from now on; answers where, or null where the port that nobody asked for is taken. */
+  serve(services: AdminServices): Promise<string | null>
+  /** Health says so from now on, and nothing is changed any more. */
+  stopping(): void
+  stop(): Promise<void>
+}
+
+export const createAdmin = ({ place, version, recovery, clock, logger }: AdminOptions): Admin => {
+  let services: AdminServices | null = null
+  let isStopping = false
+  let binding: Promise<HttpServer> | undefined
+
+  const status = (): BrokerStatus => {
+    const progress = recovery.progress()
+    return { state: stateOf(isStopping, services !== null, progress.phase), recovery: progress }
+  }
+  const bind = (): Promise<HttpServer> => {
+    const begin = async (): Promise<HttpServer> => {
+      const { startServer } = await import('./server.ts')
+      return startServer({ ...place, version, logger, status, services: () => (isStopping ? null : services) })
+    }
+    binding ??= begin()
+    return binding
+  }
+  const early = clock.after(LONG_START_MS, () => {
+    // What went wrong is told when the broker waits for it.
+    bind().catch(() => undefined)
+  })
+
+  return {
+    async serve(given) {
+      early.cancel()
+      services = given
+      try {
+        const { port } = await bind()
+        return `http://${place.host.includes(':') ? `[${place.host}]` : place.host}:${port}`
+      } catch (thrown) {
+        const why = `admin.listener: ${messageOf(thrown)}`
+        if (place.isChosen) throw new BrokerError('INVALID_CONFIG', why, { cause: thrown })
+        logger.warn({}, `${why}: the broker runs without its console; give admin.listener another port, or none`)
+        return null
+      }
+    },
+    stopping() {
+      isStopping = true
+    },
+    async stop() {
+      early.cancel()
+      const server = await binding?.catch(() => undefined)
+      server?.close()
+    },
+  }
+}
+
+const stateOf = (isStopping: boolean, isServing: boolean, phase: string): BrokerState => {
+  if (isStopping) return 'stopping'
+  if (isServing) return 'running'
+  return phase === 'recovering' ? 'recovering' : 'starting'
+}

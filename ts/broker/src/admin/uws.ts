@@ -1,0 +1,132 @@
+/** The only importer of uWebSockets.js (D22): its callbacks become requests and responses, with every bound it does not have itself. */
+import { STATUS_CODES } from 'node:http'
+import {
+  App,
+  type HttpRequest as UwsRequest,
+  type HttpResponse as UwsResponse,
+  type TemplatedApp,
+  us_socket_local_port as localPort,
+  type us_listen_socket as ListenSocket,
+} from 'uWebSockets.js'
+import { AdminError, failureResponse } from './failure.ts'
+import type { Headers, HttpRequest, HttpResponse } from './http.ts'
+
+/** A body is held in memory before anybody looks at it. */
+const BODY_BYTES_MAX = 1024 * 1024
+/** Beyond it a connection is closed as soon as it is there. */
+const CONNECTIONS_MAX = 512
+
+const WITH_BODY = new Set(['POST', 'PATCH', 'PUT', 'DELETE'])
+
+export interface HttpServerOptions {
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+  /** May not throw. */
+  readonly answer: (request: HttpRequest) => Promise<HttpResponse>
+}
+
+export interface HttpServer {
+  /** The one that was bound. */
+  readonly port: number
+  /** Ends every connection. */
+  close(): void
+}
+
+/** Binds and serves; throws where the address is taken or not of this machine. */
+export const serveHttp = async ({ host, port, answer }: HttpServerOptions): Promise<HttpServer> => {
+  const app = App()
+  let connections = 0
+  app.filter((response, count) => {
+    connections += count
+    if (count > 0 && connections > CONNECTIONS_MAX) response.close()
+  })
+  app.any('/*', (response, request) => take(response, request, answer))
+  const socket = await listen(app, host, port)
+  return { port: localPort(socket), close: () => void app.close() }
+}
+
+/** `LIBUS_LISTEN_EXCLUSIVE_PORT`, which the types leave out; without it two processes share a port. */
+const EXCLUSIVE = 1
+
+/** The types do not know that options may follow a host. */
+type Listen = (
+  host: string,
+  port: number,
+  options: number,
+  done: (socket: ListenSocket | false) => void,
+) => TemplatedApp
+
+const listen = (app: TemplatedApp, host: string, port: number): Promise<ListenSocket> =>
+  new Promise((resolve, reject) => {
+    const bind = app.listen.bind(app) as unknown as Listen
+    bind(host, port, EXCLUSIVE, (socket) => {
+      if (socket === false) reject(new Error(`${host}:${port} is taken, or is no address of this machine`))
+      else resolve(socket)
+    })
+  })
+
+const take = (response: UwsResponse, request: UwsRequest, answer: HttpServerOptions['answer']): void => {
+  let gone = false
+  response.onAborted(() => {
+    gone = true
+  })
+  const method = request.getCaseSensitiveMethod()
+  const respond = (answered: HttpResponse, last = false): void => {
+    if (!gone) send(response, answered, method === 'HEAD', last)
+    gone = true
+  }
+  // All that is known of a request must be read before this returns.
+  const head = {
+    method: method === 'HEAD' ? 'GET' : method,
+    path: request.getUrl(),
+    // Undefined without one, whatever the types say.
+    query: (request.getQuery() as string | undefined) ?? '',
+    headers: headersOf(request),
+    address: Buffer.from(response.getRemoteAddressAsText()).toString(),
+  }
+  const finish = (body: Buffer): void => {
+    void answer({ ...head, body }).then(respond)
+  }
+  if (WITH_BODY.has(method)) {
+    readBody(response, finish, () => respond(tooLarge(), true))
+  } else {
+    finish(Buffer.alloc(0))
+  }
+}
+
+const tooLarge = (): HttpResponse =>
+  failureResponse(new AdminError('TOO_LARGE', `A body has at most ${BODY_BYTES_MAX} bytes.`))
+
+const headersOf = (request: UwsRequest): Headers => {
+  const headers: Record<string, string> = {}
+  request.forEach((name, value) => {
+    headers[name] = value
+  })
+  return headers
+}
+
+const readBody = (response: UwsResponse, done: (body: Buffer) => void, refuse: () => void): void => {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  response.onData((chunk, isLast) => {
+    if (bytes > BODY_BYTES_MAX) return
+    bytes += chunk.byteLength
+    if (bytes > BODY_BYTES_MAX) {
+      refuse()
+      return
+    }
+    // The memory is taken back when this returns.
+    chunks.push(Buffer.from(Buffer.from(chunk)))
+    if (isLast) done(Buffer.concat(chunks))
+  })
+}
+
+const send = (response: UwsResponse, { status, headers, body }: HttpResponse, bare: boolean, last: boolean): void => {
+  response.cork(() => {
+    response.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`)
+    for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value)
+    if (bare) response.endWithoutBody(Buffer.byteLength(body), last)
+    else response.end(body, last)
+  })
+}
