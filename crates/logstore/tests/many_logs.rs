@@ -78,6 +78,24 @@ fn the_files_of_all_logs_share_a_bound() {
 }
 
 #[test]
+fn what_connections_leave_is_for_logs() {
+    let bed = Bed::new();
+    let shares = StoreOptions { open_files_max: 100, open_files_shared: 120, ..bed.options() };
+    let store = open(&shares);
+    let logs = ensure(&store, 110, config());
+    for (connections, files_max) in [(0, 100), (90, 30), (40, 80)] {
+        store.share_files(connections);
+        assert!(store.stats().open_files <= files_max, "{connections} connections");
+        for log in &logs {
+            let end = log.offsets().unwrap().log_end.0 as usize;
+            fill(log, end..end + 1);
+        }
+        assert_eq!(store.stats().open_files, files_max);
+    }
+    store.close().unwrap();
+}
+
+#[test]
 fn a_checkpoint_of_many_logs_is_one_sync_of_the_file_system() {
     let bed = Bed::new();
     let disk = HookedDisk::default();

@@ -67,16 +67,29 @@ fn a_clean_stop_leaves_kafkas_files() {
 }
 
 #[test]
-fn indexes_of_the_active_segment_have_their_full_size() {
+fn indexes_of_the_active_segment_come_with_a_stop() {
     let bed = Bed::new();
     let (store, log) = bed.open();
     fill(&log, 0..30);
-    let len = |name: &str| std::fs::metadata(bed.file(name)).unwrap().len();
-    assert_eq!((len("00000000000000000023.index"), len("00000000000000000023.timeindex")), (4096, 4092));
-    assert!(len("00000000000000000000.index") < 4096);
+    let indexes =
+        |base: i32| ["index", "timeindex"].map(|kind| bed.file(&format!("{base:020}.{kind}")).exists());
+    assert_eq!((indexes(0), indexes(23)), ([true, true], [false, false]));
     store.close().unwrap();
-    assert_eq!(len("00000000000000000023.index") % 8, 0);
-    assert!(len("00000000000000000023.index") < 4096);
+    assert_eq!(indexes(23), [true, true]);
+}
+
+#[test]
+fn a_kill_before_its_indexes_came_loses_nothing_and_is_no_news() {
+    let bed = Bed::new();
+    let (store, log) = bed.open();
+    fill(&log, 0..3);
+    store.checkpoint();
+    assert!(!bed.file("00000000000000000000.index").exists());
+    drop((store, log));
+    let (store, log) = bed.open();
+    expect(&log, 0..3);
+    assert!(store.take_reports().is_empty());
+    store.close().unwrap();
 }
 
 #[test]

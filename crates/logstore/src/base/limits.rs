@@ -48,6 +48,9 @@ pub const WAL_FILES_MAX: usize = 16;
 pub const WRITE_BEHIND_BYTES: usize = 8 * 1024 * 1024;
 /// Rounds of compaction that are told of after their end.
 pub const ROUNDS_REMEMBERED_MAX: usize = 100;
+/// Logs that write their segments each time the clock asks for it: with more of them it is done less often, so that many
+/// logs write more at a time.
+pub const WRITE_BEHIND_LOGS: usize = 1000;
 /// Files that are neither of logs nor connections: the program's own, what answers under way hold on to, copies that
 /// compaction makes. The write-ahead logs have theirs besides.
 pub const OPEN_FILES_RESERVED: usize = 256;

@@ -13,14 +13,14 @@ use crate::base::limits::{OPEN_FILES_RESERVED, WAL_FILES_MAX};
 pub struct OpenFiles {
     /// All of them.
     pub limit: u32,
-    /// Data files and indexes that stay open.
+    /// Data files and indexes that stay open, however many connections there are; more where these leave some.
     pub logs: u32,
     /// Connections at one time.
     pub connections: u32,
 }
 
 impl OpenFiles {
-    /// Of `limit` files, logs in `directories` get a quarter of what is not reserved, at most `logs_max`.
+    /// Of `limit` files, logs in `directories` get a quarter of what is not reserved, at most `logs_max`, for themselves.
     pub(super) fn share(limit: usize, directories: usize, logs_max: u32) -> Result<Self> {
         let reserved = OPEN_FILES_RESERVED + directories.saturating_mul(WAL_FILES_MAX);
         let needed = 2 * reserved;

@@ -1,16 +1,17 @@
 //! Files opened when first used and closed again when too many are open (D15).
 //!
 //! A partition has three files a segment; 10,000 partitions have more than a process may hold open. A
-//! [`PooledFile`] is a path that turns into a [`File`] on demand. The pool closes in the order of opening, giving a
-//! second chance to what was used since; whoever still holds the [`File`] keeps its descriptor until it is dropped.
+//! [`PooledFile`] is a path that turns into a [`File`] on demand. The pool closes by chance, and by preference what was
+//! not used lately: files that are written in turn, and that are a few more than may be open, are then opened now and
+//! then, where closing the oldest would open every one of them each time. What somebody holds stays open: closing it
+//! would not give its descriptor back.
 //!
 //! Compaction puts another file in the place of one that may be read at that moment. So a path can change while the
 //! file is in use, and a file whose name is about to go to another is retired: it is never opened again.
 
-use std::collections::VecDeque;
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
@@ -18,12 +19,22 @@ use parking_lot::Mutex;
 use super::{Access, Disk, File, OpenMode};
 use crate::base::error::StorageError;
 
+/// Files that are passed over before one is closed though it was used lately, twice.
+const SECOND_CHANCES: usize = 8;
+
 /// A bound on the open files of a disk.
 #[derive(Debug)]
 pub struct FilePool {
     disk: Arc<dyn Disk>,
-    open_max: usize,
-    opened: Mutex<VecDeque<Weak<Slot>>>,
+    open_max: AtomicUsize,
+    opened: Mutex<Opened>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    slots: Vec<Weak<Slot>>,
+    /// The last number drawn (xorshift); never 0.
+    drawn: u64,
 }
 
 #[derive(Debug)]
@@ -45,7 +56,8 @@ pub struct PooledFile {
 impl FilePool {
     /// A pool over `disk` with at most about `open_max` files open.
     pub fn new(disk: Arc<dyn Disk>, open_max: usize) -> Arc<Self> {
-        Arc::new(Self { disk, open_max, opened: Mutex::new(VecDeque::new()) })
+        let opened = Mutex::new(Opened { slots: Vec::new(), drawn: 1 });
+        Arc::new(Self { disk, open_max: AtomicUsize::new(open_max), opened })
     }
 
     /// The disk below.
@@ -55,32 +67,57 @@ impl FilePool {
 
     /// Files open now, as far as the pool knows.
     pub fn open_files(&self) -> usize {
-        self.opened.lock().len()
+        self.opened.lock().slots.len()
+    }
+
+    /// Has at most about so many open from now on.
+    pub fn limit(&self, open_max: usize) {
+        if self.open_max.swap(open_max, Ordering::Relaxed) > open_max {
+            self.opened.lock().shrink(open_max);
+        }
     }
 
     /// Notes that a slot was filled and closes what is over the bound.
     fn filled(&self, slot: &Arc<Slot>) {
         let mut opened = self.opened.lock();
-        opened.push_back(Arc::downgrade(slot));
-        // Each turn drops a name or moves a used one to the back once, so this ends.
-        let mut second_chances = opened.len();
-        while opened.len() > self.open_max {
-            let Some(oldest) = opened.pop_front() else { break };
-            let Some(oldest_slot) = oldest.upgrade() else {
+        opened.shrink(self.open_max.load(Ordering::Relaxed).saturating_sub(1));
+        opened.slots.push(Arc::downgrade(slot));
+    }
+}
+
+impl Opened {
+    /// Closes files until at most `open_max` are open. Those that somebody holds, or is opening, stay, over the bound.
+    fn shrink(&mut self, open_max: usize) {
+        let mut passed_over = 0;
+        while self.slots.len() > open_max && passed_over < SECOND_CHANCES {
+            let at = self.draw();
+            let Some(slot) = self.slots.get(at).and_then(Weak::upgrade) else {
+                self.slots.swap_remove(at);
                 continue;
             };
-            if second_chances > 0 && oldest_slot.used.swap(false, Ordering::Relaxed) {
-                second_chances -= 1;
-                opened.push_back(oldest);
-            } else if let Some(mut file) = oldest_slot.file.try_lock() {
-                *file = None;
-            } else {
-                // Being opened or handed out at this moment: keep it, over the bound by one.
-                opened.push_back(oldest);
-                break;
+            let second_chance = slot.used.swap(false, Ordering::Relaxed) && passed_over < SECOND_CHANCES / 2;
+            match slot.file.try_lock() {
+                Some(mut file) if !second_chance && !is_held(file.as_ref()) => {
+                    *file = None;
+                    self.slots.swap_remove(at);
+                    passed_over = 0;
+                }
+                _ => passed_over += 1,
             }
         }
     }
+
+    fn draw(&mut self) -> usize {
+        self.drawn ^= self.drawn << 13;
+        self.drawn ^= self.drawn >> 7;
+        self.drawn ^= self.drawn << 17;
+        (self.drawn % self.slots.len() as u64) as usize
+    }
+}
+
+/// Whether anybody but its slot has it.
+fn is_held(file: Option<&Arc<File>>) -> bool {
+    file.is_some_and(|file| Arc::strong_count(file) > 1)
 }
 
 impl PooledFile {
@@ -120,7 +157,12 @@ impl PooledFile {
 
     /// The open file; opened for reading and writing when it is not.
     pub fn get(&self) -> Result<Arc<File>, StorageError> {
-        self.get_as(OpenMode::Write)
+        self.get_as(OpenMode::Write, true)
+    }
+
+    /// The same for one use: a file that is not open is closed again when it is dropped, and takes no other's place.
+    pub fn get_once(&self, mode: OpenMode) -> Result<Arc<File>, StorageError> {
+        self.get_as(mode, false)
     }
 
     /// The same with a say in whether it may wait: opening does, and so does finding it being opened.
@@ -136,10 +178,10 @@ impl PooledFile {
 
     /// The open file, created when it does not exist.
     pub fn get_or_create(&self) -> Result<Arc<File>, StorageError> {
-        self.get_as(OpenMode::Create)
+        self.get_as(OpenMode::Create, true)
     }
 
-    fn get_as(&self, mode: OpenMode) -> Result<Arc<File>, StorageError> {
+    fn get_as(&self, mode: OpenMode, stays: bool) -> Result<Arc<File>, StorageError> {
         let mut slot = self.slot.file.lock();
         if let Some(file) = &*slot {
             self.slot.used.store(true, Ordering::Relaxed);
@@ -151,9 +193,11 @@ impl PooledFile {
         }
         let poisoned = Arc::clone(&self.poisoned);
         let file = Arc::new(File::open_sharing(&*self.pool.disk, &path, mode, poisoned)?);
-        *slot = Some(Arc::clone(&file));
-        drop(slot);
-        self.pool.filled(&self.slot);
+        if stays {
+            *slot = Some(Arc::clone(&file));
+            drop(slot);
+            self.pool.filled(&self.slot);
+        }
         Ok(file)
     }
 }
@@ -184,6 +228,25 @@ mod tests {
     }
 
     #[test]
+    fn files_in_turn_that_are_a_few_too_many_mostly_stay_open() {
+        let directory = tempfile::tempdir().unwrap();
+        let pool = FilePool::new(Arc::new(SystemDisk), 95);
+        let files: Vec<_> =
+            (0..100).map(|n| PooledFile::new(&pool, directory.path().join(n.to_string()))).collect();
+        let is_open = |file: &&PooledFile| file.slot.file.lock().is_some();
+        let mut found_open = 0;
+        for file in (0..10).flat_map(|_| &files) {
+            found_open += usize::from(is_open(&file));
+            file.get_or_create().unwrap();
+        }
+        assert!(found_open > 600, "{found_open} of 900");
+        files[0].get_once(OpenMode::Write).unwrap();
+        assert_eq!(pool.open_files(), 95);
+        pool.limit(10);
+        assert_eq!((pool.open_files(), files.iter().filter(is_open).count()), (10, 10));
+    }
+
+    #[test]
     fn a_file_whose_name_goes_to_another_is_not_opened_again() {
         let directory = tempfile::tempdir().unwrap();
         let pool = FilePool::new(Arc::new(SystemDisk), 1);
@@ -195,13 +258,16 @@ mod tests {
         old.retire();
         new.rename(path("a")).unwrap();
         other.get_or_create().unwrap();
+        let mut bytes = [0; 3];
+        old.get().unwrap().read_full_at(&mut bytes, Position(0)).unwrap();
+        assert_eq!(&bytes, b"old", "who holds it keeps it open");
+        drop(open);
+        pool.limit(0);
+        assert_eq!(pool.open_files(), 0);
         assert!(
             matches!(old.get(), Err(StorageError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound)
         );
-        let mut bytes = [0; 3];
         assert_eq!(new.get().unwrap().read_full_at(&mut bytes, Position(0)).unwrap(), 3);
         assert_eq!(&bytes, b"new");
-        open.read_full_at(&mut bytes, Position(0)).unwrap();
-        assert_eq!(&bytes, b"old", "who has it open reads on");
     }
 }

@@ -86,9 +86,8 @@ impl Log {
         if self.has_ended() {
             return Ok(None);
         }
-        let config = self.config();
-        let (index_bytes, interval) = (config.segment_index_bytes, config.index_interval_bytes);
-        CleanedSegment::create(&self.home.files, &self.directory(), base, index_bytes, interval).map(Some)
+        let interval = self.config().index_interval_bytes;
+        CleanedSegment::create(&self.home.files, &self.directory(), base, interval).map(Some)
     }
 
     /// Removes a copy that is not wanted.

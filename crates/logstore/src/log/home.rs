@@ -15,7 +15,7 @@ use super::tail::TailBudget;
 use super::{Log, checkpoint};
 use crate::base::clock::Clock;
 use crate::base::error::StorageError;
-use crate::base::limits::WRITE_BEHIND_BYTES;
+use crate::base::limits::{WRITE_BEHIND_BYTES, WRITE_BEHIND_LOGS};
 use crate::base::types::{Offset, PartitionId, PartitionIndex, Timestamp};
 use crate::io::{Disk, FilePool, distrust};
 use crate::wal::{Committed, Pending, Pressure, Queue, Room, WriteAhead};
@@ -54,6 +54,16 @@ pub struct Home {
 struct Behind {
     logs: Vec<Weak<Log>>,
     bytes: usize,
+    /// How often the clock asked since they were written last.
+    ticks: usize,
+}
+
+impl Behind {
+    /// The clock asks; says whether they are due.
+    fn tick(&mut self) -> bool {
+        self.ticks += 1;
+        self.logs.len() <= self.ticks * WRITE_BEHIND_LOGS
+    }
 }
 
 /// Logs with batches for which there was no room.
@@ -297,6 +307,15 @@ impl Home {
         }
     }
 
+    /// Asked by the clock: has everything written that is durable in the write-ahead log alone; where many logs have a
+    /// little, not each time.
+    pub fn write_behind_in_time(&self) {
+        let is_due = self.behind.lock().tick();
+        if is_due {
+            self.write_behind();
+        }
+    }
+
     /// Has everything written that is durable in the write-ahead log alone.
     pub fn write_behind(&self) {
         let behind = std::mem::take(&mut *self.behind.lock());
@@ -371,5 +390,22 @@ impl Home {
                 log.drop_tail();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_logs_are_written_less_often() {
+        let ticks_until_due = |logs| {
+            let logs = std::iter::repeat_with(Weak::new).take(logs).collect();
+            let mut behind = Behind { logs, ..Behind::default() };
+            (1..20).find(|_| behind.tick())
+        };
+        assert_eq!(ticks_until_due(0), Some(1));
+        assert_eq!(ticks_until_due(WRITE_BEHIND_LOGS), Some(1));
+        assert_eq!(ticks_until_due(10 * WRITE_BEHIND_LOGS), Some(10));
     }
 }

@@ -115,7 +115,7 @@ impl Log {
         self.on_disk.load(Ordering::Acquire)
     }
 
-    /// Writes out everything and leaves the directory as Kafka leaves it at a clean stop: indexes cut to size, a
+    /// Writes out everything and leaves the directory as Kafka leaves it at a clean stop: both indexes there, a
     /// producer snapshot at the log end. With `sync` everything is made durable, else the caller syncs the file
     /// system. Afterwards the log is out of service.
     pub fn close(&self, sync: bool) -> Result<Option<Checkpointed>, LogError> {
@@ -163,7 +163,7 @@ impl Log {
             let Phase::Open(state) = &mut *self.phase.lock() else {
                 return Ok(());
             };
-            let seal = if writer.resumed { state.shape.seal() } else { None };
+            let seal = if writer.unsealed { state.shape.seal() } else { None };
             let producers = ProducerFiles::of(&state.producers);
             (seal, state.offsets.log_end(), producers, state.epochs.take_changed())
         };
@@ -191,9 +191,9 @@ impl Log {
         (log_end, producers): (Offset, &ProducerFiles),
         sync: bool,
     ) -> Result<(), StorageError> {
-        if writer.resumed {
+        if writer.unsealed {
             active.seal(seal)?;
-            writer.resumed = false;
+            writer.unsealed = false;
         }
         let directory = self.directory();
         let snapshot_path = names::file_path(&directory, log_end, Kind::Snapshot);

@@ -369,10 +369,10 @@ impl Loading<'_> {
     }
 
     fn read_whole(&mut self, base: Offset, known: Known<'_>) -> Result<Rebuilt, StorageError> {
-        let indexes = (self.config.segment_index_bytes, self.config.index_interval_bytes);
+        let interval = self.config.index_interval_bytes;
         let mut visit = visitor(&mut self.epochs, &mut self.transactional);
         let files = &self.log.home.files;
-        Segment::rebuild(files, &self.directory, base, known, indexes, self.now, &mut visit)
+        Segment::rebuild(files, &self.directory, base, known, interval, self.now, &mut visit)
     }
 
     /// Removes the segments behind a cut or a gap.

@@ -25,8 +25,8 @@ use crate::wal::{Pending, Wakeups};
 pub(super) struct Writer {
     /// Directory and `partition.metadata` are there.
     pub(super) directory_made: bool,
-    /// The active segment's index files have their full size.
-    pub(super) resumed: bool,
+    /// The active segment was appended to since it was opened.
+    pub(super) unsealed: bool,
     /// A step to a new segment for which there was no room when retention wanted it.
     pub(super) roll: Option<Roll>,
     /// Offset of the newest producer snapshot.
@@ -176,10 +176,7 @@ impl Log {
     /// Consecutive batches of one segment.
     fn write_run(&self, writer: &mut Writer, run: &[PendingBatch]) -> Result<(), StorageError> {
         let segment = self.active().ok_or_else(|| self.corrupt("a batch without a segment"))?;
-        if !writer.resumed {
-            segment.resume(self.config().segment_index_bytes)?;
-            writer.resumed = true;
-        }
+        writer.unsealed = true;
         let none = TimeEntry { timestamp: Timestamp::NONE, offset: segment.base() };
         let largest = run.iter().fold(none, |largest, batch| {
             if batch.max_timestamp > largest.timestamp {
@@ -208,9 +205,8 @@ impl Log {
         if let Some(snapshot) = &roll.snapshot {
             self.write_snapshot(writer, roll.base, snapshot)?;
         }
-        let index_bytes = self.config().segment_index_bytes;
-        let segment = Segment::create(&self.home.files, &directory, roll.base, index_bytes)?;
-        writer.resumed = true;
+        let segment = Segment::create(&self.home.files, &directory, roll.base)?;
+        writer.unsealed = true;
         writer.unsynced.names = true;
         self.segments.write().push(Arc::new(segment));
         Ok(())

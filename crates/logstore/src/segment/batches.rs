@@ -101,7 +101,7 @@ mod tests {
     fn segment(batches: &[Vec<u8>]) -> (tempfile::TempDir, Segment) {
         let directory = tempfile::tempdir().unwrap();
         let pool = FilePool::new(Arc::new(SystemDisk), 8);
-        let segment = Segment::create(&pool, directory.path(), Offset(0), 96).unwrap();
+        let segment = Segment::create(&pool, directory.path(), Offset(0)).unwrap();
         let none = TimeEntry { timestamp: Timestamp::NONE, offset: Offset(0) };
         let entries = std::iter::empty::<Entries>();
         segment.append(batches.iter().map(Vec::as_slice), entries, std::iter::empty(), none).unwrap();

@@ -35,14 +35,13 @@ impl CleanedSegment {
         pool: &Arc<FilePool>,
         directory: &Path,
         base: Offset,
-        index_bytes: u32,
         index_interval_bytes: u32,
     ) -> Result<Self, StorageError> {
         let stale = names::with_suffix(&names::file_path(directory, base, Kind::TxnIndex), CLEANED);
         io::remove_if_exists(&**pool.disk(), &stale)
             .map_err(|error| StorageError::io("remove", &stale, error))?;
         Ok(Self {
-            segment: Segment::create_suffixed(pool, directory, base, index_bytes, CLEANED)?,
+            segment: Segment::create_suffixed(pool, directory, base, CLEANED)?,
             shape: Shape::empty(base, Timestamp::NONE),
             index_interval_bytes,
             pending: Vec::new(),
@@ -148,7 +147,7 @@ mod tests {
     fn a_copy_that_positions_cannot_reach_is_refused() {
         let directory = tempfile::tempdir().unwrap();
         let pool = FilePool::new(Arc::new(SystemDisk), 8);
-        let mut copy = CleanedSegment::create(&pool, directory.path(), Offset(0), 800, 4096).unwrap();
+        let mut copy = CleanedSegment::create(&pool, directory.path(), Offset(0), 4096).unwrap();
         let bytes = BatchBuilder::new().record(RecordData::default()).build();
         let header = BatchHeader::parse(&bytes).unwrap();
         copy.push(&header, &bytes).unwrap();

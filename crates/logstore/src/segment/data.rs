@@ -19,7 +19,10 @@ pub struct DataFile {
 impl DataFile {
     pub(super) fn create(pool: &Arc<FilePool>, path: PathBuf) -> Result<Self, StorageError> {
         let data = Self::existing(pool, path, 0);
-        data.file.get_or_create()?.set_len(0)?;
+        let file = data.file.get_or_create()?;
+        if file.size()? > 0 {
+            file.set_len(0)?;
+        }
         Ok(data)
     }
 

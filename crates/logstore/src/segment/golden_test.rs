@@ -23,7 +23,7 @@ fn batch(base: i64, records: usize, timestamp: i64) -> Vec<u8> {
 
 /// Writes batches as the log does: the shape decides, the segment writes.
 fn write(directory: &Path, batches: &[Vec<u8>]) -> Segment {
-    let segment = Segment::create(&pool(), directory, BASE, 100).unwrap();
+    let segment = Segment::create(&pool(), directory, BASE).unwrap();
     let mut shape = Shape::empty(BASE, Timestamp(0));
     for bytes in batches {
         let facts = BatchFacts::from(BatchView::parse(bytes).unwrap().header());
@@ -61,21 +61,28 @@ fn indexes() {
 }
 
 #[test]
-fn the_active_segment_has_whole_preallocated_indexes() {
+fn indexes_come_with_their_entries_or_the_seal() {
     let directory = tempfile::tempdir().unwrap();
-    let segment = Segment::create(&pool(), directory.path(), BASE, 100).unwrap();
-    let len = |kind| std::fs::metadata(segment.file_path(kind)).unwrap().len();
-    assert_eq!((len(Kind::OffsetIndex), len(Kind::TimeIndex), len(Kind::Data)), (96, 96, 0));
+    std::fs::write(directory.path().join("00000000000000001000.index"), [1; 8]).unwrap();
+    let segment = Segment::create(&pool(), directory.path(), BASE).unwrap();
+    let lengths = || {
+        let length = |kind| Some(std::fs::metadata(segment.file_path(kind)).ok()?.len());
+        [Kind::Data, Kind::OffsetIndex, Kind::TimeIndex].map(length)
+    };
+    assert_eq!(lengths(), [Some(0), None, None]);
+    let entry = OffsetEntry { offset: Offset(1001), position: Position(100) };
+    segment.index(Entries { offset: Some(entry), time: None }).unwrap();
+    assert_eq!(lengths(), [Some(0), None, None], "it waits in memory");
+    segment.sync().unwrap();
+    assert_eq!(lengths(), [Some(0), Some(8), None]);
     segment.seal(None).unwrap();
-    assert_eq!((len(Kind::OffsetIndex), len(Kind::TimeIndex)), (0, 0));
-    segment.resume(100).unwrap();
-    assert_eq!(len(Kind::OffsetIndex), 96);
+    assert_eq!(lengths(), [Some(0), Some(8), Some(0)]);
 }
 
 #[test]
 fn aborted_transactions() {
     let directory = tempfile::tempdir().unwrap();
-    let segment = Segment::create(&pool(), directory.path(), BASE, 100).unwrap();
+    let segment = Segment::create(&pool(), directory.path(), BASE).unwrap();
     let aborted = |producer, first, last, stable| AbortedEntry {
         producer_id: ProducerId(producer),
         first_offset: Offset(first),

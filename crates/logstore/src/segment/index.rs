@@ -1,11 +1,12 @@
 //! What offset and time index share: a file of fixed entries in ascending order, searched by halving.
 //!
 //! ```text
-//! | entry 0 | entry 1 | ... | entry n-1 | zeros up to segment.index.bytes |
+//! | entry 0 | entry 1 | ... | entry n-1 |
 //! ```
 //!
-//! The file of the active segment has its full size from the start, as Kafka makes it, and is cut to its entries
-//! when the segment is sealed. It is read with `pread` and not mapped (D15). New entries wait in memory and are
+//! The file is made with its first entries, or when the segment is sealed, and grows with them: Kafka gives that of the
+//! active segment its full size, because it maps it; it is read with `pread` here (D15), and one that was not closed is
+//! as good to Kafka. Behind the entries there may be zeros, where a crash left them. New entries wait in memory and are
 //! written a few hundred at a time: after a crash they are rebuilt from the data file.
 
 use std::path::Path;
@@ -16,7 +17,7 @@ use parking_lot::Mutex;
 use crate::base::error::StorageError;
 use crate::base::limits::INDEX_ENTRIES_PENDING_MAX;
 use crate::base::types::{Offset, Position};
-use crate::io::{Access, FilePool, PooledFile};
+use crate::io::{self, Access, FilePool, OpenMode, PooledFile};
 
 /// One entry of an index.
 pub(super) trait IndexEntry: Copy + PartialEq {
@@ -46,24 +47,23 @@ struct Entries<E> {
     /// Those that follow.
     pending: Vec<E>,
     last: Option<E>,
+    /// The file exists; it does where anything is written.
+    made: bool,
+    /// Its name may not be durable.
+    named: bool,
     /// What was written may not be durable.
     unsynced: bool,
 }
 
 impl<E: IndexEntry> IndexFile<E> {
-    /// A new, empty index of `bytes_max`, rounded down to whole entries.
-    pub(super) fn create(
-        pool: &Arc<FilePool>,
-        path: &Path,
-        base: Offset,
-        bytes_max: u32,
-    ) -> Result<Self, StorageError> {
-        let index = Self::unopened(pool, path, base);
-        let file = index.file.get_or_create()?;
-        // An older file under the name may have entries: they must read as zeros.
-        file.set_len(0)?;
-        file.set_len(Self::preallocated(bytes_max))?;
-        Ok(index)
+    /// A new, empty index: no file yet, and none of before under its name.
+    pub(super) fn create(pool: &Arc<FilePool>, path: &Path, base: Offset) -> Result<Self, StorageError> {
+        let disk = pool.disk();
+        let stale = disk.file_len(path).map_err(|error| StorageError::io("stat", path, error))?;
+        if stale.is_some() {
+            disk.remove(path).map_err(|error| StorageError::io("remove", path, error))?;
+        }
+        Ok(Self::unopened(pool, path, base, false))
     }
 
     /// The index of a sealed segment or of one that was closed: its length says how many entries it has.
@@ -74,7 +74,7 @@ impl<E: IndexEntry> IndexFile<E> {
         base: Offset,
         bytes: u64,
     ) -> Result<Option<Self>, StorageError> {
-        let index = Self::unopened(pool, path, base);
+        let index = Self::unopened(pool, path, base, true);
         if !bytes.is_multiple_of(E::BYTES as u64) {
             return Ok(None);
         }
@@ -86,7 +86,10 @@ impl<E: IndexEntry> IndexFile<E> {
             },
             None => None,
         };
-        *index.entries.lock() = Entries { written, pending: Vec::new(), last, unsynced: false };
+        {
+            let entries = &mut *index.entries.lock();
+            (entries.written, entries.last, entries.unsynced) = (written, last, false);
+        }
         Ok(Some(index))
     }
 
@@ -98,8 +101,8 @@ impl<E: IndexEntry> IndexFile<E> {
         base: Offset,
         stays: impl Fn(&E) -> bool,
     ) -> Result<Self, StorageError> {
-        let index = Self::unopened(pool, path, base);
-        let file = index.file.get_or_create()?;
+        let index = Self::unopened(pool, path, base, true);
+        let file = index.file.get()?;
         let (mut written, mut last): (usize, Option<E>) = (0, None);
         // Most of the file may be zeros: what lies behind the entries is not read.
         let mut chunk = vec![0; INDEX_ENTRIES_PENDING_MAX * E::BYTES];
@@ -118,18 +121,17 @@ impl<E: IndexEntry> IndexFile<E> {
             }
         }
         file.set_len((written * E::BYTES) as u64)?;
-        *index.entries.lock() = Entries { written, pending: Vec::new(), last, unsynced: true };
+        {
+            let entries = &mut *index.entries.lock();
+            (entries.written, entries.last) = (written, last);
+        }
         Ok(index)
     }
 
-    fn unopened(pool: &Arc<FilePool>, path: &Path, base: Offset) -> Self {
-        let entries = Entries { written: 0, pending: Vec::new(), last: None, unsynced: true };
+    fn unopened(pool: &Arc<FilePool>, path: &Path, base: Offset, made: bool) -> Self {
+        let (pending, last) = (Vec::new(), None);
+        let entries = Entries { written: 0, pending, last, made, named: false, unsynced: made };
         Self { file: PooledFile::new(pool, path.to_owned()), base, entries: Mutex::new(entries) }
-    }
-
-    fn preallocated(bytes_max: u32) -> u64 {
-        let bytes_max = bytes_max as usize;
-        (bytes_max - bytes_max % E::BYTES) as u64
     }
 
     pub(super) fn file(&self) -> &PooledFile {
@@ -207,11 +209,22 @@ impl<E: IndexEntry> IndexFile<E> {
         for entry in &entries.pending {
             entry.encode(self.base, &mut bytes);
         }
-        self.file.get()?.write_all_at(&bytes, Position((entries.written * E::BYTES) as u64))?;
+        let file = self.make(entries)?;
+        file.write_all_at(&bytes, Position((entries.written * E::BYTES) as u64))?;
         entries.written += entries.pending.len();
         entries.pending.clear();
         entries.unsynced = true;
         Ok(())
+    }
+
+    /// The file, which few writes need: it takes no place among those that stay open.
+    fn make(&self, entries: &mut Entries<E>) -> Result<Arc<io::File>, StorageError> {
+        if entries.made {
+            return self.file.get_once(OpenMode::Write);
+        }
+        let file = self.file.get_once(OpenMode::Create)?;
+        (entries.made, entries.named, entries.unsynced) = (true, true, true);
+        Ok(file)
     }
 
     /// Writes what waits in memory.
@@ -221,32 +234,39 @@ impl<E: IndexEntry> IndexFile<E> {
 
     /// Makes what was flushed durable, where anything was since the last time.
     pub(super) fn sync(&self) -> Result<(), StorageError> {
-        if std::mem::take(&mut self.entries.lock().unsynced) { self.file.get()?.sync() } else { Ok(()) }
+        let (unsynced, named) = {
+            let entries = &mut *self.entries.lock();
+            (std::mem::take(&mut entries.unsynced), std::mem::take(&mut entries.named))
+        };
+        if unsynced {
+            self.file.get_once(OpenMode::Write)?.sync()?;
+        }
+        let path = self.file.path();
+        let Some(directory) = path.parent().filter(|_| named) else { return Ok(()) };
+        let synced = self.file.pool().disk().sync_dir(directory);
+        synced.map_err(|error| StorageError::io("sync", directory, error))
     }
 
     /// Somebody syncs the file, and fails for good where that fails.
     pub(super) fn count_as_synced(&self) {
-        self.entries.lock().unsynced = false;
+        let entries = &mut *self.entries.lock();
+        (entries.unsynced, entries.named) = (false, false);
     }
 
-    /// Writes what waits and cuts the file to its entries.
-    pub(super) fn trim(&self) -> Result<(), StorageError> {
+    /// Writes what waits; the file is there then, if it is empty.
+    pub(super) fn seal(&self) -> Result<(), StorageError> {
         let mut entries = self.entries.lock();
         self.write(&mut entries)?;
-        self.file.get()?.set_len((entries.written * E::BYTES) as u64)
-    }
-
-    /// Gives the file its full size again, for a segment that goes on after a restart.
-    pub(super) fn preallocate(&self, bytes_max: u32) -> Result<(), StorageError> {
-        let entries = self.entries.lock();
-        let used = (entries.written * E::BYTES) as u64;
-        self.file.get()?.set_len(Self::preallocated(bytes_max).max(used))
+        if entries.made { Ok(()) } else { self.make(&mut entries).map(drop) }
     }
 
     /// Drops the entries for which `stays` does not hold; it must hold for a prefix.
     pub(super) fn truncate(&self, stays: impl Fn(&E) -> bool) -> Result<(), StorageError> {
         let mut entries = self.entries.lock();
         self.write(&mut entries)?;
+        if !entries.made {
+            return Ok(());
+        }
         let (mut low, mut high) = (0, entries.written);
         let mut last = None;
         while low < high {
@@ -262,7 +282,7 @@ impl<E: IndexEntry> IndexFile<E> {
         entries.written = low;
         entries.last = last;
         entries.unsynced = true;
-        self.file.get()?.set_len((low * E::BYTES) as u64)
+        self.file.get_once(OpenMode::Write)?.set_len((low * E::BYTES) as u64)
     }
 
     /// The smallest entry.

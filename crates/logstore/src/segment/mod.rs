@@ -51,14 +51,9 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// Creates the files of a new segment in an existing directory.
-    pub fn create(
-        pool: &Arc<FilePool>,
-        directory: &Path,
-        base: Offset,
-        index_bytes: u32,
-    ) -> Result<Self, StorageError> {
-        Self::create_suffixed(pool, directory, base, index_bytes, "")
+    /// Creates a new segment in an existing directory: its data file; those of its indexes come with their entries.
+    pub fn create(pool: &Arc<FilePool>, directory: &Path, base: Offset) -> Result<Self, StorageError> {
+        Self::create_suffixed(pool, directory, base, "")
     }
 
     /// The same with something behind each file name.
@@ -66,7 +61,6 @@ impl Segment {
         pool: &Arc<FilePool>,
         directory: &Path,
         base: Offset,
-        index_bytes: u32,
         suffix: &str,
     ) -> Result<Self, StorageError> {
         let path = |kind| names::with_suffix(&names::file_path(directory, base, kind), suffix);
@@ -74,8 +68,8 @@ impl Segment {
             base,
             directory: directory.to_owned(),
             data: DataFile::create(pool, path(Kind::Data))?,
-            offsets: OffsetIndex::create(pool, &path(Kind::OffsetIndex), base, index_bytes)?,
-            times: TimeIndex::create(pool, &path(Kind::TimeIndex), base, index_bytes)?,
+            offsets: OffsetIndex::create(pool, &path(Kind::OffsetIndex), base)?,
+            times: TimeIndex::create(pool, &path(Kind::TimeIndex), base)?,
             aborted: TxnIndex::open(pool, path(Kind::TxnIndex), 0)?,
             largest: Mutex::new(TimeEntry { timestamp: Timestamp::NONE, offset: base }),
             damage: damage::Damage::default(),

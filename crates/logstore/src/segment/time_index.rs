@@ -56,13 +56,8 @@ impl IndexEntry for TimeEntry {
 pub struct TimeIndex(pub(super) IndexFile<TimeEntry>);
 
 impl TimeIndex {
-    pub(super) fn create(
-        pool: &Arc<FilePool>,
-        path: &Path,
-        base: Offset,
-        bytes_max: u32,
-    ) -> Result<Self, StorageError> {
-        IndexFile::create(pool, path, base, bytes_max).map(Self)
+    pub(super) fn create(pool: &Arc<FilePool>, path: &Path, base: Offset) -> Result<Self, StorageError> {
+        IndexFile::create(pool, path, base).map(Self)
     }
 
     pub(super) fn open(

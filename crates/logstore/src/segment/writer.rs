@@ -52,19 +52,13 @@ impl Segment {
         *self.largest.lock() = largest;
     }
 
-    /// The segment gets no more batches, for now: its last time entry is written and its indexes are cut to size.
+    /// The segment gets no more batches, for now: its last time entry is written, and both indexes are there.
     pub fn seal(&self, last: Option<TimeEntry>) -> Result<(), StorageError> {
         // An attempt for which there was no room may have left it there.
         let missing = last.filter(|last| self.times.0.last() != Some(*last));
         self.index(Entries { offset: None, time: missing })?;
-        self.offsets.0.trim()?;
-        self.times.0.trim()
-    }
-
-    /// Makes the active segment's indexes take entries again after a restart.
-    pub fn resume(&self, index_bytes: u32) -> Result<(), StorageError> {
-        self.offsets.0.preallocate(index_bytes)?;
-        self.times.0.preallocate(index_bytes)
+        self.offsets.0.seal()?;
+        self.times.0.seal()
     }
 
     /// Writes index entries that wait in memory: what is written is then in the page cache, all of it.

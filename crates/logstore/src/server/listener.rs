@@ -83,6 +83,7 @@ impl Acceptor {
                 self.shared.report(peer, CloseReason::TooMany);
                 continue;
             }
+            self.shared.share_files();
             if let Some(worker) = self.workers.iter().min_by_key(|worker| worker.connections()) {
                 worker.accept(Accepted { socket, peer, listener: index as u16 });
             }

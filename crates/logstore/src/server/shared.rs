@@ -58,7 +58,13 @@ impl Shared {
     /// An admitted connection is gone.
     pub(crate) fn closed(&self, peer: SocketAddr, reason: CloseReason) {
         self.admission.release(peer.ip());
+        self.share_files();
         self.report(peer, reason);
+    }
+
+    /// A connection came or went.
+    pub(crate) fn share_files(&self) {
+        self.store.share_files(self.admission.open());
     }
 
     /// Counts why a connection ended, and says so where it is worth a line.

@@ -125,7 +125,7 @@ impl Store {
     pub fn keep_house(&self) {
         let now = self.options.clock.monotonic();
         for directory in &self.directories {
-            directory.home.write_behind();
+            directory.home.write_behind_in_time();
             directory.home.flush_due();
         }
         let is_full = self.watch_space();

@@ -161,6 +161,12 @@ impl Store {
         homes.map(|home| (home.path().to_owned(), home.room().view())).collect()
     }
 
+    /// There are so many connections: logs may have the files open that these leave them.
+    pub fn share_files(&self, connections: usize) {
+        let left = self.options.open_files_shared.saturating_sub(connections);
+        self.pool.limit(left.min(self.options.open_files_max));
+    }
+
     /// The log of a partition, where one is known.
     pub fn log(&self, id: &PartitionId) -> Option<Arc<Log>> {
         self.logs.read().get(id).cloned()

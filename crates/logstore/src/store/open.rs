@@ -66,7 +66,8 @@ pub(super) fn open(
     nudge: &Sender<()>,
     progress: &dyn Fn(RecoveryProgress),
 ) -> Result<Opened, OpenError> {
-    let pool = FilePool::new(Arc::clone(&options.disk), options.open_files_max);
+    let pool =
+        FilePool::new(Arc::clone(&options.disk), options.open_files_max.min(options.open_files_shared));
     let pressure = Arc::new(Pressure::new(PENDING_BYTES_MAX));
     let (mut directories, mut logs, mut todo) = (Vec::new(), Vec::new(), Vec::new());
     progress(RecoveryProgress::default());

@@ -29,6 +29,10 @@ pub struct StoreOptions {
     pub recovery_threads: usize,
     /// Data files and indexes that stay open.
     pub open_files_max: usize,
+    /// What logs and connections may have open together; see [`Store::share_files`].
+    ///
+    /// [`Store::share_files`]: super::Store::share_files
+    pub open_files_shared: usize,
     /// `producer.id.expiration.ms`.
     pub producer_expiration_ms: i64,
     /// `log.retention.check.interval.ms`.
@@ -73,6 +77,7 @@ impl StoreOptions {
             disk: Arc::new(SystemDisk),
             recovery_threads: 2,
             open_files_max: 4096,
+            open_files_shared: usize::MAX,
             producer_expiration_ms: 24 * 60 * 60 * 1000,
             retention_check_interval_ms: 5 * 60 * 1000,
             checkpoint_interval_ms: 60 * 1000,
