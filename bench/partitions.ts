@@ -1,17 +1,21 @@
 // What many partitions cost: making them, keeping them idle, starting with them, appending to all of them.
-// `npx tsc -b bench && node --expose-gc bench/dist/partitions.js [seconds]` prints one JSON line per measurement.
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+// `npx tsc -b bench && node --expose-gc bench/dist/partitions.js [seconds] [append]` prints one JSON line per
+// measurement; with `append` only what appending costs.
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Socket } from 'node:net'
 import { start } from 'millrace'
 import { produce } from 'millrace/messages/00-produce.js'
 import { metadata } from 'millrace/messages/03-metadata.js'
 import { createTopics } from 'millrace/messages/19-create-topics.js'
-import { batch, type Broker, call, frame, newDirectory, open, startBroker, stopBroker } from './client.ts'
+import { batch, type Broker, call, frame, newDirectory, open, percentile, startBroker, stopBroker } from './client.ts'
 
 const SECONDS = Number(process.argv[2] ?? 5)
 /** What one CreateTopics may make. */
 const REQUEST_PARTITIONS_MAX = 10_000
 const PRODUCERS = 16
+/** Runs of each number of partitions, in turns: the machine is not equally fast all the time. */
+const ROUNDS = 5
 
 const tell = (figures: Record<string, string | number>): void =>
   void process.stdout.write(`${JSON.stringify(figures)}\n`)
@@ -129,16 +133,32 @@ const memoryOf = async (shape: Shape): Promise<void> => {
   })
 }
 
-/** Batches of one record, each producer with one in flight, over all partitions in turn. */
-const appendRate = async (partitions: number): Promise<void> => {
+/** Milliseconds of processor that the broker took so far. */
+const processorMs = (broker: Broker): number => {
+  const fields = readFileSync(`/proc/${broker.process.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
+interface Appending {
+  readonly partitions: number
+  readonly broker: Broker
+  /** Appends until it is told to stop; answers how many it were. */
+  readonly append: (until: () => boolean) => Promise<number>
+  readonly rates: number[]
+  /** Broker's processor time an append, in microseconds. */
+  readonly costs: number[]
+}
+
+/** A broker with partitions each of which was appended to once: that makes their files, and is told by itself. */
+const touched = async (partitions: number): Promise<Appending> => {
   const broker = await startBroker(newDirectory())
   const control = await open(broker.port)
   await create(control, { topics: 1, each: partitions })
+  control.destroy()
   const sockets = await Promise.all(Array.from({ length: PRODUCERS }, () => open(broker.port)))
   const records = batch(100)
-  const emptyMiB = residentMiB(broker)
   let next = 0
-  const run = async (until: () => boolean): Promise<number> => {
+  const append = async (until: () => boolean): Promise<number> => {
     let sent = 0
     const each = sockets.map(async (socket) => {
       while (!until()) {
@@ -149,28 +169,67 @@ const appendRate = async (partitions: number): Promise<void> => {
     await Promise.all(each)
     return sent
   }
-  const rateOf = async (until: () => boolean): Promise<number> => {
-    const from = performance.now()
-    const sent = await run(until)
-    return Math.round((sent / (performance.now() - from)) * 1000)
+  const [emptyMiB, before] = [residentMiB(broker), processorMs(broker)]
+  const [, ackedMs] = await timed(() => append(() => next >= partitions))
+  const directoryOf = (index: number): string => `${broker.directory}/${topicName(0)}-${index}`
+  const isWritten = (index: number): boolean => {
+    const bytes = statSync(`${directoryOf(index)}/${'0'.repeat(20)}.log`, { throwIfNoEntry: false })?.size ?? 0
+    return bytes > 0
   }
-  const firstPerSecond = await rateOf(() => next >= partitions)
-  const end = performance.now() + SECONDS * 1000
-  const recordsPerSecond = await rateOf(() => performance.now() >= end)
-  const figures = { openFiles: openFiles(broker), residentMiB: residentMiB(broker), emptyMiB }
-  for (const socket of [...sockets, control]) socket.destroy()
-  const [, stopMs] = await timed(() => stopBroker(broker))
-  rmSync(broker.directory, { recursive: true })
-  tell({ what: 'append', partitions, producers: PRODUCERS, firstPerSecond, recordsPerSecond, ...figures, stopMs })
+  const [, writtenMs] = await timed(async () => {
+    for (let index = 0; index < partitions; index += 1) while (!isWritten(index)) await delay(10)
+  })
+  const microsEach = Math.round(((processorMs(broker) - before) * 1000) / partitions)
+  const files = readdirSync(directoryOf(0)).length
+  tell({
+    what: 'first append',
+    partitions,
+    ackedMs,
+    writtenMs,
+    microsEach,
+    files,
+    openFiles: openFiles(broker),
+    emptyMiB,
+  })
+  return { partitions, broker, append, rates: [], costs: [] }
 }
 
-for (const shape of [
-  { topics: 1, each: 10_000 },
-  { topics: 1000, each: 10 },
-  { topics: 10, each: 10_000 },
-  { topics: 10_000, each: 10 },
-]) {
-  await lifeOf(shape)
-  await memoryOf(shape)
+const median = (values: readonly number[]): number =>
+  percentile(
+    values.toSorted((one, other) => one - other),
+    0.5,
+  )
+
+/** Batches of one record, each producer with one in flight, over all partitions in turn; few and many alternate. */
+const appendRates = async (): Promise<void> => {
+  const all = [await touched(100), await touched(10_000)]
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const { broker, append, rates, costs } of round % 2 === 0 ? all : all.toReversed()) {
+      const [from, before] = [performance.now(), processorMs(broker)]
+      const end = from + SECONDS * 1000
+      const sent = await append(() => performance.now() >= end)
+      rates.push(Math.round((sent / (performance.now() - from)) * 1000))
+      costs.push(Math.round(((processorMs(broker) - before) * 1000) / sent))
+    }
+  }
+  for (const { partitions, broker, rates, costs } of all) {
+    const figures = { openFiles: openFiles(broker), residentMiB: residentMiB(broker) }
+    const [, stopMs] = await timed(() => stopBroker(broker))
+    rmSync(broker.directory, { recursive: true })
+    const [recordsPerSecond, microsEach] = [median(rates), median(costs)]
+    tell({ what: 'append', partitions, producers: PRODUCERS, recordsPerSecond, microsEach, ...figures, stopMs })
+  }
 }
-for (const partitions of [100, 10_000]) await appendRate(partitions)
+
+if (process.argv[3] !== 'append') {
+  for (const shape of [
+    { topics: 1, each: 10_000 },
+    { topics: 1000, each: 10 },
+    { topics: 10, each: 10_000 },
+    { topics: 10_000, each: 10 },
+  ]) {
+    await lifeOf(shape)
+    await memoryOf(shape)
+  }
+}
+await appendRates()
