@@ -153,6 +153,31 @@ fn a_swap_never_touches_the_files_of_the_next_topic_of_the_name() {
 }
 
 #[test]
+fn what_is_replaced_again_before_it_is_removed_keeps_a_name_of_its_own() {
+    let scene = Scene::open(100);
+    scene.log.configure(Arc::new(LogConfig { file_delete_delay_ms: 1000, ..config() }));
+    let deleted = || -> Vec<String> {
+        let names = scene.bed.files().into_keys();
+        names.filter(|name| name.contains("00000.log") && name.ends_with(".deleted")).collect()
+    };
+    let (first, second) = ("00000000000000000000.log.deleted", "00000000000000000000.log.1.deleted");
+    for expected in [&[first][..], &[second, first]] {
+        fill(&scene.log, 7);
+        assert!(scene.store.compact());
+        assert_eq!(deleted(), expected);
+        scene.bed.clock.advance(600);
+    }
+    scene.store.keep_house();
+    assert_eq!(deleted(), [second], "the first one's time has come");
+    let Scene { bed, store, log, .. } = scene;
+    drop((store, log));
+    let (store, log) = bed.open_as(config());
+    log.offsets().unwrap();
+    assert!(!bed.file(second).exists());
+    store.close().unwrap();
+}
+
+#[test]
 fn a_reader_of_committed_records_is_told_of_what_was_aborted_in_what_it_read() {
     let scene = Scene::open(100);
     let producer = |builder: BatchBuilder| builder.producer(ProducerId(1), ProducerEpoch(0), Sequence(0));

@@ -10,13 +10,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering};
 
 use hooked::{HookedDisk, Operation};
-use logstore::base::types::Offset;
+use logstore::base::types::{Offset, PartitionId, PartitionIndex, TopicId};
 use logstore::batch::build::{BatchBuilder, RecordData};
 use logstore::io::Disk;
-use logstore::log::{Log, LogConfig, Origin};
+use logstore::log::{Log, LogConfig, LogError, Origin, ReadBound};
 use logstore::store::{CleanerOptions, Store, StoreOptions};
 use parking_lot::Mutex;
-use support::{Bed, EPOCH, TOPIC, append, fill, id, read_all, record, settle};
+use support::{Bed, EPOCH, TOPIC, append, bytes_of, expect, fill, id, read_all, record, settle};
 
 fn open(bed: &Bed, disk: &HookedDisk, config: &LogConfig) -> (Arc<Store>, Arc<Log>) {
     let options = bed.options();
@@ -121,4 +121,171 @@ fn room_in_the_write_ahead_log_is_made_between_removals() {
     assert_eq!(events.lock().first(), Some(&"room"));
     disk.unhook();
     store.close().unwrap();
+}
+
+/// Segments of which a removal takes several steps. The records of these tests are old.
+fn large() -> LogConfig {
+    LogConfig { segment_bytes: 20 << 20, retention_ms: -1, ..support::config() }
+}
+
+fn large_segments(bed: &Bed, disk: &HookedDisk) -> (Arc<Store>, Arc<Log>) {
+    let (store, log) = open(bed, disk, &large());
+    for n in 0..50 {
+        let record = RecordData { value: Some(vec![n as u8; 1 << 20]), ..record(n) };
+        append(&log, BatchBuilder::new().record(record), Origin::Client).unwrap();
+    }
+    settle(&log);
+    (store, log)
+}
+
+/// The steps in which files are shrunk from now on: their names.
+fn watch_steps(disk: &HookedDisk) -> Arc<Mutex<Vec<String>>> {
+    let steps: Arc<Mutex<Vec<String>>> = Arc::default();
+    let notes = Arc::clone(&steps);
+    disk.hook(move |operation, path| {
+        if operation == Operation::SetLen {
+            notes.lock().push(path.file_name().unwrap().to_string_lossy().into_owned());
+        }
+        Ok(())
+    });
+    steps
+}
+
+#[test]
+fn what_a_removal_shrinks_is_never_a_live_segment() {
+    let bed = Bed::new();
+    let disk = HookedDisk::default();
+    let (store, log) = large_segments(&bed, &disk);
+    let steps: Arc<Mutex<Vec<String>>> = Arc::default();
+    let notes = Arc::clone(&steps);
+    disk.hook(move |operation, path| {
+        let mut notes = notes.lock();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if operation == Operation::SetLen && name.contains(".log") {
+            notes.push(name);
+            if notes.len() > 1 {
+                return Err(std::io::Error::other("the process is killed here"));
+            }
+        }
+        Ok(())
+    });
+    bed.clock.advance(1000);
+    store.keep_house();
+    for _ in 0..30_000 {
+        if store.stats().removal_failures > 0 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    assert!(steps.lock().len() > 1 && steps.lock().iter().all(|name| name.ends_with(".log.deleted")));
+    let start = log.offsets().unwrap().log_start;
+    assert!(Offset(0) < start && start < Offset(50));
+    drop((store, log));
+    disk.unhook();
+    let (store, log) = open(&bed, &disk, &large());
+    let kept = read_all(&log, start, 8 << 20);
+    let expected: Vec<_> = (start.0..50).map(|n| (n, vec![n as u8; 1 << 20])).collect();
+    assert!(kept == expected, "{} of {} records", kept.len(), expected.len());
+    assert!(bed.files().keys().all(|name| !name.ends_with(".deleted")));
+    store.close().unwrap();
+}
+
+#[test]
+fn who_reads_a_segment_has_all_of_it_until_he_is_done() {
+    let bed = Bed::new();
+    let disk = HookedDisk::default();
+    let (store, log) = large_segments(&bed, &disk);
+    store.drop_tails();
+    let read = log.read(Offset(0), 18 << 20, ReadBound::HighWatermark, true).unwrap();
+    let steps = watch_steps(&disk);
+    bed.clock.advance(1000);
+    let gone = || bed.files().keys().all(|name| name != "00000000000000000000.log.deleted");
+    until(&store, || log.offsets().unwrap().log_start > Offset(0) && gone());
+    let bytes: usize = read.slices.iter().map(|slice| bytes_of(slice).len()).sum();
+    assert!(bytes > 17 << 20, "{bytes} bytes");
+    assert!(!steps.lock().contains(&"00000000000000000000.log.deleted".to_owned()));
+    disk.unhook();
+    store.close().unwrap();
+}
+
+/// Keeps house until it is so.
+fn until(store: &Store, is_so: impl Fn() -> bool) {
+    for _ in 0..30_000 {
+        store.keep_house();
+        if is_so() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    panic!("it does not come");
+}
+
+#[test]
+fn so_has_he_where_the_topic_goes_after_the_segment() {
+    let bed = Bed::new();
+    let disk = HookedDisk::default();
+    let (store, log) = large_segments(&bed, &disk);
+    store.drop_tails();
+    let read = log.read(Offset(0), 18 << 20, ReadBound::HighWatermark, true).unwrap();
+    // The segment's file waits for its removal when the topic is deleted, and another comes in its place.
+    let late = LogConfig { retention_bytes: 8000, file_delete_delay_ms: 5000, ..large() };
+    log.configure(Arc::new(late));
+    bed.clock.advance(1000);
+    let first = "00000000000000000000.log.deleted";
+    until(&store, || bed.files().contains_key(first));
+    store.delete([id()]);
+    let next = PartitionId { topic: TopicId([8; 16]), index: PartitionIndex(0) };
+    let next = store.ensure(next, TOPIC, Arc::new(support::config()), EPOCH);
+    fill(&next, 0..20);
+    settle(&next);
+    // A file of that name, which is not yet to go.
+    std::fs::write(bed.file(first), "of the next topic").unwrap();
+    let steps = watch_steps(&disk);
+    bed.clock.advance(10_000);
+    let directories = || std::fs::read_dir(bed.directory.path()).unwrap();
+    let is_deleted = |name: &std::ffi::OsStr| name.to_string_lossy().ends_with("-delete");
+    until(&store, || !directories().any(|entry| is_deleted(&entry.unwrap().file_name())));
+    let bytes: usize = read.slices.iter().map(|slice| bytes_of(slice).len()).sum();
+    assert!(bytes > 17 << 20, "{bytes} bytes");
+    assert!(!steps.lock().contains(&first.to_owned()), "{:?}", steps.lock());
+    assert!(bed.file(first).exists());
+    disk.unhook();
+    store.close().unwrap();
+}
+
+#[test]
+fn who_deletes_a_topic_does_not_wait_for_who_is_at_work_on_it() {
+    let bed = Bed::new();
+    let disk = HookedDisk::default();
+    let (store, log) = open(&bed, &disk, &support::durable());
+    fill(&log, 0..200);
+    log.write_behind();
+    let first = bed.file("00000000000000000000.log");
+    let (is_reached, go_on) = hold(&disk, move |met, path| met == Operation::Rename && path == first);
+    bed.clock.advance(1000);
+    let next = PartitionId { topic: TopicId([8; 16]), index: PartitionIndex(0) };
+    let next = std::thread::scope(|scope| {
+        // Dropped where an assertion fails, so that nobody waits for it.
+        let go_on = go_on;
+        let house = scope.spawn(|| store.keep_house());
+        is_reached.recv().unwrap();
+        // Retention holds the log; each of these returns all the same.
+        store.retire([id()]);
+        assert!(store.log(&id()).is_none());
+        let next = store.ensure(next, TOPIC, Arc::new(support::durable()), EPOCH);
+        fill(&next, 0..20);
+        assert!(bed.directory.path().join("topic-0").is_dir(), "of the first topic, still");
+        go_on.send(()).unwrap();
+        house.join().unwrap();
+        next
+    });
+    disk.unhook();
+    next.write_behind();
+    assert_eq!(log.offsets().map(drop), Err(LogError::Deleted));
+    store.drop_tails();
+    expect(&next, 0..20);
+    assert_eq!(store.failures(), []);
+    store.close().unwrap();
+    let names: Vec<_> = bed.files().into_keys().collect();
+    assert!(names.contains(&"00000000000000000000.log".into()), "{names:?}");
 }

@@ -73,6 +73,8 @@ pub const DISK_SOFT_BYTES_MAX: u64 = 5 * 1024 * 1024 * 1024;
 pub const DISK_HARD_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// How much more must be free at most before they go on.
 pub const DISK_RESUME_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Bytes of a file that are removed at one time: small enough that syncs of other files do not feel it (D43).
+pub const REMOVAL_STEP_BYTES: u64 = 8 * 1024 * 1024;
 /// Threads that recover logs at start, whatever is configured.
 pub const RECOVERY_THREADS_MAX: usize = 64;
 /// Files above which one sync of the file system replaces single syncs.

@@ -219,7 +219,7 @@ pub(super) fn apply(before: &ClusterView, delta: ImageDelta, store: &Store) -> R
             deleted.extend(logs_of(&gone));
         }
     }
-    store.delete(deleted);
+    store.retire(deleted);
     for topic in changed {
         let id = topic.id;
         let known = view.topics_by_id.get(&id);

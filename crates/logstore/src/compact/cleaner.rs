@@ -1,7 +1,6 @@
 //! One round over one log.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::offset_map::OffsetMap;
@@ -13,7 +12,7 @@ use super::transactions::Walked;
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, ProducerId, Timestamp};
 use crate::batch::{BatchHeader, BatchView, Record};
-use crate::io::Access;
+use crate::io::{Access, Doomed};
 use crate::log::{LastBatch, LogError};
 use crate::segment::{CleanedSegment, Segment};
 
@@ -62,14 +61,14 @@ pub enum CleanError {
 }
 
 /// What a round did.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Cleaned {
     /// Below it each key is there once.
     pub to: Option<Offset>,
     /// How often segments were replaced.
     pub swaps: u64,
     /// Files of replaced segments, to be removed later.
-    pub replaced: Vec<PathBuf>,
+    pub replaced: Vec<Doomed>,
 }
 
 /// Cleans a log; `cleaned` says what was done, whatever is answered.

@@ -17,12 +17,14 @@ pub mod distrust;
 pub mod file;
 pub mod poller;
 pub mod pool;
+pub mod removal;
 pub mod socket;
 
 pub use disk::SystemDisk;
 pub use distrust::{distrust, forget_distrusted};
 pub use file::File;
 pub use pool::{FilePool, PooledFile};
+pub use removal::{Doomed, Readers};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 

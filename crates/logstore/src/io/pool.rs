@@ -16,7 +16,7 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
-use super::{Access, Disk, File, OpenMode};
+use super::{Access, Disk, File, OpenMode, Readers};
 use crate::base::error::StorageError;
 
 /// Files that are passed over before one is closed though it was used lately, twice.
@@ -153,6 +153,11 @@ impl PooledFile {
         // Whoever is opening it has the old file; whoever comes later is told.
         let _opening = self.slot.file.lock();
         self.retired.store(true, Ordering::Release);
+    }
+
+    /// Who holds it, or has it open.
+    pub fn readers(&self) -> Readers {
+        Arc::downgrade(&self.poisoned)
     }
 
     /// The open file; opened for reading and writing when it is not.

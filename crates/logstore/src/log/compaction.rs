@@ -6,7 +6,6 @@
 //! copy.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -14,6 +13,7 @@ use super::state::Phase;
 use super::{Log, LogConfig, LogError};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, ProducerEpoch, ProducerId};
+use crate::io::Doomed;
 use crate::segment::{CleanedSegment, Kind, Segment};
 
 /// A log as compaction sees it, at one moment.
@@ -113,7 +113,7 @@ impl Log {
         &self,
         old: &[Arc<Segment>],
         cleaned: CleanedSegment,
-    ) -> Result<Option<Vec<PathBuf>>, LogError> {
+    ) -> Result<Option<Vec<Doomed>>, LogError> {
         let _maintenance = self.maintenance.lock();
         self.home.in_service()?;
         let first = self.segments.read().iter().position(|segment| is_first(old, segment));
@@ -133,7 +133,7 @@ impl Log {
         first: usize,
         old: &[Arc<Segment>],
         cleaned: CleanedSegment,
-    ) -> Result<Vec<PathBuf>, StorageError> {
+    ) -> Result<Vec<Doomed>, StorageError> {
         let copy = Arc::new(cleaned.into_swap()?);
         self.sync_own_directory()?;
         {
@@ -152,8 +152,7 @@ impl Log {
         }
         // The first one's snapshot is of the offset where the copy begins.
         let kept = [Kind::Snapshot, Kind::Retries].map(|kind| copy.file_path(kind));
-        let paths = old.iter().flat_map(|segment| segment.file_paths()).filter(|path| !kept.contains(path));
-        let removed = self.mark_deleted(paths)?;
+        let removed = self.mark_deleted(old, &kept)?;
         copy.swapped()?;
         self.sync_own_directory()?;
         Ok(removed)

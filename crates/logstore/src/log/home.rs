@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 
 use super::damage::{self, Losses};
 use super::error::LogError;
+use super::leaving::Leaving;
 use super::recovery::RecoveryReport;
 use super::tail::TailBudget;
 use super::{Log, checkpoint};
@@ -43,6 +44,7 @@ pub struct Home {
     uncheckpointed: Mutex<Vec<Weak<Log>>>,
     /// Logs with batches that are to be synced in time.
     to_flush: Mutex<Vec<Weak<Log>>>,
+    pub(super) leaving: Mutex<Leaving>,
     /// As `millrace.damage` has them.
     losses: Mutex<Losses>,
     recovered: Recovering,
@@ -126,6 +128,7 @@ impl Home {
             put_off: Mutex::default(),
             uncheckpointed: Mutex::default(),
             to_flush: Mutex::default(),
+            leaving: Mutex::default(),
             losses: Mutex::default(),
             recovered: Recovering::default(),
             reports: Mutex::default(),

@@ -1,6 +1,5 @@
 //! Syncing, closing and deleting a log.
 
-use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use super::Log;
@@ -10,6 +9,7 @@ use super::watch::Wakeups;
 use super::writer::Writer;
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Timestamp};
+use crate::io::Doomed;
 use crate::segment::{Kind, Segment, TimeEntry, names};
 
 /// What the data directory's checkpoints are to say of a log.
@@ -214,9 +214,19 @@ impl Log {
         Ok(())
     }
 
-    /// Takes the log out of service because its topic was deleted; answers the directory to remove later. The caller
-    /// makes the new name durable, once for many logs.
-    pub fn delete(&self) -> Result<Option<PathBuf>, LogError> {
+    /// Takes the log out of service because its topic was deleted, and tells everybody who waits; waits for nobody. A log
+    /// that is being opened follows with [`Self::delete`].
+    pub fn retire(&self) {
+        let mut wakeups = Wakeups::default();
+        if let Some(mut phase) = self.phase.try_lock() {
+            self.end_in(&mut phase, LogError::Deleted, &mut wakeups);
+        }
+        wakeups.deliver();
+    }
+
+    /// The same, and gives up the directory's name; answers the directory to remove later. The caller makes the new name
+    /// durable, once for many logs.
+    pub fn delete(&self) -> Result<Option<Doomed>, LogError> {
         self.leave(names::DELETE_DIRECTORY)
     }
 
@@ -229,22 +239,23 @@ impl Log {
         Ok(())
     }
 
-    fn leave(&self, suffix: &str) -> Result<Option<PathBuf>, LogError> {
+    fn leave(&self, suffix: &str) -> Result<Option<Doomed>, LogError> {
         let mut wakeups = Wakeups::default();
         // A swap goes by names, which may belong to another topic afterwards.
         let _maintenance = self.maintenance.lock();
         let writer = self.writer.lock();
         self.end(LogError::Deleted, &mut wakeups);
-        {
+        let readers = {
             let mut segments = self.segments.write();
             self.removals.fetch_add(1, Ordering::Relaxed);
-            segments.clear();
-        }
+            let gone = std::mem::take(&mut *self.readers_of_gone.lock());
+            segments.drain(..).map(|segment| segment.readers()).chain(gone).collect()
+        };
         let renamed = if self.on_disk.swap(false, Ordering::AcqRel) {
             let directory = self.directory();
             let rename = || self.rename_directory(&directory, &self.id.topic.0, suffix);
             let renamed = self.home.in_reserve(rename);
-            Some(renamed.map_err(|error| self.failed(&error))).transpose()
+            renamed.map(|path| Some(Doomed::directory(path, readers))).map_err(|error| self.failed(&error))
         } else {
             Ok(None)
         };

@@ -15,6 +15,7 @@ mod epochs;
 pub mod error;
 mod flush;
 mod home;
+mod leaving;
 mod leftovers;
 mod lifecycle;
 mod lookup;
@@ -57,7 +58,7 @@ pub use watch::{Mailbox, Wakeups, Watch};
 
 use crate::base::error::StorageError;
 use crate::base::types::{LeaderEpoch, Offset, PartitionId};
-use crate::io::Disk;
+use crate::io::{Disk, Readers};
 use crate::segment::{Kind, Segment, names};
 use state::{Phase, State};
 use writer::Writer;
@@ -81,8 +82,8 @@ pub struct Log {
     home: Arc<Home>,
     /// What the data directory's checkpoints say of it.
     found: Found,
-    /// Its directory exists.
-    on_disk: AtomicBool,
+    /// Its directory exists, under its name.
+    on_disk: Arc<AtomicBool>,
     /// Who takes segments away or puts others in their place: retention, compaction, truncation, deletion.
     maintenance: Mutex<()>,
     writer: Mutex<Writer>,
@@ -90,6 +91,8 @@ pub struct Log {
     segments: RwLock<Vec<Arc<Segment>>>,
     /// How often segments were taken out of the list; changed under its lock.
     removals: AtomicU64,
+    /// Who reads segments that are out of the list and whose files lie in the directory.
+    readers_of_gone: Mutex<Vec<Readers>>,
     /// Appended to since its tail was last spared; and whether the tail is known to its home.
     appended: AtomicBool,
     tail_listed: AtomicBool,
@@ -112,12 +115,13 @@ impl Log {
             config: ArcSwap::new(config),
             home,
             found,
-            on_disk: AtomicBool::new(on_disk),
+            on_disk: Arc::new(AtomicBool::new(on_disk)),
             maintenance: Mutex::default(),
             writer: Mutex::default(),
             phase: Mutex::default(),
             segments: RwLock::default(),
             removals: AtomicU64::new(0),
+            readers_of_gone: Mutex::default(),
             appended: AtomicBool::new(false),
             tail_listed: AtomicBool::new(false),
         })

@@ -125,9 +125,10 @@ impl Log {
             copy.push_aborted(aborted);
         }
         copy.finish()?;
-        for path in self.replace(std::slice::from_ref(segment), copy)?.unwrap_or_default() {
-            io::remove_if_exists(self.home.disk(), &path)
-                .map_err(|error| self.failed(&StorageError::io("remove", &path, error)))?;
+        for doomed in self.replace(std::slice::from_ref(segment), copy)?.unwrap_or_default() {
+            doomed
+                .remove(self.home.disk())
+                .map_err(|error| self.failed(&StorageError::io("remove", doomed.path(), error)))?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 //! Segments go from the oldest on, so that a crash leaves a contiguous suffix: log start moved, files renamed to
 //! `.deleted` oldest first, directory synced; the files are removed after `file.delete.delay.ms`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -12,6 +12,7 @@ use super::writer::Writer;
 use super::{Log, LogConfig, ReadError, Wakeups};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Timestamp};
+use crate::io::Doomed;
 use crate::segment::{Segment, names};
 
 /// A segment as the rules see it.
@@ -75,7 +76,7 @@ impl Log {
     }
 
     /// Deletes the segments that the configuration no longer keeps. Answers the files to remove later.
-    pub fn apply_retention(&self) -> Result<Vec<PathBuf>, ReadError> {
+    pub fn apply_retention(&self) -> Result<Vec<Doomed>, ReadError> {
         let now = self.home.now();
         let mut wakeups = Wakeups::default();
         let _maintenance = self.maintenance.lock();
@@ -97,7 +98,7 @@ impl Log {
             if gone.is_empty() {
                 return Ok(Vec::new());
             }
-            self.mark_deleted(gone.iter().flat_map(|segment| segment.file_paths()))
+            self.mark_deleted(&gone, &[])
         });
         Ok(marked.map_err(|error| self.met(&error))?)
     }
@@ -165,24 +166,48 @@ impl Log {
         Ok(going)
     }
 
-    /// Renames files of segments that are out of the list; readers keep those that they have open.
+    /// Renames the files of segments that are out of the list, but for those in `kept`; readers keep those that they have
+    /// open.
     pub(super) fn mark_deleted(
         &self,
-        paths: impl Iterator<Item = PathBuf>,
-    ) -> Result<Vec<PathBuf>, StorageError> {
+        gone: &[Arc<Segment>],
+        kept: &[PathBuf],
+    ) -> Result<Vec<Doomed>, StorageError> {
         let disk = self.home.disk();
+        {
+            let mut readers = self.readers_of_gone.lock();
+            readers.retain(|readers| readers.strong_count() > 0);
+            readers.extend(gone.iter().map(|segment| segment.readers()));
+        }
         let mut renamed = Vec::new();
-        for path in paths {
-            let to = names::with_suffix(&path, names::DELETED);
-            match disk.rename(&path, &to) {
-                Ok(()) => renamed.push(to),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => return Err(StorageError::io("rename", &path, error)),
+        for segment in gone {
+            for path in segment.file_paths().filter(|path| !kept.contains(path)) {
+                let to = self.name_for_deleted(&path)?;
+                match disk.rename(&path, &to) {
+                    Ok(()) => renamed.push(Doomed::file(to, segment.readers(), &self.on_disk)),
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(StorageError::io("rename", &path, error)),
+                }
             }
         }
         let directory = self.directory();
         disk.sync_dir(&directory).map_err(|error| StorageError::io("sync", &directory, error))?;
         Ok(renamed)
+    }
+
+    /// One that no file has: what compaction replaced may wait for its removal, or be read, when its copy is replaced.
+    fn name_for_deleted(&self, path: &Path) -> Result<PathBuf, StorageError> {
+        let mut name = names::with_suffix(path, names::DELETED);
+        let is_taken = |name: &Path| {
+            let length = self.home.disk().file_len(name);
+            length.map(|length| length.is_some()).map_err(|error| StorageError::io("look for", name, error))
+        };
+        let mut number = 0;
+        while is_taken(&name)? {
+            number += 1;
+            name = names::with_suffix(path, &format!(".{number}{}", names::DELETED));
+        }
+        Ok(name)
     }
 }
 

@@ -288,6 +288,7 @@ impl Log {
         if writer.directory_made {
             return Ok(());
         }
+        self.home.make_way(self)?;
         let directory = self.directory();
         let disk = self.home.disk();
         disk.create_dir(&directory).map_err(|error| StorageError::io("create", &directory, error))?;
@@ -329,11 +330,14 @@ impl Log {
 
     /// Takes the log out of service and tells everybody who waits.
     pub(super) fn end(&self, error: LogError, wakeups: &mut Wakeups) {
-        let mut phase = self.phase.lock();
-        if let Phase::Open(state) = &mut *phase {
+        self.end_in(&mut self.phase.lock(), error, wakeups);
+    }
+
+    pub(super) fn end_in(&self, phase: &mut Phase, error: LogError, wakeups: &mut Wakeups) {
+        if let Phase::Open(state) = phase {
             self.abandon(state, wakeups);
         }
-        if !matches!(*phase, Phase::Ended(_)) {
+        if !matches!(phase, Phase::Ended(_)) {
             *phase = Phase::Ended(error);
         }
     }

@@ -34,7 +34,7 @@ pub use txn_index::{AbortedEntry, TxnIndex};
 
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Timestamp};
-use crate::io::FilePool;
+use crate::io::{FilePool, Readers};
 
 /// A segment: written by one thread, read by all.
 #[derive(Debug)]
@@ -89,6 +89,11 @@ impl Segment {
     /// Its data file.
     pub fn data(&self) -> &DataFile {
         &self.data
+    }
+
+    /// Who holds it, or has its data file open.
+    pub fn readers(&self) -> Readers {
+        self.data.pooled().readers()
     }
 
     /// The largest timestamp in it, and the last offset of the batch that holds it.

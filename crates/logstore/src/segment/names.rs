@@ -93,6 +93,8 @@ pub fn parse(name: &str) -> Option<SegmentFile<'_>> {
     // `.index` is no prefix of `.timeindex`, so that the first match is the only one.
     let kind = Kind::ALL.into_iter().find(|kind| rest.starts_with(kind.extension()))?;
     let suffix = rest.get(kind.extension().len()..)?;
+    // The same name may be deleted again before the first one is gone: `N.log.1.deleted`.
+    let suffix = if suffix.ends_with(DELETED) { DELETED } else { suffix };
     ["", DELETED, CLEANED, SWAP].contains(&suffix).then_some(SegmentFile { offset, kind, suffix })
 }
 
@@ -137,6 +139,8 @@ mod tests {
             assert_eq!(parse(&name), Some(SegmentFile { offset: Offset(i64::MAX), kind, suffix: "" }));
             let swap = format!("{name}{SWAP}");
             assert_eq!(parse(&swap).map(|file| file.suffix), Some(SWAP));
+            let again = format!("{name}.1{DELETED}");
+            assert_eq!(parse(&again).map(|file| file.suffix), Some(DELETED));
         }
         for other in
             ["leader-epoch-checkpoint", "0000.log", "00000000000000000042.loge", "partition.metadata", ""]

@@ -207,8 +207,8 @@ impl Store {
         let mut cleaned = Cleaned::default();
         let outcome = clean(dirty, &budget, self.options.clock.now(), &mut cleaned);
         let is_disturbed = dirty.is_disturbed(cleaned.swaps);
-        for path in cleaned.replaced {
-            self.remove_later(path, log.config().file_delete_delay_ms);
+        for doomed in cleaned.replaced {
+            self.remove_later(doomed, log.config().file_delete_delay_ms);
         }
         if let Some(to) = cleaned.to {
             self.note_cleaned(log, to);

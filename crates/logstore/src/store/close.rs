@@ -20,6 +20,7 @@ impl Store {
         }
         self.housekeeping.stop();
         self.cleaning.stop();
+        self.finish_deletions();
         let mut result = Ok(());
         for directory in &self.directories {
             directory.home.ahead().begin_closing();

@@ -2,34 +2,42 @@
 //! segments made durable, checkpoints, delayed removal of files, expiry of producers.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread::{Builder, JoinHandle, current};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Select, Sender, bounded, unbounded};
 use parking_lot::Mutex;
 
 use super::Store;
-use crate::io;
+use crate::io::Doomed;
 use crate::log::{Home, Log};
 
 /// How often the thread looks whether something is due.
 const TICK: Duration = Duration::from_millis(500);
 
+/// How long it rests between the steps of a removal.
+const REST: Duration = Duration::from_millis(10);
+
+/// Directories that are renamed before their names are made durable and others have their turn.
+const DELETIONS_AT_ONCE: usize = 256;
+
 /// The thread, what wakes it and what stops it.
 pub(super) struct Housekeeping {
     nudge: Sender<()>,
     nudged: Receiver<()>,
+    /// Logs that were deleted and whose directories are to be renamed.
+    retire: Sender<Arc<Log>>,
+    retired: Receiver<Arc<Log>>,
     stopping: Arc<AtomicBool>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Default for Housekeeping {
     fn default() -> Self {
-        let (nudge, nudged) = bounded(1);
-        Self { nudge, nudged, stopping: Arc::default(), thread: Mutex::default() }
+        let ((nudge, nudged), (retire, retired)) = (bounded(1), unbounded());
+        Self { nudge, nudged, retire, retired, stopping: Arc::default(), thread: Mutex::default() }
     }
 }
 
@@ -45,7 +53,7 @@ pub(super) struct Due {
 }
 
 /// Files and directories that go later, in the order of their time.
-pub(super) type Removals = VecDeque<(Duration, PathBuf)>;
+pub(super) type Removals = VecDeque<(Duration, Doomed)>;
 
 impl Due {
     pub(super) fn new(now: Duration, retention_ms: i64, checkpoint_ms: i64) -> Self {
@@ -68,12 +76,19 @@ impl Housekeeping {
     pub(super) fn start(&self, store: &Arc<Store>) -> std::io::Result<()> {
         let homes: Vec<_> = store.directories.iter().map(|directory| Arc::clone(&directory.home)).collect();
         let store = Arc::downgrade(store);
-        let (nudged, stopping) = (self.nudged.clone(), Arc::clone(&self.stopping));
+        let (nudged, retired, stopping) =
+            (self.nudged.clone(), self.retired.clone(), Arc::clone(&self.stopping));
         let thread = Builder::new()
             .name("housekeeping".into())
-            .spawn(move || run(&store, &homes, &nudged, &stopping))?;
+            .spawn(move || run(&store, &homes, &nudged, &retired, &stopping))?;
         *self.thread.lock() = Some(thread);
         Ok(())
+    }
+
+    /// A log that was deleted: its directory is renamed as soon as it can be.
+    pub(super) fn retire(&self, log: Arc<Log>) {
+        // Nobody takes it where the store is closing; the next start finds it.
+        let _ = self.retire.send(log);
     }
 
     fn is_stopping(&self) -> bool {
@@ -103,12 +118,23 @@ fn prepare(home: &Home) {
     }
 }
 
-fn run(store: &Weak<Store>, homes: &[Arc<Home>], nudged: &Receiver<()>, stopping: &AtomicBool) {
+fn run(
+    store: &Weak<Store>,
+    homes: &[Arc<Home>],
+    nudged: &Receiver<()>,
+    retired: &Receiver<Arc<Log>>,
+    stopping: &AtomicBool,
+) {
+    let mut wait = TICK;
+    let mut either = Select::new();
+    either.recv(nudged);
+    either.recv(retired);
     loop {
         for home in homes {
             prepare(home);
         }
-        let full = nudged.recv_timeout(TICK).is_ok();
+        let _ = either.ready_timeout(wait);
+        let full = nudged.try_recv().is_ok();
         if stopping.load(Ordering::Acquire) {
             return;
         }
@@ -117,12 +143,14 @@ fn run(store: &Weak<Store>, homes: &[Arc<Home>], nudged: &Receiver<()>, stopping
             store.checkpoint_wals();
         }
         store.keep_house();
+        wait = if store.has_to_remove() { REST } else { TICK };
     }
 }
 
 impl Store {
     /// Does what is due. The housekeeping thread calls it; tests do, with a clock of their own.
     pub fn keep_house(&self) {
+        self.finish_deletions();
         let now = self.options.clock.monotonic();
         for directory in &self.directories {
             directory.home.write_behind_in_time();
@@ -143,13 +171,31 @@ impl Store {
             due.checkpoint = now + millis(self.options.checkpoint_interval_ms);
             self.checkpoint();
         }
-        loop {
+        drop(due);
+        self.remove_due(now, is_full);
+    }
+
+    /// Removes what is due, for a while: the rest of what is large goes next time.
+    fn remove_due(&self, now: Duration, is_full: bool) {
+        let until = now + TICK;
+        while !self.housekeeping.is_stopping() {
             // On a full disk nothing that may go is kept; who reads it has it open.
             let next = self.removals.lock().pop_front_if(|(at, _)| is_full || *at <= now);
-            let Some((_, path)) = next.filter(|_| !self.housekeeping.is_stopping()) else { break };
-            self.remove(&path);
+            let Some((at, doomed)) = next else { return };
+            let is_gone = self.remove(&doomed, is_full, until);
+            if !is_gone {
+                return self.removals.lock().push_front((at, doomed));
+            }
             self.keep_up();
+            if self.options.clock.monotonic() >= until {
+                return;
+            }
         }
+    }
+
+    fn has_to_remove(&self) -> bool {
+        let now = self.options.clock.monotonic();
+        self.removals.lock().front().is_some_and(|(at, _)| *at <= now)
     }
 
     /// Measures the disks, and has done what there was no room for; says whether one of them is full.
@@ -192,15 +238,37 @@ impl Store {
         if gone.is_empty() {
             return;
         }
-        for path in gone {
-            self.remove_later(path, delay_ms);
+        for doomed in gone {
+            self.remove_later(doomed, delay_ms);
         }
         self.keep_up();
     }
 
-    /// What appends may come to wait for is done between the steps of what takes long: room in the write-ahead logs,
-    /// and segments written behind them.
+    /// Done between the steps of what takes long.
     fn keep_up(&self) {
+        self.finish_deletions();
+        self.make_room();
+    }
+
+    /// Has deleted logs give up their names, some at a time.
+    pub(super) fn finish_deletions(&self) {
+        loop {
+            let some: Vec<_> = self.housekeeping.retired.try_iter().take(DELETIONS_AT_ONCE).collect();
+            for home in self.directories.iter().map(|directory| &directory.home) {
+                let here: Vec<_> = some.iter().filter(|log| Arc::ptr_eq(log.home(), home)).cloned().collect();
+                for (doomed, delay_ms) in home.see_off(&here) {
+                    self.remove_later(doomed, delay_ms);
+                }
+            }
+            if some.is_empty() {
+                return;
+            }
+            self.make_room();
+        }
+    }
+
+    /// What appends may come to wait for: room in the write-ahead logs, and segments written behind them.
+    fn make_room(&self) {
         for directory in &self.directories {
             prepare(&directory.home);
             directory.home.write_behind();
@@ -211,20 +279,36 @@ impl Store {
     }
 
     /// Has a file or directory removed after a while.
-    pub(super) fn remove_later(&self, path: PathBuf, delay_ms: i64) {
+    pub(super) fn remove_later(&self, doomed: Doomed, delay_ms: i64) {
         let at = self.options.clock.monotonic() + millis(delay_ms);
         let mut removals = self.removals.lock();
         let place = removals.partition_point(|(other, _)| *other <= at);
-        removals.insert(place, (at, path));
+        removals.insert(place, (at, doomed));
     }
 
-    fn remove(&self, path: &std::path::Path) {
+    /// Says whether it is done with. A full disk needs the room at once.
+    fn remove(&self, doomed: &Doomed, is_full: bool, until: Duration) -> bool {
         let disk = &*self.options.disk;
-        let is_directory = path.extension().is_none_or(|extension| extension != "deleted");
-        let removed =
-            if is_directory { io::remove_tree(disk, path) } else { io::remove_if_exists(disk, path) };
+        let removed = if is_full {
+            doomed.remove(disk).map(|()| true)
+        } else {
+            doomed.remove_in_steps(disk, &mut || self.rest(until))
+        };
         // What cannot be removed now is found and removed at the next start.
         self.removal_failures.fetch_add(u64::from(removed.is_err()), Ordering::Relaxed);
+        removed.unwrap_or(true)
+    }
+
+    /// Leaves the disk to others for a moment; says whether there is time for more.
+    fn rest(&self, until: Duration) -> bool {
+        let full = self.housekeeping.nudged.recv_timeout(REST).is_ok();
+        if self.housekeeping.is_stopping() {
+            return false;
+        }
+        if full {
+            self.checkpoint_wals();
+        }
+        self.options.clock.monotonic() < until
     }
 }
 

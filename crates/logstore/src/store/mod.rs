@@ -29,8 +29,8 @@ pub use stats::{DirectoryInfo, StoreStats};
 
 use crate::base::error::StorageError;
 use crate::base::types::{LeaderEpoch, PartitionId, PartitionIndex, TopicId};
-use crate::io::FilePool;
-use crate::log::{Home, Log, LogConfig, LogError, Mailbox, RecoveryReport};
+use crate::io::{Doomed, FilePool};
+use crate::log::{Log, LogConfig, LogError, Mailbox, RecoveryReport};
 use crate::wal::{Pressure, RoomView, SpaceLimits};
 use cleaning::Cleaning;
 use directories::DataDirectory;
@@ -124,7 +124,7 @@ impl Store {
             store.checkpoint_wals();
         }
         for path in store.directories.iter().flat_map(|directory| &directory.leftovers) {
-            store.remove_later(path.clone(), 0);
+            store.remove_later(Doomed::directory(path.clone(), Vec::new()), 0);
         }
         let started = store.housekeeping.start(&store);
         started.map_err(|error| StorageError::io("start the housekeeping of", &first, error))?;
@@ -238,7 +238,13 @@ impl Store {
 
     /// Forgets partitions and removes their files later; whoever holds a log of theirs is answered that it is deleted.
     pub fn delete(&self, ids: impl IntoIterator<Item = PartitionId>) {
-        let mut renamed_in: Vec<Arc<Home>> = Vec::new();
+        self.retire(ids);
+        self.finish_deletions();
+    }
+
+    /// The same without a word to the disk, and without waiting for who is at work on a log: the directories are renamed
+    /// by the housekeeping, or by the next log of a name before it makes its own.
+    pub fn retire(&self, ids: impl IntoIterator<Item = PartitionId>) {
         for id in ids {
             let Some(log) = self.logs.write().remove(&id) else {
                 continue;
@@ -247,18 +253,9 @@ impl Store {
             if let Some(directory) = self.directory_of(&log) {
                 directory.forget(log.topic(), id.index);
             }
-            // A directory that cannot be renamed is out of service with that; its logs say so.
-            if let Ok(Some(path)) = log.delete() {
-                if !renamed_in.iter().any(|home| Arc::ptr_eq(home, log.home())) {
-                    renamed_in.push(Arc::clone(log.home()));
-                }
-                self.remove_later(path, log.config().file_delete_delay_ms);
-            }
-        }
-        for home in renamed_in {
-            if let Err(error) = home.sync() {
-                home.fail(&error);
-            }
+            log.retire();
+            log.home().let_go(&log);
+            self.housekeeping.retire(log);
         }
     }
 
@@ -332,7 +329,11 @@ impl Store {
 
     /// Takes over what a log has to checkpoint.
     fn note(&self, log: &Log) {
-        if let (Some(directory), Some(checkpointed)) = (self.directory_of(log), log.checkpointed()) {
+        let Some(checkpointed) = log.checkpointed() else { return };
+        let logs = self.logs.read();
+        // What is known under the name of a deleted log is of the next one.
+        let is_there = logs.get(&log.id()).is_some_and(|known| std::ptr::eq(known.as_ref(), log));
+        if let Some(directory) = self.directory_of(log).filter(|_| is_there) {
             directory.note(log.topic(), log.id().index, &checkpointed);
         }
     }

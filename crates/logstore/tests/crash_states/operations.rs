@@ -200,7 +200,7 @@ fn deletion(disk: &SimDisk) -> Played {
         // The metadata says so first.
         let deleted = world.topics.remove(gone);
         world.note();
-        world.store.delete([deleted.id]);
+        world.store.retire([deleted.id]);
         world.create(&deleted.name, id, strict());
         world.send(gone, 1, 300);
         world.log(gone).write_behind();

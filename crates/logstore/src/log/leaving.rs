@@ -1,0 +1,74 @@
+//! Deleted logs and the names of their directories.
+//!
+//! A log is out of service where its deletion is decided; its directory gives up its name later. Whoever wants the name
+//! before that has it given up.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use super::{Home, Log};
+use crate::base::error::StorageError;
+use crate::base::types::PartitionIndex;
+use crate::io::Doomed;
+
+/// Logs that were deleted and whose directory may still have the name that the next of their name wants.
+#[derive(Default)]
+pub(super) struct Leaving {
+    logs: HashMap<(Arc<str>, PartitionIndex), Vec<Weak<Log>>>,
+    /// Directories that lost it and are to be removed once that is durable, and after how many milliseconds.
+    renamed: Vec<(Doomed, i64)>,
+}
+
+impl Home {
+    /// A log was deleted; its directory has its name until [`Self::see_off`].
+    pub fn let_go(&self, log: &Log) {
+        let key = (Arc::clone(&log.topic), log.id.index);
+        self.leaving.lock().logs.entry(key).or_default().push(Weak::clone(&log.me));
+    }
+
+    /// Renames the directories of logs that were deleted; answers the directories to remove, each after so many
+    /// milliseconds.
+    pub fn see_off(&self, logs: &[Arc<Log>]) -> Vec<(Doomed, i64)> {
+        for log in logs {
+            self.rename_away(log);
+        }
+        let renamed = std::mem::take(&mut self.leaving.lock().renamed);
+        // Who comes after these need not wait for who renames them at this moment: what that one did is synced here, too.
+        if !(logs.is_empty() && renamed.is_empty())
+            && let Err(error) = self.sync()
+        {
+            self.fail(&error);
+        }
+        let mut leaving = self.leaving.lock();
+        for log in logs {
+            let key = (Arc::clone(&log.topic), log.id.index);
+            if let Some(left) = leaving.logs.get_mut(&key) {
+                left.retain(|other| !Weak::ptr_eq(other, &log.me));
+                if left.is_empty() {
+                    leaving.logs.remove(&key);
+                }
+            }
+        }
+        renamed
+    }
+
+    /// Has the logs leave that had the name of `log` before it, durably.
+    pub(super) fn make_way(&self, log: &Log) -> Result<(), StorageError> {
+        let earlier = self.leaving.lock().logs.get(&(Arc::clone(&log.topic), log.id.index)).cloned();
+        let Some(earlier) = earlier else { return Ok(()) };
+        for log in earlier.iter().filter_map(Weak::upgrade) {
+            self.rename_away(&log);
+        }
+        if self.failure().is_some() {
+            return Err(StorageError::Poisoned { path: self.path().to_owned() });
+        }
+        self.sync()
+    }
+
+    /// A directory that cannot be renamed is out of service with that; its logs say so.
+    fn rename_away(&self, log: &Log) {
+        if let Ok(Some(doomed)) = log.delete() {
+            self.leaving.lock().renamed.push((doomed, log.config().file_delete_delay_ms));
+        }
+    }
+}
