@@ -12,7 +12,7 @@ use logstore::io::{Disk, SystemDisk};
 use logstore::log::Log;
 use logstore::store::inspect::{Finding, Repaired, Selected, Severity, Verified, repair, verify};
 use logstore::store::{OpenError, Store};
-use support::{Bed, config, durable, expect, fill, flip, read_all, readable, verify_unlocked};
+use support::{Bed, config, durable, expect, fill, flip, read_all, readable, verified};
 
 /// Batches of the tests have this size: 23 of them in a segment.
 const BATCH_BYTES: usize = 170;
@@ -190,10 +190,6 @@ fn disk() -> Arc<dyn Disk> {
     Arc::new(SystemDisk)
 }
 
-fn verified(bed: &Bed) -> Verified {
-    verify(&disk(), bed.directory.path(), &[], 2, &|_| ()).unwrap()
-}
-
 fn damage_in(verified: &Verified) -> Vec<Finding> {
     let findings = verified.partitions.iter().flat_map(|partition| partition.findings.clone());
     findings.filter(|finding| finding.severity == Severity::Damage).collect()
@@ -215,7 +211,7 @@ fn a_good_directory_is_verified() {
             ));
         }
         drop((store, log));
-        let verified = verify_unlocked(&bed);
+        let verified = verified(&bed);
         assert!(!verified.is_damaged(), "{verified:?}");
         assert!(verified.partitions[0].findings.is_empty() && verified.findings.is_empty(), "{verified:?}");
         assert_eq!((verified.clean, verified.partitions[0].batches), (clean, 100));
@@ -289,7 +285,7 @@ fn a_repair_gives_up_the_end_that_is_gone() {
     expect_hole(&store, &log, 93..95, 100);
     store.close().unwrap();
     drop((store, log));
-    assert_eq!(damage_in(&verify_unlocked(&bed))[0].offsets, Some(Offset(93)..Offset(95)));
+    assert_eq!(damage_in(&verified(&bed))[0].offsets, Some(Offset(93)..Offset(95)));
     assert!(repaired(&bed).kept.is_empty());
     assert!(!verified(&bed).is_damaged());
     let (store, log) = bed.open_as(durable());

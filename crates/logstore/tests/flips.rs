@@ -16,9 +16,9 @@ use logstore::batch::build::{BatchBuilder, Marker, RecordData};
 use logstore::batch::{self, Attributes};
 use logstore::io::{Disk, SystemDisk};
 use logstore::log::{Log, Origin, ReadBound};
+use logstore::store::Store;
 use logstore::store::catalogue::{Catalogue, Change};
 use logstore::store::inspect::verify;
-use logstore::store::{OpenError, Store};
 use sim::Chance;
 use support::{Bed, EPOCH, TOPIC, append, bytes_of, durable, id, record, settle, value};
 
@@ -89,16 +89,7 @@ fn written(clean: bool) -> Left {
     }
     acked.retain(|(offset, _)| *offset >= LOG_START as i64);
     drop((store, log, catalogue));
-    wait_for_end(bed.directory.path());
     Left { files: files_below(bed.directory.path()), acked, clean }
-}
-
-/// The housekeeping of a store that was dropped may be about to notice.
-fn wait_for_end(directory: &Path) {
-    let disk: Arc<dyn Disk> = Arc::new(SystemDisk);
-    while matches!(verify(&disk, directory, &[], 1, &|_| ()), Err(OpenError::Locked(_))) {
-        std::thread::sleep(std::time::Duration::from_millis(1));
-    }
 }
 
 fn files_below(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {

@@ -21,7 +21,7 @@ use logstore::store::{OpenError, RecoveryPhase, RecoveryProgress, Store, StoreOp
 use parking_lot::Mutex;
 use support::{
     Bed, EPOCH, TOPIC, append, config, durable, expect, fill, flip, id, open_watched, record, settle, value,
-    verify_unlocked,
+    verified,
 };
 
 #[test]
@@ -448,7 +448,7 @@ fn a_replay_counts_what_it_reads_and_what_it_takes_in() {
     log.write_behind();
     fill(&log, 50..80);
     drop((store, log));
-    let in_segments = verify_unlocked(&bed).partitions[0].log_end.0 as u64;
+    let in_segments = verified(&bed).partitions[0].log_end.0 as u64;
     let last = Mutex::new(RecoveryProgress::default());
     let store = open_watched(&bed.options(), &|progress| *last.lock() = progress);
     // Nobody has named its topic: it lies in a directory.

@@ -17,7 +17,7 @@ use logstore::store::Store;
 use logstore::store::inspect::{Repaired, Selected, Severity, Verified, repair};
 use support::{
     Bed, EPOCH, TOPIC, append, durable, expect, fill, flip, id, open, read_all, readable, record, settle,
-    verify_unlocked,
+    verified,
 };
 
 fn partition(index: i32) -> PartitionId {
@@ -62,7 +62,6 @@ fn files(bed: &Bed, index: i32) -> Files {
 
 /// Puts partitions back to what they were: what came since is in the write-ahead log alone.
 fn put_back(bed: &Bed, before: &[(i32, Files)]) {
-    verify_unlocked(bed);
     for (index, files) in before {
         let directory = bed.directory.path().join(format!("{TOPIC}-{index}"));
         let _ = std::fs::remove_dir_all(&directory);
@@ -125,7 +124,7 @@ fn four_logs() -> Bed {
 #[test]
 fn only_logs_that_missing_groups_may_concern_are_out_of_service() {
     let bed = four_logs();
-    let before = verify_unlocked(&bed);
+    let before = verified(&bed);
     assert_eq!(lost(&before), [(0, 5..6), (2, 6..i64::MAX)]);
     assert!(before.findings.iter().all(|finding| finding.severity == Severity::Harmless), "{before:?}");
     let store = open(&bed.options());
@@ -154,11 +153,11 @@ fn what_is_lost_stays_known_until_it_is_given_up() {
         }
     }
     let known = [(0, 5..6), (2, 6..i64::MAX)];
-    assert_eq!(lost(&verify_unlocked(&bed)), known);
+    assert_eq!(lost(&verified(&bed)), known);
     assert_eq!(repaired(&bed, "topic-2").partitions.len(), 1);
-    assert_eq!(lost(&verify_unlocked(&bed)), known[..1]);
+    assert_eq!(lost(&verified(&bed)), known[..1]);
     assert_eq!(repaired(&bed, TOPIC).partitions.len(), 4);
-    assert!(!verify_unlocked(&bed).is_damaged());
+    assert!(!verified(&bed).is_damaged());
     let store = open(&bed.options());
     fill(&log(&store, 2), 6..8);
     let first = log(&store, 0);
@@ -174,7 +173,7 @@ fn a_repair_needs_no_start_before_and_keeps_what_is_damaged() {
     let kept = repaired(&bed, TOPIC).kept;
     assert!(kept.iter().all(|path| path.to_string_lossy().contains("millrace.wal-damaged.")), "{kept:?}");
     assert!(!kept.is_empty());
-    assert!(!verify_unlocked(&bed).is_damaged());
+    assert!(!verified(&bed).is_damaged());
     let store = open(&bed.options());
     fill(&log(&store, 2), 6..8);
 }
@@ -189,9 +188,8 @@ fn a_log_that_segments_have_whole_has_lost_nothing() {
     }
     one.flush().unwrap();
     drop((one, store));
-    verify_unlocked(&bed);
     lose(&bed, 5);
-    assert!(!verify_unlocked(&bed).is_damaged());
+    assert!(!verified(&bed).is_damaged());
     let store = open(&bed.options());
     let one = log(&store, 0);
     expect(&one, 0..10);
@@ -267,14 +265,13 @@ fn a_barrier_that_may_be_gone_concerns_everybody() {
     one.truncate(Offset(5)).unwrap();
     fill(&one, 5..6);
     drop((one, store));
-    verify_unlocked(&bed);
     let barrier = *groups(&bed).keys().nth_back(1).unwrap();
     let (path, at) = groups(&bed)[&barrier].clone();
     flip(&path, at + 350);
     is_out_of_service(&bed, &format!("group {barrier}"));
-    assert!(verify_unlocked(&bed).is_damaged());
+    assert!(verified(&bed).is_damaged());
     repaired(&bed, TOPIC);
-    assert!(!verify_unlocked(&bed).is_damaged());
+    assert!(!verified(&bed).is_damaged());
 }
 
 #[test]
@@ -286,7 +283,7 @@ fn without_a_group_behind_it_a_missing_one_concerns_everybody() {
     lose(&bed, last);
     is_out_of_service(&bed, "whom that concerns is not known");
     repaired(&bed, TOPIC);
-    assert!(!verify_unlocked(&bed).is_damaged());
+    assert!(!verified(&bed).is_damaged());
     expect(&log(&open(&bed.options()), 3), 0..5);
 }
 
@@ -313,13 +310,10 @@ fn a_log_that_lay_in_a_missing_group_alone_gives_no_offset_twice() {
         assert!(!has_directory(&bed, "other-0"));
         std::fs::remove_dir_all(bed.directory.path().join("other-1")).unwrap();
     }
-    let verified = verify_unlocked(&bed);
-    assert!(
-        verified.findings.iter().any(|finding| finding.why.contains("which has no directory")),
-        "{verified:?}"
-    );
+    let found = verified(&bed);
+    assert!(found.findings.iter().any(|finding| finding.why.contains("which has no directory")), "{found:?}");
     repaired(&bed, TOPIC);
-    assert!(!verify_unlocked(&bed).is_damaged());
+    assert!(!verified(&bed).is_damaged());
     fill(&open(&bed.options()).ensure(other, "other", Arc::new(durable()), EPOCH), 0..1);
 }
 
@@ -331,7 +325,7 @@ fn nothing_is_missed_of_a_topic_that_is_deleted() {
     store.delete([partition(0), partition(2)]);
     store.close().unwrap();
     drop(store);
-    assert!(!verify_unlocked(&bed).is_damaged());
+    assert!(!verified(&bed).is_damaged());
 }
 
 fn has_directory(bed: &Bed, name: &str) -> bool {

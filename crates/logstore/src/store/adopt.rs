@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::directories::DataDirectory;
-use super::{OpenError, Store, open};
+use super::{OpenError, Shared, open};
 use crate::base::error::StorageError;
 use crate::base::types::{LeaderEpoch, Offset, PartitionId};
 use crate::log::{Checkpointed, Found, Log, LogError};
@@ -54,7 +54,7 @@ pub struct Adopted {
     pub cleaned_to: Option<Offset>,
 }
 
-impl Store {
+impl Shared {
     /// Opens every log that lies in the directories, as after an unclean stop, and answers what they hold. Until a
     /// topic names them they are nobody's.
     pub fn survey(&self) -> Result<Vec<FoundLog>, OpenError> {

@@ -6,13 +6,13 @@
 
 use std::sync::Arc;
 
-use super::Store;
+use super::Shared;
 use super::directories::DataDirectory;
 use crate::base::error::StorageError;
 use crate::base::limits::{SINGLE_SYNCS_MAX, SNAPSHOT_BEHIND_SHARE};
 use crate::log::{Log, LogError};
 
-impl Store {
+impl Shared {
     /// Makes durable what the write-ahead logs have and the segments that were sealed, and writes the checkpoints.
     pub fn checkpoint(&self) {
         for log in self.all_logs() {

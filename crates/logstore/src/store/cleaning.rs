@@ -1,15 +1,15 @@
 //! The threads that compact, each one log at a time: the one with the largest share of new data first.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
-use std::thread::{Builder, JoinHandle, current};
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 
 use super::rounds::{Round, RoundOutcome, Rounds};
-use super::{CleanerOptions, Store, StoreStats};
+use super::{CleanerOptions, Shared, Store, StoreStats};
 use crate::base::clock::Clock;
 use crate::base::types::{Offset, PartitionId};
 use crate::compact::{Budget, CleanError, Cleaned, Dirty, Progress, Throttle, assess, clean};
@@ -19,7 +19,7 @@ use crate::log::{Log, RecoveryReport};
 /// The threads, what they share, and their stop.
 pub(super) struct Cleaning {
     options: Mutex<CleanerOptions>,
-    throttle: Arc<Throttle>,
+    throttle: Throttle,
     /// What keys are hashed under.
     secret: [u8; 16],
     /// Numbered from 0; one whose number is not below the configured count ends.
@@ -37,7 +37,7 @@ impl Cleaning {
     pub(super) fn new(options: CleanerOptions, clock: &Arc<dyn Clock>) -> std::io::Result<Self> {
         Ok(Self {
             options: Mutex::new(options),
-            throttle: Arc::new(Throttle::new(Arc::clone(clock), options.bytes_per_second)),
+            throttle: Throttle::new(Arc::clone(clock), options.bytes_per_second),
             secret: io::random_bytes()?,
             threads: Mutex::default(),
             busy: Mutex::default(),
@@ -48,16 +48,16 @@ impl Cleaning {
         })
     }
 
-    /// Starts the threads that are missing. They hold the store weakly: one that nobody holds any more ends them.
-    pub(super) fn start(&self, store: &Arc<Store>) -> std::io::Result<()> {
+    /// Starts the threads that are missing.
+    pub(super) fn start(&self, store: &Arc<Shared>) -> std::io::Result<()> {
         let wanted = self.options.lock().threads;
         let mut threads = self.threads.lock();
         for number in 0..wanted {
             if threads.get(number).is_some_and(|thread| !thread.is_finished()) {
                 continue;
             }
-            let (store, throttle) = (Arc::downgrade(store), Arc::clone(&self.throttle));
-            let work = move || run(&store, &throttle, number);
+            let store = Arc::clone(store);
+            let work = move || store.keep_compacting(number);
             let thread = Builder::new().name(format!("cleaner {number}")).spawn(work)?;
             match threads.get_mut(number) {
                 Some(ended) => *ended = thread,
@@ -71,8 +71,7 @@ impl Cleaning {
     pub(super) fn stop(&self) {
         self.throttle.stop();
         let threads = std::mem::take(&mut *self.threads.lock());
-        // One of them may be the last to hold the store.
-        for thread in threads.into_iter().filter(|thread| thread.thread().id() != current().id()) {
+        for thread in threads {
             let _ = thread.join();
         }
     }
@@ -89,35 +88,36 @@ impl Cleaning {
     }
 }
 
-fn run(store: &Weak<Store>, throttle: &Throttle, number: usize) {
-    loop {
-        let Some(store) = store.upgrade() else { return };
-        loop {
-            let go_on = store.compact();
-            if number == 0 {
-                store.retain_compacted();
-            }
-            if !go_on {
-                break;
-            }
-        }
-        let options = *store.cleaning.options.lock();
-        drop(store);
-        let backoff = Duration::from_millis(u64::try_from(options.backoff_ms).unwrap_or(0));
-        if number >= options.threads || !throttle.wait(backoff) {
-            return;
-        }
-    }
-}
-
 impl Store {
     /// Changes how compaction runs. A thread that is too many ends when it has nothing to do.
-    pub fn configure_cleaner(self: &Arc<Self>, options: CleanerOptions) -> std::io::Result<()> {
+    pub fn configure_cleaner(&self, options: CleanerOptions) -> std::io::Result<()> {
         if std::mem::replace(&mut *self.cleaning.options.lock(), options) == options {
             return Ok(());
         }
         self.cleaning.throttle.set_pace(options.bytes_per_second);
-        self.cleaning.start(self)
+        self.cleaning.start(&self.shared)
+    }
+}
+
+impl Shared {
+    /// What the thread of this number does, until it is told to end.
+    fn keep_compacting(&self, number: usize) {
+        loop {
+            loop {
+                let go_on = self.compact();
+                if number == 0 {
+                    self.retain_compacted();
+                }
+                if !go_on {
+                    break;
+                }
+            }
+            let options = *self.cleaning.options.lock();
+            let backoff = Duration::from_millis(u64::try_from(options.backoff_ms).unwrap_or(0));
+            if number >= options.threads || !self.cleaning.throttle.wait(backoff) {
+                return;
+            }
+        }
     }
 
     /// Compacts the log that needs it most, if one does; answers whether there may be more to do. The threads call it;

@@ -5,14 +5,14 @@
 //! up; the clean-shutdown marker. A directory in which anything fails gets no
 //! marker and is recovered at the next start.
 
-use super::Store;
+use super::Shared;
 use super::directories::DataDirectory;
 use super::housekeeping::first;
 use crate::base::error::StorageError;
 use crate::base::limits::SINGLE_SYNCS_MAX;
 use crate::log::LogError;
 
-impl Store {
+impl Shared {
     /// Writes out everything, leaves plain Kafka segments and the clean-shutdown marker. A second call does nothing.
     pub fn close(&self) -> Result<(), LogError> {
         if !first(&self.closed) {

@@ -2,15 +2,15 @@
 //! segments made durable, checkpoints, delayed removal of files, expiry of producers.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
-use std::thread::{Builder, JoinHandle, current};
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Select, Sender, bounded, unbounded};
 use parking_lot::Mutex;
 
-use super::Store;
+use super::Shared;
 use crate::io::Doomed;
 use crate::log::{Home, Log};
 
@@ -30,14 +30,14 @@ pub(super) struct Housekeeping {
     /// Logs that were deleted and whose directories are to be renamed.
     retire: Sender<Arc<Log>>,
     retired: Receiver<Arc<Log>>,
-    stopping: Arc<AtomicBool>,
+    stopping: AtomicBool,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Default for Housekeeping {
     fn default() -> Self {
         let ((nudge, nudged), (retire, retired)) = (bounded(1), unbounded());
-        Self { nudge, nudged, retire, retired, stopping: Arc::default(), thread: Mutex::default() }
+        Self { nudge, nudged, retire, retired, stopping: AtomicBool::new(false), thread: Mutex::default() }
     }
 }
 
@@ -72,15 +72,10 @@ impl Housekeeping {
         &self.nudge
     }
 
-    /// Starts the thread. It holds the store weakly: a store that nobody holds any more ends it.
-    pub(super) fn start(&self, store: &Arc<Store>) -> std::io::Result<()> {
-        let homes: Vec<_> = store.directories.iter().map(|directory| Arc::clone(&directory.home)).collect();
-        let store = Arc::downgrade(store);
-        let (nudged, retired, stopping) =
-            (self.nudged.clone(), self.retired.clone(), Arc::clone(&self.stopping));
-        let thread = Builder::new()
-            .name("housekeeping".into())
-            .spawn(move || run(&store, &homes, &nudged, &retired, &stopping))?;
+    /// Starts the thread.
+    pub(super) fn start(&self, store: &Arc<Shared>) -> std::io::Result<()> {
+        let store = Arc::clone(store);
+        let thread = Builder::new().name("housekeeping".into()).spawn(move || store.run())?;
         *self.thread.lock() = Some(thread);
         Ok(())
     }
@@ -100,9 +95,7 @@ impl Housekeeping {
         self.stopping.store(true, Ordering::Release);
         // One that waits to be taken wakes it as well.
         let _ = self.nudge.try_send(());
-        let thread = self.thread.lock().take();
-        // The thread itself may be the last to hold the store.
-        if let Some(thread) = thread.filter(|thread| thread.thread().id() != current().id()) {
+        if let Some(thread) = self.thread.lock().take() {
             let _ = thread.join();
         }
     }
@@ -118,36 +111,30 @@ fn prepare(home: &Home) {
     }
 }
 
-fn run(
-    store: &Weak<Store>,
-    homes: &[Arc<Home>],
-    nudged: &Receiver<()>,
-    retired: &Receiver<Arc<Log>>,
-    stopping: &AtomicBool,
-) {
-    let mut wait = TICK;
-    let mut either = Select::new();
-    either.recv(nudged);
-    either.recv(retired);
-    loop {
-        for home in homes {
-            prepare(home);
+impl Shared {
+    fn run(&self) {
+        let house = &self.housekeeping;
+        let mut wait = TICK;
+        let mut either = Select::new();
+        either.recv(&house.nudged);
+        either.recv(&house.retired);
+        loop {
+            for directory in &self.directories {
+                prepare(&directory.home);
+            }
+            let _ = either.ready_timeout(wait);
+            let full = house.nudged.try_recv().is_ok();
+            if house.is_stopping() {
+                return;
+            }
+            if full {
+                self.checkpoint_wals();
+            }
+            self.keep_house();
+            wait = if self.has_to_remove() { REST } else { TICK };
         }
-        let _ = either.ready_timeout(wait);
-        let full = nudged.try_recv().is_ok();
-        if stopping.load(Ordering::Acquire) {
-            return;
-        }
-        let Some(store) = store.upgrade() else { return };
-        if full {
-            store.checkpoint_wals();
-        }
-        store.keep_house();
-        wait = if store.has_to_remove() { REST } else { TICK };
     }
-}
 
-impl Store {
     /// Does what is due. The housekeeping thread calls it; tests do, with a clock of their own.
     pub fn keep_house(&self) {
         self.finish_deletions();

@@ -15,6 +15,7 @@ mod rounds;
 mod stats;
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -69,8 +70,14 @@ pub enum OpenError {
     NoDirectory,
 }
 
-/// All logs of this node, in one or several data directories.
+/// All logs of this node, in one or several data directories. Who drops it waits until nobody is at work in them any
+/// more: another may open them then.
 pub struct Store {
+    shared: Arc<Shared>,
+}
+
+/// What a store shares with its threads.
+pub struct Shared {
     options: StoreOptions,
     directories: Vec<DataDirectory>,
     logs: RwLock<HashMap<PartitionId, Arc<Log>>>,
@@ -103,7 +110,7 @@ impl Store {
             opened.logs.iter().map(|log| ((log.topic().to_owned(), log.id().index), log.id())).collect();
         let cleaning = Cleaning::new(options.cleaner, &options.clock)
             .map_err(|error| StorageError::io("make a secret for", &first, error))?;
-        let store = Arc::new(Self {
+        let shared = Arc::new(Shared {
             producer_expiration_ms: AtomicI64::new(options.producer_expiration_ms),
             options,
             directories: opened.directories,
@@ -119,6 +126,8 @@ impl Store {
             removal_failures: AtomicU64::new(0),
             closed: AtomicBool::new(false),
         });
+        // Ends what was started where something cannot be.
+        let store = Arc::new(Self { shared });
         if store.directories.iter().any(DataDirectory::has_doubt) {
             // What is known of it now is worked out once.
             store.checkpoint_wals();
@@ -126,13 +135,15 @@ impl Store {
         for path in store.directories.iter().flat_map(|directory| &directory.leftovers) {
             store.remove_later(Doomed::directory(path.clone(), Vec::new()), 0);
         }
-        let started = store.housekeeping.start(&store);
+        let started = store.housekeeping.start(&store.shared);
         started.map_err(|error| StorageError::io("start the housekeeping of", &first, error))?;
-        let started = store.cleaning.start(&store);
+        let started = store.cleaning.start(&store.shared);
         started.map_err(|error| StorageError::io("start the compaction of", &first, error))?;
         Ok(store)
     }
+}
 
+impl Shared {
     /// Idle producers are forgotten after this many milliseconds from now on.
     pub fn expire_producers_after(&self, ms: i64) {
         self.producer_expiration_ms.store(ms, Ordering::Relaxed);
@@ -336,6 +347,14 @@ impl Store {
         if let Some(directory) = self.directory_of(log).filter(|_| is_there) {
             directory.note(log.topic(), log.id().index, &checkpointed);
         }
+    }
+}
+
+impl Deref for Store {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use super::Store;
+use super::Shared;
 use crate::base::types::PartitionId;
 
 /// A data directory as `DescribeLogDirs` shows it.
@@ -64,7 +64,7 @@ pub struct StoreStats {
     pub disk_refusals: u64,
 }
 
-impl Store {
+impl Shared {
     /// The data directories with their logs. Reads the disk.
     pub fn directories(&self) -> Vec<DirectoryInfo> {
         let logs = self.all_logs();
