@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { run } from './index.ts'
+import { processTerminal } from './terminal.ts'
 
 const cli = async (args: string[], environment: Record<string, string> = {}) => {
   let said = ''
   const say = (text: string): void => void (said += `${text}\n`)
-  const code = await run({ print: say, complain: say, environment, interactive: false }, args)
+  const code = await run({ ...processTerminal, print: say, complain: say, environment, interactive: false }, args)
   return { code, said }
 }
 

@@ -1,15 +1,52 @@
 // What a command may use of the process it runs in.
+import { createInterface } from 'node:readline/promises'
+import type { Readable } from 'node:stream'
+
 export interface Terminal {
+  /** Data: a line on stdout. */
   print(text: string): void
+  /** Notes, progress and failures: a line on stderr. */
   complain(text: string): void
+  /** Data as it is; resolves once the reader can take more. */
+  write(bytes: string | Uint8Array): Promise<void>
+  /** On stderr without a line of its own, as progress bars are; nothing where nobody reads. */
+  draw(text: string): void
+  /** Asks the person in front of it, on stderr; null where there is none. */
+  ask(question: string): Promise<string | null>
+  readonly input: Readable & { readonly isTTY?: boolean }
   readonly environment: Readonly<Record<string, string | undefined>>
   /** True where a person reads: log lines are then for people. */
   readonly interactive: boolean
+  /** How wide it is; null where the output goes into a file or a pipe. */
+  columns(): number | null
+}
+
+const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY
+
+const ask = async (question: string): Promise<string | null> => {
+  if (!canAsk()) return null
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await lines.question(question)
+  } catch {
+    // Ctrl-D and Ctrl-C are no answer.
+    return null
+  } finally {
+    lines.close()
+  }
 }
 
 export const processTerminal: Terminal = {
   print: (text) => void process.stdout.write(`${text}\n`),
   complain: (text) => void process.stderr.write(`${text}\n`),
+  write: async (bytes) => {
+    if (process.stdout.write(bytes)) return
+    await new Promise((resolve) => process.stdout.once('drain', resolve))
+  },
+  draw: (text) => void (process.stderr.isTTY && process.stderr.write(text)),
+  ask,
+  input: process.stdin,
   environment: process.env,
   interactive: process.stdout.isTTY,
+  columns: () => (process.stdout.isTTY ? process.stdout.columns : null),
 }

@@ -1,0 +1,81 @@
+// `millrace topic`: every command as a script calls it, with its exit code.
+import { expect, test } from 'vitest'
+import { lines, useCluster } from './cluster.ts'
+
+const { cli } = useCluster()
+
+test('topics are made, listed, described and deleted', async () => {
+  const created = await cli('topic create orders bills --partitions 3 --config retention.ms=60000')
+  expect(created, created.complained).toMatchObject({ code: 0, said: '' })
+  expect(created.complained).toContain('created orders with 3 partition(s), 1 replica(s)')
+
+  expect((await cli('topic list -o name')).said).toBe('bills\norders\n')
+  expect((await cli('topic list ord* -o csv')).said).toBe(
+    'name,partitions,replicas,leaderless,under-replicated,internal,id\n' +
+      `orders,3,1,0,0,false,${/orders,3,1,0,0,false,(\S+)/.exec((await cli('topic list -o csv')).said)?.[1]}\n`,
+  )
+  const described = JSON.parse((await cli('topic describe orders -o json')).said) as Record<string, unknown>
+  expect(described).toMatchObject({ name: 'orders', records: 0, configs: { 'retention.ms': '60000' } })
+  expect(described['partitions']).toHaveLength(3)
+  const wide = await cli('topic describe orders bills -o wide')
+  expect(lines(wide.said)[0]).toMatch(
+    /^TOPIC +PARTITION +LEADER +REPLICAS +IN SYNC +START +END +RECORDS +BYTES +EPOCH$/,
+  )
+  expect(lines(wide.said)).toHaveLength(7)
+
+  expect(await cli('topic delete orders bills --yes')).toMatchObject({ code: 0 })
+  expect((await cli('topic list -o ndjson')).said).toBe('')
+})
+
+test('what cannot be done has an exit code of its own, the reason and the next step', async () => {
+  await cli('topic create taken')
+  const twice = await cli('topic create taken')
+  expect(twice).toMatchObject({ code: 4, said: '' })
+  expect(twice.complained).toMatch(/error: .*TOPIC_ALREADY_EXISTS.*\nnext: {2}millrace topic describe/)
+  expect(await cli('topic create taken --if-not-exists')).toMatchObject({ code: 0 })
+  expect(await cli('topic create taken fresh')).toMatchObject({ code: 7 })
+  expect(await cli('topic describe nowhere')).toMatchObject({ code: 3 })
+  expect(await cli('topic delete nowhere --yes')).toMatchObject({ code: 3 })
+  expect(await cli('topic delete nowhere --yes --if-exists')).toMatchObject({ code: 0 })
+  expect(await cli('topic create bad --config retention.ms=never')).toMatchObject({ code: 1 })
+  expect(await cli('topic create bad --partitions some')).toMatchObject({ code: 2 })
+  expect(await cli('topic list --bootstrap 127.0.0.1:1')).toMatchObject({ code: 6 })
+})
+
+test('nothing is deleted where nobody confirms it', async () => {
+  await cli('topic create precious')
+  const refused = await cli('topic delete precious')
+  expect(refused).toMatchObject({ code: 2 })
+  expect(refused.complained).toContain('next:  give --yes')
+  const planned = await cli('topic delete precious --dry-run')
+  expect(planned).toMatchObject({ code: 0 })
+  expect(planned.complained).toContain('precious: 1 partition(s), 0 record(s) will be gone')
+  expect((await cli('topic list precious -o name')).said).toBe('precious\n')
+})
+
+test('a topic grows, changes its settings, and is cloned', async () => {
+  await cli('topic create growing --config cleanup.policy=compact')
+  const planned = await cli('topic alter growing --partitions 4 --set retention.ms=5 --unset cleanup.policy --dry-run')
+  expect(planned, planned.complained).toMatchObject({ code: 0 })
+  expect(lines(planned.said)).toEqual([
+    'partitions  1 -> 4',
+    'retention.ms  604800000 -> 5',
+    'cleanup.policy  compact -> default',
+  ])
+  expect((await cli('topic describe growing -o name')).said).toBe('growing\n')
+  expect(await cli('topic alter growing --partitions 4 --set retention.ms=5')).toMatchObject({ code: 0 })
+  expect(await cli('topic clone growing grown')).toMatchObject({ code: 0 })
+  const described = JSON.parse((await cli('topic describe grown -o json')).said) as { partitions: unknown[] }
+  expect(described).toMatchObject({ configs: { 'cleanup.policy': 'compact', 'retention.ms': '5' } })
+  expect(described.partitions).toHaveLength(4)
+})
+
+test('a topic is purged up to an offset, or whole', async () => {
+  await cli('topic create full')
+  await cli('produce full', { input: 'one\ntwo\nthree\n' })
+  expect((await cli('topic purge full --before 2 --dry-run')).complained).toContain('partition 0: offsets 0 -> 2')
+  expect(await cli('topic purge full --before 2 --yes')).toMatchObject({ code: 0 })
+  expect((await cli('consume full --exit')).said).toBe('three\n')
+  expect(await cli('topic purge full --yes')).toMatchObject({ code: 0 })
+  expect((await cli('consume full --exit')).said).toBe('')
+})

@@ -1,0 +1,159 @@
+// A cluster of any kind, seen from outside: who is in it, and each request to the broker that answers it.
+import type { ErrorCode } from '../../base/error-codes.ts'
+import { metadata } from '../../messages/03-metadata.ts'
+import { findCoordinator } from '../../messages/10-find-coordinator.ts'
+import type { AnyStruct, Api, Draft, Infer } from '../../wire/schema.ts'
+import { check, Failure } from '../failure.ts'
+import type { Address } from './address.ts'
+import { Connection } from './connection.ts'
+
+export interface BrokerAddress extends Address {
+  readonly id: number
+  readonly rack: string | null
+}
+
+export interface Cluster {
+  readonly id: string | null
+  readonly controllerId: number
+  readonly brokers: readonly BrokerAddress[]
+}
+
+export interface ClientOptions {
+  readonly bootstrap: readonly Address[]
+  readonly timeoutMs: number
+}
+
+/** Between two attempts where a broker says that a later one may work. */
+const RETRY_PAUSE_MS = 100
+/** What a cluster that comes up, or that moves something, answers for a moment. */
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'COORDINATOR_LOAD_IN_PROGRESS',
+  'COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR',
+  'NOT_CONTROLLER',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_OR_FOLLOWER',
+  'OFFSET_NOT_AVAILABLE',
+])
+
+export class Client {
+  readonly timeoutMs: number
+  readonly bootstrap: Address
+  readonly #first: Connection
+  readonly #byBroker = new Map<number, Promise<Connection>>()
+  #cluster: Promise<Cluster> | null = null
+
+  private constructor(first: Connection, timeoutMs: number) {
+    this.#first = first
+    this.bootstrap = first.address
+    this.timeoutMs = timeoutMs
+  }
+
+  /** Connects to the first of them that answers. Throws the failure of the last if none does. */
+  static async open({ bootstrap, timeoutMs }: ClientOptions): Promise<Client> {
+    let last: unknown = new Failure('usage', 'no broker is named')
+    for (const address of bootstrap) {
+      try {
+        return new Client(await Connection.open(address, timeoutMs), timeoutMs)
+      } catch (error) {
+        last = error
+      }
+    }
+    throw last
+  }
+
+  cluster(): Promise<Cluster> {
+    return (this.#cluster ??= this.#askCluster())
+  }
+
+  /** Whatever any broker answers. */
+  ask<Q extends AnyStruct, R extends AnyStruct>(api: Api<Q, R>, request: Draft<Q>): Promise<Infer<R>> {
+    return this.#first.ask(api, request)
+  }
+
+  async askController<Q extends AnyStruct, R extends AnyStruct>(api: Api<Q, R>, request: Draft<Q>): Promise<Infer<R>> {
+    const { controllerId } = await this.cluster()
+    return controllerId < 0 ? this.ask(api, request) : this.askBroker(controllerId, api, request)
+  }
+
+  async askBroker<Q extends AnyStruct, R extends AnyStruct>(
+    id: number,
+    api: Api<Q, R>,
+    request: Draft<Q>,
+  ): Promise<Infer<R>> {
+    return (await this.connectionTo(id)).ask(api, request)
+  }
+
+  /** Waits for a coordinator that is still coming up. */
+  async askCoordinator<Q extends AnyStruct, R extends AnyStruct>(
+    group: string,
+    api: Api<Q, R>,
+    request: Draft<Q>,
+  ): Promise<Infer<R>> {
+    return this.askBroker(await this.#coordinator(group), api, request)
+  }
+
+  /** The connection to one broker. Throws where it cannot be reached, or is not in the cluster. */
+  connectionTo(id: number): Promise<Connection> {
+    let opening = this.#byBroker.get(id)
+    if (opening === undefined) this.#byBroker.set(id, (opening = this.#open(id)))
+    return opening
+  }
+
+  /** Repeats while `attempt` throws what a later attempt may not meet, for as long as one request may take. */
+  async retrying<T>(attempt: () => Promise<T>): Promise<T> {
+    const deadline = performance.now() + this.timeoutMs
+    for (;;) {
+      try {
+        return await attempt()
+      } catch (error) {
+        const canPass = error instanceof Failure && error.code !== null && PASSING.has(error.code)
+        if (!canPass || performance.now() > deadline) throw error
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS))
+    }
+  }
+
+  close(): void {
+    this.#first.close()
+    // One that could not be opened was reported where it was needed.
+    for (const opening of this.#byBroker.values()) opening.then((connection) => connection.close()).catch(() => {})
+  }
+
+  async #askCluster(): Promise<Cluster> {
+    const none = { topics: [], allowAutoTopicCreation: false }
+    const { brokers, clusterId, controllerId } = await this.#first.ask(metadata, none)
+    return { id: clusterId, controllerId, brokers: brokers.map(({ nodeId, ...rest }) => ({ id: nodeId, ...rest })) }
+  }
+
+  async #open(id: number): Promise<Connection> {
+    const { brokers } = await this.cluster()
+    const broker = brokers.find((one) => one.id === id)
+    if (broker === undefined)
+      throw new Failure('notFound', `broker ${id} is not in the cluster`, { next: 'millrace cluster info' })
+    try {
+      return await Connection.open(broker, this.timeoutMs)
+    } catch (error) {
+      throw isAdvertisedElsewhere(error, broker, this.bootstrap) ? advertised(error, broker) : error
+    }
+  }
+
+  #coordinator(group: string): Promise<number> {
+    return this.retrying(async () => {
+      const answer = await this.ask(findCoordinator, { key: group, keyType: 0, coordinatorKeys: [group] })
+      const found = answer.coordinators[0] ?? answer
+      check(`group ${group}`, found.errorCode, found.errorMessage)
+      return found.nodeId
+    })
+  }
+}
+
+const isAdvertisedElsewhere = (error: unknown, broker: Address, asked: Address): error is Failure =>
+  error instanceof Failure && (broker.host !== asked.host || broker.port !== asked.port)
+
+// The commonest trap of Kafka: the first connection works, and every other goes where the cluster says it is.
+const advertised = (error: Failure, broker: BrokerAddress): Failure =>
+  new Failure(error.outcome, `${error.message} (the address that broker ${broker.id} advertises)`, {
+    next: `set advertised.listeners of broker ${broker.id} to an address that is reachable from here`,
+    cause: error,
+  })

@@ -1,0 +1,71 @@
+// `millrace start`, and `millrace log` for the data of a broker that is stopped.
+import { type Command, Option } from 'commander'
+import { collect, type Declaring } from './declare.ts'
+import type { ImportOptions } from '../import.ts'
+
+export const OVERRIDE = [
+  '--override <key=value>',
+  'a key of server.properties; may be given more than once',
+  collect,
+  [],
+] as const
+
+const DATA_DIR = [
+  '--data-dir <dir>',
+  'a data directory; may be given more than once (default: those of the configuration)',
+  collect,
+  [],
+] as const
+
+export const declareStart = (program: Command, { terminal, act }: Declaring): void => {
+  program
+    .command('start')
+    .description('run a broker until it is told to stop')
+    .argument('[server.properties]', "configuration with Kafka's own keys")
+    .option(...OVERRIDE)
+    .action(
+      act(async (path: string | undefined, { override }: { override: string[] }) =>
+        (await import('../start.ts')).start(terminal, path, override),
+      ),
+    )
+}
+
+export const declareLog = (program: Command, { terminal, act }: Declaring): void => {
+  const log = program.command('log').description('look after data directories that no broker has open')
+  log
+    .command('verify')
+    .description('read everything and say what is good and what is damaged; exits with 1 on damage')
+    .argument('[topic-partition...]', 'only these partitions, or all of a topic')
+    .option(...DATA_DIR)
+    .option('--json', 'for machines')
+    .action(
+      act(async (selected: string[], options: { dataDir: string[]; json?: boolean }) =>
+        (await import('../log.ts')).verify(terminal, selected, options),
+      ),
+    )
+  log
+    .command('repair')
+    .description('take damaged ranges out of partitions; the other records keep their offsets')
+    .argument('<topic-partition...>', 'these partitions, or all of a topic')
+    .option(...DATA_DIR)
+    .option('--accept-loss', 'do it; without it only what would be lost is shown')
+    .action(
+      act(async (selected: string[], options: { dataDir: string[]; acceptLoss?: boolean }) =>
+        (await import('../log.ts')).repair(terminal, selected, options),
+      ),
+    )
+  log
+    .command('import')
+    .description('bring topics in from data directories of Apache Kafka, or of another broker')
+    .argument('<directory...>', 'data directories of one broker; it is stopped, too')
+    .option('--into <server.properties>', 'configuration of the broker that gets them')
+    .option(...OVERRIDE)
+    .option('--topic <name>', 'only this topic; may be given more than once', collect, [])
+    .addOption(new Option('--link', 'share what nobody writes any more; both on one file system').conflicts('move'))
+    .option('--move', 'the same, and remove the partitions where they were')
+    .action(
+      act(async (sources: string[], options: ImportOptions) =>
+        (await import('../import.ts')).importData(terminal, sources, options),
+      ),
+    )
+}

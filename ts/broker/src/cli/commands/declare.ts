@@ -1,0 +1,32 @@
+// What declarations of commands share. A declaration names arguments and options; what does the work is loaded when it is called.
+import { type Command, Option } from 'commander'
+import { outputFormats } from '../output/view.ts'
+import type { Terminal } from '../terminal.ts'
+
+export interface Declaring {
+  readonly terminal: Terminal
+  /** Makes work an action; what it resolves with becomes the exit code. */
+  act<Args extends readonly unknown[]>(
+    work: (...args: Args) => Promise<number> | number,
+  ): (...args: Args) => Promise<void>
+}
+
+/** For an option that may be given more than once. */
+export const collect = (value: string, before: readonly string[]): string[] => [...before, value]
+
+/** A command that talks to a cluster. */
+export const connecting = (command: Command): Command =>
+  command
+    .option('-b, --bootstrap <host:port>', 'brokers to ask first, with commas between (default: 127.0.0.1:9092)')
+    .option('--profile <name>', 'a named cluster; see millrace profile')
+    .option('--timeout <duration>', 'how long one request may take (default: 10s)')
+
+/** A command that shows something. */
+export const showingOptions = (command: Command): Command =>
+  connecting(command)
+    .addOption(new Option('-o, --output <format>', 'form of the answer (default: table)').choices(outputFormats))
+    .option('--watch [duration]', 'look again and again, every 2s or as given, until Ctrl-C')
+
+/** A command that takes something away. */
+export const destroying = (command: Command): Command =>
+  connecting(command).option('-y, --yes', 'do not ask').option('--dry-run', 'say what would happen, and change nothing')

@@ -1,0 +1,57 @@
+// `millrace produce` and `millrace consume`.
+import { type Command, Option } from 'commander'
+import { collect, connecting, type Declaring } from './declare.ts'
+import type { ConsumeOptions } from '../records/consume.ts'
+import type { ProduceOptions } from '../records/produce.ts'
+
+export const declareRecords = (program: Command, { terminal, act }: Declaring): void => {
+  connecting(program.command('produce'))
+    .description('write records: one for each line of stdin, or of files')
+    .argument('<topic>')
+    .option('-f, --file <path>', 'read this instead of stdin; may be given more than once', collect, [])
+    .option('-k, --key <key>', 'the key of every record')
+    .option('-K, --key-separator <text>', 'what stands between key and value in a line, say : or \\t')
+    .option('-H, --header <name=value>', 'a header of every record; may be given more than once', collect, [])
+    .option('-p, --partition <number>', 'into this partition (default: by the key)')
+    .addOption(new Option('-z, --compression <codec>').choices(['none', 'gzip', 'snappy', 'lz4']).default('none'))
+    .addOption(
+      new Option('--format <format>', 'what a line is; json as consume writes it')
+        .choices(['lines', 'json'])
+        .default('lines'),
+    )
+    .addOption(new Option('--acks <acks>', 'who has to have it').choices(['all', '1', '0']).default('all'))
+    .option('--null <text>', 'a value that reads like this is null')
+    .option('--create', 'make the topic if it does not exist')
+    .action(
+      act(async (topic: string, options: ProduceOptions) =>
+        (await import('../records/produce.ts')).produce(terminal, topic, options),
+      ),
+    )
+
+  connecting(program.command('consume'))
+    .description('read records, and wait for more')
+    .argument('<topic...>')
+    .option('-o, --offset <where>', 'where to begin and end, see below (default: start)')
+    .option('-n, --num <number>', 'end after this many records')
+    .option('-e, --exit', 'end at the end, as it is now')
+    .option('-p, --partition <numbers>', 'only these; commas between, or more than once', collect, [])
+    .option('-g, --group <name>', 'as a member of this group: share partitions, commit what was shown')
+    .option('-f, --format <format>', 'a record as text, see below (default: %v\\n)')
+    .addOption(new Option('--output <form>').choices(['text', 'json', 'ndjson']).default('text'))
+    .addHelpText('after', CONSUME_HELP)
+    .action(
+      act(async (names: string[], options: ConsumeOptions) =>
+        (await import('../records/consume.ts')).consume(terminal, names, options),
+      ),
+    )
+}
+
+const CONSUME_HELP = `
+Where:
+  start  end  :end            from the first record; only new ones; all there are now
+  7  +7  -7  3:9              from offset 7; 7 after the start; the last 7 of each partition; offsets 3 to 8
+  @2026-01-31T10:00:00Z       from a time on; @-1h from an hour ago on, @-2h:-1h and @-1h:end between two
+
+Format:
+  %t topic  %p partition  %o offset  %e leader epoch  %d time (ms)  %d{iso} time  %a compression
+  %k key  %v value  %h headers, each with {hex}, {base64} or {json}  %K %V their bytes  %n a new line  \\n \\t \\x00 %%`

@@ -1,0 +1,46 @@
+// A view in the form that was asked for. Everything goes to stdout; notes are no data and go elsewhere.
+import type { Terminal } from '../terminal.ts'
+import { toJson } from './json.ts'
+import { cellText, tableLines } from './table.ts'
+import type { Cell, OutputFormat, View } from './view.ts'
+
+const INDENT = 2
+
+/** The lines of a view; `width` is that of the terminal, null where there is none. */
+export const render = async (view: View, format: OutputFormat, width: number | null): Promise<readonly string[]> => {
+  switch (format) {
+    case 'table':
+    case 'wide':
+      return [...factLines(view.facts ?? []), ...tableLines(view.table, format === 'wide', width)]
+    case 'json':
+      return [toJson(view.value, INDENT)]
+    case 'ndjson':
+      return (Array.isArray(view.value) ? view.value : [view.value]).map((element) => toJson(element))
+    case 'yaml': {
+      const { stringify } = await import('yaml')
+      return [stringify(view.value).trimEnd()]
+    }
+    case 'csv':
+      return [view.table.columns.map(({ title }) => title), ...view.table.rows].map((row) => row.map(csvCell).join(','))
+    case 'name':
+      return view.names
+  }
+}
+
+export const show = async (terminal: Terminal, view: View, format: OutputFormat): Promise<void> => {
+  const lines = await render(view, format, terminal.columns())
+  if (lines.length > 0) await terminal.write(`${lines.join('\n')}\n`)
+}
+
+const factLines = (facts: readonly (readonly [string, Cell])[]): readonly string[] => {
+  if (facts.length === 0) return []
+  const width = Math.max(...facts.map(([name]) => name.length))
+  return [...facts.map(([name, value]) => `${name.padEnd(width)}  ${cellText(value)}`), '']
+}
+
+/** RFC 4180; null is empty. */
+export const csvCell = (cell: Cell): string => {
+  if (cell === null) return ''
+  const text = String(cell)
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

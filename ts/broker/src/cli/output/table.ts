@@ -1,0 +1,51 @@
+// A table for people: columns as wide as they must be, numbers to the right, the widest cut where the terminal ends.
+import type { Cell, Table } from './view.ts'
+
+const GAP = '  '
+const CUT = '...'
+const COLUMN_WIDTH_MIN = 8
+
+/** Lines, the titles first. Where `width` is not null no line is longer, as far as columns can be cut. */
+export const tableLines = ({ columns, rows }: Table, isWide: boolean, width: number | null): readonly string[] => {
+  const shown = columns.flatMap((column, at) => (column.wide === true && !isWide ? [] : [{ ...column, at }]))
+  const texts = rows.map((row) => shown.map(({ at }) => cellText(row[at] ?? null)))
+  const titles = shown.map(({ title }) => title.toUpperCase())
+  const widths = titles.map((title, at) => Math.max(title.length, ...texts.map((row) => (row[at] ?? '').length)))
+  if (width !== null) shrink(widths, width)
+  const isNumeric = shown.map(({ at }) => rows.length > 0 && rows.every((row) => isNumber(row[at] ?? null)))
+  return [titles, ...texts].map((row) =>
+    row
+      .map((text, at) => {
+        const size = widths[at] ?? 0
+        const fitted = text.length > size ? `${text.slice(0, Math.max(size - CUT.length, 0))}${CUT}` : text
+        return isNumeric[at] === true ? fitted.padStart(size) : fitted.padEnd(size)
+      })
+      .join(GAP)
+      .trimEnd(),
+  )
+}
+
+export const cellText = (cell: Cell): string => {
+  if (cell === null) return '-'
+  if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
+  return printable(String(cell))
+}
+
+/** What a terminal would act upon is shown, not sent. */
+export const printable = (text: string): string =>
+  text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (found) => {
+    const escape = JSON.stringify(found).slice(1, -1)
+    return escape === found ? `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}` : escape
+  })
+
+const isNumber = (cell: Cell): boolean => cell === null || typeof cell === 'number' || typeof cell === 'bigint'
+
+const shrink = (widths: number[], width: number): void => {
+  const total = (): number => widths.reduce((sum, one) => sum + one, GAP.length * (widths.length - 1))
+  while (total() > width) {
+    const widest = widths.indexOf(Math.max(...widths))
+    const size = widths[widest] ?? 0
+    if (size <= COLUMN_WIDTH_MIN) return
+    widths[widest] = Math.max(COLUMN_WIDTH_MIN, size - (total() - width))
+  }
+}

@@ -1,0 +1,49 @@
+// What a command has to show, before anything is said about the form: values for machines, a table for people, names for `xargs`.
+export const outputFormats = ['table', 'wide', 'json', 'ndjson', 'yaml', 'csv', 'name'] as const
+export type OutputFormat = (typeof outputFormats)[number]
+
+export type Cell = string | number | bigint | boolean | null
+
+export interface Column {
+  readonly title: string
+  /** Only in the wide table. */
+  readonly wide?: boolean
+}
+
+export interface Table {
+  readonly columns: readonly Column[]
+  readonly rows: readonly (readonly Cell[])[]
+}
+
+export interface View {
+  /** json and yaml; ndjson has a line for each element of a list. */
+  readonly value: unknown
+  /** Above the table. */
+  readonly facts?: readonly (readonly [string, Cell])[]
+  /** table, wide and csv. */
+  readonly table: Table
+  /** name */
+  readonly names: readonly string[]
+  /** The exit code, where what is shown decides it. */
+  readonly exit?: number
+}
+
+/** Columns by their titles; those behind `wide` only in the wide table. */
+export const columns = (titles: readonly string[], wide: readonly string[] = []): readonly Column[] => [
+  ...titles.map((title) => ({ title })),
+  ...wide.map((title) => ({ title, wide: true })),
+]
+
+/** A list of rows that are values themselves. */
+export const listing = <Row>(
+  rows: readonly Row[],
+  shape: {
+    readonly columns: readonly Column[]
+    readonly cells: (row: Row) => readonly Cell[]
+    readonly name: (row: Row) => string
+  },
+): View => ({
+  value: rows,
+  table: { columns: shape.columns, rows: rows.map(shape.cells) },
+  names: rows.map(shape.name),
+})

@@ -1,0 +1,45 @@
+// How far a long step is, on stderr and only where a person looks: nothing is drawn for the first second.
+import type { Terminal } from './terminal.ts'
+
+export interface Progress {
+  /** So much is done; `total` where it is known. */
+  at(done: number, total?: number): void
+  /** Takes away what was drawn. */
+  end(): void
+}
+
+const FIRST_MS = 1000
+const EVERY_MS = 200
+const BAR_WIDTH = 24
+const CLEAR_LINE = '\r\u001B[K'
+const MS_PER_SECOND = 1000
+
+export const progressOf = (terminal: Terminal, unit: string, now: () => number = () => performance.now()): Progress => {
+  const started = now()
+  let due = started + FIRST_MS
+  let drawn = false
+  return {
+    at: (done, total) => {
+      const time = now()
+      if (time < due) return
+      due = time + EVERY_MS
+      drawn = true
+      terminal.draw(CLEAR_LINE + progressLine(done, total, (time - started) / MS_PER_SECOND, unit))
+    },
+    end: () => {
+      if (drawn) terminal.draw(CLEAR_LINE)
+    },
+  }
+}
+
+export const progressLine = (done: number, total: number | undefined, seconds: number, unit: string): string => {
+  const rate = done / seconds
+  const speed = `${count(Math.round(rate))} ${unit}/s`
+  if (total === undefined || total === 0) return `${count(done)} ${unit}, ${speed}`
+  const part = Math.min(done / total, 1)
+  const filled = Math.round(part * BAR_WIDTH)
+  const left = rate > 0 ? `, ${Math.ceil((total - done) / rate)} s left` : ''
+  return `[${'='.repeat(filled)}${' '.repeat(BAR_WIDTH - filled)}] ${Math.floor(part * 100)}%  ${speed}${left}`
+}
+
+const count = (value: number): string => value.toLocaleString('en-US')

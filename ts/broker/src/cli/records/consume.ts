@@ -1,0 +1,160 @@
+// `millrace consume`: records of topics, from a place on, with a group or without one.
+import type { Client } from '../client/client.ts'
+import { EARLIEST, LATEST, type Offsets, offsetsAt, placeKey } from '../client/offsets.ts'
+import { closeConsumer, type FetchedRecord, openConsumer, type Reading, readPartitions } from '../client/records.ts'
+import { describeTopics, type Topic } from '../client/topics.ts'
+import { exitCode } from '../exit-codes.ts'
+import { Failure } from '../failure.ts'
+import { parseCount } from '../numbers.ts'
+import { type Interruption, untilInterrupted, withClient } from '../session.ts'
+import type { ConnectOptions, Settings } from '../settings.ts'
+import type { Terminal } from '../terminal.ts'
+import { consumeAsGroup } from './group-consume.ts'
+import { jsonRecord, parseFormat } from './format.ts'
+import { parseRange, type Point, type Range } from './range.ts'
+
+export interface ConsumeOptions extends ConnectOptions {
+  readonly offset?: string
+  readonly num?: string
+  readonly format?: string
+  readonly output: 'text' | 'json' | 'ndjson'
+  readonly group?: string
+  readonly partition: readonly string[]
+  readonly exit?: boolean
+}
+
+const VALUE_PER_LINE = String.raw`%v\n`
+/** Nobody consumes under this name: no group is joined. */
+const NO_GROUP = 'millrace-cli'
+
+export const consume = (terminal: Terminal, names: readonly string[], options: ConsumeOptions): Promise<number> => {
+  // The form of records is another matter than that of tables.
+  const { output: _, ...connecting } = options
+  return withClient(terminal, connecting, async (client, settings) => {
+    const output = recordWriter(terminal, options)
+    const limit = parseCount('--num', options.num)
+    const interruption = untilInterrupted()
+    let taken = 0
+    const take = async (record: FetchedRecord): Promise<boolean> => {
+      await output.write(record)
+      taken += 1
+      return limit === null || taken < limit
+    }
+    await output.begin()
+    if (options.group === undefined) await consumeAlone(client, settings, names, options, interruption, take)
+    else await consumeAsGroup(client, settings, names, options.group, options, interruption, take)
+    await output.end()
+    return exitCode(interruption.signal.aborted ? 'interrupted' : 'ok')
+  })
+}
+
+const consumeAlone = async (
+  client: Client,
+  settings: Settings,
+  names: readonly string[],
+  options: ConsumeOptions,
+  { signal }: Interruption,
+  take: (record: FetchedRecord) => Promise<boolean>,
+): Promise<void> => {
+  const range = parseRange(options.offset ?? 'start', Date.now())
+  const topics = onlyPartitions(await client.retrying(() => describeTopics(client, names)), options.partition)
+  const readings = await readingsOf(client, topics, range, options.exit === true)
+  const consumer = openConsumer(settings, NO_GROUP)
+  try {
+    await readPartitions(client, consumer, readings, signal, take)
+  } finally {
+    await closeConsumer(consumer)
+  }
+}
+
+const onlyPartitions = (topics: readonly Topic[], chosen: readonly string[]): readonly Topic[] => {
+  if (chosen.length === 0) return topics
+  const wanted = new Set(chosen.flatMap((text) => text.split(',')).map((text) => parseCount('--partition', text, 0)))
+  const kept = topics.map((topic) => ({
+    ...topic,
+    partitions: topic.partitions.filter(({ partition }) => wanted.has(partition)),
+  }))
+  if (kept.every(({ partitions }) => partitions.length === 0))
+    throw new Failure('notFound', `no partition ${chosen.join(', ')} in ${topics.map(({ name }) => name).join(', ')}`)
+  return kept
+}
+
+const readingsOf = async (
+  client: Client,
+  topics: readonly Topic[],
+  { from, to }: Range,
+  exit: boolean,
+): Promise<readonly Reading[]> => {
+  const starts = await offsetsAt(client, topics, EARLIEST)
+  const ends = await offsetsAt(client, topics, LATEST)
+  const begin = await offsetsOf(client, topics, from, starts, ends)
+  const stop = to === null ? null : await offsetsOf(client, topics, to, starts, ends)
+  return topics.flatMap(({ name, partitions }) =>
+    partitions.map(({ partition }) => {
+      const place = { topic: name, partition }
+      const key = placeKey(place)
+      const [start = 0, end = 0] = [starts.get(key), ends.get(key)]
+      const next = Math.max(begin.get(key) ?? start, start)
+      const until = stop?.get(key) ?? (exit ? end : null)
+      return {
+        ...place,
+        next: BigInt(Math.min(next, end)),
+        stop: until === null ? null : BigInt(exit ? Math.min(until, end) : until),
+      }
+    }),
+  )
+}
+
+const offsetsOf = async (
+  client: Client,
+  topics: readonly Topic[],
+  point: Point,
+  starts: Offsets,
+  ends: Offsets,
+): Promise<Offsets> => {
+  const moved = (offsets: Offsets, by: number): Offsets =>
+    new Map([...offsets].map(([key, offset]) => [key, offset + by]))
+  switch (point.kind) {
+    case 'start':
+      return moved(starts, point.plus)
+    case 'end':
+      return moved(ends, -point.minus)
+    case 'offset':
+      return new Map([...starts.keys()].map((key) => [key, point.offset]))
+    case 'time': {
+      const found = await offsetsAt(client, topics, point.ms)
+      return new Map([...found].map(([key, offset]) => [key, offset < 0 ? (ends.get(key) ?? 0) : offset]))
+    }
+  }
+}
+
+interface RecordWriter {
+  begin(): Promise<void>
+  write(record: FetchedRecord): Promise<void>
+  end(): Promise<void>
+}
+
+const recordWriter = (terminal: Terminal, { output, format }: ConsumeOptions): RecordWriter => {
+  const nothing = (): Promise<void> => Promise.resolve()
+  if (output === 'text') {
+    const text = parseFormat(format ?? VALUE_PER_LINE)
+    const harmless = terminal.interactive ? withoutControls : (bytes: Buffer) => bytes
+    return { begin: nothing, write: (record) => terminal.write(harmless(text(record))), end: nothing }
+  }
+  if (format !== undefined) throw new Failure('usage', '--format is for --output text')
+  if (output === 'ndjson')
+    return { begin: nothing, write: (record) => terminal.write(`${jsonRecord(record)}\n`), end: nothing }
+  let separator = '\n'
+  return {
+    begin: () => terminal.write('['),
+    write: async (record) => {
+      await terminal.write(`${separator}  ${jsonRecord(record)}`)
+      separator = ',\n'
+    },
+    end: () => terminal.write('\n]\n'),
+  }
+}
+
+/** A record must not move the cursor of whoever looks at it, or type for them. */
+const withoutControls = (bytes: Buffer): string =>
+  bytes.toString().replaceAll(/[\p{Cc}]/gu, (found) => (found === '\n' || found === '\t' ? found : '\uFFFD'))

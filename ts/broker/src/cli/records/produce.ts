@@ -1,0 +1,137 @@
+// `millrace produce`: lines of stdin or of files become records.
+import { createReadStream } from 'node:fs'
+import type { Client } from '../client/client.ts'
+import { type BytesProducer, fromLibrary, openProducer } from '../client/records.ts'
+import { createTopicIfMissing, describeTopic } from '../client/topics.ts'
+import { exitCode } from '../exit-codes.ts'
+import { Failure } from '../failure.ts'
+import { parseCount } from '../numbers.ts'
+import { progressOf } from '../progress.ts'
+import { withClient } from '../session.ts'
+import type { ConnectOptions } from '../settings.ts'
+import type { Terminal } from '../terminal.ts'
+import { linesOf } from './lines.ts'
+import { type LineReader, type NewRecord, parseHeader, readerOf } from './input.ts'
+
+export const compressions = ['none', 'gzip', 'snappy', 'lz4'] as const
+
+export interface ProduceOptions extends ConnectOptions {
+  readonly file: readonly string[]
+  readonly key?: string
+  readonly keySeparator?: string
+  readonly header: readonly string[]
+  readonly partition?: string
+  readonly compression: (typeof compressions)[number]
+  readonly format: 'lines' | 'json'
+  readonly acks: 'all' | '1' | '0'
+  readonly null?: string
+  readonly create?: boolean
+}
+
+/** Records that one request takes along. */
+const BATCH_RECORDS_MAX = 2000
+const BATCH_BYTES_MAX = 512 << 10
+const ACKS = { all: -1, '1': 1, '0': 0 } as const
+
+export const produce = (terminal: Terminal, topic: string, options: ProduceOptions): Promise<number> =>
+  withClient(terminal, options, async (client, settings) => {
+    const partition = parseCount('--partition', options.partition, 0)
+    const read = readerOf({
+      format: options.format,
+      key: options.key,
+      separator: options.keySeparator,
+      headers: options.header.map(parseHeader),
+      nullText: options.null,
+    })
+    await ready(client, topic, partition, options.create === true)
+    const producer = openProducer(settings)
+    const progress = progressOf(terminal, 'records')
+    let records = 0
+    try {
+      for (const source of options.file.length > 0 ? options.file : [null]) {
+        for await (const batch of batchesOf(input(terminal, source), read)) {
+          await send(producer, topic, partition, batch, options)
+          records += batch.length
+          progress.at(records)
+        }
+      }
+    } finally {
+      progress.end()
+      await producer.close()
+    }
+    terminal.complain(`produced ${records} record(s) to ${topic}`)
+    return exitCode('ok')
+  })
+
+const ready = async (client: Client, topic: string, partition: number | null, create: boolean): Promise<void> => {
+  if (create) await createTopicIfMissing(client, topic)
+  const { partitions } = await client
+    .retrying(() => describeTopic(client, topic))
+    .catch((error: unknown) => {
+      if (!(error instanceof Failure) || error.outcome !== 'notFound') throw error
+      throw new Failure(error.outcome, error.message, { next: `millrace topic create ${topic}, or give --create` })
+    })
+  if (partition !== null && partition >= partitions.length)
+    throw new Failure('notFound', `topic ${topic} has no partition ${partition}: it has ${partitions.length}`)
+}
+
+const input = (terminal: Terminal, path: string | null): AsyncIterable<Buffer> => {
+  if (path !== null && path !== '-') return createReadStream(path) as AsyncIterable<Buffer>
+  if (terminal.input.isTTY === true) terminal.complain('type a record and Enter; Ctrl-D ends')
+  return terminal.input as AsyncIterable<Buffer>
+}
+
+async function* batchesOf(source: AsyncIterable<Buffer>, read: LineReader): AsyncGenerator<readonly NewRecord[]> {
+  for await (const lines of fileErrors(linesOf(source))) {
+    let batch: NewRecord[] = []
+    let bytes = 0
+    for (const line of lines) {
+      batch.push(read(line))
+      bytes += line.length
+      if (batch.length < BATCH_RECORDS_MAX && bytes < BATCH_BYTES_MAX) continue
+      yield batch
+      batch = []
+      bytes = 0
+    }
+    if (batch.length > 0) yield batch
+  }
+}
+
+async function* fileErrors<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* source
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error
+    throw new Failure('failure', error.message, { cause: error })
+  }
+}
+
+const send = async (
+  producer: BytesProducer,
+  topic: string,
+  partition: number | null,
+  batch: readonly NewRecord[],
+  { compression, acks }: ProduceOptions,
+): Promise<void> => {
+  const messages = batch.map(({ key, value, headers, partition: own }) => {
+    const to = own ?? partition
+    return {
+      topic,
+      ...(key === null ? {} : { key }),
+      ...(value === null ? {} : { value }),
+      ...(to === null ? {} : { partition: to }),
+      headers: new Map(headers),
+    }
+  })
+  try {
+    await producer.send({
+      messages,
+      compression,
+      acks: ACKS[acks],
+      idempotent: acks === 'all',
+      autocreateTopics: false,
+    })
+  } catch (error) {
+    throw fromLibrary(`producing to ${topic}`, error)
+  }
+}

@@ -1,0 +1,54 @@
+// Where reading begins and ends: `start`, `end`, `:end`, `7`, `+7`, `-7`, `3:9`, `@time`, `@time:time`, `@-1h:end`.
+import { durationOf } from '../duration.ts'
+import { Failure } from '../failure.ts'
+
+export type Point =
+  | { readonly kind: 'start'; readonly plus: number }
+  | { readonly kind: 'end'; readonly minus: number }
+  | { readonly kind: 'offset'; readonly offset: number }
+  | { readonly kind: 'time'; readonly ms: number }
+
+export interface Range {
+  readonly from: Point
+  /** Exclusive; null to follow what comes. */
+  readonly to: Point | null
+}
+
+const START: Point = { kind: 'start', plus: 0 }
+const END: Point = { kind: 'end', minus: 0 }
+const TIME = String.raw`-?(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+|\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\d{13}|\d{10}`
+const TIMES = new RegExp(`^@(${TIME})(?::(?:(end)|@?(${TIME})))?$`)
+
+/** `now` is what `@-1h` is before. Throws a Failure of usage. */
+export const parseRange = (text: string, now: number): Range => {
+  if (text === 'start' || text === 'beginning' || text === 'earliest') return { from: START, to: null }
+  if (text === 'end' || text === 'latest') return { from: END, to: null }
+  if (text === ':end') return { from: START, to: END }
+  const times = TIMES.exec(text)
+  if (times !== null) {
+    const [, from = '', end, to] = times
+    const until = end === undefined ? null : END
+    return { from: timeOf(from, now), to: to === undefined ? until : timeOf(to, now) }
+  }
+  const [, plus, minus] = /^(?:\+(\d+)|-(\d+))$/.exec(text) ?? []
+  if (plus !== undefined) return { from: { kind: 'start', plus: Number(plus) }, to: null }
+  if (minus !== undefined) return { from: { kind: 'end', minus: Number(minus) }, to: null }
+  const [whole, from, separator, to] = /^(\d*)(:?)(\d+|end)?$/.exec(text) ?? []
+  if (whole === undefined || text === '' || text === ':' || (separator === '' && from === '')) throw noRange(text)
+  const stop: Point | null = to === undefined ? null : to === 'end' ? END : { kind: 'offset', offset: Number(to) }
+  return { from: from === '' ? START : { kind: 'offset', offset: Number(from) }, to: stop }
+}
+
+const timeOf = (text: string, now: number): Point => {
+  if (/^\d{10}$/.test(text)) return { kind: 'time', ms: Number(text) * 1000 }
+  if (/^\d{13}$/.test(text)) return { kind: 'time', ms: Number(text) }
+  const before = durationOf(text.replace(/^-/, ''))
+  const ms = before === null ? Date.parse(text) : now - before
+  if (Number.isNaN(ms)) throw noRange(text)
+  return { kind: 'time', ms: Math.max(0, Math.round(ms)) }
+}
+
+const noRange = (text: string): Failure =>
+  new Failure('usage', `${text} says nowhere to read from`, {
+    next: 'one of start, end, :end, 7, +7, -7, 3:9, @2026-01-31T10:00:00Z, @-1h, @-1h:end',
+  })

@@ -1,0 +1,82 @@
+// A command that talks to a cluster: connects, works, closes; and one that only looks, once or again and again.
+import { Client } from './client/client.ts'
+import { parseDuration } from './duration.ts'
+import { exitCode } from './exit-codes.ts'
+import { render, show } from './output/formats.ts'
+import type { View } from './output/view.ts'
+import { type ConnectOptions, resolveSettings, type Settings, type ShowOptions } from './settings.ts'
+import type { Terminal } from './terminal.ts'
+
+const WATCH_DEFAULT = '2s'
+const CLEAR_SCREEN = '\u001B[H\u001B[2J\u001B[3J'
+
+/** Connects, works, and closes whatever became of it. Throws a Failure. */
+export const withClient = async <T>(
+  terminal: Terminal,
+  options: ConnectOptions,
+  work: (client: Client, settings: Settings) => Promise<T>,
+): Promise<T> => {
+  const settings = await resolveSettings(terminal, options)
+  const client = await Client.open(settings)
+  try {
+    return await work(client, settings)
+  } finally {
+    client.close()
+  }
+}
+
+/** Shows what `look` finds; with `watch` again and again, until Ctrl-C. Resolves with the exit code. */
+export const showing = (
+  terminal: Terminal,
+  options: ShowOptions,
+  look: (client: Client, settings: Settings) => Promise<View>,
+): Promise<number> =>
+  withClient(terminal, options, async (client, settings) => {
+    if (options.watch !== undefined) return watching(terminal, options.watch, settings, () => look(client, settings))
+    const view = await look(client, settings)
+    await show(terminal, view, settings.output)
+    return view.exit ?? exitCode('ok')
+  })
+
+const watching = async (
+  terminal: Terminal,
+  watch: string | true,
+  { output }: Settings,
+  look: () => Promise<View>,
+): Promise<number> => {
+  const intervalMs = parseDuration(watch === true ? WATCH_DEFAULT : watch)
+  const interrupted = untilInterrupted()
+  for (;;) {
+    const lines = await render(await look(), output, terminal.columns())
+    const isScreen = terminal.interactive && (output === 'table' || output === 'wide')
+    await terminal.write(`${isScreen ? CLEAR_SCREEN : ''}${lines.join('\n')}\n`)
+    if (await interrupted.within(intervalMs)) return exitCode('interrupted')
+  }
+}
+
+export interface Interruption {
+  readonly signal: AbortSignal
+  /** True as soon as there was a Ctrl-C, false once the time is over. */
+  within(ms: number): Promise<boolean>
+}
+
+/** The first Ctrl-C is heard instead of ending the process; the second ends it. */
+export const untilInterrupted = (): Interruption => {
+  const controller = new AbortController()
+  const { signal } = controller
+  process.once('SIGINT', () => controller.abort())
+  return {
+    signal,
+    within: (ms) =>
+      new Promise((resolve) => {
+        const done = (): void => {
+          clearTimeout(timer)
+          signal.removeEventListener('abort', done)
+          resolve(signal.aborted)
+        }
+        const timer = setTimeout(done, ms)
+        signal.addEventListener('abort', done)
+        if (signal.aborted) done()
+      }),
+  }
+}

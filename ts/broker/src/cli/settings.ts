@@ -1,0 +1,77 @@
+// Where a command connects to and how it answers: a flag wins over the environment, the environment over the file of the
+// project, that over the profile, the profile over the default.
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type Address, parseAddresses } from './client/address.ts'
+import { parseDuration } from './duration.ts'
+import { Failure } from './failure.ts'
+import { type OutputFormat, outputFormats } from './output/view.ts'
+import { type Profile, profilesPath, readProfiles, readYaml, toProfile } from './profiles.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What every command that talks to a cluster takes. */
+export interface ConnectOptions {
+  readonly bootstrap?: string
+  readonly profile?: string
+  readonly timeout?: string
+}
+
+export interface ShowOptions extends ConnectOptions {
+  readonly output?: OutputFormat
+  /** Seconds between two looks; true for the default. */
+  readonly watch?: string | true
+}
+
+export interface Settings {
+  readonly bootstrap: readonly Address[]
+  readonly timeoutMs: number
+  readonly output: OutputFormat
+  /** Asked for with more care. */
+  readonly production: boolean
+}
+
+const PROJECT_FILE = '.millrace.yaml'
+const DEFAULTS = { bootstrap: '127.0.0.1:9092', timeout: '10s', output: 'table' } as const
+
+/** Throws a Failure of usage for what cannot be. */
+export const resolveSettings = async (terminal: Terminal, options: ShowOptions): Promise<Settings> => {
+  const { environment } = terminal
+  const project = await readProject(process.cwd())
+  const file = await readProfiles(environment)
+  const name = options.profile ?? environment['MILLRACE_PROFILE'] ?? project?.profile ?? file.current
+  const profile = name === undefined ? undefined : file.profiles[name]
+  if (name !== undefined && profile === undefined)
+    throw new Failure('usage', `there is no profile ${name} in ${profilesPath(environment)}`, {
+      next: 'millrace profile list',
+    })
+  const chosen = (key: 'bootstrap' | 'timeout' | 'output'): string =>
+    options[key] ?? environment[`MILLRACE_${key.toUpperCase()}`] ?? project?.[key] ?? profile?.[key] ?? DEFAULTS[key]
+  const output = chosen('output')
+  if (!isFormat(output))
+    throw new Failure('usage', `${output} is no output format`, { next: `one of ${outputFormats.join(', ')}` })
+  return {
+    bootstrap: parseAddresses(chosen('bootstrap')),
+    timeoutMs: parseDuration(chosen('timeout')),
+    output,
+    production: profile?.production === true,
+  }
+}
+
+const isFormat = (text: string): text is OutputFormat => (outputFormats as readonly string[]).includes(text)
+
+interface Project extends Profile {
+  readonly profile?: string
+}
+
+/** The file of the project that `folder` lies in: looked for up to the root of the repository. */
+const readProject = async (folder: string): Promise<Project | null> => {
+  for (let at = folder; ; at = dirname(at)) {
+    const path = join(at, PROJECT_FILE)
+    if (existsSync(path)) {
+      const found = await readYaml(path)
+      const { profile } = found
+      return { ...toProfile(found, path), ...(typeof profile === 'string' ? { profile } : {}) }
+    }
+    if (existsSync(join(at, '.git')) || dirname(at) === at) return null
+  }
+}

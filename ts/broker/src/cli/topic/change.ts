@@ -1,0 +1,188 @@
+// `millrace topic create`, `alter`, `clone`, `delete` and `purge`.
+import type { Client } from '../client/client.ts'
+import { changeSettings, describeSettings, parseAssignment, type SettingChange } from '../client/configs.ts'
+import { EARLIEST, LATEST, offsetsAt, placeKey, trimTo } from '../client/offsets.ts'
+import {
+  createAll,
+  deleteAll,
+  describeTopic,
+  describeTopics,
+  type Done,
+  growTopic,
+  type NewTopic,
+} from '../client/topics.ts'
+import { confirm, type ConfirmOptions } from '../confirm.ts'
+import { exitCode } from '../exit-codes.ts'
+import { Failure } from '../failure.ts'
+import { parseCount } from '../numbers.ts'
+import { withClient } from '../session.ts'
+import type { ConnectOptions } from '../settings.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** What the cluster has as its default. */
+const CLUSTER_DEFAULT = -1
+
+export interface CreateOptions extends ConnectOptions {
+  readonly partitions?: string
+  readonly replicas?: string
+  readonly config: readonly string[]
+  readonly dryRun?: boolean
+  readonly ifNotExists?: boolean
+}
+
+export const create = (terminal: Terminal, names: readonly string[], options: CreateOptions): Promise<number> =>
+  withClient(terminal, options, async (client) => {
+    const partitions = parseCount('--partitions', options.partitions) ?? CLUSTER_DEFAULT
+    const replicas = parseCount('--replicas', options.replicas) ?? CLUSTER_DEFAULT
+    const configs = new Map(options.config.map(parseAssignment))
+    const topics = names.map((name): NewTopic => ({ name, partitions, replicas, configs }))
+    const done = await createAll(client, topics, options.dryRun)
+    return report(terminal, done, ({ subject, result }) => {
+      if (result instanceof Failure)
+        return options.ifNotExists === true && result.code === 'TOPIC_ALREADY_EXISTS' ? `${subject} exists` : null
+      const shape =
+        result.partitions > 0 ? ` with ${result.partitions} partition(s), ${result.replicas} replica(s)` : ''
+      return `${options.dryRun === true ? 'would create' : 'created'} ${subject}${shape}`
+    })
+  })
+
+export interface AlterOptions extends ConnectOptions {
+  readonly partitions?: string
+  readonly set: readonly string[]
+  readonly unset: readonly string[]
+  readonly dryRun?: boolean
+}
+
+export const alter = (terminal: Terminal, name: string, options: AlterOptions): Promise<number> =>
+  withClient(terminal, options, async (client) => {
+    const resource = { kind: 'topic', name } as const
+    const isDry = options.dryRun === true
+    const wanted = parseCount('--partitions', options.partitions)
+    const { partitions } = await describeTopic(client, name)
+    const before = new Map((await describeSettings(client, resource)).map((setting) => [setting.key, setting.value]))
+    const changes = [
+      ...options.set.map(parseAssignment).map(([key, value]): SettingChange => ({ key, operation: 'set', value })),
+      ...options.unset.map((key): SettingChange => ({ key, operation: 'delete', value: null })),
+    ]
+    if (wanted === null && changes.length === 0)
+      throw new Failure('usage', 'nothing is to be changed', {
+        next: 'give --partitions, --set key=value or --unset key',
+      })
+    if (wanted !== null) await growTopic(client, name, wanted, isDry)
+    if (changes.length > 0) await changeSettings(client, resource, changes, isDry)
+    if (wanted !== null) terminal.print(`partitions  ${partitions.length} -> ${wanted}`)
+    for (const { key, value } of changes) terminal.print(`${key}  ${before.get(key) ?? '-'} -> ${value ?? 'default'}`)
+    terminal.complain(isDry ? 'checked by the broker, and not changed' : `changed ${name}`)
+    return exitCode('ok')
+  })
+
+export interface CloneOptions extends ConnectOptions {
+  readonly dryRun?: boolean
+}
+
+/** The shape and the settings of a topic, not its records. */
+export const clone = (terminal: Terminal, from: string, to: string, options: CloneOptions): Promise<number> =>
+  withClient(terminal, options, async (client) => {
+    const { partitions } = await describeTopic(client, from)
+    const settings = await describeSettings(client, { kind: 'topic', name: from })
+    const own = settings.flatMap(({ key, value, own }) => (own && value !== null ? [[key, value] as const] : []))
+    const replicas = partitions[0]?.replicas.length ?? CLUSTER_DEFAULT
+    const topic: NewTopic = { name: to, partitions: partitions.length, replicas, configs: new Map(own) }
+    const done = await createAll(client, [topic], options.dryRun)
+    return report(terminal, done, ({ result }) =>
+      result instanceof Failure
+        ? null
+        : `${options.dryRun === true ? 'would create' : 'created'} ${to} with ${partitions.length} partition(s) and ${own.length} setting(s) of ${from}`,
+    )
+  })
+
+export interface DeleteOptions extends ConnectOptions, ConfirmOptions {
+  readonly ifExists?: boolean
+}
+
+export const remove = (terminal: Terminal, names: readonly string[], options: DeleteOptions): Promise<number> =>
+  withClient(terminal, options, async (client, settings) => {
+    const found = options.ifExists === true ? await existing(client, names) : names
+    if (found.length === 0) return exitCode('ok')
+    if (options.dryRun === true || options.yes !== true) {
+      for (const plan of await contents(client, found))
+        terminal.complain(`${plan.name}: ${plan.partitions} partition(s), ${plan.records} record(s) will be gone`)
+    }
+    if (options.dryRun === true) return exitCode('ok')
+    await confirm(terminal, options, settings, `Deleting ${found.length} topic(s)`, found)
+    return report(terminal, await deleteAll(client, found), ({ subject, result }) =>
+      result instanceof Failure ? null : `deleted ${subject}`,
+    )
+  })
+
+const existing = async (client: Client, names: readonly string[]): Promise<readonly string[]> => {
+  const found: string[] = []
+  for (const name of names) {
+    try {
+      await describeTopic(client, name)
+      found.push(name)
+    } catch (error) {
+      if (!(error instanceof Failure) || error.outcome !== 'notFound') throw error
+    }
+  }
+  return found
+}
+
+const contents = async (client: Client, names: readonly string[]) => {
+  const topics = await describeTopics(client, names)
+  const starts = await offsetsAt(client, topics, EARLIEST)
+  const ends = await offsetsAt(client, topics, LATEST)
+  return topics.map(({ name, partitions }) => {
+    const keys = partitions.map(({ partition }) => placeKey({ topic: name, partition }))
+    const records = keys.reduce((sum, key) => sum + (ends.get(key) ?? 0) - (starts.get(key) ?? 0), 0)
+    return { name, partitions: partitions.length, records }
+  })
+}
+
+export interface PurgeOptions extends ConnectOptions, ConfirmOptions {
+  readonly before?: string
+  readonly partition?: string
+}
+
+/** Removes records from the start of the partitions on: all of them, or those before an offset. */
+export const purge = (terminal: Terminal, name: string, options: PurgeOptions): Promise<number> =>
+  withClient(terminal, options, async (client, settings) => {
+    const whole = await describeTopic(client, name)
+    const only = parseCount('--partition', options.partition, 0)
+    const topic =
+      only === null ? whole : { ...whole, partitions: whole.partitions.filter(({ partition }) => partition === only) }
+    if (topic.partitions.length === 0) throw new Failure('notFound', `topic ${name} has no partition ${only}`)
+    const before = parseCount('--before', options.before, 0)
+    const starts = await offsetsAt(client, [topic], EARLIEST)
+    const ends = await offsetsAt(client, [topic], LATEST)
+    const targets = new Map<string, number>()
+    for (const { partition } of topic.partitions) {
+      const key = placeKey({ topic: name, partition })
+      const [start = 0, end = 0] = [starts.get(key), ends.get(key)]
+      const target = Math.min(Math.max(before ?? end, start), end)
+      targets.set(key, target)
+      terminal.complain(
+        `partition ${partition}: offsets ${start} -> ${target}, ${target - start} record(s) will be gone`,
+      )
+    }
+    if (options.dryRun === true) return exitCode('ok')
+    await confirm(terminal, options, settings, `Purging ${name}`, [name])
+    await trimTo(client, topic, targets)
+    terminal.complain(`purged ${name}`)
+    return exitCode('ok')
+  })
+
+/** A line for each that worked, a complaint for each that did not; null from `said` is such a one. */
+const report = <T>(terminal: Terminal, done: readonly Done<T>[], said: (one: Done<T>) => string | null): number => {
+  const failures: Failure[] = []
+  for (const one of done) {
+    const line = said(one)
+    if (line !== null) terminal.complain(line)
+    else if (one.result instanceof Failure) failures.push(one.result)
+  }
+  const [first] = failures
+  if (first === undefined) return exitCode('ok')
+  if (done.length === 1) throw first
+  for (const failure of failures) terminal.complain(`error: ${failure.message}`)
+  return exitCode(failures.length === done.length ? first.outcome : 'partial')
+}
