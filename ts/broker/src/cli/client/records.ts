@@ -5,7 +5,6 @@ import { type ErrorCode, errors } from '../../base/error-codes.ts'
 import { messageOf } from '../../base/errors.ts'
 import { Failure, refused } from '../failure.ts'
 import type { Settings } from '../settings.ts'
-import { showAddress } from './address.ts'
 import type { Client } from './client.ts'
 import type { Place } from './offsets.ts'
 import { describeTopics } from './topics.ts'
@@ -217,5 +216,3 @@ const asUuid = (id: string): string => {
   const hex = Buffer.from(id, 'base64url').toString('hex')
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
-
-export const describeBootstrap = ({ bootstrap }: Settings): string => bootstrap.map(showAddress).join(', ')

@@ -8,23 +8,6 @@ export type Formatter = (record: FetchedRecord) => Buffer
 
 type Part = (record: FetchedRecord) => Buffer
 
-/** What stands behind a percent sign, for the help. */
-export const formatLetters: Readonly<Record<string, string>> = {
-  t: 'topic',
-  p: 'partition',
-  o: 'offset',
-  e: 'leader epoch',
-  d: 'time in milliseconds, as %d{iso} readable',
-  k: 'key',
-  v: 'value',
-  s: 'value',
-  K: 'bytes of the key, -1 for none',
-  V: 'bytes of the value, -1 for none',
-  h: 'headers as key=value, with commas between',
-  a: 'compression',
-  n: 'a new line',
-}
-
 const text = (value: string | number | bigint): Buffer => Buffer.from(String(value))
 const NOTHING = Buffer.alloc(0)
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0', '\\': '\\' }

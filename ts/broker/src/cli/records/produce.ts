@@ -13,15 +13,13 @@ import type { Terminal } from '../terminal.ts'
 import { linesOf } from './lines.ts'
 import { type LineReader, type NewRecord, parseHeader, readerOf } from './input.ts'
 
-export const compressions = ['none', 'gzip', 'snappy', 'lz4'] as const
-
 export interface ProduceOptions extends ConnectOptions {
   readonly file: readonly string[]
   readonly key?: string
   readonly keySeparator?: string
   readonly header: readonly string[]
   readonly partition?: string
-  readonly compression: (typeof compressions)[number]
+  readonly compression: 'none' | 'gzip' | 'snappy' | 'lz4'
   readonly format: 'lines' | 'json'
   readonly acks: 'all' | '1' | '0'
   readonly null?: string
