@@ -164,14 +164,40 @@ fn a_clean_log_that_is_shorter_than_its_checkpoint_says_is_damaged() {
 
 #[test]
 fn a_log_without_its_segments_goes_on_behind_them() {
-    let bed = hundred();
-    for name in bed.files().keys().filter(|name| name.starts_with("0000")) {
-        std::fs::remove_file(bed.file(name)).unwrap();
+    for (bed, lost) in [(hundred(), 100), (in_both(), 95)] {
+        for name in bed.files().keys().filter(|name| name.starts_with("0000")) {
+            std::fs::remove_file(bed.file(name)).unwrap();
+        }
+        let (store, log) = bed.open_as(durable());
+        expect_hole(&store, &log, 0..lost, 100);
+        fill(&log, 100..110);
+        drop((store, log));
+        let (store, log) = bed.open_as(durable());
+        expect_hole(&store, &log, 0..lost, 110);
     }
-    let (store, log) = bed.open();
-    fill(&log, 100..110);
-    expect(&log, 100..110);
-    assert!(store.take_reports()[0].why.contains("every segment is gone"));
+}
+
+#[test]
+fn a_repaired_log_ends_where_it_did() {
+    for gone in [".log", "0000"] {
+        let bed = hundred();
+        if gone == ".log" {
+            set_len(&bed.newest(gone), 2 * BATCH_BYTES);
+        } else {
+            for name in bed.files().keys().filter(|name| name.starts_with(gone)) {
+                std::fs::remove_file(bed.file(name)).unwrap();
+            }
+        }
+        repaired(&bed);
+        for _ in 0..2 {
+            assert_eq!(damage_in(&verified(&bed)), []);
+            let (store, log) = bed.open();
+            assert_eq!((log.offsets().unwrap().log_end, store.stats().ranges_lost), (Offset(100), 0));
+            store.close().unwrap();
+        }
+        let (_store, log) = bed.open();
+        fill(&log, 100..110);
+    }
 }
 
 #[test]

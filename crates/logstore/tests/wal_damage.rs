@@ -242,7 +242,7 @@ fn a_file_that_is_gone_leaves_holes() {
     let store = open(&bed.options());
     let one = log(&store, 0);
     assert_eq!((one.offsets().unwrap().log_end, store.failures()), (end, vec![]));
-    assert!(one.offsets().unwrap().log_start > Offset(0), "nothing is left of what came before");
+    assert_eq!((one.offsets().unwrap().log_start, store.stats().ranges_lost), (Offset(0), 1));
     assert!(is_refused(&log(&store, 1)), "all of it was in that file");
 }
 
@@ -315,6 +315,33 @@ fn a_log_that_lay_in_a_missing_group_alone_gives_no_offset_twice() {
     repaired(&bed, TOPIC);
     assert!(!verified(&bed).is_damaged());
     fill(&open(&bed.options()).ensure(other, "other", Arc::new(durable()), EPOCH), 0..1);
+}
+
+#[test]
+fn a_log_that_lost_its_first_batches_misses_them() {
+    let bed = Bed::new();
+    let store = open(&bed.options());
+    let one = log(&store, 0);
+    (0..10).for_each(|n| fill(&one, n..n + 1));
+    drop((one, store));
+    put_back(&bed, &[(0, Vec::new())]);
+    lose(&bed, 1);
+    lose(&bed, 2);
+    for (end, stop_in_order) in [(10, false), (11, true), (12, false)] {
+        let store = open(&bed.options());
+        let one = log(&store, 0);
+        assert_eq!(readable(&one, end), all_but(0..2, end));
+        assert_eq!(store.stats().ranges_lost, 1);
+        fill(&one, end..end + 1);
+        if stop_in_order {
+            store.close().unwrap();
+        }
+    }
+    assert_eq!(lost(&verified(&bed)), [(0, 0..2)]);
+    repaired(&bed, TOPIC);
+    assert!(!verified(&bed).is_damaged());
+    let store = open(&bed.options());
+    fill(&log(&store, 0), 13..14);
 }
 
 #[test]

@@ -16,6 +16,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::checkpoint::{line, lines, next, read_lines};
 use super::recovery::RecoveryReport;
@@ -24,12 +25,15 @@ use super::{Log, LogError};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, PartitionId, PartitionIndex};
 use crate::io::{self, Disk};
-use crate::segment::Hole;
+use crate::segment::{Hole, Segment};
 
 /// The file.
 pub const DAMAGE: &str = "millrace.damage";
 /// Where a loss ends of which that is not known.
 pub const UNKNOWN_END: Offset = Offset(i64::MAX);
+
+/// Offsets that may be missing before the first batch of a segment: half of what it may reach.
+const MISSING_OFFSETS_MAX: i64 = 1 << 30;
 
 /// Lost offsets by partition.
 pub type Losses = BTreeMap<PartitionId, Vec<Range<Offset>>>;
@@ -148,27 +152,39 @@ impl Log {
         self.write_behind();
         // It has no gaps.
         self.drop_tail();
+        if self.active().is_none() {
+            let made = self.make_directory(&mut self.writer.lock());
+            made.map_err(|error| self.failed(&error))?;
+        }
         let mut state = self.opened()?;
-        self.miss_end(&mut state, to);
-        self.note_losses(&state).map_err(|error| self.failed(&error))
+        let missed = self.miss_end(&mut state, to).and_then(|()| self.note_losses(&state));
+        missed.map_err(|error| self.failed(&error))
     }
 
     /// Goes on at `durable`: what lay below it is gone.
-    pub(super) fn miss_end(&self, state: &mut State, durable: Offset) {
-        let log_end = state.offsets.log_end();
-        if let Some(active) = self.active() {
-            let size = active.size();
-            let why = "the log was longer".to_owned();
-            let hole = Hole { bytes: size..size, offsets: log_end..durable, why };
-            self.report_loss(active.data().path(), self.describe(&hole));
-            active.miss(hole);
-            state.offsets.append(durable);
-            state.offsets.advance_high_watermark(durable);
-        } else {
-            let why = format!("every segment is gone: the log goes on at offset {durable}");
-            self.report_loss(self.directory(), why);
-            state.go_on_at(durable, self.home.now());
-        }
+    pub(super) fn miss_end(&self, state: &mut State, durable: Offset) -> Result<(), StorageError> {
+        let (active, why) = match self.active() {
+            Some(active) => (active, "the log was longer"),
+            None => (self.begin_without_batch(state, durable)?, "every segment is gone"),
+        };
+        let size = active.size();
+        let hole = Hole { bytes: size..size, offsets: state.offsets.log_end()..durable, why: why.to_owned() };
+        self.report_loss(active.data().path(), self.describe(&hole));
+        active.miss(hole);
+        state.offsets.append(durable);
+        state.offsets.advance_high_watermark(durable);
         state.written = durable;
+        Ok(())
+    }
+
+    /// A first segment that has nothing but room for what is missing below `to`.
+    fn begin_without_batch(&self, state: &mut State, to: Offset) -> Result<Arc<Segment>, StorageError> {
+        // What follows has to be within its reach.
+        let base = state.offsets.log_end().max(Offset(to.0 - MISSING_OFFSETS_MAX));
+        let segment = Arc::new(Segment::create(&self.home.files, &self.directory(), base)?);
+        self.sync_directory()?;
+        self.segments.write().push(Arc::clone(&segment));
+        state.begin_at(base, self.home.now());
+        Ok(segment)
     }
 }

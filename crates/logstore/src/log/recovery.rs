@@ -163,7 +163,7 @@ impl Log {
         self.segments.write().append(&mut loading.segments);
         self.report_losses(&state);
         if found.replay_from.is_none() && state.offsets.log_end() < found.recovery_point {
-            self.miss_end(&mut state, found.recovery_point);
+            self.miss_end(&mut state, found.recovery_point)?;
         }
         self.note_losses(&state)?;
         if !found.clean {

@@ -29,7 +29,10 @@ impl Log {
         self.write_pending(&mut wakeups);
         self.look_for_damage()?;
         let is_damaged = |segment: &Arc<Segment>| segment.holes().iter().any(|hole| !hole.bytes.is_empty());
-        if self.active().is_some_and(|active| is_damaged(&active)) {
+        // One that is missed at the end would be missed again: the name of the next segment says where the log goes on.
+        let log_end = self.offsets()?.log_end;
+        let reaches_end = |segment: &Segment| segment.holes().iter().any(|hole| hole.offsets.end == log_end);
+        if self.active().is_some_and(|active| is_damaged(&active) || reaches_end(&active)) {
             self.seal_active().map_err(|error| self.failed(&error))?;
         }
         let mut kept = Vec::new();

@@ -175,10 +175,11 @@ impl State {
         }
     }
 
-    /// Nothing is left of a log without a segment: it goes on at `at`.
-    pub(super) fn go_on_at(&mut self, at: Offset, now: Timestamp) {
-        self.offsets = Offsets::recovered(at, at, at);
-        self.shape = Shape::empty(at, now);
+    /// A log without a segment has one now, which is empty.
+    pub(super) fn begin_at(&mut self, base: Offset, now: Timestamp) {
+        self.offsets = Offsets::recovered(base, base, base);
+        self.shape = Shape::empty(base, now);
+        (self.written_base, self.written_bytes, self.has_segment) = (base, 0, true);
     }
 
     /// Whether batches were appended that wait for the write-ahead log; those behind them must wait for it too.
