@@ -71,9 +71,13 @@ withJava('only our own keys are not in the table of Kafka', () => {
   const theirs = new Set(table.map(({ scope, name }) => `${scope}/${name}`))
   const ours = definitions.map(({ scope, name }) => `${scope}/${name}`).filter((key) => !theirs.has(key))
   expect(ours).toEqual([
-    'broker/admin.listener',
     'broker/millrace.insecure',
     'broker/millrace.workers',
+    'broker/admin.listener',
+    'broker/admin.password',
+    'broker/admin.password.file',
+    'broker/admin.hosts',
+    'broker/admin.read.only',
     'broker/message.validation',
     'broker/millrace.disk.soft.limit.bytes',
     'broker/millrace.disk.hard.limit.bytes',

@@ -66,7 +66,11 @@ export const keyDifferences: readonly KeyDifference[] = [
   },
   {
     keys: [
+      'admin.hosts',
       'admin.listener',
+      'admin.password',
+      'admin.password.file',
+      'admin.read.only',
       'message.validation',
       'millrace.disk.hard.limit.bytes',
       'millrace.disk.soft.limit.bytes',

@@ -2,6 +2,7 @@
 // client of the protocol beside it.
 import { start, type RunningBroker } from 'millrace'
 import { type Call, createClient } from 'millrace/admin/client.js'
+import { readToken } from 'millrace/admin/token-file.js'
 import { afterAll, beforeAll } from 'vitest'
 import { removeDirectory, temporaryDirectory } from '../../harness/cleanup.ts'
 import { Peer } from '../../harness/peer.ts'
@@ -9,9 +10,11 @@ import { Peer } from '../../harness/peer.ts'
 export interface Inside {
   /** Address of the admin server. */
   readonly base: () => string
+  /** Calls with the token of the data directory, as an admin. */
   readonly call: Call
   readonly peer: () => Peer
   readonly dataDirectory: () => string
+  readonly authorization: () => { readonly authorization: string }
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>
 }
 
@@ -35,14 +38,16 @@ export const inside = (properties: Readonly<Record<string, string>> = {}): Insid
   })
 
   const base = (): string => broker?.console ?? ''
+  const authorization = () => ({ authorization: `Bearer ${readToken([directory])?.token ?? ''}` })
   return {
     base,
-    call: (name, input) => createClient({ base: base(), checked: true })(name, input),
+    call: (name, input) => createClient({ base: base(), headers: authorization(), checked: true })(name, input),
     peer: () => {
       if (peer === undefined) throw new Error('the broker has not started')
       return peer
     },
     dataDirectory: () => directory,
     fetch: (path, init) => fetch(`${base()}${path}`, init),
+    authorization,
   }
 }

@@ -9,7 +9,7 @@ import { readyCoordinator } from '../../harness/ready-coordinator.ts'
 import { readyTopic } from '../../harness/ready-topic.ts'
 import { inside } from './inside.ts'
 
-const { call, fetch, peer } = inside()
+const { authorization, call, fetch, peer } = inside()
 
 /** A row of the list is at most a second old. */
 const shown = <T>(read: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> =>
@@ -118,7 +118,7 @@ test('what is not there, and what is not understood, is said with code, reason a
     ['/api/v1/topics/%ff', 400, 'INVALID_INPUT'],
   ] as const
   for (const [path, status, code] of refusals) {
-    const response = await fetch(path)
+    const response = await fetch(path, { headers: authorization() })
     expect(response.status, path).toBe(status)
     const said = (await response.json()) as { readonly code: string; readonly message: string; readonly hint: string }
     expect(said.code, path).toBe(code)

@@ -146,7 +146,7 @@ const build = async (
   const foreign = findForeign(config.logDirs)
 
   const recovery = createRecovery()
-  const admin = adminOf(config, { version: productVersion(), recovery, clock, logger: logger.child('admin') })
+  const admin = adminOf({ config, version: productVersion(), recovery, clock, logger: logger.child('admin') })
   // Built first, so that whoever asks for the health of the broker is answered until its end.
   if (admin !== null) built.push(() => admin.stop())
   const engine = await openEngine(engineOptions(config, clusterId), clock, logger, recovery)
@@ -236,7 +236,7 @@ const build = async (
     durability: durabilityOf(config),
     startedAt: clock.now(),
     insecure: config.values['millrace.insecure'],
-    readOnly: false,
+    readOnly: config.values['admin.read.only'],
     logger: logger.child('admin'),
   })
   // Last, so that it is the first to hear of a stop.
@@ -245,8 +245,8 @@ const build = async (
   return { clusterId, listeners, console: console ?? null, summary: summarise(config, clusterId, listeners, console) }
 }
 
-const adminOf = ({ admin: place }: BrokerConfig, given: Omit<AdminOptions, 'place'>): Admin | null =>
-  place === null ? null : createAdmin({ place, ...given })
+const adminOf = (given: Omit<AdminOptions, 'place'>): Admin | null =>
+  given.config.admin === null ? null : createAdmin({ ...given, place: given.config.admin })
 
 const openEngine = async (
   options: EngineOptions,

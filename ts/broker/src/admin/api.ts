@@ -1,17 +1,22 @@
 /** The API in one function. Loaded at the first call of it: what a route is declared with takes a moment to load. */
-import type { Caller } from './caller.ts'
-import { failureResponse } from './failure.ts'
-import { type HttpRequest, type HttpResponse, json } from './http.ts'
+import { checkCsrf, sessionCookie } from './auth.ts'
+import { mayActAs } from './contract/roles.ts'
+import type { Route } from './contract/words.ts'
+import type { Caller, Exchange } from './exchange.ts'
+import { AdminError, failureResponse } from './failure.ts'
+import { checkOrigin } from './guard.ts'
+import { type Headers, type HttpRequest, type HttpResponse, json } from './http.ts'
 import { openApi } from './openapi.ts'
 import { matchRoute, readInput } from './router.ts'
 import { clusterRoutes } from './routes/cluster.ts'
 import type { RouteContext } from './routes/context.ts'
 import { groupRoutes } from './routes/groups.ts'
+import { sessionRoutes } from './routes/session.ts'
 import type { RouteTable } from './routes/table.ts'
 import { topicRoutes } from './routes/topics.ts'
 import { createTables } from './tables.ts'
 
-export const OPENAPI_PATH = '/api/openapi.json'
+const OPENAPI_PATH = '/api/openapi.json'
 
 export interface Api {
   answer(request: HttpRequest): Promise<HttpResponse>
@@ -19,23 +24,58 @@ export interface Api {
 
 export const createApi = (given: Omit<RouteContext, 'tables'>): Api => {
   const context: RouteContext = { ...given, tables: createTables(given.services) }
-  const table: RouteTable = { ...clusterRoutes(context), ...topicRoutes(context), ...groupRoutes(context) }
-  const { logger, version } = context.services
+  const table: RouteTable = {
+    ...sessionRoutes(context),
+    ...clusterRoutes(context),
+    ...topicRoutes(context),
+    ...groupRoutes(context),
+  }
+  const { auth, services } = context
+
+  const handle = async (request: HttpRequest): Promise<HttpResponse> => {
+    if (request.path === OPENAPI_PATH) return json(200, openApi(services.version))
+    const match = matchRoute(request.method, request.path)
+    const caller = auth.identify(request.headers)
+    checkMayCall(match.route, caller, request, services.readOnly)
+    const headers: Record<string, string> = {}
+    const exchange: Exchange = {
+      caller,
+      address: request.address,
+      setSession: (id) => {
+        headers['set-cookie'] = sessionCookie(id)
+      },
+    }
+    const answer = table[match.name] as (input: unknown, exchange: Exchange) => unknown
+    return json(200, await answer(readInput(match, request), exchange), headers)
+  }
+
   return {
     async answer(request) {
       try {
-        if (request.path === OPENAPI_PATH) return json(200, openApi(version))
-        const match = matchRoute(request.method, request.path)
-        const input = readInput(match, request)
-        const caller: Caller = { name: 'anonymous', role: 'admin', address: request.address }
-        const handle = table[match.name] as (input: unknown, caller: Caller) => unknown
-        return json(200, await handle(input, caller))
+        return await handle(request)
       } catch (thrown) {
         const response = failureResponse(thrown)
-        if (response.status === 500)
-          logger.error({ err: thrown, path: request.path }, 'a request of the admin API failed')
+        const { path } = request
+        if (response.status === 500) services.logger.error({ err: thrown, path }, 'a request of the admin API failed')
         return response
       }
     },
   }
 }
+
+/** Throws what stands against it: nobody, not this one, not from there, not here. */
+const checkMayCall = (route: Route, caller: Caller | null, request: HttpRequest, readOnly: boolean): void => {
+  if (route.role !== 'anyone') {
+    if (caller === null) throw new AdminError('NOT_LOGGED_IN', 'This takes a login.', unauthenticated)
+    if (!mayActAs(caller.role, route.role)) {
+      throw new AdminError('NOT_ALLOWED', `This takes the role ${route.role}; ${caller.name} is ${caller.role}.`)
+    }
+  }
+  if (route.method === 'GET') return
+  checkOrigin(request)
+  if (caller !== null) checkCsrf(caller, request.headers)
+  if (readOnly && route.role !== 'anyone') throw new AdminError('READ_ONLY', 'The admin API of this broker only reads.')
+}
+
+/** A browser is not to ask for a password by itself. */
+const unauthenticated: Headers = { 'www-authenticate': 'Bearer' }

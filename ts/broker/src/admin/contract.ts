@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { broker, cluster, config } from './contract/cluster.ts'
+import { account, newPassword, role, session } from './contract/session.ts'
 import { group, groupColumns, groupRow, groupStates } from './contract/groups.ts'
 import { topic, topicColumns, topicRow } from './contract/topics.ts'
 import { page, pageOf, route, rowsFrom, rowsMax } from './contract/words.ts'
@@ -15,7 +16,67 @@ const brokerNumber = z.coerce.number<number>().int().min(0)
 /** `true` and `false` in a query. */
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
 
+const accountName = z.string().regex(/^[a-zA-Z0-9._@-]{1,64}$/)
+const done = z.object({})
+
 export const contract = {
+  login: route({
+    method: 'POST',
+    path: '/api/v1/session',
+    role: 'anyone',
+    summary: 'Log in: the answer sets the cookie of a session.',
+    input: z.object({ user: z.string().max(64), password: z.string().max(256) }),
+    output: session,
+  }),
+  session: route({
+    method: 'GET',
+    path: '/api/v1/session',
+    role: 'anyone',
+    summary: 'Who is logged in.',
+    input: z.object({}),
+    output: session,
+  }),
+  logout: route({
+    method: 'DELETE',
+    path: '/api/v1/session',
+    role: 'anyone',
+    summary: 'Log out.',
+    input: z.object({}),
+    output: done,
+  }),
+  accounts: route({
+    method: 'GET',
+    path: '/api/v1/accounts',
+    role: 'admin',
+    summary: 'All accounts.',
+    input: z.object({}),
+    output: z.object({ items: z.array(account) }),
+  }),
+  createAccount: route({
+    method: 'POST',
+    path: '/api/v1/accounts',
+    role: 'admin',
+    summary: 'Make an account.',
+    input: z.object({ name: accountName, role, password: newPassword }),
+    output: account,
+  }),
+  deleteAccount: route({
+    method: 'DELETE',
+    path: '/api/v1/accounts/{name}',
+    role: 'admin',
+    summary: 'Delete an account and end its sessions.',
+    input: z.object({ name: accountName }),
+    output: done,
+  }),
+  setPassword: route({
+    method: 'POST',
+    path: '/api/v1/accounts/{name}/password',
+    role: 'viewer',
+    summary:
+      'Change a password: the own with the current one, that of others as an admin. Ends the sessions of the account.',
+    input: z.object({ name: accountName, password: newPassword, current: z.string().max(256).optional() }),
+    output: done,
+  }),
   cluster: route({
     method: 'GET',
     path: '/api/v1/cluster',

@@ -6,15 +6,17 @@ import type { Clock } from '../base/clock.ts'
 import { BrokerError, messageOf } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { AdminPlace } from '../configs/listeners.ts'
+import type { BrokerConfig } from '../configs/start-up.ts'
 import type { Recovery } from '../engine/recovery.ts'
 import type { AdminServices } from './services.ts'
 import type { BrokerState, BrokerStatus } from './status.ts'
-import type { HttpServer } from './uws.ts'
+import type { AdminServer } from './server.ts'
 
 /** A start that takes longer is asked for its progress. */
 const LONG_START_MS = 500
 
 export interface AdminOptions {
+  readonly config: BrokerConfig
   readonly place: AdminPlace
   readonly version: string
   readonly recovery: Recovery
@@ -30,22 +32,33 @@ export interface Admin {
   stop(): Promise<void>
 }
 
-export const createAdmin = ({ place, version, recovery, clock, logger }: AdminOptions): Admin => {
+export const createAdmin = (options: AdminOptions): Admin => {
+  const { place, recovery, clock, logger } = options
   let services: AdminServices | null = null
   let isStopping = false
-  let binding: Promise<HttpServer> | undefined
+  let binding: Promise<AdminServer> | undefined
 
   const status = (): BrokerStatus => {
     const progress = recovery.progress()
     return { state: stateOf(isStopping, services !== null, progress.phase), recovery: progress }
   }
-  const bind = (): Promise<HttpServer> => {
-    const begin = async (): Promise<HttpServer> => {
+  const bind = (): Promise<AdminServer> => {
+    const begin = async (): Promise<AdminServer> => {
       const { startServer } = await import('./server.ts')
-      return startServer({ ...place, version, logger, status, services: () => (isStopping ? null : services) })
+      return startServer({ ...options, status, services: () => (isStopping ? null : services) })
     }
     binding ??= begin()
     return binding
+  }
+  const bound = async (): Promise<AdminServer | null> => {
+    try {
+      return await bind()
+    } catch (thrown) {
+      const why = `admin.listener: ${messageOf(thrown)}`
+      if (place.isChosen) throw new BrokerError('INVALID_CONFIG', why, { cause: thrown })
+      logger.warn({}, `${why}: the broker runs without its console; give admin.listener another port, or none`)
+      return null
+    }
   }
   const early = clock.after(LONG_START_MS, () => {
     // What went wrong is told when the broker waits for it.
@@ -55,16 +68,10 @@ export const createAdmin = ({ place, version, recovery, clock, logger }: AdminOp
   return {
     async serve(given) {
       early.cancel()
+      const server = await bound()
       services = given
-      try {
-        const { port } = await bind()
-        return `http://${place.host.includes(':') ? `[${place.host}]` : place.host}:${port}`
-      } catch (thrown) {
-        const why = `admin.listener: ${messageOf(thrown)}`
-        if (place.isChosen) throw new BrokerError('INVALID_CONFIG', why, { cause: thrown })
-        logger.warn({}, `${why}: the broker runs without its console; give admin.listener another port, or none`)
-        return null
-      }
+      await server?.admit(given)
+      return server?.url ?? null
     },
     stopping() {
       isStopping = true

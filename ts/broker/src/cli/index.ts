@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander'
 import { BrokerError } from '../base/errors.ts'
 import { productVersion } from '../base/version.ts'
+import { declareAdmin } from './commands/admin.ts'
 import { declareLog, declareStart } from './commands/broker.ts'
 import { declareConfig } from './commands/config.ts'
 import type { Declaring } from './commands/declare.ts'
@@ -35,6 +36,7 @@ export const createProgram = (terminal: Terminal, ended: (code: number) => void)
   declareRecords(program, declaring)
   declareConfig(program, declaring)
   declareLog(program, declaring)
+  declareAdmin(program, declaring)
   return program
 }
 

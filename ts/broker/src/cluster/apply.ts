@@ -6,6 +6,7 @@
 import { assert, unreachable } from '../base/errors.ts'
 import { partitionIndex, type BrokerId, type LeaderEpoch, type PartitionIndex, type TopicId } from '../base/ids.ts'
 import {
+  type Account,
   configKey,
   emptyImage,
   NO_CONFIGS,
@@ -61,6 +62,7 @@ interface Draft {
   /** A copy from the first change on. */
   brokers: ReadonlyMap<BrokerId, BrokerImage>
   starts: ReadonlyMap<BrokerId, number>
+  accounts: ReadonlyMap<string, Account>
   readonly configs: Map<string, ConfigOverrides | undefined>
   /** Undefined for a topic that this commit removes. */
   readonly topics: Map<TopicId, TopicDraft | undefined>
@@ -73,6 +75,7 @@ const createDraft = (base: ClusterImage, revision: number): Draft => ({
   nextProducerId: base.nextProducerId,
   brokers: base.brokers,
   starts: base.starts,
+  accounts: base.accounts,
   configs: new Map(),
   topics: new Map(),
 })
@@ -122,6 +125,13 @@ const applyChange = (draft: Draft, change: Change): void => {
     case 'producer-ids':
       draft.nextProducerId = change.record?.next ?? 0
       return
+    case 'account': {
+      const accounts = new Map(draft.accounts)
+      if (change.record === null) accounts.delete(change.name)
+      else accounts.set(change.name, change.record)
+      draft.accounts = accounts
+      return
+    }
     default:
       unreachable(change)
   }
@@ -211,6 +221,7 @@ const finish = (draft: Draft): ClusterImage => {
     collidingNames: base.collidingNames.with(colliding),
     configs: base.configs.with(draft.configs),
     nextProducerId: draft.nextProducerId,
+    accounts: draft.accounts,
   }
 }
 

@@ -62,6 +62,15 @@ export interface ClusterImage {
   readonly configs: PersistentMap<ConfigOverrides>
   /** The first producer id that no block covers yet. */
   readonly nextProducerId: number
+  readonly accounts: ReadonlyMap<string, Account>
+}
+
+/** Who may log in to the console. */
+export interface Account {
+  /** A role of the admin API. */
+  readonly role: string
+  /** Of the password, with the way it was made. */
+  readonly hash: string
 }
 
 export const NO_LEADER = -1 as BrokerId
@@ -90,4 +99,5 @@ export const emptyImage: ClusterImage = {
   collidingNames: emptyMap(),
   configs: emptyMap(),
   nextProducerId: 0,
+  accounts: new Map(),
 }

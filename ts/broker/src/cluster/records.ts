@@ -11,6 +11,7 @@
  *     cfg/topic/<topic id>  configs of a topic, all of them
  *     cfg/<type>/<name>     configs of something else, all of them
  *     pid                   producer ids below this were given out in blocks
+ *     account/<name>        who may log in to the console
  */
 import { brokerId, isUuid, partitionIndex, type BrokerId, type PartitionIndex, type TopicId } from '../base/ids.ts'
 import { assert, unreachable } from '../base/errors.ts'
@@ -65,6 +66,9 @@ const configRecord = record('ConfigRecord', struct({ configs: array(struct({ nam
 
 const producerIdsRecord = record('ProducerIdsRecord', struct({ next: int64 }))
 
+/** The hash names the way it was made (`security/passwords.ts`). */
+const accountRecord = record('AccountRecord', struct({ role: string, hash: string }))
+
 type RecordOf<Schema extends { readonly body: AnyStruct }> = Infer<Schema['body']>
 export type PartitionRecord = RecordOf<typeof partitionRecord>
 export type PartitionDraft = Draft<(typeof partitionRecord)['body']>
@@ -91,6 +95,7 @@ export type Change =
       readonly record: ConfigRecord | null
     }
   | { readonly kind: 'producer-ids'; readonly record: RecordOf<typeof producerIdsRecord> | null }
+  | { readonly kind: 'account'; readonly name: string; readonly record: RecordOf<typeof accountRecord> | null }
 
 type Kind = Change['kind']
 
@@ -110,6 +115,7 @@ const codecs: { readonly [Of in Kind]: Codec } = {
   starts: codec(startsRecord),
   config: codec(configRecord),
   'producer-ids': codec(producerIdsRecord),
+  account: codec(accountRecord),
   topic: codec(topicRecord),
   'topic-name': codec(topicNameRecord),
   'topic-config': codec(configRecord),
@@ -142,6 +148,8 @@ export const keyOf = (named: RecordName): string => {
       return `cfg/${named.type}/${named.name}`
     case 'producer-ids':
       return 'pid'
+    case 'account':
+      return `account/${named.name}`
     default:
       return unreachable(named)
   }
@@ -161,6 +169,8 @@ const parseKey = (key: string): RecordName => {
   switch (root) {
     case 'cluster':
       return { kind: 'cluster' }
+    case 'account':
+      return { kind: 'account', name: first }
     case 'pid':
       return { kind: 'producer-ids' }
     case 'b':

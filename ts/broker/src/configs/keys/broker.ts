@@ -1,5 +1,6 @@
 // The keys of a broker: Kafka's own names with Kafka's types, defaults and bounds, and the few that are ours. A default
 // that differs from Kafka's says why in its doc line.
+import { adminKeys } from './admin.ts'
 import { compactionKeys } from './compaction.ts'
 import { connectionKeys } from './connections.ts'
 import { controllerKeys } from './controllers.ts'
@@ -21,6 +22,7 @@ import { transactionKeys } from './transactions.ts'
 /** Every key that can stand in server.properties, by name. */
 export const brokerKeys = {
   ...identityKeys,
+  ...adminKeys,
   ...connectionKeys,
   ...topicDefaultKeys,
   ...logKeys,

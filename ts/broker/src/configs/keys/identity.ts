@@ -44,10 +44,6 @@ export const identityKeys = {
     without: 'there is no authorizer to wait for',
   }),
 
-  'admin.listener': string(
-    'http://127.0.0.1:9644',
-    'Where the console, the admin API, health and metrics are served, guarded like the other listeners; none for nowhere.',
-  ),
   'millrace.insecure': boolean(false, 'Allows listeners that other machines reach without TLS and authentication.'),
   'millrace.workers': int(0, 'Threads that serve connections; 0 is one for each core.', { min: 0, max: 1024 }),
   'authorizer.class.name': string('', 'The authorizer of Kafka; anything but empty is refused.', {

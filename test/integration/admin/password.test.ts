@@ -1,0 +1,93 @@
+// The password of a first start, as whoever starts a broker meets it: shown once, made anew by a command, or chosen before.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createClient } from 'millrace/admin/client.js'
+import { readToken } from 'millrace/admin/token-file.js'
+import { afterEach, expect, test } from 'vitest'
+import { removeDirectory, temporaryDirectory } from '../../harness/cleanup.ts'
+import { repository } from '../../harness/paths.ts'
+import { type Running, run, start } from '../../harness/process.ts'
+
+const main = join(repository, 'ts', 'broker', 'dist', 'main.js')
+const brokers: Running[] = []
+const directories: string[] = []
+
+afterEach(async () => {
+  for (const broker of brokers.splice(0)) await broker.stop()
+  for (const path of directories.splice(0)) removeDirectory(path)
+})
+
+const directory = (): string => {
+  const path = temporaryDirectory('admin-password')
+  directories.push(path)
+  return path
+}
+
+const broker = async (cwd: string, ...overrides: readonly string[]) => {
+  const settings = ['listeners=PLAINTEXT://127.0.0.1:0', 'admin.listener=127.0.0.1:0', ...overrides]
+  const args = [main, 'start', ...settings.flatMap((setting) => ['--override', setting])]
+  const running = start({ command: process.execPath, args, cwd })
+  brokers.push(running)
+  const console = await running.line('the broker started', (line) =>
+    line.includes('broker started') ? (JSON.parse(line) as { readonly console: string }).console : undefined,
+  )
+  return { running, console }
+}
+
+const shownPasswords = ({ lines }: Running): readonly string[] =>
+  lines.flatMap((line) => {
+    const { password } = JSON.parse(line) as { readonly password?: string }
+    return password === undefined ? [] : [password]
+  })
+
+const login = async (console: string, password: string): Promise<number> => {
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify({ user: 'admin', password })
+  return (await fetch(`${console}/api/v1/session`, { method: 'POST', headers, body })).status
+}
+
+const reset = async (cwd: string): Promise<string> => {
+  const { stdout } = await run({ command: process.execPath, args: [main, 'admin', 'reset-password'], cwd })
+  return stdout.toString().trim()
+}
+
+test('it is shown once, and a command makes another, for a broker that runs and for one that is stopped', async () => {
+  const cwd = directory()
+  const first = await broker(cwd)
+  const [shown = '', ...others] = shownPasswords(first.running)
+  expect(others).toEqual([])
+  expect(await login(first.console, shown)).toBe(200)
+
+  const second = await reset(cwd)
+  expect(await login(first.console, shown)).toBe(401)
+  expect(await login(first.console, second)).toBe(200)
+  expect(await first.running.stop()).toBe(0)
+
+  const third = await reset(cwd)
+  const again = await broker(cwd)
+  expect(shownPasswords(again.running)).toEqual([])
+  expect(await login(again.console, second)).toBe(401)
+  expect(await login(again.console, third)).toBe(200)
+})
+
+test('it may be chosen before, in a file', async () => {
+  const cwd = directory()
+  writeFileSync(join(cwd, 'secret'), 'chosen before\n', { mode: 0o600 })
+  const { running, console } = await broker(cwd, 'admin.password.file=secret')
+  expect(shownPasswords(running)).toEqual([])
+  expect(await login(console, 'chosen before')).toBe(200)
+})
+
+test('a broker that only reads refuses changes, and lets people log in', async () => {
+  const cwd = directory()
+  const { running, console } = await broker(cwd, 'admin.read.only=true', 'admin.password=for looking around')
+  expect(await login(console, 'for looking around')).toBe(200)
+  expect(running.lines.join('')).not.toContain('for looking around')
+  const { token = '' } = readToken([join(cwd, 'data')]) ?? {}
+  const call = createClient({ base: console, headers: { authorization: `Bearer ${token}` } })
+  expect(await call('cluster', {})).toMatchObject({ readOnly: true })
+  await expect(call('setPassword', { name: 'admin', password: 'another password' })).rejects.toMatchObject({
+    status: 403,
+    code: 'READ_ONLY',
+  })
+})

@@ -1,0 +1,184 @@
+// Who may do what: logins, sessions, roles, and what pages of other sites make a browser send.
+import { statSync } from 'node:fs'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { createClient } from 'millrace/admin/client.js'
+import { contract } from 'millrace/admin/contract.js'
+import { expect, test } from 'vitest'
+import { inside } from './inside.ts'
+
+const PASSWORD = 'a password of the first start'
+const { authorization, base, call, dataDirectory, fetch } = inside({ 'admin.password': PASSWORD })
+
+interface Visitor {
+  readonly cookie: string
+  readonly csrf: string
+}
+
+const post = (path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
+  fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+
+const login = async (user = 'admin', password = PASSWORD, before = ''): Promise<Visitor> => {
+  const response = await post('/api/v1/session', { user, password }, before === '' ? {} : { cookie: before })
+  expect(response.status).toBe(200)
+  const set = response.headers.get('set-cookie') ?? ''
+  expect(set).toContain('HttpOnly')
+  expect(set).toContain('SameSite=Strict')
+  const { csrf } = (await response.json()) as { readonly csrf: string }
+  return { cookie: set.split(';')[0] ?? '', csrf }
+}
+
+const as = ({ cookie, csrf }: Visitor) =>
+  createClient({ base: base(), headers: { cookie, 'x-millrace-csrf': csrf }, checked: true })
+
+/** With a host of one's own, which fetch does not let anybody choose. */
+const statusFor = (path: string, host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    request(`${base()}${path}`, { headers: { host } }, (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    })
+      .on('error', reject)
+      .end()
+  })
+
+test('without a login there is nothing but probes, version and metrics', async () => {
+  for (const [name, { method, path, role }] of Object.entries(contract)) {
+    if (role === 'anyone') continue
+    const response = await fetch(path, { method, headers: { 'content-type': 'application/json' } })
+    expect(response.status, name).toBe(401)
+    expect(await response.json(), name).toMatchObject({ code: 'NOT_LOGGED_IN' })
+  }
+  for (const path of ['/livez', '/readyz', '/startupz', '/healthz', '/version', '/metrics']) {
+    expect((await fetch(path)).status, path).toBe(200)
+  }
+})
+
+test('a login opens a session, a logout ends it', async () => {
+  const visitor = await login()
+  expect(await as(visitor)('session', {})).toMatchObject({ user: 'admin', role: 'admin', csrf: visitor.csrf })
+  expect(await as(visitor)('topics', {})).toMatchObject({ total: 0 })
+  await as(visitor)('logout', {})
+  await expect(as(visitor)('topics', {})).rejects.toMatchObject({ status: 401 })
+})
+
+test('a session has an id that nobody chose for it', async () => {
+  const planted = `millrace_session=${'A'.repeat(43)}`
+  const visitor = await login('admin', PASSWORD, planted)
+  expect(visitor.cookie).not.toBe(planted)
+  expect((await fetch('/api/v1/topics', { headers: { cookie: planted } })).status).toBe(401)
+})
+
+test('a page of another site cannot change anything', async () => {
+  const visitor = await login()
+  const own = { cookie: visitor.cookie, 'x-millrace-csrf': visitor.csrf }
+  const wrong = [
+    { ...own, origin: 'http://evil.example' },
+    { ...own, 'sec-fetch-site': 'cross-site' },
+    { ...own, 'sec-fetch-site': 'same-site' },
+    { cookie: visitor.cookie },
+    { cookie: visitor.cookie, 'x-millrace-csrf': 'guessed' },
+  ]
+  const account = { name: 'intruder', role: 'admin', password: 'a long password' }
+  for (const headers of wrong) {
+    const response = await post('/api/v1/accounts', account, headers)
+    expect(response.status, JSON.stringify(headers)).toBe(403)
+    expect(await response.json()).toMatchObject({ code: 'FOREIGN_ORIGIN' })
+  }
+  expect(
+    (await post('/api/v1/session', { user: 'admin', password: PASSWORD }, { origin: 'http://evil.example' })).status,
+  ).toBe(403)
+  expect((await call('accounts', {})).items).toEqual([{ name: 'admin', role: 'admin' }])
+})
+
+test('under a name that points here from elsewhere nothing is answered but probes', async () => {
+  const port = new URL(base()).port
+  for (const path of ['/', '/api/v1/topics', '/api/openapi.json']) {
+    expect(await statusFor(path, `evil.example:${port}`), path).toBe(421)
+  }
+  expect(await statusFor('/api/v1/topics', `localhost:${port}`)).toBe(401)
+  expect(await statusFor('/metrics', 'millrace.monitoring.svc:9644')).toBe(200)
+})
+
+test('a form of another site is no request: only JSON is read', async () => {
+  const plain = await post('/api/v1/session', { user: 'admin', password: PASSWORD }, { 'content-type': 'text/plain' })
+  expect(plain.status).toBe(415)
+  expect(await plain.json()).toMatchObject({ code: 'NOT_JSON' })
+})
+
+test('an answer cannot be framed, sniffed or made to load from elsewhere', async () => {
+  for (const path of ['/', '/version', '/api/v1/topics']) {
+    const { headers } = await fetch(path)
+    expect(headers.get('content-security-policy'), path).toContain("default-src 'none'")
+    expect(headers.get('content-security-policy'), path).not.toContain('unsafe')
+    expect(headers.get('x-frame-options'), path).toBe('DENY')
+    expect(headers.get('x-content-type-options'), path).toBe('nosniff')
+    expect(headers.get('access-control-allow-origin'), path).toBeNull()
+  }
+})
+
+test('roles: who may look may not change, and who is deleted is out', async () => {
+  await call('createAccount', { name: 'looker', role: 'viewer', password: 'only to look at' })
+  const looker = await login('looker', 'only to look at')
+  expect((await as(looker)('topics', {})).total).toBe(0)
+  await expect(as(looker)('accounts', {})).rejects.toMatchObject({ status: 403, code: 'NOT_ALLOWED' })
+  await expect(as(looker)('setPassword', { name: 'admin', password: 'mine, all mine' })).rejects.toMatchObject({
+    status: 403,
+  })
+  await expect(
+    as(looker)('setPassword', { name: 'looker', password: 'another one', current: 'wrong' }),
+  ).rejects.toMatchObject({ code: 'WRONG_PASSWORD' })
+  await as(looker)('setPassword', { name: 'looker', password: 'another one', current: 'only to look at' })
+  await expect(as(looker)('topics', {})).rejects.toMatchObject({ status: 401 })
+  const again = await login('looker', 'another one')
+  await call('deleteAccount', { name: 'looker' })
+  await expect(as(again)('topics', {})).rejects.toMatchObject({ status: 401 })
+  await expect(call('deleteAccount', { name: 'admin' })).rejects.toMatchObject({ code: 'POLICY_VIOLATION' })
+})
+
+test('guessing a password is refused after a few attempts, with the right one too', async () => {
+  await call('createAccount', { name: 'target', role: 'operator', password: 'the right one' })
+  const statuses: number[] = []
+  for (let attempt = 0; attempt < 6; attempt++) {
+    statuses.push((await post('/api/v1/session', { user: 'target', password: `guess ${attempt}` })).status)
+  }
+  expect(statuses).toEqual([401, 401, 401, 401, 401, 429])
+  const right = await post('/api/v1/session', { user: 'target', password: 'the right one' })
+  expect(right.status).toBe(429)
+  expect(Number(right.headers.get('retry-after'))).toBeGreaterThan(0)
+  await call('deleteAccount', { name: 'target' })
+})
+
+test('the token of the data directory is for its owner alone, and another one is nobody', async () => {
+  expect(statSync(join(dataDirectory(), 'admin.token')).mode & 0o777).toBe(0o600)
+  expect((await fetch('/api/v1/topics', { headers: authorization() })).status).toBe(200)
+  const wrong = await fetch('/api/v1/topics', { headers: { authorization: `Bearer ${'A'.repeat(43)}` } })
+  expect(wrong.status).toBe(401)
+})
+
+test('input that is meant to confuse is refused, and changes no prototype', async () => {
+  const send = (body: string): Promise<Response> =>
+    fetch('/api/v1/accounts', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...authorization() },
+      body,
+    })
+  const account = '"role":"viewer","password":"a long password"'
+  const bodies = [
+    `{"name":"x",${account},"__proto__":{"isAdmin":true}}`,
+    `{"name":"x",${account},"constructor":{"prototype":{"isAdmin":true}}}`,
+    `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+    '['.repeat(100_000),
+    '[]',
+    'null',
+    '"text"',
+    '{"name":"<script>alert(1)</script>","role":"viewer","password":"a long password"}',
+  ]
+  for (const body of bodies) expect((await send(body)).status, body.slice(0, 60)).toBe(400)
+  expect(({} as Record<string, unknown>)['isAdmin']).toBeUndefined()
+  expect((await call('accounts', {})).items).toHaveLength(1)
+})

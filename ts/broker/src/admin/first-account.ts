@@ -1,0 +1,35 @@
+/** The account of a first start: with the password that was given, or with one that is made and shown once. */
+import { readFileSync } from 'node:fs'
+import { BrokerError, messageOf } from '../base/errors.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { BrokerValues } from '../configs/definitions.ts'
+import { createFirst, FIRST_ACCOUNT } from '../security/accounts.ts'
+import { hashPassword, makePassword } from '../security/passwords.ts'
+
+type Given = Pick<BrokerValues, 'admin.password' | 'admin.password.file'>
+
+/** Does nothing where there are accounts. Throws INVALID_CONFIG where the file of the password cannot be read. */
+export const ensureFirstAccount = async (cluster: Cluster, given: Given, logger: Logger): Promise<void> => {
+  if (cluster.image().accounts.size > 0) return
+  const chosen = chosenPassword(given)
+  if (chosen !== null) {
+    await cluster.run(createFirst({ role: 'admin', hash: await hashPassword(chosen) }))
+    return
+  }
+  const { password, hash } = await makePassword()
+  if (!(await cluster.run(createFirst({ role: 'admin', hash })))) return
+  const what =
+    'the console has an account now; its password is shown this once (millrace admin reset-password makes another)'
+  logger.info({ user: FIRST_ACCOUNT, password }, what)
+}
+
+const chosenPassword = (given: Given): string | null => {
+  const path = given['admin.password.file']
+  if (given['admin.password'] !== null || path === null) return given['admin.password']
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+  } catch (thrown) {
+    throw new BrokerError('INVALID_CONFIG', `admin.password.file: ${messageOf(thrown)}`, { cause: thrown })
+  }
+}
