@@ -22,6 +22,8 @@ pub const COLD_READ_BYTES: usize = 1024 * 1024;
 pub const COLD_READS_AHEAD: usize = 2;
 /// Buffer of a cold reader, and of a worker for what it copies from files to sockets.
 pub const FILE_STEP_BYTES: usize = 256 * 1024;
+/// Places of a segment, where readers stopped, that are remembered: they read on without its index.
+pub const READERS_REMEMBERED_MAX: usize = 16;
 /// `fetch.max.bytes` of the broker: 55 MiB.
 pub const FETCH_BYTES_MAX: usize = 55 * 1024 * 1024;
 /// Batches remembered per idempotent producer and partition.
@@ -54,6 +56,10 @@ pub const WRITE_BEHIND_LOGS: usize = 1000;
 /// Files that are neither of logs nor connections: the program's own, what answers under way hold on to, copies that
 /// compaction makes. The write-ahead logs have theirs besides.
 pub const OPEN_FILES_RESERVED: usize = 256;
+/// What a worker writes to a segment itself: more is for the log thread.
+pub const WRITE_HERE_BYTES_MAX: usize = 64 * 1024;
+/// Batches in it: what one system call takes.
+pub const WRITE_HERE_BATCHES_MAX: usize = 1024;
 /// Index entries that wait in memory before they are written (4 KiB of an offset index).
 pub const INDEX_ENTRIES_PENDING_MAX: usize = 512;
 /// Largest data file: positions in an offset index are 31 bits.

@@ -19,6 +19,10 @@ use crate::base::limits::INDEX_ENTRIES_PENDING_MAX;
 use crate::base::types::{Offset, Position};
 use crate::io::{self, Access, FilePool, OpenMode, PooledFile};
 
+/// Entries that a search reads at once when no more are left: fewer are not read any faster.
+const ENTRIES_AT_ONCE: usize = 128;
+const ENTRY_BYTES_MAX: usize = 16;
+
 /// One entry of an index.
 pub(super) trait IndexEntry: Copy + PartialEq {
     /// Size in the file.
@@ -178,7 +182,7 @@ impl<E: IndexEntry> IndexFile<E> {
         // entry that is gone meanwhile ends the search like the end of the index.
         drop(entries);
         let mut found = None;
-        while low < high {
+        while high - low > ENTRIES_AT_ONCE {
             let middle = usize::midpoint(low, high);
             match self.read_slot(middle, access)? {
                 Some(entry) if before(&entry) => {
@@ -188,11 +192,20 @@ impl<E: IndexEntry> IndexFile<E> {
                 _ => high = middle,
             }
         }
-        Ok(found)
+        if low == high {
+            return Ok(found);
+        }
+        let mut bytes = [0; ENTRIES_AT_ONCE * ENTRY_BYTES_MAX];
+        let wanted = bytes.get_mut(..(high - low) * E::BYTES).unwrap_or_default();
+        let at = Position((low * E::BYTES) as u64);
+        let read = self.file.get_for(access)?.read_full_as(wanted, at, access)?;
+        let entries = wanted.get(..read).unwrap_or_default().chunks_exact(E::BYTES);
+        let entries = entries.map_while(|entry| E::decode(self.base, entry).filter(&before));
+        Ok(entries.last().or(found))
     }
 
     fn read_slot(&self, slot: usize, access: Access) -> Result<Option<E>, StorageError> {
-        let mut bytes = [0; 16];
+        let mut bytes = [0; ENTRY_BYTES_MAX];
         let Some(bytes) = bytes.get_mut(..E::BYTES) else {
             return Ok(None);
         };

@@ -11,6 +11,7 @@ pub mod names;
 pub mod offset_index;
 mod reader;
 pub mod recover;
+mod resumed;
 pub mod shape;
 pub mod time_index;
 pub mod txn_index;
@@ -48,6 +49,7 @@ pub struct Segment {
     /// The largest timestamp of what is written.
     largest: Mutex<TimeEntry>,
     damage: damage::Damage,
+    resumed: resumed::Resumed,
 }
 
 impl Segment {
@@ -73,6 +75,7 @@ impl Segment {
             aborted: TxnIndex::open(pool, path(Kind::TxnIndex), 0)?,
             largest: Mutex::new(TimeEntry { timestamp: Timestamp::NONE, offset: base }),
             damage: damage::Damage::default(),
+            resumed: resumed::Resumed::default(),
         })
     }
 

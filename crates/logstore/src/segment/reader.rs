@@ -61,6 +61,9 @@ impl Segment {
         limit: Position,
         access: Access,
     ) -> Result<Option<BatchAt>, StorageError> {
+        if let Some(position) = self.resumed.at(offset) {
+            return self.headers_as(position, limit, access)?.next().transpose();
+        }
         let entry = self.offsets.lookup(offset, access)?;
         self.walk(entry, limit, access, |batch| batch.header.last_offset() >= offset)
     }
@@ -107,22 +110,25 @@ impl Segment {
         if first.end() > end_max {
             return Ok(None);
         }
+        if end_max.0 - first.end().0 < HEADER_BYTES as u64 {
+            return Ok(Some(self.fitted(first.end(), first.header.next_offset())));
+        }
         // An indexed batch below the end: everything before it fits.
         let entry = self.offsets.batch_before(Position(end_max.0 - 1), access)?;
         let entry = entry.filter(|entry| entry.position > first.position);
         let fit = |headers: Headers<'_>| {
-            let mut fit = Fit { end: first.end(), next_offset: first.header.next_offset() };
+            let (mut end, mut next_offset) = (first.end(), first.header.next_offset());
             for batch in headers {
                 let batch = batch?;
                 if batch.end() > end_max {
-                    if batch.position > fit.end {
-                        fit = Fit { end: batch.position, next_offset: batch.header.base_offset };
+                    if batch.position > end {
+                        (end, next_offset) = (batch.position, batch.header.base_offset);
                     }
                     break;
                 }
-                fit = Fit { end: batch.end(), next_offset: batch.header.next_offset() };
+                (end, next_offset) = (batch.end(), batch.header.next_offset());
             }
-            Ok(Some(fit))
+            Ok(Some(self.fitted(end, next_offset)))
         };
         let all = || self.headers_as(first.position, limit, access);
         if entry.is_none() {
@@ -132,6 +138,12 @@ impl Segment {
             Err(error) if misleads(entry, &error) => fit(all()?),
             fit => fit,
         }
+    }
+
+    /// Who reads this will ask for what follows it.
+    fn fitted(&self, end: Position, next_offset: Offset) -> Fit {
+        self.resumed.note(next_offset, end);
+        Fit { end, next_offset }
     }
 
     /// The first batch at or behind `from` whose largest timestamp reaches `timestamp`.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::damage::{Damage, Survey};
+use super::resumed::Resumed;
 use super::{
     BatchFacts, DataFile, Kind, OffsetEntry, OffsetIndex, Segment, Shape, TimeEntry, TimeIndex, TxnIndex,
     names,
@@ -229,6 +230,7 @@ impl Segment {
             aborted,
             largest: Mutex::new(TimeEntry { timestamp: Timestamp::NONE, offset: base }),
             damage: Damage::default(),
+            resumed: Resumed::default(),
         };
         // An index that passed and yet leads nowhere shows here.
         match segment.largest_written() {
@@ -308,6 +310,7 @@ impl Segment {
             aborted: TxnIndex::resume(pool, path(Kind::TxnIndex), txn_bytes, synced)?,
             largest: Mutex::new(TimeEntry { timestamp: Timestamp::NONE, offset: base }),
             damage: Damage::default(),
+            resumed: Resumed::default(),
         };
         Ok(Some(segment))
     }
@@ -387,6 +390,7 @@ impl Segment {
             aborted: TxnIndex::open(pool, txn_path, 0)?,
             largest: Mutex::new(TimeEntry { timestamp: Timestamp::NONE, offset: base }),
             damage: Damage::default(),
+            resumed: Resumed::default(),
         };
         let mut shape = Shape::empty(base, now);
         let file = segment.data.file()?;

@@ -100,6 +100,7 @@ impl Segment {
         self.times.0.truncate(|entry| entry.offset < offset)?;
         self.aborted.truncate(offset)?;
         self.data.truncate(cut)?;
+        self.resumed.forget();
         let largest = self.largest_written()?;
         self.set_largest(largest);
         Ok(())

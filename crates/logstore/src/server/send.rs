@@ -81,15 +81,12 @@ impl SendQueue {
     ) -> (usize, Ended) {
         let mut total = 0;
         let mut access = if mem::take(&mut self.fetched) { Access::Waiting } else { Access::Resident };
-        loop {
+        while !self.is_empty() {
             let sent = match self.parts.front() {
-                None => Err(Ended::Empty),
-                Some(Part::File(_)) if total >= files_max => Err(Ended::Cold),
-                Some(Part::File(slice)) => {
-                    let bytes_max = (files_max - total).min(FILE_STEP_BYTES);
-                    self.send_file(slice, bytes_max, access, socket, buffer)
+                Some(Part::File(slice)) if self.leaves_to_system(slice) => {
+                    self.send_file(slice, files_max.saturating_sub(total), access, socket)
                 }
-                Some(_) => ended(self.send_memory(socket)),
+                _ => self.send_pieces(files_max.saturating_sub(total), access, socket, buffer),
             };
             match sent {
                 Ok(bytes) => {
@@ -100,6 +97,7 @@ impl SendQueue {
                 Err(ended) => return (total, ended),
             }
         }
+        (total, Ended::Empty)
     }
 
     /// The ranges of files in the `len` bytes that are `from` bytes behind what is sent.
@@ -125,16 +123,56 @@ impl SendQueue {
         self.fetched = true;
     }
 
-    fn send_memory(&self, socket: &mut Socket) -> Transfer {
-        let mut skip = self.sent;
-        let memory = self.parts.iter().map_while(|part| match part {
-            Part::Bytes(bytes) => Some(bytes.as_slice()),
-            Part::Shared(buf) => Some(&buf[..]),
-            Part::File(_) => None,
-        });
-        let pieces: Vec<_> =
-            memory.take(PIECES_PER_WRITE).map(|piece| IoSlice::new(&piece[mem::take(&mut skip)..])).collect();
-        socket.write(&pieces)
+    fn leaves_to_system(&self, slice: &FileSlice) -> bool {
+        !self.copies && slice.descriptor().is_some()
+    }
+
+    /// Memory, and what files have there of the next `files_max` bytes, in one call.
+    fn send_pieces(
+        &self,
+        files_max: usize,
+        mut access: Access,
+        socket: &mut Socket,
+        buffer: &mut [u8],
+    ) -> Result<usize, Ended> {
+        let mut pieces = [IoSlice::new(&[]); PIECES_PER_WRITE];
+        let (mut count, mut bytes, mut skip, mut room) = (0, 0, self.sent, buffer);
+        let mut stopped = None;
+        for (part, piece) in self.parts.iter().zip(&mut pieces) {
+            let from = mem::take(&mut skip);
+            *piece = IoSlice::new(match part {
+                Part::Bytes(bytes) => &bytes[from..],
+                Part::Shared(buf) => &buf[from..],
+                Part::File(slice) if self.leaves_to_system(slice) => break,
+                Part::File(slice) => {
+                    let len = (slice.len() - from).min(room.len()).min(files_max.saturating_sub(bytes));
+                    let (into, rest) = mem::take(&mut room).split_at_mut(len);
+                    room = rest;
+                    match read(slice, into, from, mem::replace(&mut access, Access::Resident)) {
+                        // What follows it has to wait for its rest.
+                        Ok(filled) if filled < slice.len() - from => {
+                            stopped = Some(Ended::Cold);
+                            into.get(..filled).unwrap_or_default()
+                        }
+                        Ok(_) => into,
+                        Err(ended) => {
+                            stopped = Some(ended);
+                            break;
+                        }
+                    }
+                }
+            });
+            bytes += piece.len();
+            count += 1;
+            if stopped.is_some() {
+                break;
+            }
+        }
+        // Where there is something to send first it is met again after that.
+        if let Some(ended) = stopped.filter(|_| count == 0) {
+            return Err(ended);
+        }
+        ended(socket.write(pieces.get(..count).unwrap_or_default()))
     }
 
     /// One step, so that one connection does not hold its worker for long.
@@ -144,22 +182,13 @@ impl SendQueue {
         bytes_max: usize,
         access: Access,
         socket: &mut Socket,
-        buffer: &mut [u8],
     ) -> Result<usize, Ended> {
-        let len = (slice.len() - self.sent).min(bytes_max);
-        let read = |into: &mut [u8], skip| match slice.read_as(into, skip, access) {
-            Err(error) if error.is_cold() => Err(Ended::Cold),
-            Ok(0) | Err(_) => Err(Ended::Closed),
-            Ok(read) => Ok(read),
-        };
-        if let Some(file) = slice.descriptor().filter(|_| !self.copies) {
-            // What is read ahead is read to its end: the last byte tells of all of them.
-            read(&mut [0], self.sent + len - 1)?;
-            return ended(socket.send_file(file, slice.position().0 + self.sent as u64, len));
-        }
-        let into = buffer.get_mut(..len).ok_or(Ended::Closed)?;
-        let read = read(into, self.sent)?;
-        ended(socket.write(&[IoSlice::new(into.get(..read).unwrap_or_default())]))
+        let len = (slice.len() - self.sent).min(bytes_max).min(FILE_STEP_BYTES);
+        let Some(last) = len.checked_sub(1) else { return Err(Ended::Cold) };
+        // What is read ahead is read to its end: the last byte tells of all of them.
+        read(slice, &mut [0], self.sent + last, access)?;
+        let file = slice.descriptor().ok_or(Ended::Closed)?;
+        ended(socket.send_file(file, slice.position().0 + self.sent as u64, len))
     }
 
     fn consume(&mut self, bytes: usize) {
@@ -169,6 +198,17 @@ impl SendQueue {
             self.sent -= len;
             self.parts.pop_front();
         }
+    }
+}
+
+fn read(slice: &FileSlice, into: &mut [u8], skip: usize, access: Access) -> Result<usize, Ended> {
+    if into.is_empty() {
+        return Err(Ended::Cold);
+    }
+    match slice.read_as(into, skip, access) {
+        Err(error) if error.is_cold() => Err(Ended::Cold),
+        Ok(0) | Err(_) => Err(Ended::Closed),
+        Ok(read) => Ok(read),
     }
 }
 
