@@ -19,6 +19,8 @@ pub struct Readiness {
     pub key: u64,
     /// There may be something to read, the end of the stream included.
     pub readable: bool,
+    /// The end of the stream, or an error, lies behind what there is to read.
+    pub ended: bool,
     /// There may be room to write.
     pub writable: bool,
 }
@@ -69,6 +71,7 @@ impl Poller {
         Ok(self.events.iter().filter(|event| event.token().0 as u64 != WAKE_KEY).map(|event| Readiness {
             key: event.token().0 as u64,
             readable: event.is_readable() || event.is_read_closed() || event.is_error(),
+            ended: event.is_read_closed() || event.is_error(),
             writable: event.is_writable() || event.is_write_closed() || event.is_error(),
         }))
     }

@@ -29,6 +29,21 @@ impl Log {
         origin: Origin,
         now: Timestamp,
     ) -> Result<Appended, AppendError> {
+        self.append_and(batch, leader_epoch, origin, now, |log| {
+            self.home.writes.submit(log as Arc<dyn Pending>);
+        })
+    }
+
+    /// The same for who sees to it that it is written, where a write is enough: `write` is given the log when it
+    /// has batches to be written that nobody knows of.
+    pub fn append_and(
+        &self,
+        batch: ValidatedBatch,
+        leader_epoch: LeaderEpoch,
+        origin: Origin,
+        now: Timestamp,
+        write: impl FnOnce(Arc<Self>),
+    ) -> Result<Appended, AppendError> {
         let config = self.config.load();
         let mut header = *batch.header();
         let mut bytes = batch.into_bytes();
@@ -94,7 +109,7 @@ impl Log {
         if let (Some(announce), Some(log)) = (announce, self.me.upgrade()) {
             match announce {
                 Announce::ToCommit => self.home.commits.submit(log as Arc<dyn Committed>),
-                Announce::ToWrite => self.home.writes.submit(log as Arc<dyn Pending>),
+                Announce::ToWrite => write(log),
             }
         }
         Ok(appended)

@@ -80,6 +80,10 @@ impl Epochs {
     }
 
     /// The entries, when they differ from what was taken last.
+    pub(super) fn is_changed(&self) -> bool {
+        self.changed
+    }
+
     pub(super) fn take_changed(&mut self) -> Option<Vec<(LeaderEpoch, Offset)>> {
         std::mem::take(&mut self.changed).then(|| self.starts.clone())
     }

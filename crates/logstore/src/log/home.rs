@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
@@ -38,6 +39,8 @@ pub struct Home {
     failure: OnceLock<String>,
     /// Logs with batches in their tail, the one whose turn it is to give some up first.
     tails: Mutex<VecDeque<Weak<Log>>>,
+    /// Until when only the log thread writes, in milliseconds of the clock.
+    slow_until: AtomicU64,
     behind: Mutex<Behind>,
     put_off: Mutex<PutOff>,
     /// Logs with batches in the write-ahead log that may not be durable in segments.
@@ -124,6 +127,7 @@ impl Home {
             written: Written::default(),
             failure: OnceLock::new(),
             tails: Mutex::default(),
+            slow_until: AtomicU64::new(0),
             behind: Mutex::default(),
             put_off: Mutex::default(),
             uncheckpointed: Mutex::default(),
@@ -325,6 +329,15 @@ impl Home {
         for log in behind.logs.iter().filter_map(Weak::upgrade) {
             self.writes.submit(log);
         }
+    }
+
+    /// Whether the disk made a writer wait a short time ago.
+    pub(super) fn is_slow(&self, now: Duration) -> bool {
+        now.as_millis() < u128::from(self.slow_until.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn is_slow_until(&self, until: Duration) {
+        self.slow_until.fetch_max(until.as_millis() as u64, Ordering::Relaxed);
     }
 
     pub(super) fn put_off_commit(&self, log: &Log) {

@@ -14,6 +14,7 @@ pub mod damage;
 mod epochs;
 pub mod error;
 mod flush;
+mod here;
 mod home;
 mod leaving;
 mod leftovers;

@@ -8,7 +8,7 @@ use super::offsets::{LogOffsets, Offsets};
 use super::producers::Producers;
 use super::tail::Tail;
 use super::watch::{Wakeups, Watchers};
-use super::{retries, snapshot};
+use super::{LogConfig, retries, snapshot};
 use crate::base::limits::SNAPSHOT_COST_BYTES;
 use crate::base::types::{Offset, Timestamp};
 use crate::io::arena::Buf;
@@ -190,6 +190,12 @@ impl State {
     /// Whether segments hold batches that neither a sync nor the write-ahead log has made durable.
     pub(super) fn is_relaxed(&self) -> bool {
         self.relaxed_end > self.offsets.recovery_point()
+    }
+
+    /// Whether `flush.messages` asks for a sync of what is pending before it is acknowledged.
+    pub(super) fn is_flush_due(&self, config: &LogConfig) -> bool {
+        let end = self.pending.last().map_or(self.written, |last| last.last_offset.plus(1));
+        self.is_relaxed() && end.0 - self.offsets.recovery_point().0 >= config.flush_messages
     }
 
     /// There was no room for batches of `bytes`: they wait, and slow nobody.

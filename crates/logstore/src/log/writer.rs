@@ -45,6 +45,13 @@ pub(super) struct Unsynced {
     pub(super) names: bool,
 }
 
+impl Writer {
+    /// Batches were added to the active segment and may be added as it is.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.directory_made && self.unsealed && self.roll.is_none()
+    }
+}
+
 impl Unsynced {
     /// These as well.
     pub(super) fn add(&mut self, other: Self) {
@@ -53,7 +60,7 @@ impl Unsynced {
     }
 }
 
-struct Work {
+pub(super) struct Work {
     batches: Vec<PendingBatch>,
     bytes: usize,
     epochs: Option<Vec<(LeaderEpoch, Offset)>>,
@@ -82,7 +89,12 @@ impl Log {
     /// Writes everything pending; after a failure the log is out of service and its directory too. What there is no
     /// room for stays pending.
     pub(super) fn write_out(&self, writer: &mut Writer, wakeups: &mut Wakeups) {
-        let Some(mut work) = self.take_work() else { return };
+        if let Some(work) = self.take_work_if(|_| true) {
+            self.write_taken(writer, work, wakeups);
+        }
+    }
+
+    pub(super) fn write_taken(&self, writer: &mut Writer, mut work: Work, wakeups: &mut Wakeups) {
         self.home.room().spend(work.bytes);
         let written = self.home.in_service();
         let written =
@@ -100,20 +112,24 @@ impl Log {
         self.home.trim_tails();
     }
 
-    fn take_work(&self) -> Option<Work> {
+    pub(super) fn take_work_if(&self, is_wanted: impl FnOnce(&State) -> bool) -> Option<Work> {
         let mut phase = self.phase.lock();
         let Phase::Open(state) = &mut *phase else {
             return None;
         };
+        if !is_wanted(state) {
+            return None;
+        }
         (state.told.writer, state.told.home, state.put_off.pending) = (false, false, false);
-        let end = state.pending.last()?.last_offset.plus(1);
+        if state.pending.is_empty() {
+            return None;
+        }
         state.take_up(&self.home.pressure);
+        let flush = state.is_flush_due(&self.config.load());
         let batches = std::mem::take(&mut state.pending);
         let bytes = batches.iter().map(|batch| batch.bytes.len()).sum();
         state.pending_bytes -= bytes;
         state.writing_bytes = bytes;
-        let unflushed = end.0 - state.offsets.recovery_point().0;
-        let flush = state.is_relaxed() && unflushed >= self.config.load().flush_messages;
         let (epochs, end) = (state.epochs.take_changed(), state.written);
         Some(Work { batches, bytes, epochs, written: 0, end, flush })
     }

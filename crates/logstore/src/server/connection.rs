@@ -60,6 +60,10 @@ pub(crate) struct Connection {
     /// What of the output cold readers bring into memory.
     ahead: ReadAhead,
     readable: bool,
+    /// The end of the stream was announced, which is announced once.
+    ended: bool,
+    /// It is in the worker's list of those that are to be driven.
+    runnable: bool,
     muted_until: Duration,
     /// Closes once everything is answered and sent.
     closing: Option<CloseReason>,
@@ -95,6 +99,8 @@ impl Connection {
             output: SendQueue::new(core.shared.options.file_sender, accepted.peer.ip()),
             ahead: ReadAhead::default(),
             readable: true,
+            ended: false,
+            runnable: false,
             muted_until: Duration::ZERO,
             closing: None,
             active: core.now,
@@ -107,13 +113,22 @@ impl Connection {
         self.id
     }
 
-    pub(crate) fn set_readable(&mut self) {
+    pub(crate) fn set_readable(&mut self, ended: bool) {
         self.readable = true;
+        self.ended |= ended;
+    }
+
+    /// Has the worker drive it, once however often this is asked for.
+    fn run_later(&mut self, core: &mut Core) {
+        if !std::mem::replace(&mut self.runnable, true) {
+            core.runnable.push(self.key);
+        }
     }
 
     /// Does everything that can be done now.
     pub(crate) fn drive(&mut self, core: &mut Core) -> Result<(), CloseReason> {
         let mut budget = READ_BYTES_PER_TURN;
+        self.runnable = false;
         loop {
             self.collect(core);
             if self.output.len() >= CONNECTION_OUTPUT_BYTES_MAX {
@@ -130,7 +145,7 @@ impl Connection {
             } else if self.frames.peek().is_some() || !self.readable {
                 break;
             } else if budget == 0 {
-                core.runnable.push(self.key);
+                self.run_later(core);
                 break;
             } else {
                 self.send(core)?;
@@ -145,10 +160,11 @@ impl Connection {
         }
     }
 
-    /// A log or a cold reader called for what is behind a token.
+    /// A log or a cold reader called for what is behind a token. Answers leave together, once everybody was heard.
     pub(crate) fn called(&mut self, token: u64, core: &mut Core) -> Result<(), CloseReason> {
         if token & OUTPUT_TOKEN != 0 {
-            return self.drive(core);
+            self.run_later(core);
+            return Ok(());
         }
         let sequence = (token.wrapping_sub(self.first_sequence)) & SEQUENCE_MASK;
         let Ok(index) = usize::try_from(sequence) else {
@@ -170,7 +186,8 @@ impl Connection {
             _ => return Ok(()),
         }
         drop(context);
-        self.drive(core)
+        self.run_later(core);
+        Ok(())
     }
 
     /// The view changed under a parked fetch.
@@ -273,6 +290,7 @@ impl Connection {
             sessions: &core.shared.sessions,
             counters: &core.shared.counters,
             cold: &core.shared.cold,
+            to_write: &core.to_write,
             mailbox: &core.mailbox,
             token: self.token(sequence),
         }
@@ -436,11 +454,11 @@ impl Connection {
     /// Reads once, into the rest of a large frame or through the worker's own buffer.
     fn receive(&mut self, core: &mut Core) -> Result<usize, CloseReason> {
         let mut through_scratch = false;
-        let transfer = if let Some(window) = self.frames.window(&core.shared.arena) {
-            self.socket.read(window)
+        let (room, transfer) = if let Some(window) = self.frames.window(&core.shared.arena) {
+            (window.len(), self.socket.read(window))
         } else {
             through_scratch = true;
-            self.socket.read(&mut core.scratch)
+            (core.scratch.len(), self.socket.read(&mut core.scratch))
         };
         let bytes = match transfer {
             Transfer::Bytes(bytes) => bytes,
@@ -450,6 +468,8 @@ impl Connection {
             }
             Transfer::Closed => return Err(CloseReason::Peer),
         };
+        // Less than there was room for is all there is: what comes now is announced, but for an end that was already.
+        self.readable = bytes == room || self.ended;
         add(&core.shared.counters.bytes_in, bytes);
         let arrived = (core.shared.clock.now(), core.now);
         if through_scratch {

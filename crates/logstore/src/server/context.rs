@@ -1,9 +1,10 @@
 //! What a request is handled with.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::log::Mailbox;
+use crate::log::{Log, Mailbox};
 
 use super::cold::ColdReaders;
 use super::fetch_session::Sessions;
@@ -20,6 +21,8 @@ pub(crate) struct Context<'a> {
     pub(crate) sessions: &'a Sessions,
     pub(crate) counters: &'a Counters,
     pub(crate) cold: &'a Arc<ColdReaders>,
+    /// Logs that the worker writes before its turn ends.
+    pub(crate) to_write: &'a RefCell<Vec<Arc<Log>>>,
     /// Where this worker hears that something moved...
     pub(crate) mailbox: &'a Arc<dyn Mailbox>,
     /// ...and under which token for this request.

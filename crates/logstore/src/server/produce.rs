@@ -275,7 +275,8 @@ impl Append<'_> {
             return PartitionResult::error(index, INVALID_TXN_STATE);
         }
         let bytes = batch.header().size_in_bytes();
-        match log.append(batch, partition.leader_epoch, Origin::Client, self.arrived) {
+        let write = |log| self.context.to_write.borrow_mut().push(log);
+        match log.append_and(batch, partition.leader_epoch, Origin::Client, self.arrived, write) {
             Ok(appended) => {
                 add(&self.context.counters.records_bytes_in, bytes);
                 PartitionResult {

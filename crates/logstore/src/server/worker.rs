@@ -14,7 +14,8 @@ use parking_lot::Mutex;
 
 use crate::base::limits::FILE_STEP_BYTES;
 use crate::io::poller::{Poller, Waker};
-use crate::log::Mailbox;
+use crate::log::{Log, Mailbox, Wakeups};
+use crate::wal::Pending;
 
 use super::connection::{self, Connection};
 use super::control::{ConnectionId, Reply};
@@ -29,6 +30,8 @@ const SCRATCH_BYTES: usize = 64 * 1024;
 const SWEEPS_PER_LIMIT: u32 = 4;
 const SWEEP_MAX: Duration = Duration::from_secs(5);
 const SWEEP_MIN: Duration = Duration::from_millis(20);
+/// What was appended is written once the turn has taken so long.
+const WRITE_DELAY_MAX: Duration = Duration::from_micros(200);
 /// A connection id is the worker's index above this many bits of the connection's key.
 const KEY_BITS: u32 = 40;
 
@@ -46,23 +49,40 @@ struct Mail {
     stop: bool,
 }
 
+#[derive(Default)]
+struct Inbox {
+    mail: Mail,
+    /// The worker waits for sockets: whoever leaves mail wakes it.
+    asleep: bool,
+}
+
 /// The other threads' side of a worker.
 pub(crate) struct WorkerHandle {
-    mail: Mutex<Mail>,
+    inbox: Mutex<Inbox>,
     waker: Waker,
     connections: AtomicUsize,
 }
 
 impl WorkerHandle {
     fn put(&self, change: impl FnOnce(&mut Mail)) {
-        let mut mail = self.mail.lock();
-        let was_empty = mail.is_empty();
-        change(&mut mail);
-        let wake = was_empty && !mail.is_empty();
-        drop(mail);
+        let mut inbox = self.inbox.lock();
+        change(&mut inbox.mail);
+        let wake = !inbox.mail.is_empty() && std::mem::take(&mut inbox.asleep);
+        drop(inbox);
         if wake {
             self.waker.wake();
         }
+    }
+
+    /// Has the worker woken from now on, unless there is mail already; says whether there is.
+    fn has_mail_before_sleep(&self) -> bool {
+        let mut inbox = self.inbox.lock();
+        inbox.asleep = inbox.mail.is_empty();
+        !inbox.asleep
+    }
+
+    fn awake(&self) {
+        self.inbox.lock().asleep = false;
     }
 
     pub(crate) fn accept(&self, accepted: Accepted) {
@@ -121,8 +141,10 @@ pub(crate) struct Core {
     pub(crate) scratch: Vec<u8>,
     /// What is copied from files to sockets goes through this.
     pub(crate) file_buffer: Vec<u8>,
-    /// Connections that have more to read than their turn allowed.
+    /// Connections that are to be driven once before the turn ends, or in the next one.
     pub(crate) runnable: Vec<u64>,
+    /// Logs with batches of this turn that need no more than a write.
+    pub(crate) to_write: RefCell<Vec<Arc<Log>>>,
     /// Connections with a parked fetch.
     pub(crate) parked: RefCell<HashSet<u64>>,
     /// Connections whose next produce waits until the store has written what it holds.
@@ -152,9 +174,12 @@ impl Core {
 pub(crate) struct Worker {
     core: Core,
     handle: Arc<WorkerHandle>,
+    /// Mail that was read: its room is used again.
+    read: Mail,
     poller: Poller,
     connections: HashMap<u64, Connection>,
     wheel: Wheel,
+    wakeups: Wakeups,
     next_key: u64,
     sweep_every: Duration,
     next_sweep: Duration,
@@ -165,7 +190,7 @@ impl Worker {
     pub(crate) fn new(index: usize, shared: Arc<Shared>) -> std::io::Result<(Self, Arc<WorkerHandle>)> {
         let poller = Poller::new()?;
         let handle = Arc::new(WorkerHandle {
-            mail: Mutex::default(),
+            inbox: Mutex::default(),
             waker: poller.waker(),
             connections: AtomicUsize::new(0),
         });
@@ -179,6 +204,7 @@ impl Worker {
             scratch: vec![0; SCRATCH_BYTES],
             file_buffer: vec![0; FILE_STEP_BYTES],
             runnable: Vec::new(),
+            to_write: RefCell::default(),
             parked: RefCell::default(),
             held_back: Vec::new(),
             index,
@@ -186,9 +212,11 @@ impl Worker {
         let worker = Self {
             core,
             handle: Arc::clone(&handle),
+            read: Mail::default(),
             poller,
             connections: HashMap::new(),
             wheel: Wheel::new(now),
+            wakeups: Wakeups::default(),
             next_key: 1,
             sweep_every,
             next_sweep: now + sweep_every,
@@ -206,15 +234,20 @@ impl Worker {
                 Ok(events) => events.collect(),
                 Err(_) => break,
             };
+            self.handle.awake();
             self.core.now = self.core.shared.clock.monotonic();
             for readiness in ready {
                 self.with(readiness.key, |connection, core| {
                     if readiness.readable {
-                        connection.set_readable();
+                        connection.set_readable(readiness.ended);
                     }
                     connection.drive(core)
                 });
+                if self.is_write_due() {
+                    self.write();
+                }
             }
+            self.write();
             if self.take_mail() {
                 break;
             }
@@ -223,7 +256,9 @@ impl Worker {
             for key in std::mem::take(&mut self.core.runnable) {
                 self.with(key, Connection::drive);
             }
+            self.write();
         }
+        self.write();
         let keys: Vec<_> = self.connections.keys().copied().collect();
         for key in keys {
             self.close(key, CloseReason::Stopping);
@@ -231,7 +266,7 @@ impl Worker {
     }
 
     fn timeout(&self) -> Option<Duration> {
-        if !self.core.runnable.is_empty() {
+        if self.handle.has_mail_before_sleep() || !self.core.runnable.is_empty() {
             return Some(Duration::ZERO);
         }
         let now = self.core.shared.clock.monotonic();
@@ -239,17 +274,36 @@ impl Worker {
         self.wheel.until_next(now).into_iter().chain(sweep).min()
     }
 
+    /// Whether what was appended has waited long enough for more.
+    fn is_write_due(&self) -> bool {
+        !self.core.to_write.borrow().is_empty()
+            && self.core.shared.clock.monotonic().saturating_sub(self.core.now) > WRITE_DELAY_MAX
+    }
+
+    /// Writes what was appended to topics that ask for no more than a write. What is answered then lies in the mail.
+    fn write(&mut self) {
+        let logs = self.core.to_write.get_mut();
+        for log in logs.drain(..) {
+            let written = catch_unwind(AssertUnwindSafe(|| log.write_here(&mut self.wakeups)));
+            if written.is_err() {
+                log.give_up(&mut self.wakeups);
+            }
+        }
+        self.wakeups.deliver();
+    }
+
     /// Handles what other threads want; true when it is the end.
     fn take_mail(&mut self) -> bool {
-        let mail = std::mem::take(&mut *self.handle.mail.lock());
-        for accepted in mail.accepted {
+        let mut mail = std::mem::take(&mut self.read);
+        std::mem::swap(&mut mail, &mut self.handle.inbox.lock().mail);
+        for accepted in mail.accepted.drain(..) {
             self.open(accepted);
         }
-        for reply in mail.replies {
+        for reply in mail.replies.drain(..) {
             let key = reply.connection.0 & ((1 << KEY_BITS) - 1);
             self.with(key, |connection, core| connection.reply(reply, core));
         }
-        for token in mail.tokens {
+        for token in mail.tokens.drain(..) {
             if token == STORE_TOKEN {
                 for key in std::mem::take(&mut self.core.held_back) {
                     self.with(key, Connection::drive);
@@ -271,7 +325,10 @@ impl Worker {
                 self.with(key, Connection::drain);
             }
         }
-        mail.stop
+        let stops = mail.stop;
+        self.read =
+            Mail { accepted: mail.accepted, replies: mail.replies, tokens: mail.tokens, ..Mail::default() };
+        stops
     }
 
     fn open(&mut self, accepted: Accepted) {

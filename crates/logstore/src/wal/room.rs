@@ -167,6 +167,11 @@ impl Room {
         }
     }
 
+    /// Whether the system is asked before so many bytes are written.
+    pub fn is_to_be_measured(&self, bytes: usize) -> bool {
+        self.unmeasured.load(Ordering::Relaxed) <= i64::try_from(bytes).unwrap_or(i64::MAX)
+    }
+
     /// Bytes are about to be written.
     pub fn spend(&self, bytes: usize) {
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
