@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { type Admin, type AdminOptions, createAdmin } from './admin/start.ts'
 import { type Clock, systemClock } from './base/clock.ts'
+import { createAudit } from './audit/audit.ts'
 import { BrokerError, messageOf } from './base/errors.ts'
 import { type BrokerId, brokerId, randomTopicId } from './base/ids.ts'
 import type { LogFields, Logger } from './base/logger.ts'
@@ -39,6 +40,7 @@ import { watchData } from './engine/watch-data.ts'
 import { groupSettings } from './groups/settings.ts'
 import { createGroups } from './groups/groups.ts'
 import { OFFSETS_TOPIC } from './groups/offsets-topic.ts'
+import { audited } from './handlers/audited.ts'
 import { createHandlers } from './handlers/index.ts'
 import type { ImportTarget } from './takeover/import.ts'
 import { findForeign, takeOver } from './takeover/start.ts'
@@ -200,7 +202,11 @@ const build = async (
     randomId: randomUUID,
   })
   built.push(() => groups.stop())
-  watchers.push((before, next) => groups.imageChanged(before, next))
+  const audit = createAudit(clock)
+  watchers.push(
+    (before, next) => groups.imageChanged(before, next),
+    (before, next, by) => audit.imageChanged(before, next, by),
+  )
   await groups.start()
 
   const latencies = createLatencies()
@@ -214,7 +220,7 @@ const build = async (
     clock,
     logger: logger.child('handlers'),
   }
-  const handlers = createHandlers(services)
+  const handlers = audited(createHandlers(services), audit)
   const dispatch = createDispatch({
     handlers,
     reply: (reply) => engine.reply(reply),
@@ -232,6 +238,7 @@ const build = async (
     engine,
     handlers,
     latencies,
+    audit,
     version: productVersion(),
     durability: durabilityOf(config),
     startedAt: clock.now(),

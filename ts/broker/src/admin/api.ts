@@ -8,11 +8,14 @@ import { checkOrigin } from './guard.ts'
 import { type Headers, type HttpRequest, type HttpResponse, json } from './http.ts'
 import { openApi } from './openapi.ts'
 import { matchRoute, readInput } from './router.ts'
+import { activityRoutes } from './routes/activity.ts'
 import { clusterRoutes } from './routes/cluster.ts'
 import type { RouteContext } from './routes/context.ts'
+import { groupChanges } from './routes/group-changes.ts'
 import { groupRoutes } from './routes/groups.ts'
 import { sessionRoutes } from './routes/session.ts'
 import type { RouteTable } from './routes/table.ts'
+import { topicChanges } from './routes/topic-changes.ts'
 import { topicRoutes } from './routes/topics.ts'
 import { createTables } from './tables.ts'
 
@@ -28,7 +31,10 @@ export const createApi = (given: Omit<RouteContext, 'tables'>): Api => {
     ...sessionRoutes(context),
     ...clusterRoutes(context),
     ...topicRoutes(context),
+    ...topicChanges(context),
     ...groupRoutes(context),
+    ...groupChanges(context),
+    ...activityRoutes(context),
   }
   const { auth, services } = context
 

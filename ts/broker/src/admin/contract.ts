@@ -3,6 +3,22 @@
  * its clients (`client.ts`: the console, the command line, tests) and the OpenAPI document.
  */
 import { z } from 'zod'
+import {
+  auditEntry,
+  configEdit,
+  configsEdited,
+  configTexts,
+  confirm,
+  createdTopic,
+  cut,
+  cuts,
+  deletedGroup,
+  deletedTopic,
+  dryRun,
+  job,
+  reset,
+  resetTarget,
+} from './contract/changes.ts'
 import { broker, cluster, config } from './contract/cluster.ts'
 import { account, newPassword, role, session } from './contract/session.ts'
 import { group, groupColumns, groupRow, groupStates } from './contract/groups.ts'
@@ -140,6 +156,93 @@ export const contract = {
     summary: 'A group with its members and a page of its offsets.',
     input: z.object({ group: groupName, offset: rowsFrom, limit: rowsMax }),
     output: group,
+  }),
+  createTopic: route({
+    method: 'POST',
+    path: '/api/v1/topics',
+    role: 'operator',
+    summary: 'Create a topic; counts that are left out are those of the broker.',
+    input: z.object({
+      name: topicName,
+      partitions: z.int().min(1).optional(),
+      replicationFactor: z.int().min(1).optional(),
+      configs: configTexts.default({}),
+      dryRun,
+    }),
+    output: createdTopic,
+  }),
+  deleteTopic: route({
+    method: 'DELETE',
+    path: '/api/v1/topics/{topic}',
+    role: 'operator',
+    summary: 'Delete a topic with its records.',
+    input: z.object({ topic: topicName, confirm: confirm.optional(), dryRun }),
+    output: deletedTopic,
+  }),
+  addPartitions: route({
+    method: 'POST',
+    path: '/api/v1/topics/{topic}/partitions',
+    role: 'operator',
+    summary: 'Give a topic more partitions: `count` in all. Keys then go to other partitions than before.',
+    input: z.object({ topic: topicName, count: z.int().min(1), dryRun }),
+    output: z.object({ before: z.int(), after: z.int() }),
+  }),
+  alterTopicConfigs: route({
+    method: 'PATCH',
+    path: '/api/v1/topics/{topic}/configs',
+    role: 'operator',
+    summary: 'Set and unset keys of a topic.',
+    input: z.object({ topic: topicName, ...configEdit }),
+    output: configsEdited,
+  }),
+  alterBrokerConfigs: route({
+    method: 'PATCH',
+    path: '/api/v1/brokers/{broker}/configs',
+    role: 'admin',
+    summary: 'Set and unset keys of a broker that change while it runs.',
+    input: z.object({ broker: brokerNumber, ...configEdit }),
+    output: configsEdited,
+  }),
+  deleteRecords: route({
+    method: 'POST',
+    path: '/api/v1/topics/{topic}/delete-records',
+    role: 'operator',
+    summary: 'Delete records from the beginning of partitions; of all partitions where none is named.',
+    input: z.object({ topic: topicName, partitions: z.array(cut).optional(), confirm: confirm.optional(), dryRun }),
+    output: cuts,
+  }),
+  resetOffsets: route({
+    method: 'POST',
+    path: '/api/v1/groups/{group}/offsets',
+    role: 'operator',
+    summary:
+      'Move the committed offsets of a group without members: of all it has, or of all partitions of some topics.',
+    input: z.object({ group: groupName, topics: z.array(topicName).optional(), target: resetTarget, dryRun }),
+    output: reset,
+  }),
+  deleteGroup: route({
+    method: 'DELETE',
+    path: '/api/v1/groups/{group}',
+    role: 'operator',
+    summary: 'Delete a group without members, with its offsets.',
+    input: z.object({ group: groupName, confirm: confirm.optional(), dryRun }),
+    output: deletedGroup,
+  }),
+  audit: route({
+    method: 'GET',
+    path: '/api/v1/audit',
+    role: 'viewer',
+    summary: 'What was changed, by whom, from what to what; the newest first.',
+    input: z.object({ search: z.string().max(256).default(''), offset: rowsFrom, limit: rowsMax }),
+    output: page(auditEntry),
+  }),
+  jobs: route({
+    method: 'GET',
+    path: '/api/v1/jobs',
+    role: 'viewer',
+    summary: 'Long work in the background: what is under way, then what ended last.',
+    input: z.object({}),
+    output: z.object({ items: z.array(job) }),
   }),
 } as const
 

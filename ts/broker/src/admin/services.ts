@@ -1,4 +1,5 @@
 /** What the admin API works with: the same things that handlers of the protocol use, and the broker around them. */
+import type { Audit } from '../audit/audit.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { HandlerTable } from '../dispatch/dispatch.ts'
 import type { Latencies } from '../dispatch/latency.ts'
@@ -9,6 +10,7 @@ export interface AdminServices extends Pick<Services, 'cluster' | 'configs' | 'g
   /** Every change goes through the handler of its request in the protocol. */
   readonly handlers: HandlerTable
   readonly latencies: Latencies
+  readonly audit: Audit
   readonly version: string
   readonly durability: string
   /** Milliseconds since 1970. */

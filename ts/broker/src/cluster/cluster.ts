@@ -1,5 +1,6 @@
 /** The cluster as the rest of the control plane sees it: one image to read, one door to change it. */
 import type { BrokerId } from '../base/ids.ts'
+import type { Actor } from './actor.ts'
 import type { ClusterImage } from './image.ts'
 import type { Decision } from './decision.ts'
 
@@ -10,7 +11,8 @@ export interface Cluster {
   image(): ClusterImage
   /**
    * Decides against the newest image, commits, and resolves once the engine serves an image that holds the changes.
-   * Decisions run one after the other; one whose ground was changed by somebody else is made again.
+   * Decisions run one after the other; one whose ground was changed by somebody else is made again. `actor` is who asked for
+   * it, where it was not the broker itself.
    */
-  run<Result>(decide: (image: ClusterImage) => Decision<Result>): Promise<Result>
+  run<Result>(decide: (image: ClusterImage) => Decision<Result>, actor?: Actor): Promise<Result>
 }

@@ -6,6 +6,7 @@
 import { BrokerError } from '../base/errors.ts'
 import type { BrokerId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
+import type { Actor } from './actor.ts'
 import { applyCommit, loadImage } from './apply.ts'
 import type { Cluster } from './cluster.ts'
 import type { Decision, Guard } from './decision.ts'
@@ -22,8 +23,8 @@ const WAITING_MAX = 10_000
 export interface ControllerOptions {
   readonly store: MetadataStore
   readonly brokerId: BrokerId
-  /** Makes the engine serve `next`; has done so when it returns. */
-  readonly publish: (before: ClusterImage, next: ClusterImage) => void
+  /** Makes the engine serve `next`; has done so when it returns. `by` asked for it, where anybody did. */
+  readonly publish: (before: ClusterImage, next: ClusterImage, by: Actor | null) => void
   readonly logger: Logger
   /** What the store holds when the first image is made of it. */
   readonly begin?: () => Promise<Snapshot>
@@ -44,6 +45,8 @@ export const startController = async ({
   let watch: Watch | undefined
   let stopped = false
   let waiting = 0
+  /** Whose decision is being committed: one at a time. */
+  let acting: Actor | null = null
   let tail: Promise<unknown> = Promise.resolve()
   const onImage = new Set<() => void>()
   /** Whether the engine took the newest image. If not, what changed is there and yet not served. */
@@ -53,7 +56,7 @@ export const startController = async ({
     const before = image
     image = next
     try {
-      publish(before, next)
+      publish(before, next, acting)
       served = true
     } catch (thrown) {
       served = false
@@ -105,19 +108,27 @@ export const startController = async ({
     throw new BrokerError('REQUEST_TIMED_OUT', 'The metadata kept changing while this was decided.')
   }
 
+  const settled = (): void => {
+    waiting--
+    acting = null
+  }
+
   await follow(begin())
 
   return {
     brokerId,
     image: () => image,
-    run(decide) {
+    run(decide, actor) {
       if (stopped) return Promise.reject(new BrokerError('NOT_CONTROLLER', 'This broker is stopping.'))
       if (waiting >= WAITING_MAX) return Promise.reject(new BrokerError('REQUEST_TIMED_OUT', 'Too many changes wait.'))
       waiting++
-      const result = tail.then(() => attempt(decide))
+      const result = tail.then(() => {
+        acting = actor ?? null
+        return attempt(decide)
+      })
       tail = result.then(
-        () => void waiting--,
-        () => void waiting--,
+        () => settled(),
+        () => settled(),
       )
       return result
     },

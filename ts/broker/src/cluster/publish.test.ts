@@ -26,7 +26,7 @@ const fixture = (fromStart: ReadonlyMap<string, string> = new Map()) => {
   const publish = createPublisher(createBrokerConfigs(brokerId(1), fromStart), (delta) => sent.push(delta))
   let image: ClusterImage = emptyImage
   const move = (next: ClusterImage): ImageDelta => {
-    publish(image, next)
+    publish(image, next, null)
     image = next
     return sent.at(-1)!
   }
@@ -118,11 +118,11 @@ describe('publishing', () => {
     const first = withBrokers(1)
     const second = applyChanges(first, 2, topic(topicA, 'a'))
     const third = applyChanges(second, 3, topic(topicB, 'b'))
-    publish(emptyImage, first)
+    publish(emptyImage, first, null)
     refuses = true
-    expect(() => publish(first, second)).toThrow('no')
+    expect(() => publish(first, second, null)).toThrow('no')
     refuses = false
-    publish(second, third)
+    publish(second, third, null)
     expect(sent.at(-1)?.topics).toHaveLength(2)
     expect(sent.at(-1)?.cluster).toBeDefined()
   })
@@ -138,11 +138,11 @@ describe('publishing', () => {
     const first = applyChanges(withBrokers(1), 2, topic(topicA, 'a'))
     const second = applyChanges(first, 3, [{ kind: 'topic', topic: topicA, record: null }])
     const third = applyChanges(second, 4, topic(topicB, 'b'))
-    publish(emptyImage, first)
+    publish(emptyImage, first, null)
     refuses = true
-    expect(() => publish(first, second)).toThrow('no')
+    expect(() => publish(first, second, null)).toThrow('no')
     refuses = false
-    publish(second, third)
+    publish(second, third, null)
     expect(sent.at(-1)?.removedTopics).toEqual([topicA])
   })
 
@@ -156,7 +156,7 @@ describe('publishing', () => {
       },
       () => told.push('groups'),
     ])
-    expect(() => publish(emptyImage, emptyImage)).toThrow('no')
+    expect(() => publish(emptyImage, emptyImage, null)).toThrow('no')
     expect(told).toEqual(['engine', 'groups'])
   })
 

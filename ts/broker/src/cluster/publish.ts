@@ -5,6 +5,7 @@
 import type { BrokerId } from '../base/ids.ts'
 import type { ImageCluster, ImageDelta, ImagePartition, ImageTopic } from '../engine/native.ts'
 import { advertisedApis } from '../messages/index.ts'
+import type { Actor } from './actor.ts'
 import type { BrokerConfigs } from './broker-configs.ts'
 import type { ClusterImage, PartitionImage, TopicImage } from './image.ts'
 import { logConfig } from './log-config.ts'
@@ -12,7 +13,7 @@ import { logConfig } from './log-config.ts'
 /** There are no features to agree on yet, so no version of them is known. */
 const FEATURES_EPOCH_UNKNOWN = -1
 
-export type Publish = (before: ClusterImage, next: ClusterImage) => void
+export type Publish = (before: ClusterImage, next: ClusterImage, by: Actor | null) => void
 
 /** `send` returns once the engine serves what it was given. */
 export const createPublisher = (configs: BrokerConfigs, send: (delta: ImageDelta) => void): Publish => {
@@ -31,11 +32,11 @@ export const createPublisher = (configs: BrokerConfigs, send: (delta: ImageDelta
 /** Tells each in turn, also when one of them throws; what the first one threw is thrown in the end. */
 export const publishToAll =
   (publishers: readonly Publish[]): Publish =>
-  (before, next) => {
+  (before, next, by) => {
     const thrown: unknown[] = []
     for (const publish of publishers) {
       try {
-        publish(before, next)
+        publish(before, next, by)
       } catch (error) {
         thrown.push(error)
       }

@@ -2,6 +2,8 @@
  * What a handler knows about a request besides its body. Everything here was fixed when the frame arrived: `arrivedAt`
  * is the engine's stamp, so that a busy event loop never makes a client look late.
  */
+import type { Actor } from '../cluster/actor.ts'
+
 export interface RequestContext {
   readonly connectionId: number
   readonly correlationId: number
@@ -14,6 +16,12 @@ export interface RequestContext {
   /** Wall clock, milliseconds. */
   readonly arrivedAt: number
 }
+
+export const actorOf = ({ principal, clientId, clientAddress }: RequestContext): Actor => ({
+  principal,
+  clientId,
+  address: clientAddress,
+})
 
 /** The principal of every connection that has not authenticated. */
 export const ANONYMOUS = 'User:ANONYMOUS'

@@ -8,9 +8,10 @@
  */
 import { BrokerError } from '../base/errors.ts'
 import { ZERO_TOPIC_ID, type TopicId } from '../base/ids.ts'
+import type { Actor } from '../cluster/actor.ts'
 import { NO_LEADER, type ClusterImage, type PartitionImage, type TopicImage } from '../cluster/image.ts'
 import { isInternalTopic } from '../cluster/topic-names.ts'
-import type { Handler, RequestContext } from '../dispatch/context.ts'
+import { actorOf, type Handler, type RequestContext } from '../dispatch/context.ts'
 import type { MetadataRequest, MetadataResponse } from '../messages/03-metadata.ts'
 import { automaticSpec, createRules } from '../topics/automatic.ts'
 import { createTopics } from '../topics/create.ts'
@@ -59,13 +60,13 @@ const checkReferences = ({ apiVersion }: RequestContext, { topics }: MetadataReq
 
 const topicsFor = async (
   services: Used,
-  { apiVersion }: RequestContext,
+  context: RequestContext,
   { topics, allowAutoTopicCreation }: MetadataRequest,
   describe: (image: ClusterImage, topic: TopicImage) => Topic,
 ): Promise<readonly Topic[]> => {
   const { cluster, configs } = services
   const image = cluster.image()
-  if (topics === null || (apiVersion === 0 && topics.length === 0)) {
+  if (topics === null || (context.apiVersion === 0 && topics.length === 0)) {
     return [...image.topicsByName.values()].map((topic) => describe(image, topic))
   }
   const ids = new Set(topics.map(({ topicId }) => topicId).filter((id) => id !== ZERO_TOPIC_ID))
@@ -74,7 +75,7 @@ const topicsFor = async (
   const names = new Set(topics.flatMap(({ name }) => name ?? []))
   const mayCreate = allowAutoTopicCreation && configs.values(image)['auto.create.topics.enable']
   const missing = [...names].filter((name) => !image.topicsByName.has(name))
-  if (mayCreate) await create(services, missing)
+  if (mayCreate) await create(services, missing, actorOf(context))
   return [...names].map((name) => describeOr(image, image.topicsByName.get(name), describe, unknownName(name)))
 }
 
@@ -100,7 +101,11 @@ const unknownName = (name: string): Topic => ({
 })
 
 /** Whatever becomes of it, the answer tells of the other topics: a client that waits for this one asks again. */
-const create = async ({ cluster, configs, newTopicId, logger }: Used, missing: readonly string[]): Promise<void> => {
+const create = async (
+  { cluster, configs, newTopicId, logger }: Used,
+  missing: readonly string[],
+  actor: Actor,
+): Promise<void> => {
   const names = missing.filter(isValidName)
   if (names.length === 0) return
   try {
@@ -108,7 +113,7 @@ const create = async ({ cluster, configs, newTopicId, logger }: Used, missing: r
       const values = configs.values(image)
       const specs = names.map((name) => automaticSpec(image, name, values))
       return createTopics(image, specs, createRules(values, newTopicId))
-    })
+    }, actor)
     for (const result of results) {
       if ('error' in result && result.error.code !== 'TOPIC_ALREADY_EXISTS') {
         logger.warn({ topic: result.name, err: result.error }, 'a topic that a client asked for cannot be created')

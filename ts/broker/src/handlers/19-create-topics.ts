@@ -7,7 +7,7 @@ import type { Logger } from '../base/logger.ts'
 import type { ClusterImage, ConfigOverrides } from '../cluster/image.ts'
 import { configSources, resolveTopic } from '../configs/resolve.ts'
 import { isSensitive } from '../configs/definitions.ts'
-import type { Handler } from '../dispatch/context.ts'
+import { actorOf, type Handler } from '../dispatch/context.ts'
 import type { CreateTopicsRequest, CreateTopicsResponse } from '../messages/19-create-topics.ts'
 import { createRules } from '../topics/automatic.ts'
 import { createTopics, type CreateResult } from '../topics/create.ts'
@@ -23,15 +23,15 @@ type Used = Pick<Services, 'cluster' | 'configs' | 'newTopicId' | 'logger'>
 
 export const handleCreateTopics =
   ({ cluster, configs, newTopicId, logger }: Used): Handler<CreateTopicsRequest, CreateTopicsResponse> =>
-  async ({ apiVersion }, { topics, validateOnly }) => {
+  async (context, { topics, validateOnly }) => {
     const results = await cluster.run((image) => {
       const decision = createTopics(image, topics, createRules(configs.values(image), newTopicId))
       return validateOnly ? { ...decision, changes: [] } : decision
-    })
+    }, actorOf(context))
     if (!validateOnly) tellOfCreated(logger, results)
     const image = cluster.image()
     const effective = (overrides: ConfigOverrides): Configs =>
-      apiVersion < FIRST_WITH_CONFIGS ? [] : effectiveConfigs(image, configs, overrides)
+      context.apiVersion < FIRST_WITH_CONFIGS ? [] : effectiveConfigs(image, configs, overrides)
     return { throttleTimeMs: 0, topics: results.map((result) => reply(result, effective)) }
   }
 

@@ -4,7 +4,7 @@
  */
 import { BrokerError } from '../base/errors.ts'
 import { ZERO_TOPIC_ID } from '../base/ids.ts'
-import type { Handler } from '../dispatch/context.ts'
+import { actorOf, type Handler } from '../dispatch/context.ts'
 import type { DeleteTopicsRequest, DeleteTopicsResponse } from '../messages/20-delete-topics.ts'
 import { deleteTopics } from '../topics/delete.ts'
 import { errorCode } from '../wire/errors.ts'
@@ -14,13 +14,13 @@ const FIRST_WITH_DELETION_DISABLED = 3
 
 export const handleDeleteTopics =
   ({ cluster, configs }: Pick<Services, 'cluster' | 'configs'>): Handler<DeleteTopicsRequest, DeleteTopicsResponse> =>
-  async ({ apiVersion }, { topics, topicNames }) => {
+  async (context, { topics, topicNames }) => {
     if (!configs.values(cluster.image())['delete.topic.enable']) {
-      if (apiVersion >= FIRST_WITH_DELETION_DISABLED) throw new BrokerError('TOPIC_DELETION_DISABLED')
+      if (context.apiVersion >= FIRST_WITH_DELETION_DISABLED) throw new BrokerError('TOPIC_DELETION_DISABLED')
       throw new BrokerError('INVALID_REQUEST', 'Topic deletion is disabled.')
     }
     const references = [...topics, ...topicNames.map((name) => ({ name, topicId: ZERO_TOPIC_ID }))]
-    const results = await cluster.run((image) => deleteTopics(image, references))
+    const results = await cluster.run((image) => deleteTopics(image, references), actorOf(context))
     return {
       throttleTimeMs: 0,
       responses: results.map(({ name, topicId, error }) => ({

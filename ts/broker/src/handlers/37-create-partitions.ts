@@ -1,5 +1,5 @@
 /** CreatePartitions: the versions differ in their encoding alone, as no quota throttles it yet. */
-import type { Handler } from '../dispatch/context.ts'
+import { actorOf, type Handler } from '../dispatch/context.ts'
 import type { CreatePartitionsRequest, CreatePartitionsResponse } from '../messages/37-create-partitions.ts'
 import { createPartitions } from '../topics/partitions.ts'
 import { errorCode } from '../wire/errors.ts'
@@ -7,11 +7,11 @@ import type { Services } from './services.ts'
 
 export const handleCreatePartitions =
   ({ cluster }: Pick<Services, 'cluster'>): Handler<CreatePartitionsRequest, CreatePartitionsResponse> =>
-  async (_context, { topics, validateOnly }) => {
+  async (context, { topics, validateOnly }) => {
     const results = await cluster.run((image) => {
       const decision = createPartitions(image, topics)
       return validateOnly ? { ...decision, changes: [] } : decision
-    })
+    }, actorOf(context))
     return {
       throttleTimeMs: 0,
       results: results.map(({ name, error }) => ({

@@ -1,7 +1,7 @@
 /** IncrementalAlterConfigs: the versions differ in their encoding alone. */
 import { BrokerError } from '../base/errors.ts'
 import { alterIncrementally, type ConfigChange, type ConfigOperation } from '../configs/alter.ts'
-import type { Handler } from '../dispatch/context.ts'
+import { actorOf, type Handler } from '../dispatch/context.ts'
 import type {
   IncrementalAlterConfigsRequest,
   IncrementalAlterConfigsResponse,
@@ -17,10 +17,10 @@ type Resource = IncrementalAlterConfigsRequest['resources'][number]
 
 export const handleIncrementalAlterConfigs =
   (services: Altering): Handler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse> =>
-  async (_context, { resources, validateOnly }) => {
+  async (context, { resources, validateOnly }) => {
     // Levels of loggers are this process's own: nothing is committed for them.
     const others = resources.filter(({ resourceType }) => !isLogger(resourceType))
-    const altered = await alterAndTell(services, others.map(alteration), validateOnly)
+    const altered = await alterAndTell(services, others.map(alteration), validateOnly, actorOf(context))
     const replies = new Map(others.map((resource, index) => [resource, altered[index]]))
     return {
       throttleTimeMs: 0,

@@ -1,5 +1,6 @@
 /** What the two APIs that alter configs have in common, and the word about settings that change nothing. */
 import type { Logger } from '../base/logger.ts'
+import type { Actor } from '../cluster/actor.ts'
 import { resourceTypes } from '../cluster/config-resources.ts'
 import type { ConfigScope } from '../configs/definitions.ts'
 import { withoutEffect } from '../configs/without-effect.ts'
@@ -25,11 +26,12 @@ export const alterAndTell = async (
   { cluster, configs, logger }: Altering,
   alterations: readonly NamedAlteration[],
   validateOnly: boolean,
+  actor: Actor,
 ) => {
   const results = await cluster.run((image) => {
     const decision = alterConfigs(image, cluster.brokerId, configs.inForce(image), alterations)
     return validateOnly ? { ...decision, changes: [] } : decision
-  })
+  }, actor)
   results.forEach(({ resourceType, resourceName, error }, index) => {
     const scope = scopes[resourceType]
     if (validateOnly || error !== null || scope === undefined) return

@@ -1,6 +1,7 @@
 /** Logging in and out, and the accounts that may. */
 import { createAccount, deleteAccount, setPassword } from '../../security/accounts.ts'
 import { hashPassword } from '../../security/passwords.ts'
+import { actorOf } from '../actor.ts'
 import { roleOf } from '../auth.ts'
 import type { Output } from '../contract.ts'
 import type { Caller, Exchange } from '../exchange.ts'
@@ -39,18 +40,19 @@ export const sessionRoutes = ({ services: { cluster }, auth }: RouteContext): Ro
     accounts: () => ({
       items: [...cluster.image().accounts].map(([name, account]) => ({ name, role: roleOf(account) })),
     }),
-    createAccount: async ({ name, role, password }) => {
-      await cluster.run(createAccount(name, { role, hash: await hashPassword(password) }))
+    createAccount: async ({ name, role, password }, exchange) => {
+      const hash = await hashPassword(password)
+      await cluster.run(createAccount(name, { role, hash }), actorOf(exchange))
       return { name, role }
     },
-    deleteAccount: async ({ name }) => {
-      await cluster.run(deleteAccount(name))
+    deleteAccount: async ({ name }, exchange) => {
+      await cluster.run(deleteAccount(name), actorOf(exchange))
       auth.sessions.endAll(name)
       return {}
     },
     setPassword: async ({ name, password, current }, exchange) => {
       await checkMayChange(name, current, exchange)
-      await cluster.run(setPassword(name, await hashPassword(password)))
+      await cluster.run(setPassword(name, await hashPassword(password)), actorOf(exchange))
       // Whoever knew the old one is out, the one who changed it too.
       auth.sessions.endAll(name)
       return {}

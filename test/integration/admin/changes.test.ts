@@ -1,0 +1,194 @@
+// Changes through the admin API: shown first, then done, by the code that answers the same requests of the protocol; and the
+// list of what was changed, whichever way it was.
+import { produce } from 'millrace/messages/00-produce.js'
+import { createTopics } from 'millrace/messages/19-create-topics.js'
+import { incrementalAlterConfigs } from 'millrace/messages/44-incremental-alter-configs.js'
+import { joinGroup } from 'millrace/messages/11-join-group.js'
+import { beforeAll, expect, test } from 'vitest'
+import { batch } from '../../harness/batch.ts'
+import { readyCoordinator } from '../../harness/ready-coordinator.ts'
+import { readyTopic } from '../../harness/ready-topic.ts'
+import { wantedTopics } from '../../harness/wanted-topics.ts'
+import { inside } from './inside.ts'
+
+const { call, peer } = inside()
+
+const TOPIC_RESOURCE = 2
+
+const append = async (topic: string, index: number, count: number, baseTimestamp?: number): Promise<void> => {
+  const values = Array.from({ length: count }, (_, at) => ({ value: `record ${at}` }))
+  const records = batch(values, baseTimestamp === undefined ? {} : { baseTimestamp, maxTimestamp: baseTimestamp })
+  const request = { transactionalId: null, acks: -1, timeoutMs: 10_000 }
+  const answer = await peer().call(produce, 9, {
+    ...request,
+    topicData: [{ name: topic, partitionData: [{ index, records }] }],
+  })
+  expect(answer.responses[0]?.partitionResponses[0]?.errorCode).toBe(0)
+}
+
+const names = async (): Promise<readonly string[]> =>
+  (await call('topics', { internal: 'false', limit: 500 })).items.map(({ name }) => name)
+
+const audited = async (search: string) => (await call('audit', { search })).items
+
+beforeAll(() => readyCoordinator(peer(), 'any'))
+
+test('a topic is created, once it was shown', async () => {
+  const wanted = { name: 'made', partitions: 4, configs: { 'retention.ms': '1000' } }
+  expect(await call('createTopic', { ...wanted, dryRun: true })).toMatchObject({ partitions: 4, replicationFactor: 1 })
+  expect(await names()).not.toContain('made')
+  const { id } = await call('createTopic', wanted)
+  expect(await call('topic', { topic: 'made' })).toMatchObject({ id, partitions: 4 })
+  await expect(call('createTopic', wanted)).rejects.toMatchObject({ status: 409, code: 'TOPIC_ALREADY_EXISTS' })
+  await expect(call('createTopic', { name: 'a b' })).rejects.toMatchObject({
+    status: 400,
+    code: 'INVALID_TOPIC_EXCEPTION',
+  })
+  await expect(call('createTopic', { name: '<script>alert(1)</script>' })).rejects.toMatchObject({ status: 400 })
+  await expect(call('createTopic', { name: 'c', configs: { 'no.such.key': '1' } })).rejects.toMatchObject({
+    code: 'INVALID_CONFIG',
+  })
+  expect(await audited('topic.create made')).toMatchObject([
+    { principal: 'User:admin', clientId: 'admin-api', before: null, after: { id, partitions: 4 } },
+  ])
+})
+
+test('partitions are added, and never taken away', async () => {
+  await call('createTopic', { name: 'grown', partitions: 1 })
+  expect(await call('addPartitions', { topic: 'grown', count: 3, dryRun: true })).toEqual({ before: 1, after: 3 })
+  expect((await call('topic', { topic: 'grown' })).partitions).toBe(1)
+  await call('addPartitions', { topic: 'grown', count: 3 })
+  expect((await call('topic', { topic: 'grown' })).partitions).toBe(3)
+  await expect(call('addPartitions', { topic: 'grown', count: 2 })).rejects.toMatchObject({
+    code: 'INVALID_PARTITIONS',
+  })
+})
+
+test('configs of a topic are set and unset, with what was before', async () => {
+  await call('createTopic', { name: 'configured', configs: { 'retention.ms': '1000' } })
+  const edit = { topic: 'configured', set: { 'segment.bytes': '1048576' }, unset: ['retention.ms'] }
+  const expected = [
+    { name: 'segment.bytes', before: '1073741824', after: '1048576' },
+    { name: 'retention.ms', before: '1000', after: '604800000' },
+  ]
+  expect((await call('alterTopicConfigs', { ...edit, dryRun: true })).items).toEqual(expected)
+  expect((await call('topicConfigs', { topic: 'configured' })).items).toContainEqual(
+    expect.objectContaining({ name: 'retention.ms', value: '1000' }),
+  )
+  expect((await call('alterTopicConfigs', edit)).items).toEqual(expected)
+  expect((await call('topicConfigs', { topic: 'configured' })).items).toContainEqual(
+    expect.objectContaining({ name: 'segment.bytes', value: '1048576', source: 'topic' }),
+  )
+  await expect(
+    call('alterTopicConfigs', { topic: 'configured', set: { 'segment.bytes': 'many' } }),
+  ).rejects.toMatchObject({ code: 'INVALID_CONFIG' })
+})
+
+test('configs of a broker that change while it runs', async () => {
+  const { items } = await call('alterBrokerConfigs', { broker: 1, set: { 'log.retention.ms': '5000' } })
+  expect(items).toEqual([{ name: 'log.retention.ms', before: null, after: '5000' }])
+  await call('alterBrokerConfigs', { broker: 1, unset: ['log.retention.ms'] })
+  expect(await audited('broker.configs')).toMatchObject([
+    { subject: '1', before: { 'log.retention.ms': '5000' }, after: { 'log.retention.ms': null } },
+    { subject: '1', before: { 'log.retention.ms': null }, after: { 'log.retention.ms': '5000' } },
+  ])
+})
+
+test('records are deleted from the beginning, once the name is repeated', async () => {
+  await readyTopic(peer(), 'cut', { partitions: 2 })
+  await append('cut', 0, 10)
+  await append('cut', 1, 4)
+  const one = { topic: 'cut', partitions: [{ partition: 0, before: '3' }] }
+  const expected = [{ partition: 0, firstOffset: '0', newFirstOffset: '3' }]
+  expect((await call('deleteRecords', { ...one, dryRun: true })).items).toEqual(expected)
+  await expect(call('deleteRecords', one)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  expect((await call('deleteRecords', { ...one, confirm: 'cut' })).items).toEqual(expected)
+  expect((await call('deleteRecords', { topic: 'cut', confirm: 'cut' })).items).toEqual([
+    { partition: 0, firstOffset: '3', newFirstOffset: '10' },
+    { partition: 1, firstOffset: '0', newFirstOffset: '4' },
+  ])
+  await expect(
+    call('deleteRecords', { topic: 'cut', partitions: [{ partition: 0, before: '11' }], dryRun: true }),
+  ).rejects.toMatchObject({ code: 'OFFSET_OUT_OF_RANGE' })
+  expect((await audited('records.delete cut'))[0]).toMatchObject({ after: { firstOffsets: { 0: 10, 1: 4 } } })
+})
+
+test('a group goes back and forth: shown, done, undone', async () => {
+  await readyTopic(peer(), 'read', { partitions: 2 })
+  await append('read', 0, 10, 1_700_000_000_000)
+  await append('read', 0, 10, 1_700_000_100_000)
+  await append('read', 1, 5, 1_700_000_000_000)
+  const group = 'readers'
+  const afters = async (target: Parameters<typeof call<'resetOffsets'>>[1]['target'], dryRun = true) =>
+    (await call('resetOffsets', { group, topics: ['read'], target, dryRun })).items.map(({ after }) => after)
+
+  expect(await afters({ to: 'latest' })).toEqual(['20', '5'])
+  await expect(call('group', { group })).rejects.toMatchObject({ status: 404 })
+  expect(await afters({ to: 'latest' }, false)).toEqual(['20', '5'])
+  expect(await afters({ to: 'earliest' })).toEqual(['0', '0'])
+  expect(await afters({ to: 'time', at: '1700000050000' })).toEqual(['10', '5'])
+  expect(await afters({ to: 'shift', by: '-3' })).toEqual(['17', '2'])
+  expect(await afters({ to: 'shift', by: '-9000' })).toEqual(['0', '0'])
+  expect(await afters({ to: 'offset', offset: '7' })).toEqual(['7', '5'])
+
+  const done = await call('resetOffsets', { group, target: { to: 'earliest' } })
+  expect(done.items).toMatchObject([
+    { topic: 'read', partition: 0, before: '20', after: '0', firstOffset: '0', endOffset: '20' },
+    { topic: 'read', partition: 1, before: '5', after: '0' },
+  ])
+  const positions = done.items.map(({ topic, partition, before }) => ({ topic, partition, offset: before ?? '0' }))
+  const undone = await call('resetOffsets', { group, target: { to: 'positions', positions } })
+  expect(undone.items.map(({ after }) => after)).toEqual(['20', '5'])
+  expect((await audited('group.offsets readers'))[0]).toMatchObject({
+    before: { 'read-0': 0, 'read-1': 0 },
+    after: { 'read-0': 20, 'read-1': 5 },
+  })
+  await expect(call('resetOffsets', { group: 'nobody', target: { to: 'latest' } })).rejects.toMatchObject({
+    status: 404,
+  })
+
+  expect(await call('deleteGroup', { group, dryRun: true })).toEqual({ group, offsets: 2 })
+  await expect(call('deleteGroup', { group })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  await call('deleteGroup', { group, confirm: group })
+  await expect(call('group', { group })).rejects.toMatchObject({ status: 404 })
+})
+
+test('a group with members is left alone', async () => {
+  await readyTopic(peer(), 'busy')
+  const { errorCode } = await peer().call(joinGroup, 3, {
+    groupId: 'at work',
+    sessionTimeoutMs: 30_000,
+    rebalanceTimeoutMs: 30_000,
+    memberId: '',
+    protocolType: 'consumer',
+    protocols: [{ name: 'range', metadata: Buffer.alloc(6) }],
+  })
+  expect(errorCode).toBe(0)
+  await expect(
+    call('resetOffsets', { group: 'at work', topics: ['busy'], target: { to: 'latest' } }),
+  ).rejects.toMatchObject({ status: 409, hint: expect.stringContaining('Stop the consumers') })
+  await expect(call('deleteGroup', { group: 'at work', confirm: 'at work' })).rejects.toMatchObject({ status: 409 })
+})
+
+test('a topic is deleted, once its name is repeated', async () => {
+  await readyTopic(peer(), 'gone', { partitions: 2 })
+  await append('gone', 0, 3)
+  expect(await call('deleteTopic', { topic: 'gone', dryRun: true })).toMatchObject({ topic: 'gone', partitions: 2 })
+  await expect(call('deleteTopic', { topic: 'gone', confirm: 'Gone' })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  expect(await names()).toContain('gone')
+  await call('deleteTopic', { topic: 'gone', confirm: 'gone' })
+  expect(await names()).not.toContain('gone')
+  expect(await audited('topic.delete gone')).toMatchObject([{ after: null, before: { partitions: 2 } }])
+})
+
+test('what clients of the protocol change is in the list too', async () => {
+  await peer().call(createTopics, 7, { topics: wantedTopics([{ name: 'by-protocol' }]), timeoutMs: 10_000 })
+  const configs = [{ name: 'retention.ms', configOperation: 0, value: '77' }]
+  const resources = [{ resourceType: TOPIC_RESOURCE, resourceName: 'by-protocol', configs }]
+  await peer().call(incrementalAlterConfigs, 1, { resources, validateOnly: false })
+  const entries = await audited('by-protocol')
+  expect(entries).toMatchObject([
+    { action: 'topic.configs', before: { 'retention.ms': null }, after: { 'retention.ms': '77' } },
+    { action: 'topic.create', principal: 'User:ANONYMOUS', clientId: 'hostile', address: '127.0.0.1' },
+  ])
+})

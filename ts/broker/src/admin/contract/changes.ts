@@ -1,0 +1,100 @@
+/** What changes something: what is asked for, and what it does. With `dryRun` nothing is done, and the answer is the same. */
+import { z } from 'zod'
+import { int64 } from './words.ts'
+
+export const dryRun = z.boolean().default(false)
+
+/** The name of what is taken away, once more: who sends another one has not read what would happen. */
+export const confirm = z.string()
+
+export const configTexts = z.record(z.string(), z.string())
+
+export const configEdit = {
+  set: configTexts.default({}),
+  /** Back to what the broker gives. */
+  unset: z.array(z.string()).default([]),
+  dryRun,
+}
+
+export const configsEdited = z.object({
+  items: z.array(z.object({ name: z.string(), before: z.string().nullable(), after: z.string().nullable() })),
+})
+
+export const createdTopic = z.object({
+  name: z.string(),
+  /** Of a dry run one that nobody will have. */
+  id: z.string(),
+  partitions: z.int(),
+  replicationFactor: z.int(),
+})
+
+export const deletedTopic = z.object({
+  topic: z.string(),
+  partitions: z.int(),
+  bytes: int64,
+  records: int64,
+  /** That lose offsets. */
+  groups: z.array(z.string()),
+})
+
+/** Records below an offset go; without one, all of them. */
+export const cut = z.object({ partition: z.int().min(0), before: int64.optional() })
+
+export const cuts = z.object({
+  items: z.array(z.object({ partition: z.int(), firstOffset: int64, newFirstOffset: int64 })),
+})
+
+const position = z.object({ topic: z.string(), partition: z.int().min(0), offset: int64 })
+
+export const resetTarget = z.discriminatedUnion('to', [
+  z.object({ to: z.literal('earliest') }),
+  z.object({ to: z.literal('latest') }),
+  z.object({ to: z.literal('time'), at: int64 }),
+  /** Back where it is below zero. */
+  z.object({ to: z.literal('shift'), by: int64 }),
+  z.object({ to: z.literal('offset'), offset: int64 }),
+  /** Each its own; what an earlier reset answered as `before` undoes it. */
+  z.object({ to: z.literal('positions'), positions: z.array(position).max(100_000) }),
+])
+
+export const reset = z.object({
+  items: z.array(
+    z.object({
+      topic: z.string(),
+      partition: z.int(),
+      /** Null where nothing was committed. */
+      before: int64.nullable(),
+      after: int64,
+      firstOffset: int64,
+      endOffset: int64,
+    }),
+  ),
+})
+
+export const deletedGroup = z.object({ group: z.string(), offsets: z.int() })
+
+export const auditEntry = z.object({
+  id: z.int(),
+  at: int64,
+  /** Null for what the broker did by itself. */
+  principal: z.string().nullable(),
+  clientId: z.string().nullable(),
+  address: z.string().nullable(),
+  action: z.string(),
+  subject: z.string(),
+  before: z.unknown(),
+  after: z.unknown(),
+})
+
+export const job = z.object({
+  id: z.string(),
+  kind: z.enum(['compaction']),
+  subject: z.string(),
+  state: z.enum(['running', 'done', 'interrupted', 'failed']),
+  startedAt: int64,
+  endedAt: int64.nullable(),
+  bytesRead: int64,
+  bytesTotal: int64,
+  bytesWritten: int64,
+  why: z.string().nullable(),
+})

@@ -1,0 +1,55 @@
+/**
+ * What was changed, by whom, from what to what. Metadata is seen where it commits, so that it does not matter which way
+ * a change took; what changes data or offsets is noted by its handler. Kept in memory: the last ones since the start.
+ */
+import type { Clock } from '../base/clock.ts'
+import type { Actor } from '../cluster/actor.ts'
+import type { ClusterImage } from '../cluster/image.ts'
+import { differences } from './differences.ts'
+
+const ENTRIES_MAX = 10_000
+
+export interface Change {
+  /** What was done, as `topic.create`. */
+  readonly action: string
+  /** To what: a name. */
+  readonly subject: string
+  /** As JSON; null for what was not there. */
+  readonly before: unknown
+  /** Null for what is not there any more. */
+  readonly after: unknown
+}
+
+export interface AuditEntry extends Change {
+  readonly id: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Null for what the broker did by itself. */
+  readonly actor: Actor | null
+}
+
+export interface Audit {
+  imageChanged(before: ClusterImage, next: ClusterImage, by: Actor | null): void
+  note(change: Change, by: Actor | null): void
+  /** The newest first. */
+  entries(): readonly AuditEntry[]
+}
+
+export const createAudit = (clock: Pick<Clock, 'now'>): Audit => {
+  const kept: AuditEntry[] = []
+  let lastId = 0
+  const note = (change: Change, actor: Actor | null): void => {
+    kept.push({ ...change, id: ++lastId, at: clock.now(), actor })
+    // In halves, so that the list is not moved for each entry.
+    if (kept.length > 2 * ENTRIES_MAX) kept.splice(0, kept.length - ENTRIES_MAX)
+  }
+  return {
+    imageChanged(before, next, by) {
+      // What lay in the store at the start was changed by nobody now.
+      if (before.revision === 0) return
+      for (const change of differences(before, next)) note(change, by)
+    },
+    note,
+    entries: () => kept.slice(-ENTRIES_MAX).reverse(),
+  }
+}
