@@ -46,8 +46,8 @@ fn staged(from: &Bed, to: &Bed, clean: bool, recovery_point: i64) -> Adopted {
             recovery_point: Offset(recovery_point),
             log_start: Some(Offset(7)),
             high_watermark: Offset(0),
+            cleaned_to: None,
         },
-        cleaned_to: None,
     }
 }
 

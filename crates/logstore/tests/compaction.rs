@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use logstore::base::types::{Offset, ProducerEpoch, ProducerId, Sequence, Timestamp};
+use logstore::base::types::{Offset, PartitionId, ProducerEpoch, ProducerId, Sequence, Timestamp, TopicId};
 use logstore::batch::build::{BatchBuilder, Marker, RecordData};
 use logstore::batch::{self, Attributes, Codec};
 use logstore::log::{Log, LogConfig, Origin, ReadBound};
@@ -360,6 +360,45 @@ fn an_open_transaction_is_not_touched() {
     let kept = values(&log);
     assert!(kept.iter().filter(|(_, value)| value.as_deref() == Some("behind it")).count() == 2);
     assert!(kept.iter().all(|(_, value)| value.as_deref() != Some("old")));
+}
+
+/// Compacts a log in which each of four keys has two records.
+fn compact_twos(store: &Store, log: &Log, value: &str) {
+    for n in 0..8 {
+        put(log, n % 4, Some(value));
+    }
+    roll(log);
+    compact(store);
+}
+
+fn once(value: &str) -> Vec<(u8, Option<String>)> {
+    (0..4).map(|key| (key, Some(value.to_owned()))).collect()
+}
+
+#[test]
+fn how_far_a_log_was_compacted_is_not_said_of_the_next_one_of_its_name() {
+    let bed = Bed::new();
+    let (store, log) = open(&bed);
+    compact_twos(&store, &log, "old");
+    assert_eq!(values(&log), once("old"));
+    store.close().unwrap();
+    drop((store, log));
+    // Whose its directory is shows when it is first used.
+    let store = support::open(&options(&bed));
+    let next = PartitionId { topic: TopicId([8; 16]), ..id() };
+    let log = store.ensure(next, TOPIC, Arc::new(config()), EPOCH);
+    compact_twos(&store, &log, "new");
+    assert_eq!(values(&log), once("new"));
+}
+
+#[test]
+fn what_takes_the_place_of_what_was_cut_is_compacted() {
+    let bed = Bed::new();
+    let (store, log) = open(&bed);
+    compact_twos(&store, &log, "old");
+    log.truncate(Offset(6)).unwrap();
+    compact_twos(&store, &log, "new");
+    assert_eq!(values(&log), once("new"));
 }
 
 #[test]

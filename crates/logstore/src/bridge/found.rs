@@ -103,8 +103,8 @@ pub(super) fn adopted(log: AdoptedLog) -> Result<Adopted> {
             recovery_point: offset(log.recovery_point),
             log_start: log.log_start.map(offset),
             high_watermark: offset(log.high_watermark),
+            cleaned_to: log.cleaned_to.map(offset),
         },
-        cleaned_to: log.cleaned_to.map(offset),
     })
 }
 

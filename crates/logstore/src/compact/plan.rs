@@ -23,8 +23,8 @@ pub struct Dirty {
     removals: u64,
 }
 
-/// What a round over `log` would do, if it is due; the last one came to `cleaned_to`.
-pub fn assess(log: &Arc<Log>, cleaned_to: Option<Offset>, now: Timestamp) -> Result<Option<Dirty>, LogError> {
+/// What a round over `log` would do, if it is due.
+pub fn assess(log: &Arc<Log>, now: Timestamp) -> Result<Option<Dirty>, LogError> {
     if !(log.config().cleanup_compact && log.has_files()) {
         return Ok(None);
     }
@@ -38,15 +38,15 @@ pub fn assess(log: &Arc<Log>, cleaned_to: Option<Offset>, now: Timestamp) -> Res
     let Some(view) = log.compactable()?.filter(|view| !view.sealed.is_empty()) else {
         return Ok(None);
     };
-    let dirty = Dirty::of(log, &view, cleaned_to, now);
+    let dirty = Dirty::of(log, &view, now);
     let is_due = dirty.ratio > view.config.min_cleanable_dirty_ratio || dirty.is_overdue(now)?;
     Ok(is_due.then_some(dirty))
 }
 
 impl Dirty {
-    fn of(log: &Arc<Log>, view: &Compactable, cleaned_to: Option<Offset>, now: Timestamp) -> Self {
-        // An offset that cannot be right is of an earlier log of the name, or what it spoke of was cut.
-        let from = cleaned_to.filter(|from| *from <= view.active_base).unwrap_or(view.log_start);
+    fn of(log: &Arc<Log>, view: &Compactable, now: Timestamp) -> Self {
+        // No checksum covers the file that it comes from.
+        let from = view.cleaned_to.filter(|from| *from <= view.active_base).unwrap_or(view.log_start);
         let from = from.max(view.log_start);
         let config = &view.config;
         let mut to = view.active_base.min(view.last_stable).min(view.recovery_point);

@@ -26,6 +26,8 @@ pub struct Compactable {
     pub last_stable: Offset,
     /// Below it everything is synced.
     pub recovery_point: Offset,
+    /// Where the last round came to.
+    pub cleaned_to: Option<Offset>,
     /// All segments but the active one.
     pub sealed: Vec<Arc<Segment>>,
     /// Where the active segment begins.
@@ -64,10 +66,18 @@ impl Log {
             log_start: view.log_start,
             last_stable: view.last_stable,
             recovery_point: state.offsets.recovery_point(),
+            cleaned_to: state.cleaned_to,
             sealed,
             active_base: active.base(),
             removals,
         }))
+    }
+
+    /// A round came to `to`.
+    pub fn note_cleaned(&self, to: Offset) {
+        if let Ok(mut state) = self.opened() {
+            state.cleaned_to = Some(to);
+        }
     }
 
     /// Last batches of all producers that it knows.

@@ -21,6 +21,8 @@ pub struct Checkpointed {
     pub log_start: Option<Offset>,
     /// High watermark.
     pub high_watermark: Offset,
+    /// Up to where it is compacted, where it ever was.
+    pub cleaned_to: Option<Offset>,
 }
 
 impl Log {
@@ -34,6 +36,7 @@ impl Log {
                 recovery_point: state.offsets.recovery_point(),
                 log_start: explicit(state.offsets.log_start()).filter(|start| start.0 > 0),
                 high_watermark: state.offsets.high_watermark(),
+                cleaned_to: state.cleaned_to,
             }),
             Phase::Unopened | Phase::Ended(_) => None,
         }

@@ -42,6 +42,8 @@ pub struct Found {
     pub log_start: Offset,
     /// High watermark; no log starts above it.
     pub high_watermark: Offset,
+    /// Up to where it is compacted.
+    pub cleaned_to: Option<Offset>,
     /// Where the write-ahead log has batches of it: from here on they are durable, in segments or not.
     pub replay_from: Option<Offset>,
     /// The write-ahead log may have had batches behind the last that it has, and lost them.
@@ -430,6 +432,7 @@ impl Loading<'_> {
         let epochs = std::mem::take(&mut self.epochs);
         let has_segment = !self.segments.is_empty();
         let mut state = State::recovered(offsets, shape, has_segment, producers, epochs);
+        state.cleaned_to = self.found.cleaned_to;
         state.end_is_lost = self.end_is_lost();
         Ok(state)
     }

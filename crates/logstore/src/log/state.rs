@@ -55,6 +55,8 @@ pub(super) struct State {
     pub(super) uncheckpointed: bool,
     /// The end of what was appended without the write-ahead log.
     pub(super) relaxed_end: Offset,
+    /// Up to where it is compacted. Written with the other checkpoints: what a crash takes of it is only compacted again.
+    pub(super) cleaned_to: Option<Offset>,
     /// Records behind the log end may be lost: it takes none.
     pub(super) end_is_lost: bool,
     /// When its home was told that such batches are to be synced in time (`flush.ms`).
@@ -164,6 +166,7 @@ impl State {
             told: Told::default(),
             uncheckpointed: false,
             relaxed_end: Offset(0),
+            cleaned_to: None,
             end_is_lost: false,
             flush_since: None,
             aborted: Vec::new(),

@@ -133,6 +133,7 @@ impl Log {
             recovery_point: state.offsets.recovery_point().min(left),
             log_start: state.offsets.log_start().min(to),
             high_watermark: state.offsets.high_watermark(),
+            cleaned_to: state.cleaned_to.map(|cleaned| cleaned.min(left)),
             ..self.found
         };
         let mut cut = self.load(found)?;

@@ -50,8 +50,6 @@ pub struct Adopted {
     pub clean: bool,
     /// What the checkpoints said where it comes from.
     pub checkpointed: Checkpointed,
-    /// Up to where it was compacted there.
-    pub cleaned_to: Option<Offset>,
 }
 
 impl Shared {
@@ -79,11 +77,12 @@ impl Shared {
         let mut logs = Vec::with_capacity(adopted.len());
         for one in adopted {
             let directory = self.at(one)?;
-            directory.take_in(&one.name, &one.topic, one.id.index, &one.checkpointed, one.cleaned_to)?;
+            directory.take_in(&one.name, &one.topic, one.id.index, &one.checkpointed)?;
             let found = Found {
                 clean: one.clean,
                 recovery_point: one.checkpointed.recovery_point,
                 high_watermark: one.checkpointed.high_watermark,
+                cleaned_to: one.checkpointed.cleaned_to,
                 log_start: one.checkpointed.log_start.unwrap_or(Offset(0)),
                 replay_from: None,
                 may_lack_end: false,

@@ -158,11 +158,8 @@ impl Shared {
             .take_while(|_| !self.cleaning.throttle.is_stopped())
             .filter(|log| !self.cleaning.given_up.lock().contains(&log.id()));
         let mut dirty: Vec<Dirty> = logs
-            .filter_map(|log| {
-                let cleaned_to = self.directory_of(&log)?.cleaned_to(log.topic(), log.id().index);
-                // A log out of service has said why.
-                assess(&log, cleaned_to, now).ok().flatten()
-            })
+            // A log out of service has said why.
+            .filter_map(|log| assess(&log, now).ok().flatten())
             .collect();
         dirty.sort_by(|one, other| other.ratio.total_cmp(&one.ratio));
         let mut busy = self.cleaning.busy.lock();
@@ -211,7 +208,8 @@ impl Shared {
             self.remove_later(doomed, log.config().file_delete_delay_ms);
         }
         if let Some(to) = cleaned.to {
-            self.note_cleaned(log, to);
+            log.note_cleaned(to);
+            self.note(log);
             self.cleaning.rounds_done.fetch_add(1, Ordering::Relaxed);
         }
         match outcome {
@@ -221,15 +219,6 @@ impl Shared {
             // Nothing is wrong with the log.
             Err(_) if is_disturbed => Ok(None),
             other => other.map(|()| cleaned.to),
-        }
-    }
-
-    fn note_cleaned(&self, log: &Arc<Log>, to: Offset) {
-        let logs = self.logs.read();
-        // What is known under the name of a deleted log is of the next one.
-        let is_there = logs.get(&log.id()).is_some_and(|known| Arc::ptr_eq(known, log));
-        if let Some(directory) = self.directory_of(log).filter(|_| is_there) {
-            directory.note_cleaned(log.topic(), log.id().index, to);
         }
     }
 

@@ -233,7 +233,6 @@ impl DataDirectory {
         topic: &str,
         index: PartitionIndex,
         checkpointed: &Checkpointed,
-        cleaned_to: Option<Offset>,
     ) -> Result<(), StorageError> {
         self.adopt(topic, index);
         let from = self.home.path().join(from);
@@ -241,10 +240,7 @@ impl DataDirectory {
         let disk = self.home.disk();
         disk.rename(&from, &to).map_err(|error| StorageError::io("rename", &from, error))?;
         self.note(topic, index, checkpointed);
-        let mut known = self.known.lock();
-        let entry = known.entry((topic.to_owned(), index)).or_default();
-        entry.on_disk = true;
-        entry.cleaned_to = cleaned_to.map(|offset| offset.0);
+        self.known.lock().entry((topic.to_owned(), index)).or_default().on_disk = true;
         Ok(())
     }
 
@@ -263,6 +259,7 @@ impl DataDirectory {
             recovery_point: Offset(known.recovery_point),
             log_start: Offset(known.log_start.unwrap_or(0)),
             high_watermark: Offset(known.high_watermark),
+            cleaned_to: known.cleaned_to.map(Offset),
             replay_from: None,
             may_lack_end: false,
             producer_expiration_ms,
@@ -276,19 +273,7 @@ impl DataDirectory {
         entry.recovery_point = checkpointed.recovery_point.0;
         entry.log_start = checkpointed.log_start.map(|offset| offset.0);
         entry.high_watermark = checkpointed.high_watermark.0;
-    }
-
-    /// Up to where a log is compacted.
-    pub(super) fn cleaned_to(&self, topic: &str, index: PartitionIndex) -> Option<Offset> {
-        self.known.lock().get(&(topic.to_owned(), index))?.cleaned_to.map(Offset)
-    }
-
-    /// Takes over how far a log is compacted. Written with the other checkpoints: what a crash takes of it is only
-    /// compacted again.
-    pub(super) fn note_cleaned(&self, topic: &str, index: PartitionIndex, to: Offset) {
-        if let Some(known) = self.known.lock().get_mut(&(topic.to_owned(), index)) {
-            known.cleaned_to = Some(to.0);
-        }
+        entry.cleaned_to = checkpointed.cleaned_to.map(|offset| offset.0);
     }
 
     /// Writes the checkpoint files.

@@ -367,3 +367,7 @@ impl Drop for Store {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "note_test.rs"]
+mod tests;
