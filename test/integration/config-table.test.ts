@@ -77,6 +77,8 @@ withJava('only our own keys are not in the table of Kafka', () => {
     'broker/admin.password',
     'broker/admin.password.file',
     'broker/admin.hosts',
+    'broker/metrics.compat',
+    'broker/metrics.partitions.max',
     'broker/admin.read.only',
     'broker/message.validation',
     'broker/millrace.disk.soft.limit.bytes',

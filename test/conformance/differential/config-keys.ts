@@ -72,6 +72,8 @@ export const keyDifferences: readonly KeyDifference[] = [
       'admin.password.file',
       'admin.read.only',
       'message.validation',
+      'metrics.compat',
+      'metrics.partitions.max',
       'millrace.disk.hard.limit.bytes',
       'millrace.disk.soft.limit.bytes',
       'millrace.insecure',

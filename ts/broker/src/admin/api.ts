@@ -17,7 +17,6 @@ import { sessionRoutes } from './routes/session.ts'
 import type { RouteTable } from './routes/table.ts'
 import { topicChanges } from './routes/topic-changes.ts'
 import { topicRoutes } from './routes/topics.ts'
-import { createTables } from './tables.ts'
 
 const OPENAPI_PATH = '/api/openapi.json'
 
@@ -25,8 +24,7 @@ export interface Api {
   answer(request: HttpRequest): Promise<HttpResponse>
 }
 
-export const createApi = (given: Omit<RouteContext, 'tables'>): Api => {
-  const context: RouteContext = { ...given, tables: createTables(given.services) }
+export const createApi = (context: RouteContext): Api => {
   const table: RouteTable = {
     ...sessionRoutes(context),
     ...clusterRoutes(context),

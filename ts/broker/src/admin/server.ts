@@ -13,9 +13,10 @@ import { ensureFirstAccount } from './first-account.ts'
 import { createHostGuard, securityHeaders } from './guard.ts'
 import { health, type Health, liveness, readiness, startup } from './health.ts'
 import { type HttpRequest, type HttpResponse, json, text } from './http.ts'
-import { renderMetrics } from './metrics/metrics.ts'
+import { renderMetrics, type Running } from './metrics/metrics.ts'
 import type { AdminServices } from './services.ts'
 import type { BrokerStatus } from './status.ts'
+import { createTables, type Tables } from './tables.ts'
 import { removeToken, writeToken } from './token-file.ts'
 import { serveHttp } from './uws.ts'
 import { createPartitionCounts, readVitals } from './vitals.ts'
@@ -79,12 +80,19 @@ const createAnswer = (options: AdminServerOptions, auth: Auth): ((request: HttpR
     const running = services()
     return running === null ? null : readVitals(running, counts)
   }
+  let tables: Tables | undefined
+  const running = () => {
+    const given = services()
+    if (given === null) return null
+    tables ??= createTables(given)
+    return { services: given, tables }
+  }
   let assets: Assets | undefined
   let api: Promise<Api> | undefined
 
-  const loadApi = async (running: AdminServices): Promise<Api> => {
+  const loadApi = async (given: Running): Promise<Api> => {
     const { createApi } = await import('./api.ts')
-    return createApi({ services: running, auth, counts, state: () => status().state })
+    return createApi({ ...given, auth, counts, state: () => status().state })
   }
 
   const known: Readonly<Record<string, () => HttpResponse | Promise<HttpResponse>>> = {
@@ -95,7 +103,7 @@ const createAnswer = (options: AdminServerOptions, auth: Auth): ((request: HttpR
     // As probes of Strimzi ask.
     '/v1/ready': () => ({ ...text(readiness(status(), vitals()).ok ? 204 : UNAVAILABLE, ''), headers: {} }),
     '/version': () => json(200, { version }),
-    '/metrics': async () => text(200, await renderMetrics(status(), services()), METRICS_TYPE),
+    '/metrics': async () => text(200, await renderMetrics(status(), running()), METRICS_TYPE),
   }
 
   const route = async (request: HttpRequest): Promise<HttpResponse> => {
@@ -103,9 +111,9 @@ const createAnswer = (options: AdminServerOptions, auth: Auth): ((request: HttpR
     // Probes and Prometheus come under any name; there is nothing in their answers to protect.
     if (known[path] === undefined) checkHost(headers)
     if (path.startsWith('/api/')) {
-      const running = services()
-      if (running === null) throw new AdminError('NOT_READY', `The broker is ${status().state}.`)
-      api ??= loadApi(running)
+      const given = running()
+      if (given === null) throw new AdminError('NOT_READY', `The broker is ${status().state}.`)
+      api ??= loadApi(given)
       return (await api).answer(request)
     }
     const answer = known[path]

@@ -29,6 +29,10 @@ export interface GroupOffset {
 export interface GroupLine extends ListedGroup {
   readonly offsets: readonly GroupOffset[]
   readonly lag: number
+  readonly members: number
+  readonly protocol: string
+  /** With committed offsets. */
+  readonly topics: number
 }
 
 /** What groups there are of a topic, and how far the one is that lags most. */
@@ -112,7 +116,16 @@ const readGroups = (image: ClusterImage, groups: AdminServices['groups'], logs: 
         known.lag = Math.max(known.lag, lag)
       }
     }
-    lines.set(listed.groupId, { ...listed, offsets, lag: sum(offsets.map((each) => each.lag)) })
+    const described = groups.describe(listed.groupId)
+    lines.set(listed.groupId, {
+      ...listed,
+      offsets,
+      lag: sum(offsets.map((each) => each.lag)),
+      topics: topics.length,
+      ...(typeof described === 'string'
+        ? { members: 0, protocol: '' }
+        : { members: described.members.length, protocol: described.protocol }),
+    })
   }
   return { groups: lines, readers }
 }

@@ -12,13 +12,6 @@ type Row = Output<'groups'>['items'][number]
 type MemberRow = Output<'group'>['memberRows'][number]
 type OffsetRow = Output<'group'>['offsetRows'][number]
 
-/** A group with what is only known of it when it is asked. */
-interface Line extends GroupLine {
-  readonly members: readonly DescribedMember[]
-  readonly protocol: string
-  readonly topics: number
-}
-
 export const groupRoutes = ({ services: { groups }, tables }: RouteContext): RoutesOf<'groups' | 'group'> => {
   const describe = (name: string): DescribedGroup => {
     const described = groups.describe(name)
@@ -26,31 +19,24 @@ export const groupRoutes = ({ services: { groups }, tables }: RouteContext): Rou
     if (described === 'GROUP_ID_NOT_FOUND') throw new BrokerError(described, `There is no group ${name}.`)
     throw new BrokerError(described)
   }
-  const complete = (line: GroupLine): Line => {
-    const described = groups.describe(line.groupId)
-    const topics = new Set(line.offsets.map(({ topic }) => topic)).size
-    if (typeof described === 'string') return { ...line, topics, members: [], protocol: '' }
-    return { ...line, topics, members: described.members, protocol: described.protocol }
-  }
-
   return {
     groups: async ({ state, topic, ...asked }) => {
       const { groups: lines, readers } = await tables.groups()
       const reading = topic === undefined ? null : new Set(readers.get(topic)?.groups)
-      const wanted = [...lines.values()].filter(
+      const rows = [...lines.values()].filter(
         (line) => (state === undefined || line.state === state) && (reading === null || reading.has(line.groupId)),
       )
-      const rows = wanted.map(complete)
       const found = pageOf({ rows, name: ({ groupId }) => groupId, cell: (line, column) => cells[column](line) }, asked)
       return { ...found, items: found.items.map(rowOf) }
     },
     group: async ({ group: name, offset, limit }) => {
       const described = describe(name)
-      const line = (await tables.groups()).groups.get(name) ?? { ...described, type: 'classic', offsets: [], lag: 0 }
+      // One that is younger than the table has committed nothing that is in it.
+      const line = (await tables.groups()).groups.get(name) ?? young(described)
       const memberRows = described.members.map(memberRow)
       const offsetRows = withOwners(line, memberRows)
       return {
-        ...rowOf(complete(line)),
+        ...rowOf(line),
         coordinator: groups.coordinatorOf(name).leader,
         memberRows,
         offsetRows: offsetRows.slice(offset, offset + limit),
@@ -60,22 +46,31 @@ export const groupRoutes = ({ services: { groups }, tables }: RouteContext): Rou
   }
 }
 
+const young = ({ members, ...described }: DescribedGroup): GroupLine => ({
+  ...described,
+  type: 'classic',
+  members: members.length,
+  offsets: [],
+  topics: 0,
+  lag: 0,
+})
+
 const cells = {
   name: ({ groupId }) => groupId,
   state: ({ state }) => state,
-  members: ({ members }) => members.length,
+  members: ({ members }) => members,
   topics: ({ topics }) => topics,
   lag: ({ lag }) => lag,
   protocol: ({ protocol }) => protocol,
-} as const satisfies Record<string, (line: Line) => Cell>
+} as const satisfies Record<string, (line: GroupLine) => Cell>
 
-const rowOf = ({ groupId, state, type, protocolType, protocol, members, topics, lag }: Line): Row => ({
+const rowOf = ({ groupId, state, type, protocolType, protocol, members, topics, lag }: GroupLine): Row => ({
   name: groupId,
   state,
   type,
   protocolType,
   protocol,
-  members: members.length,
+  members,
   topics,
   lag: String(lag),
 })

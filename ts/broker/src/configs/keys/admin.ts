@@ -1,5 +1,5 @@
 // The admin server: where it is, who may use it, how much it tells.
-import { boolean, list, password, string } from '../kinds.ts'
+import { boolean, int, list, password, string } from '../kinds.ts'
 
 export const adminKeys = {
   'admin.listener': string(
@@ -14,6 +14,16 @@ export const adminKeys = {
   'admin.hosts': list(
     [],
     'Names under which browsers reach the admin server, beside localhost and addresses; under another one it does not answer.',
+  ),
+  'metrics.compat': list(
+    ['jmx', 'kafka_exporter'],
+    'Sets of metrics under the names of others: those of the JMX exporter, those of kafka_exporter. Empty for our own alone.',
+    { oneOf: ['jmx', 'kafka_exporter'], dynamic: 'cluster-wide' },
+  ),
+  'metrics.partitions.max': int(
+    10_000,
+    'As many partitions have series of their own, in the order of the names of their topics; the others count in sums.',
+    { min: 0, dynamic: 'cluster-wide' },
   ),
   'admin.read.only': boolean(false, 'The admin API refuses every change; clients of the protocol are not concerned.'),
 } as const

@@ -1,0 +1,17 @@
+/** What the compatible sets are written from: read once for both. */
+import type { ClusterImage } from '../../cluster/image.ts'
+import type { GroupTable } from '../tables.ts'
+import type { PartitionLines } from './partitions.ts'
+
+export interface MetricState extends PartitionLines {
+  readonly image: ClusterImage
+  readonly broker: number
+  readonly stats: ReadonlyMap<string, number>
+  readonly groups: GroupTable
+  readonly failedDirectories: number
+  /** `metrics.partitions.max`. */
+  readonly cap: number
+}
+
+/** Lets others run: one family of 10,000 series is written in milliseconds, all of them together are not. */
+export type Breathe = () => Promise<void>
