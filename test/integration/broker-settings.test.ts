@@ -127,6 +127,20 @@ test('producer.id.expiration.ms forgets idle producers, as it is now', async () 
   await eventually('the producer is forgotten', async () => ((await known()) === 0 ? true : undefined))
 })
 
+test('log.flush.offset.checkpoint.interval.ms is how often recovery points are written', async () => {
+  const { broker, on } = await serve({
+    'log.flush.offset.checkpoint.interval.ms': '100',
+    'log.initial.task.delay.ms': '0',
+  })
+  await readyTopic(on, 'written')
+  const topicData = [{ name: 'written', partitionData: [{ index: 0, records: batch([{ value: 'x' }]) }] }]
+  await on.call(produce, 9, { transactionalId: null, acks: -1, timeoutMs: 5000, topicData })
+  await eventually('a recovery point', () => {
+    const file = readFileSync(join(broker.dataDirectory, 'recovery-point-offset-checkpoint'), 'utf8')
+    return /^written 0 \d+$/m.test(file) || undefined
+  })
+})
+
 test('socket.request.max.bytes closes the connection of a larger request', async () => {
   const { on } = await serve({ 'socket.request.max.bytes': '2000' })
   await on.call(metadata, 1, { topics: [] })

@@ -238,6 +238,8 @@ export interface EngineOptions {
   logFilesMax: number
   /** `log.retention.check.interval.ms`. */
   retentionCheckIntervalMs: number
+  /** `log.flush.offset.checkpoint.interval.ms`. */
+  checkpointIntervalMs: number
   /** Where to serve. */
   listeners: Array<ListenerConfig>
   /** Worker threads. */

@@ -299,6 +299,7 @@ const engineOptions = (config: BrokerConfig, clusterId: string): EngineOptions =
     recoveryThreads: values['num.recovery.threads.per.data.dir'],
     logFilesMax: LOG_FILES_MAX,
     retentionCheckIntervalMs: values['log.retention.check.interval.ms'],
+    checkpointIntervalMs: values['log.flush.offset.checkpoint.interval.ms'],
     listeners: config.listeners.map(({ name, host, port }) => ({ name, host, port })),
     workers: values['millrace.workers'] === 0 ? availableParallelism() : values['millrace.workers'],
     frameBytesMax: values['socket.request.max.bytes'],

@@ -64,6 +64,8 @@ pub struct EngineOptions {
     pub log_files_max: u32,
     /// `log.retention.check.interval.ms`.
     pub retention_check_interval_ms: f64,
+    /// `log.flush.offset.checkpoint.interval.ms`.
+    pub checkpoint_interval_ms: f64,
     /// Where to serve.
     pub listeners: Vec<ListenerConfig>,
     /// Worker threads.
@@ -191,6 +193,7 @@ impl Core {
             open_files_shared: (open_files.logs + open_files.connections) as usize,
             producer_expiration_ms: options.settings.producer_expiration_ms as i64,
             retention_check_interval_ms: options.retention_check_interval_ms as i64,
+            checkpoint_interval_ms: options.checkpoint_interval_ms as i64,
             space: options.settings.space(),
             cleaner: CleanerOptions::from(&options.settings.cleaner),
             ..StoreOptions::new(Vec::new(), broker_id, String::new(), Arc::clone(&clock))

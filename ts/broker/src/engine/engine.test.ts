@@ -48,6 +48,7 @@ const optionsFor = (directory: string): EngineOptions => ({
   recoveryThreads: 1,
   logFilesMax: 64,
   retentionCheckIntervalMs: 300_000,
+  checkpointIntervalMs: 60_000,
   listeners: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0 }],
   workers: 1,
   frameBytesMax: 1024 ** 2,

@@ -22,6 +22,7 @@ const optionsFor = (directory: string): EngineOptions => ({
   recoveryThreads: 1,
   logFilesMax: 16,
   retentionCheckIntervalMs: 60_000,
+  checkpointIntervalMs: 60_000,
   listeners: [],
   workers: 1,
   frameBytesMax: 1024,

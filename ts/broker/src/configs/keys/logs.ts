@@ -3,7 +3,6 @@ import { boolean, int, list, LONG_MAX, long, string } from '../kinds.ts'
 
 const live = { dynamic: 'cluster-wide' } as const
 const unlimitedBelowZero = { not: 0 } as const
-const engineDecides = { without: 'the engine writes its checkpoints when it syncs' } as const
 
 export const logKeys = {
   'log.dir': list(['data'], 'Older name of log.dirs. Kafka keeps its data in a folder for temporary files.'),
@@ -88,12 +87,11 @@ export const logKeys = {
   'log.flush.interval.ms': long(null, 'Milliseconds after which the log is made durable.', live),
   'log.flush.scheduler.interval.ms': long(LONG_MAX, 'What log.flush.interval.ms is where it is unset.'),
   'log.flush.offset.checkpoint.interval.ms': int(60_000, 'Milliseconds between two writes of the recovery point.', {
-    ...engineDecides,
     min: 0,
   }),
   'log.flush.start.offset.checkpoint.interval.ms': int(60_000, 'Milliseconds between two writes of start offsets.', {
-    ...engineDecides,
     min: 0,
+    without: 'start offsets are written with the recovery point, every log.flush.offset.checkpoint.interval.ms',
   }),
   'log.message.timestamp.type': string(
     'CreateTime',
