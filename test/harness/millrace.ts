@@ -1,6 +1,8 @@
-// The command line as a shell runs it: a process from the build, its exit code and what it wrote.
+// The command line: in this process, where what counts is what it does, or as a shell runs it.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { run } from 'millrace/cli/index.js'
 import { watchProcess } from './cleanup.ts'
 import { repository } from './paths.ts'
 
@@ -16,20 +18,44 @@ export interface Ended {
 export interface MillraceOptions {
   readonly input?: string | Buffer
   readonly environment?: Readonly<Record<string, string>>
-  /** Where it runs. */
-  readonly folder?: string
 }
 
-/** Settings of whoever runs the tests are no part of them. */
-const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MILLRACE_')))
+/** Profiles of whoever runs the tests are no part of them. */
+const NO_PROFILES = { XDG_CONFIG_HOME: '/nonexistent' }
 
-export const millrace = (
+/** Quick: no process, and modules are loaded once. */
+export const millrace = async (
   args: readonly string[],
-  { input = '', environment = {}, folder }: MillraceOptions = {},
+  { input = '', environment = {} }: MillraceOptions = {},
+): Promise<Ended> => {
+  const said: Buffer[] = []
+  let complained = ''
+  const terminal = {
+    print: (text: string): void => void said.push(Buffer.from(`${text}\n`)),
+    complain: (text: string): void => void (complained += `${text}\n`),
+    write: (bytes: string | Uint8Array): Promise<void> => {
+      said.push(Buffer.from(bytes as Uint8Array))
+      return Promise.resolve()
+    },
+    draw: (): void => undefined,
+    ask: () => Promise.resolve(null),
+    input: Readable.from([Buffer.from(input)]),
+    environment: { ...NO_PROFILES, ...environment },
+    interactive: false,
+    columns: () => null,
+  }
+  const code = await run(terminal, args)
+  return { code, said: Buffer.concat(said).toString(), complained }
+}
+
+/** As a shell does it: the process has to end by itself. */
+export const millraceProcess = (
+  args: readonly string[],
+  { input = '', environment = {} }: MillraceOptions = {},
 ): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const env = { ...clean, XDG_CONFIG_HOME: '/nonexistent', ...environment }
-    const child = spawn(process.execPath, [main, ...args], { env, cwd: folder, timeout: ENDED_MS })
+    const env = { ...process.env, ...NO_PROFILES, ...environment }
+    const child = spawn(process.execPath, [main, ...args], { env, timeout: ENDED_MS })
     watchProcess(child)
     let said = ''
     let complained = ''

@@ -1,14 +1,19 @@
-// One broker for a file of tests of the command line, and `millrace` told where it is.
+// One broker for a file of tests of the command line, and `millrace` told where it is. Arguments are cut at spaces.
 import { afterAll, beforeAll } from 'vitest'
 import { type Broker, startBroker } from '../../harness/broker.ts'
-import { type Ended, millrace, type MillraceOptions } from '../../harness/millrace.ts'
+import { type Ended, millrace, type MillraceOptions, millraceProcess } from '../../harness/millrace.ts'
+
+type Call = (args: string, options?: MillraceOptions) => Promise<Ended>
 
 export interface Cluster {
   readonly broker: Broker
-  readonly cli: (args: string, options?: MillraceOptions) => Promise<Ended>
+  /** In this process. */
+  readonly cli: Call
+  /** In a process of its own. */
+  readonly shell: Call
+  readonly environment: () => Readonly<Record<string, string>>
 }
 
-/** Arguments are cut at spaces. */
 export const useCluster = (): Cluster => {
   let broker: Broker
   beforeAll(async () => {
@@ -17,15 +22,18 @@ export const useCluster = (): Cluster => {
   afterAll(async () => {
     await broker.stop()
   })
+  const environment = () => ({ MILLRACE_BOOTSTRAP: broker.bootstrap, MILLRACE_TIMEOUT: '60s' })
+  const called =
+    (start: (args: readonly string[], options: MillraceOptions) => Promise<Ended>): Call =>
+    (args, options = {}) =>
+      start(args.split(' '), { ...options, environment: { ...environment(), ...options.environment } })
   return {
     get broker() {
       return broker
     },
-    cli: (args, options = {}) =>
-      millrace(args.split(' '), {
-        ...options,
-        environment: { MILLRACE_BOOTSTRAP: broker.bootstrap, MILLRACE_TIMEOUT: '60s', ...options.environment },
-      }),
+    cli: called(millrace),
+    shell: called(millraceProcess),
+    environment,
   }
 }
 

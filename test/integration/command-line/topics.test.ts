@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest'
 import { lines, useCluster } from './cluster.ts'
 
-const { cli } = useCluster()
+const { cli, shell } = useCluster()
 
 test('topics are made, listed, described and deleted', async () => {
-  const created = await cli('topic create orders bills --partitions 3 --config retention.ms=60000')
+  const created = await shell('topic create orders bills --partitions 3 --config retention.ms=60000')
   expect(created, created.complained).toMatchObject({ code: 0, said: '' })
   expect(created.complained).toContain('created orders with 3 partition(s), 1 replica(s)')
 
@@ -17,7 +17,7 @@ test('topics are made, listed, described and deleted', async () => {
   const described = JSON.parse((await cli('topic describe orders -o json')).said) as Record<string, unknown>
   expect(described).toMatchObject({ name: 'orders', records: 0, configs: { 'retention.ms': '60000' } })
   expect(described['partitions']).toHaveLength(3)
-  const wide = await cli('topic describe orders bills -o wide')
+  const wide = await shell('topic describe orders bills -o wide')
   expect(lines(wide.said)[0]).toMatch(
     /^TOPIC +PARTITION +LEADER +REPLICAS +IN SYNC +START +END +RECORDS +BYTES +EPOCH$/,
   )
@@ -77,5 +77,5 @@ test('a topic is purged up to an offset, or whole', async () => {
   expect(await cli('topic purge full --before 2 --yes')).toMatchObject({ code: 0 })
   expect((await cli('consume full --exit')).said).toBe('three\n')
   expect(await cli('topic purge full --yes')).toMatchObject({ code: 0 })
-  expect((await cli('consume full --exit')).said).toBe('')
+  expect((await shell('consume full --exit')).said).toBe('')
 })

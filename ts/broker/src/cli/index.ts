@@ -5,8 +5,11 @@ import { BrokerError } from '../base/errors.ts'
 import { productVersion } from '../base/version.ts'
 import { declareAdmin } from './commands/admin.ts'
 import { declareLog, declareStart } from './commands/broker.ts'
+import { declareCluster } from './commands/cluster.ts'
 import { declareConfig } from './commands/config.ts'
 import type { Declaring } from './commands/declare.ts'
+import { declareGroup } from './commands/group.ts'
+import { declareManual, declareProfile } from './commands/manual.ts'
 import { declareRecords } from './commands/records.ts'
 import { declareTopic } from './commands/topic.ts'
 import { exitCode } from './exit-codes.ts'
@@ -18,6 +21,7 @@ export const createProgram = (terminal: Terminal, ended: (code: number) => void)
   const program = new Command('millrace')
     .description('A streaming broker that speaks the protocol of Apache Kafka.')
     .version(productVersion())
+    .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -34,9 +38,13 @@ export const createProgram = (terminal: Terminal, ended: (code: number) => void)
   declareStart(program, declaring)
   declareTopic(program, declaring)
   declareRecords(program, declaring)
+  declareGroup(program, declaring)
+  declareCluster(program, declaring)
   declareConfig(program, declaring)
   declareLog(program, declaring)
   declareAdmin(program, declaring)
+  declareProfile(program, declaring)
+  declareManual(program, declaring)
   return program
 }
 

@@ -45,13 +45,14 @@ const watching = async (
   look: () => Promise<View>,
 ): Promise<number> => {
   const intervalMs = parseDuration(watch === true ? WATCH_DEFAULT : watch)
-  const interrupted = untilInterrupted()
-  for (;;) {
-    const lines = await render(await look(), output, terminal.columns())
-    const isScreen = terminal.interactive && (output === 'table' || output === 'wide')
-    await terminal.write(`${isScreen ? CLEAR_SCREEN : ''}${lines.join('\n')}\n`)
-    if (await interrupted.within(intervalMs)) return exitCode('interrupted')
-  }
+  return interruptible(async ({ within }) => {
+    for (;;) {
+      const lines = await render(await look(), output, terminal.columns())
+      const isScreen = terminal.interactive && (output === 'table' || output === 'wide')
+      await terminal.write(`${isScreen ? CLEAR_SCREEN : ''}${lines.join('\n')}\n`)
+      if (await within(intervalMs)) return exitCode('interrupted')
+    }
+  })
 }
 
 export interface Interruption {
@@ -60,23 +61,27 @@ export interface Interruption {
   within(ms: number): Promise<boolean>
 }
 
-/** The first Ctrl-C is heard instead of ending the process; the second ends it. */
-export const untilInterrupted = (): Interruption => {
+/** While `work` runs the first Ctrl-C is told to it instead of ending the process; the second ends it. */
+export const interruptible = async <T>(work: (interruption: Interruption) => Promise<T>): Promise<T> => {
   const controller = new AbortController()
   const { signal } = controller
-  process.once('SIGINT', () => controller.abort())
-  return {
-    signal,
-    within: (ms) =>
-      new Promise((resolve) => {
-        const done = (): void => {
-          clearTimeout(timer)
-          signal.removeEventListener('abort', done)
-          resolve(signal.aborted)
-        }
-        const timer = setTimeout(done, ms)
-        signal.addEventListener('abort', done)
-        if (signal.aborted) done()
-      }),
+  const heard = (): void => controller.abort()
+  process.once('SIGINT', heard)
+  try {
+    return await work({ signal, within: (ms) => abortedWithin(signal, ms) })
+  } finally {
+    process.off('SIGINT', heard)
   }
 }
+
+const abortedWithin = (signal: AbortSignal, ms: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve(signal.aborted)
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+    if (signal.aborted) done()
+  })

@@ -1,16 +1,113 @@
 // Consumer groups of a cluster, their members and offsets.
+import { offsetCommit } from '../../messages/08-offset-commit.ts'
 import { offsetFetch } from '../../messages/09-offset-fetch.ts'
-import { check } from '../failure.ts'
+import { describeGroups } from '../../messages/15-describe-groups.ts'
+import { listGroups as listGroupsApi } from '../../messages/16-list-groups.ts'
+import { deleteGroups } from '../../messages/42-delete-groups.ts'
+import { offsetDelete } from '../../messages/47-offset-delete.ts'
+import { errorName } from '../../wire/errors.ts'
+import { readAssignment } from '../../groups/classic/assignment.ts'
+import { check, Failure, refused } from '../failure.ts'
 import type { Client } from './client.ts'
-import type { Place } from './offsets.ts'
 
-/** The last version that names topics rather than their ids. */
+import { EARLIEST, LATEST, offsetsAt, type Place, placeKey } from './offsets.ts'
+import { type Done, listTopics } from './topics.ts'
+
+/** The last versions that name topics rather than their ids. */
 const fetchByName = { ...offsetFetch, versions: [1, 9] } as const
+const commitByName = { ...offsetCommit, versions: [2, 9] } as const
+
+export interface ListedGroup {
+  readonly group: string
+  readonly state: string
+  readonly type: string
+  readonly protocol: string
+  readonly coordinator: number
+}
+
+export interface Member {
+  readonly id: string
+  readonly instance: string | null
+  readonly client: string
+  readonly host: string
+  /** Null where the protocol is not that of consumers. */
+  readonly partitions: readonly Place[] | null
+}
+
+export interface DescribedGroup {
+  readonly group: string
+  readonly state: string
+  readonly protocol: string
+  readonly assignor: string
+  readonly members: readonly Member[]
+}
 
 export interface CommittedOffset extends Place {
   readonly offset: number
   readonly metadata: string
 }
+
+export interface Lag extends Place {
+  /** Null where nothing is committed. */
+  readonly committed: number | null
+  /** Null where the partition has no leader, or is gone. */
+  readonly start: number | null
+  readonly end: number | null
+  /** Records between what is committed and the end. */
+  readonly lag: number | null
+}
+
+/** The groups of every broker, by name. */
+export const listGroups = async (client: Client): Promise<readonly ListedGroup[]> => {
+  const { brokers } = await client.cluster()
+  const lists = brokers.map(async ({ id }) => {
+    const { errorCode, groups } = await client.askBroker(id, listGroupsApi, {})
+    check(`broker ${id}`, errorCode)
+    return groups.map(({ groupId, groupState, groupType, protocolType }) => ({
+      group: groupId,
+      state: groupState,
+      type: groupType,
+      protocol: protocolType,
+      coordinator: id,
+    }))
+  })
+  return (await Promise.all(lists)).flat().sort((left, right) => (left.group < right.group ? -1 : 1))
+}
+
+/** Throws where the group does not exist. A group of the newer protocol is described without its members. */
+export const describeGroup = (client: Client, name: string): Promise<DescribedGroup> =>
+  client.retrying(async () => {
+    const { groups } = await client.askCoordinator(name, describeGroups, { groups: [name] })
+    const [found] = groups
+    const listed = found === undefined || isUnknown(found) ? await findListed(client, name) : null
+    if (listed !== null)
+      return { group: name, state: listed.state, protocol: listed.protocol, assignor: '', members: [] }
+    if (found === undefined || isUnknown(found)) throw refused(`group ${name}`, 'GROUP_ID_NOT_FOUND')
+    check(`group ${name}`, found.errorCode, found.errorMessage)
+    return {
+      group: name,
+      state: found.groupState,
+      protocol: found.protocolType,
+      assignor: found.protocolData,
+      members: found.members.map((member) => ({
+        id: member.memberId,
+        instance: member.groupInstanceId,
+        client: member.clientId,
+        host: member.clientHost.replace(/^\//, ''),
+        partitions: found.protocolType === 'consumer' ? assigned(member.memberAssignment) : null,
+      })),
+    }
+  })
+
+const assigned = (bytes: Buffer): readonly Place[] | null =>
+  readAssignment(bytes)?.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition }))) ??
+  null
+
+const isUnknown = ({ errorCode, groupState }: { errorCode: number; groupState: string }): boolean =>
+  errorName(errorCode) === 'GROUP_ID_NOT_FOUND' || groupState === 'Dead'
+
+const findListed = async (client: Client, name: string): Promise<ListedGroup | null> =>
+  (await listGroups(client)).find(({ group }) => group === name) ?? null
 
 /** Everything that a group has committed; nothing for a group that does not exist. */
 export const committedOffsets = (client: Client, group: string): Promise<readonly CommittedOffset[]> =>
@@ -30,3 +127,79 @@ export const committedOffsets = (client: Client, group: string): Promise<readonl
       }),
     )
   })
+
+/** How far behind a group is, in each partition that it has committed or been given. */
+export const lagOf = async (
+  client: Client,
+  committed: readonly CommittedOffset[],
+  assigned: readonly Place[],
+): Promise<readonly Lag[]> => {
+  const places = new Map([...assigned, ...committed].map((place) => [placeKey(place), place]))
+  const names = new Set([...places.values()].map(({ topic }) => topic))
+  const topics = (await listTopics(client))
+    .filter(({ name }) => names.has(name))
+    .map((topic) => ({ ...topic, partitions: topic.partitions.filter(({ leader }) => leader !== null) }))
+  const starts = await offsetsAt(client, topics, EARLIEST)
+  const ends = await offsetsAt(client, topics, LATEST)
+  const offsets = new Map(committed.map((one) => [placeKey(one), one.offset]))
+  return [...places]
+    .map(([key, { topic, partition }]) => {
+      const [offset = null, start = null, end = null] = [offsets.get(key), starts.get(key), ends.get(key)]
+      const lag = offset === null || end === null ? null : Math.max(0, end - offset)
+      return { topic, partition, committed: offset, start, end, lag }
+    })
+    .sort((left, right) =>
+      left.topic === right.topic ? left.partition - right.partition : left.topic < right.topic ? -1 : 1,
+    )
+}
+
+/** Commits these for a group without members. Throws a Failure for the first that was refused. */
+export const commitOffsets = (client: Client, group: string, offsets: readonly CommittedOffset[]): Promise<void> =>
+  client.retrying(async () => {
+    const { topics } = await client.askCoordinator(group, commitByName, {
+      groupId: group,
+      memberId: '',
+      topics: topicsOf(offsets).map(([name, of]) => ({
+        name,
+        partitions: of.map(({ partition, offset, metadata }) => ({
+          partitionIndex: partition,
+          committedOffset: offset,
+          committedMetadata: metadata,
+        })),
+      })),
+    })
+    for (const { name, partitions } of topics)
+      for (const { partitionIndex, errorCode } of partitions)
+        check(`partition ${partitionIndex} of topic ${name}`, errorCode)
+  })
+
+/** Forgets what a group committed for these. */
+export const forgetOffsets = (client: Client, group: string, places: readonly Place[]): Promise<void> =>
+  client.retrying(async () => {
+    const { errorCode, topics } = await client.askCoordinator(group, offsetDelete, {
+      groupId: group,
+      topics: topicsOf(places).map(([name, of]) => ({
+        name,
+        partitions: of.map(({ partition }) => ({ partitionIndex: partition })),
+      })),
+    })
+    check(`group ${group}`, errorCode)
+    for (const { name, partitions } of topics)
+      for (const one of partitions) check(`partition ${one.partitionIndex} of topic ${name}`, one.errorCode)
+  })
+
+export const deleteGroup = async (client: Client, group: string): Promise<Done<null>> => {
+  try {
+    const { results } = await client.askCoordinator(group, deleteGroups, { groupsNames: [group] })
+    for (const { errorCode } of results) check(`group ${group}`, errorCode)
+    return { subject: group, result: null }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { subject: group, result: error }
+  }
+}
+
+const topicsOf = <Of extends Place>(places: readonly Of[]): readonly (readonly [string, readonly Of[]])[] => {
+  const names = new Set(places.map(({ topic }) => topic))
+  return [...names].map((name) => [name, places.filter(({ topic }) => topic === name)] as const)
+}

@@ -1,7 +1,8 @@
 // `millrace config`.
 import type { Command } from 'commander'
+import type { AlterConfigOptions, DescribeOptions, KeysOptions } from '../cluster/settings.ts'
 import { OVERRIDE } from './broker.ts'
-import type { Declaring } from './declare.ts'
+import { collect, connecting, type Declaring, showingOptions } from './declare.ts'
 
 export const declareConfig = (program: Command, { terminal, act }: Declaring): void => {
   const config = program.command('config').description('settings: what they mean, what is in force, changing them')
@@ -20,6 +21,40 @@ export const declareConfig = (program: Command, { terminal, act }: Declaring): v
     .action(
       act(async (path: string | undefined, { override }: { override: string[] }) =>
         (await import('../config.ts')).check(terminal, path, override),
+      ),
+    )
+
+  showingOptions(config.command('list'))
+    .description('the keys there are; no broker is asked')
+    .argument('[pattern]', 'a part of the key')
+    .option('--scope <scope>', 'broker, topic or group')
+    .action(
+      act(async (pattern: string | undefined, options: KeysOptions) =>
+        (await import('../cluster/settings.ts')).keys(terminal, pattern, options),
+      ),
+    )
+
+  showingOptions(config.command('describe'))
+    .description('what is set, and where; the defaults too with --all')
+    .argument('<resource>', 'topic/<name>, broker/<id>, broker for all of them, group/<name>')
+    .option('--all', 'what is left at its default too')
+    .action(
+      act(async (resource: string, options: DescribeOptions) =>
+        (await import('../cluster/settings.ts')).describe(terminal, resource, options),
+      ),
+    )
+
+  connecting(config.command('alter'))
+    .description('change settings while running')
+    .argument('<resource>', 'topic/<name>, broker/<id>, broker for all of them, group/<name>')
+    .option('-s, --set <key=value>', 'may be given more than once', collect, [])
+    .option('-u, --unset <key>', 'back to the default; may be given more than once', collect, [])
+    .option('--append <key=value>', 'add to a list', collect, [])
+    .option('--subtract <key=value>', 'take from a list', collect, [])
+    .option('--dry-run', 'let the broker check it, and change nothing')
+    .action(
+      act(async (resource: string, options: AlterConfigOptions) =>
+        (await import('../cluster/settings.ts')).alter(terminal, resource, options),
       ),
     )
 }

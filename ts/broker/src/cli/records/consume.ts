@@ -1,17 +1,18 @@
 // `millrace consume`: records of topics, from a place on, with a group or without one.
 import type { Client } from '../client/client.ts'
-import { EARLIEST, LATEST, type Offsets, offsetsAt, placeKey } from '../client/offsets.ts'
+import { EARLIEST, LATEST, offsetsAt, placeKey } from '../client/offsets.ts'
 import { closeConsumer, type FetchedRecord, openConsumer, type Reading, readPartitions } from '../client/records.ts'
 import { describeTopics, type Topic } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { parseCount } from '../numbers.ts'
-import { type Interruption, untilInterrupted, withClient } from '../session.ts'
+import { interruptible, type Interruption, withClient } from '../session.ts'
 import type { ConnectOptions, Settings } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 import { consumeAsGroup } from './group-consume.ts'
 import { jsonRecord, parseFormat } from './format.ts'
-import { parseRange, type Point, type Range } from './range.ts'
+import { pointsOf } from './points.ts'
+import { parseRange, type Range } from './range.ts'
 
 export interface ConsumeOptions extends ConnectOptions {
   readonly offset?: string
@@ -33,18 +34,19 @@ export const consume = (terminal: Terminal, names: readonly string[], options: C
   return withClient(terminal, connecting, async (client, settings) => {
     const output = recordWriter(terminal, options)
     const limit = parseCount('--num', options.num)
-    const interruption = untilInterrupted()
     let taken = 0
     const take = async (record: FetchedRecord): Promise<boolean> => {
       await output.write(record)
       taken += 1
       return limit === null || taken < limit
     }
-    await output.begin()
-    if (options.group === undefined) await consumeAlone(client, settings, names, options, interruption, take)
-    else await consumeAsGroup(client, settings, names, options.group, options, interruption, take)
-    await output.end()
-    return exitCode(interruption.signal.aborted ? 'interrupted' : 'ok')
+    return interruptible(async (interruption) => {
+      await output.begin()
+      if (options.group === undefined) await consumeAlone(client, settings, names, options, interruption, take)
+      else await consumeAsGroup(client, settings, names, options.group, options, interruption, take)
+      await output.end()
+      return exitCode(interruption.signal.aborted ? 'interrupted' : 'ok')
+    })
   })
 }
 
@@ -87,8 +89,8 @@ const readingsOf = async (
 ): Promise<readonly Reading[]> => {
   const starts = await offsetsAt(client, topics, EARLIEST)
   const ends = await offsetsAt(client, topics, LATEST)
-  const begin = await offsetsOf(client, topics, from, starts, ends)
-  const stop = to === null ? null : await offsetsOf(client, topics, to, starts, ends)
+  const begin = await pointsOf(client, topics, from, starts, ends)
+  const stop = to === null ? null : await pointsOf(client, topics, to, starts, ends)
   return topics.flatMap(({ name, partitions }) =>
     partitions.map(({ partition }) => {
       const place = { topic: name, partition }
@@ -103,29 +105,6 @@ const readingsOf = async (
       }
     }),
   )
-}
-
-const offsetsOf = async (
-  client: Client,
-  topics: readonly Topic[],
-  point: Point,
-  starts: Offsets,
-  ends: Offsets,
-): Promise<Offsets> => {
-  const moved = (offsets: Offsets, by: number): Offsets =>
-    new Map([...offsets].map(([key, offset]) => [key, offset + by]))
-  switch (point.kind) {
-    case 'start':
-      return moved(starts, point.plus)
-    case 'end':
-      return moved(ends, -point.minus)
-    case 'offset':
-      return new Map([...starts.keys()].map((key) => [key, point.offset]))
-    case 'time': {
-      const found = await offsetsAt(client, topics, point.ms)
-      return new Map([...found].map(([key, offset]) => [key, offset < 0 ? (ends.get(key) ?? 0) : offset]))
-    }
-  }
 }
 
 interface RecordWriter {

@@ -2,19 +2,12 @@
 import type { Client } from '../client/client.ts'
 import { changeSettings, describeSettings, parseAssignment, type SettingChange } from '../client/configs.ts'
 import { EARLIEST, LATEST, offsetsAt, placeKey, trimTo } from '../client/offsets.ts'
-import {
-  createAll,
-  deleteAll,
-  describeTopic,
-  describeTopics,
-  type Done,
-  growTopic,
-  type NewTopic,
-} from '../client/topics.ts'
+import { createAll, deleteAll, describeTopic, describeTopics, growTopic, type NewTopic } from '../client/topics.ts'
 import { confirm, type ConfirmOptions } from '../confirm.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { parseCount } from '../numbers.ts'
+import { report } from '../report.ts'
 import { withClient } from '../session.ts'
 import type { ConnectOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
@@ -37,9 +30,12 @@ export const create = (terminal: Terminal, names: readonly string[], options: Cr
     const configs = new Map(options.config.map(parseAssignment))
     const topics = names.map((name): NewTopic => ({ name, partitions, replicas, configs }))
     const done = await createAll(client, topics, options.dryRun)
-    return report(terminal, done, ({ subject, result }) => {
-      if (result instanceof Failure)
-        return options.ifNotExists === true && result.code === 'TOPIC_ALREADY_EXISTS' ? `${subject} exists` : null
+    const good = done.map((one) => {
+      const exists = one.result instanceof Failure && one.result.code === 'TOPIC_ALREADY_EXISTS'
+      return exists && options.ifNotExists === true ? { ...one, result: null } : one
+    })
+    return report(terminal, good, ({ subject, result }) => {
+      if (result === null) return `${subject} exists`
       const shape =
         result.partitions > 0 ? ` with ${result.partitions} partition(s), ${result.replicas} replica(s)` : ''
       return `${options.dryRun === true ? 'would create' : 'created'} ${subject}${shape}`
@@ -89,10 +85,11 @@ export const clone = (terminal: Terminal, from: string, to: string, options: Clo
     const replicas = partitions[0]?.replicas.length ?? CLUSTER_DEFAULT
     const topic: NewTopic = { name: to, partitions: partitions.length, replicas, configs: new Map(own) }
     const done = await createAll(client, [topic], options.dryRun)
-    return report(terminal, done, ({ result }) =>
-      result instanceof Failure
-        ? null
-        : `${options.dryRun === true ? 'would create' : 'created'} ${to} with ${partitions.length} partition(s) and ${own.length} setting(s) of ${from}`,
+    return report(
+      terminal,
+      done,
+      () =>
+        `${options.dryRun === true ? 'would create' : 'created'} ${to} with ${partitions.length} partition(s) and ${own.length} setting(s) of ${from}`,
     )
   })
 
@@ -110,9 +107,7 @@ export const remove = (terminal: Terminal, names: readonly string[], options: De
     }
     if (options.dryRun === true) return exitCode('ok')
     await confirm(terminal, options, settings, `Deleting ${found.length} topic(s)`, found)
-    return report(terminal, await deleteAll(client, found), ({ subject, result }) =>
-      result instanceof Failure ? null : `deleted ${subject}`,
-    )
+    return report(terminal, await deleteAll(client, found), ({ subject }) => `deleted ${subject}`)
   })
 
 const existing = async (client: Client, names: readonly string[]): Promise<readonly string[]> => {
@@ -171,18 +166,3 @@ export const purge = (terminal: Terminal, name: string, options: PurgeOptions): 
     terminal.complain(`purged ${name}`)
     return exitCode('ok')
   })
-
-/** A line for each that worked, a complaint for each that did not; null from `said` is such a one. */
-const report = <T>(terminal: Terminal, done: readonly Done<T>[], said: (one: Done<T>) => string | null): number => {
-  const failures: Failure[] = []
-  for (const one of done) {
-    const line = said(one)
-    if (line !== null) terminal.complain(line)
-    else if (one.result instanceof Failure) failures.push(one.result)
-  }
-  const [first] = failures
-  if (first === undefined) return exitCode('ok')
-  if (done.length === 1) throw first
-  for (const failure of failures) terminal.complain(`error: ${failure.message}`)
-  return exitCode(failures.length === done.length ? first.outcome : 'partial')
-}

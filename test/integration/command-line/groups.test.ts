@@ -1,0 +1,62 @@
+// `millrace group`: seen, moved with a look before, undone, removed.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { removeDirectory, temporaryDirectory } from '../../harness/cleanup.ts'
+import { lines, useCluster } from './cluster.ts'
+
+const { cli } = useCluster()
+const folder = temporaryDirectory('offsets')
+afterAll(() => removeDirectory(folder))
+
+beforeAll(async () => {
+  await cli('topic create work')
+  await cli('produce work', { input: '0\n1\n2\n3\n4\n' })
+  await cli('consume work --group readers -n 3')
+})
+
+test('groups are listed and described with their lag', async () => {
+  const listed = await cli('group list read -o csv')
+  expect(lines(listed.said), listed.complained).toEqual([
+    'group,state,type,protocol,coordinator',
+    expect.stringMatching(/^readers,Empty,[Cc]lassic,consumer,\d$/),
+  ])
+  const described = await cli('group describe readers -o json')
+  expect(JSON.parse(described.said)).toMatchObject({
+    group: 'readers',
+    lag: 2,
+    partitions: [{ topic: 'work', partition: 0, committed: 3, start: 0, end: 5, lag: 2, member: null }],
+  })
+  expect((await cli('group members readers -o name')).said).toBe('')
+  expect((await cli('group export readers')).said).toBe('topic,partition,offset\nwork,0,3\n')
+  expect(await cli('group describe nobody')).toMatchObject({ code: 3 })
+})
+
+test('a reset is a plan until it is executed, and is undone by the file it leaves', async () => {
+  const undo = join(folder, 'undo.csv')
+  const planned = await cli('group reset readers --to start -o csv')
+  expect(planned).toMatchObject({ code: 0, said: 'topic,partition,old,new,change\nwork,0,3,0,-3\n' })
+  expect(planned.complained).toContain('--execute does it')
+  expect((await cli('group export readers')).said).toContain('work,0,3')
+
+  const moved = await cli(`group reset readers --shift -2 --execute --undo ${undo}`)
+  expect(moved, moved.complained).toMatchObject({ code: 0 })
+  expect((await cli('group export readers')).said).toContain('work,0,1')
+  expect(readFileSync(undo, 'utf8')).toBe('topic,partition,offset\nwork,0,3\n')
+  const undone = await cli(`group reset readers --from-file ${undo} --execute --undo ${join(folder, 'again.csv')}`)
+  expect(undone, undone.complained).toMatchObject({ code: 0 })
+  expect((await cli('group export readers')).said).toContain('work,0,3')
+  expect(await cli('group reset readers')).toMatchObject({ code: 2 })
+})
+
+test('a group that never read is put somewhere, forgotten again, and deleted', async () => {
+  const undo = join(folder, 'fresh.csv')
+  const put = await cli(`group reset fresh --topic work --to 4 --execute --undo ${undo}`)
+  expect(put, put.complained).toMatchObject({ code: 0 })
+  expect((await cli('consume work --group fresh --exit')).said).toBe('4\n')
+  expect((await cli('group delete fresh')).code).toBe(2)
+  expect(await cli('group delete fresh --dry-run')).toMatchObject({ code: 0 })
+  expect(await cli('group delete fresh --yes')).toMatchObject({ code: 0 })
+  expect(await cli('group describe fresh')).toMatchObject({ code: 3 })
+  expect(await cli('group delete fresh --yes')).toMatchObject({ code: 3 })
+})

@@ -1,0 +1,193 @@
+// `millrace cluster info`, `partitions` and `health`, and `millrace status`.
+import { describeLogDirs } from '../../messages/35-describe-log-dirs.ts'
+import { errorName } from '../../wire/errors.ts'
+import { showAddress } from '../client/address.ts'
+import type { BrokerAddress, Client } from '../client/client.ts'
+import { listTopics, type Topic } from '../client/topics.ts'
+import { exitCode } from '../exit-codes.ts'
+import { Failure } from '../failure.ts'
+import { columns, listing, type View } from '../output/view.ts'
+import { showing } from '../session.ts'
+import type { ShowOptions } from '../settings.ts'
+import type { Terminal } from '../terminal.ts'
+import { isUnderReplicated } from '../topic/look.ts'
+
+interface Directory {
+  readonly broker: number
+  readonly path: string
+  readonly bytes: number
+  /** Null where the broker does not say. */
+  readonly totalBytes: number | null
+  readonly usableBytes: number | null
+  readonly error: string | null
+}
+
+interface BrokerState {
+  readonly broker: number
+  readonly address: string
+  readonly rack: string | null
+  readonly controller: boolean
+  readonly reachable: boolean
+  readonly why: string | null
+  readonly directories: readonly Directory[]
+}
+
+interface Problem {
+  readonly what: string
+  readonly where: string
+}
+
+export const info = (terminal: Terminal, options: ShowOptions): Promise<number> =>
+  showing(terminal, options, async (client) => {
+    const { id, controllerId, brokers } = await client.cluster()
+    const states = await Promise.all(brokers.map((broker) => brokerState(client, broker)))
+    return {
+      value: { cluster: id, controller: controllerId, brokers: states },
+      facts: [
+        ['cluster', id],
+        ['controller', controllerId],
+      ],
+      table: {
+        columns: columns(['broker', 'address', 'rack', 'controller', 'reachable', 'bytes', 'usable'], ['directories']),
+        rows: states.map(({ broker, address, rack, controller, reachable, directories }) => [
+          broker,
+          address,
+          rack,
+          controller,
+          reachable,
+          sum(directories.map(({ bytes }) => bytes)),
+          sum(directories.map(({ usableBytes }) => usableBytes)),
+          directories.map(({ path }) => path).join(' '),
+        ]),
+      },
+      names: states.map(({ broker }) => String(broker)),
+    }
+  })
+
+export interface PartitionsOptions extends ShowOptions {
+  readonly leaderless?: boolean
+  readonly underReplicated?: boolean
+}
+
+export const partitions = (terminal: Terminal, options: PartitionsOptions): Promise<number> =>
+  showing(terminal, options, async (client) => {
+    const all = (await listTopics(client)).flatMap((topic) =>
+      topic.partitions.map((state) => ({ topic: topic.name, ...state })),
+    )
+    const shown = all.filter(
+      (one) =>
+        (options.leaderless !== true || one.leader === null) &&
+        (options.underReplicated !== true || isUnderReplicated(one)),
+    )
+    return listing(shown, {
+      columns: columns(['topic', 'partition', 'leader', 'replicas', 'in sync'], ['epoch', 'offline']),
+      cells: ({ topic, partition, leader, replicas, inSync, leaderEpoch, offline }) => [
+        topic,
+        partition,
+        leader,
+        replicas.join(','),
+        inSync.join(','),
+        leaderEpoch,
+        offline.join(','),
+      ],
+      name: ({ topic, partition }) => `${topic}/${partition}`,
+    })
+  })
+
+export const health = (terminal: Terminal, options: ShowOptions): Promise<number> =>
+  showing(terminal, options, async (client): Promise<View> => {
+    const { brokers } = await client.cluster()
+    const states = await Promise.all(brokers.map((broker) => brokerState(client, broker)))
+    const problems = problemsOf(states, await listTopics(client))
+    const healthy = problems.length === 0
+    return {
+      value: { healthy, problems },
+      facts: [['healthy', healthy]],
+      table: {
+        columns: columns(['problem', 'where']),
+        rows: problems.map(({ what, where }) => [what, where]),
+      },
+      names: problems.map(({ where }) => where),
+      exit: exitCode(healthy ? 'ok' : 'unhealthy'),
+    }
+  })
+
+/** One look at the whole: is it well, how much is in it. */
+export const status = (terminal: Terminal, options: ShowOptions): Promise<number> =>
+  showing(terminal, options, async (client): Promise<View> => {
+    const { id, brokers } = await client.cluster()
+    const states = await Promise.all(brokers.map((broker) => brokerState(client, broker)))
+    const topics = await listTopics(client)
+    const problems = problemsOf(states, topics)
+    const directories = states.flatMap((state) => state.directories)
+    const summary = {
+      cluster: id,
+      healthy: problems.length === 0,
+      brokers: states.length,
+      topics: topics.filter(({ internal }) => !internal).length,
+      partitions: topics.reduce((total, topic) => total + topic.partitions.length, 0),
+      bytes: sum(directories.map(({ bytes }) => bytes)),
+      usableBytes: sum(directories.map(({ usableBytes }) => usableBytes)),
+    }
+    return {
+      value: { ...summary, problems },
+      table: {
+        columns: columns(['what', 'is']),
+        rows: [...Object.entries(summary), ...problems.map(({ what, where }) => [what, where] as const)],
+      },
+      names: [id ?? ''],
+      exit: exitCode(problems.length === 0 ? 'ok' : 'unhealthy'),
+    }
+  })
+
+const brokerState = async (client: Client, broker: BrokerAddress): Promise<BrokerState> => {
+  const { controllerId } = await client.cluster()
+  const known = {
+    broker: broker.id,
+    address: showAddress(broker),
+    rack: broker.rack,
+    controller: broker.id === controllerId,
+  }
+  try {
+    return { ...known, reachable: true, why: null, directories: await directoriesOf(client, broker.id) }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { ...known, reachable: false, why: error.message, directories: [] }
+  }
+}
+
+const directoriesOf = async (client: Client, broker: number): Promise<readonly Directory[]> => {
+  const { results } = await client.askBroker(broker, describeLogDirs, { topics: null })
+  return results.map(({ logDir, errorCode, topics, totalBytes, usableBytes }) => ({
+    broker,
+    path: logDir,
+    bytes: sum([0, ...topics.flatMap((topic) => topic.partitions.map(({ partitionSize }) => partitionSize))]) ?? 0,
+    totalBytes: totalBytes < 0 ? null : totalBytes,
+    usableBytes: usableBytes < 0 ? null : usableBytes,
+    error: errorCode === 0 ? null : errorName(errorCode),
+  }))
+}
+
+const problemsOf = (states: readonly BrokerState[], topics: readonly Topic[]): readonly Problem[] => [
+  ...states.flatMap(({ broker, why }) =>
+    why === null ? [] : [{ what: `broker is not reachable: ${why}`, where: `broker ${broker}` }],
+  ),
+  ...states.flatMap(({ directories }) =>
+    directories.flatMap(({ broker, path, error }) =>
+      error === null ? [] : [{ what: `log directory failed: ${error}`, where: `broker ${broker} ${path}` }],
+    ),
+  ),
+  ...topics.flatMap(({ name, partitions: of }) =>
+    of.flatMap((state) => {
+      const where = `${name}/${state.partition}`
+      if (state.leader === null) return [{ what: 'partition without a leader', where }]
+      return isUnderReplicated(state) ? [{ what: 'partition with replicas out of sync', where }] : []
+    }),
+  ),
+]
+
+/** Null where nobody says anything. */
+const sum = (values: readonly (number | null)[]): number | null => {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0)
+}

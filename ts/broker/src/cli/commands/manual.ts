@@ -1,0 +1,74 @@
+// What explains, and who one is: errors, cheat, version, help, profile.
+import { type Command, Option } from 'commander'
+import { outputFormats } from '../output/view.ts'
+import type { ShowOptions } from '../settings.ts'
+import type { Declaring } from './declare.ts'
+
+const formed = (command: Command): Command =>
+  command.addOption(new Option('-o, --output <format>', 'form of the answer (default: table)').choices(outputFormats))
+
+export const declareManual = (program: Command, { terminal, act }: Declaring): void => {
+  formed(program.command('errors'))
+    .description('what an error of the protocol means')
+    .argument('[code]', 'its number, its name, or a part of it')
+    .action(
+      act(async (code: string | undefined, options: ShowOptions) =>
+        (await import('../manual/errors.ts')).explainErrors(terminal, code, options),
+      ),
+    )
+
+  program
+    .command('cheat')
+    .description('examples to copy')
+    .argument('[sheet]', 'topics, produce, consume, groups, scripts or config')
+    .action(act(async (sheet: string | undefined) => (await import('../manual/cheat.ts')).cheat(terminal, sheet)))
+
+  formed(program.command('version'))
+    .description('which versions run here')
+    .action(act(async (options: ShowOptions) => (await import('../manual/version.ts')).version(terminal, options)))
+
+  program
+    .command('help')
+    .description('help for a command, or on exit-codes')
+    .argument('[command...]')
+    .action(
+      act(async (words: string[]) => {
+        if (words[0] === 'exit-codes') return (await import('../manual/version.ts')).exitCodesHelp(terminal)
+        let about = program
+        for (const word of words) about = about.commands.find((command) => command.name() === word) ?? about
+        about.outputHelp()
+        return 0
+      }),
+    )
+}
+
+export const declareProfile = (program: Command, { terminal, act }: Declaring): void => {
+  const profile = program.command('profile').description('named clusters, kept for you')
+
+  formed(profile.command('list'))
+    .description('what profiles there are')
+    .action(act(async (options: ShowOptions) => (await import('../manual/profile.ts')).list(terminal, options)))
+
+  profile
+    .command('set')
+    .description('make or change one: bootstrap, timeout, output, production')
+    .argument('<name>')
+    .argument('<key=value...>', 'an empty value takes the key away')
+    .action(
+      act(async (name: string, assignments: string[]) =>
+        (await import('../manual/profile.ts')).set(terminal, name, assignments),
+      ),
+    )
+
+  profile
+    .command('use')
+    .description('the one that commands go to where nothing else is said')
+    .argument('<name>')
+    .action(act(async (name: string) => (await import('../manual/profile.ts')).use(terminal, name)))
+
+  profile
+    .command('delete')
+    .description('forget one')
+    .argument('<name>')
+    .action(act(async (name: string) => (await import('../manual/profile.ts')).remove(terminal, name)))
+}

@@ -1,0 +1,139 @@
+// `millrace group reset`: where a group goes on reading. Without `--execute` it only says what would change; with it, what stood
+// before is kept in a file that this command reads back.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { messageOf } from '../../base/errors.ts'
+import type { Client } from '../client/client.ts'
+import { commitOffsets, committedOffsets, describeGroup, forgetOffsets } from '../client/groups.ts'
+import { EARLIEST, LATEST, offsetsAt, type Place, placeKey } from '../client/offsets.ts'
+import { describeTopics } from '../client/topics.ts'
+import { exitCode } from '../exit-codes.ts'
+import { Failure } from '../failure.ts'
+import { render } from '../output/formats.ts'
+import { columns, listing } from '../output/view.ts'
+import { pointsOf } from '../records/points.ts'
+import { parseRange } from '../records/range.ts'
+import { withClient } from '../session.ts'
+import type { ShowOptions } from '../settings.ts'
+import type { Terminal } from '../terminal.ts'
+import { readOffsets, writeOffsets } from './offset-file.ts'
+
+export interface ResetOptions extends ShowOptions {
+  readonly topic: readonly string[]
+  readonly to?: string
+  readonly shift?: string
+  readonly fromFile?: string
+  readonly execute?: boolean
+  readonly undo?: string
+}
+
+/** Null for `next` forgets what is committed. */
+interface Move extends Place {
+  readonly old: number | null
+  readonly next: number | null
+}
+
+const IDLE: ReadonlySet<string> = new Set(['Empty', 'Dead'])
+
+export const reset = (terminal: Terminal, group: string, options: ResetOptions): Promise<number> =>
+  withClient(terminal, options, async (client, settings) => {
+    const moves = await plan(client, group, options)
+    const view = listing(moves, {
+      columns: columns(['topic', 'partition', 'old', 'new', 'change']),
+      cells: ({ topic, partition, old, next }) => [
+        topic,
+        partition,
+        old,
+        next,
+        old === null || next === null ? null : next - old,
+      ],
+      name: ({ topic, partition }) => `${topic}/${partition}`,
+    })
+    await terminal.write(`${(await render(view, settings.output, terminal.columns())).join('\n')}\n`)
+    if (options.execute !== true) {
+      terminal.complain('nothing was changed: --execute does it')
+      return exitCode('ok')
+    }
+    await refuseBusy(client, group)
+    const undo = options.undo ?? `${group.replaceAll(/[^\w.-]/g, '_')}-offsets-${Date.now()}.csv`
+    writeFileSync(undo, writeOffsets(moves.map(({ topic, partition, old }) => ({ topic, partition, offset: old }))))
+    await apply(client, group, moves)
+    terminal.complain(`moved ${group}; to undo it: millrace group reset ${group} --from-file ${undo} --execute`)
+    return exitCode('ok')
+  })
+
+const plan = async (client: Client, group: string, options: ResetOptions): Promise<readonly Move[]> => {
+  const ways = [options.to, options.shift, options.fromFile].filter((way) => way !== undefined)
+  if (ways.length !== 1)
+    throw new Failure('usage', 'where to is not said, or said twice', {
+      next: 'give one of --to start|end|7|@-1h, --shift -10 and --from-file path',
+    })
+  const committed = new Map((await committedOffsets(client, group)).map((one) => [placeKey(one), one]))
+  const moved = (place: Place, next: number | null): Move => ({
+    topic: place.topic,
+    partition: place.partition,
+    old: committed.get(placeKey(place))?.offset ?? null,
+    next,
+  })
+  if (options.fromFile !== undefined)
+    return readOffsets(readText(options.fromFile)).map((one) => moved(one, one.offset))
+
+  const names =
+    options.topic.length > 0 ? options.topic : [...new Set([...committed.values()].map(({ topic }) => topic))]
+  if (names.length === 0)
+    throw new Failure('notFound', `group ${group} has committed nothing`, { next: 'name topics with --topic' })
+  const topics = await client.retrying(() => describeTopics(client, names))
+  const starts = await offsetsAt(client, topics, EARLIEST)
+  const ends = await offsetsAt(client, topics, LATEST)
+  const shift = options.shift === undefined ? null : parseShift(options.shift)
+  const { from, to } = parseRange(options.to ?? 'start', Date.now())
+  if (to !== null) throw new Failure('usage', `${options.to} has an end: a group goes on from one place`)
+  const points = shift === null ? await pointsOf(client, topics, from, starts, ends) : null
+  return topics.flatMap(({ name, partitions }) =>
+    partitions.flatMap(({ partition }) => {
+      const place = { topic: name, partition }
+      const key = placeKey(place)
+      const old = committed.get(key)?.offset
+      const target = points === null ? (old === undefined ? null : old + (shift ?? 0)) : (points.get(key) ?? null)
+      if (target === null) return []
+      return [moved(place, Math.min(Math.max(target, starts.get(key) ?? 0), ends.get(key) ?? target))]
+    }),
+  )
+}
+
+const parseShift = (text: string): number => {
+  const value = Number(text)
+  if (!/^[+-]?\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new Failure('usage', `--shift ${text}: a whole number is expected, say -10`)
+  return value
+}
+
+const readText = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new Failure('failure', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+const refuseBusy = async (client: Client, group: string): Promise<void> => {
+  const state = await describeGroup(client, group).then(
+    (found) => found.state,
+    (error: unknown) => {
+      if (error instanceof Failure && error.outcome === 'notFound') return 'Dead'
+      throw error
+    },
+  )
+  if (IDLE.has(state)) return
+  throw new Failure('conflict', `group ${group} has members (${state}): they would overwrite it`, {
+    next: `stop them first: millrace group members ${group}`,
+  })
+}
+
+const apply = async (client: Client, group: string, moves: readonly Move[]): Promise<void> => {
+  const set = moves.flatMap(({ topic, partition, next }) =>
+    next === null ? [] : [{ topic, partition, offset: next, metadata: '' }],
+  )
+  const forgotten = moves.filter(({ old, next }) => next === null && old !== null)
+  if (set.length > 0) await commitOffsets(client, group, set)
+  if (forgotten.length > 0) await forgetOffsets(client, group, forgotten)
+}

@@ -1,0 +1,85 @@
+// What is said without a broker: help, exit codes, errors, profiles.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { expect, onTestFinished, test } from 'vitest'
+import { createProgram, run } from './index.ts'
+import { processTerminal } from './terminal.ts'
+
+const cli = async (args: string, environment: Record<string, string> = {}) => {
+  let said = ''
+  let complained = ''
+  const terminal = {
+    ...processTerminal,
+    print: (text: string): void => void (said += `${text}\n`),
+    complain: (text: string): void => void (complained += `${text}\n`),
+    write: (bytes: string | Uint8Array): Promise<void> => Promise.resolve(void (said += bytes.toString())),
+    environment: { XDG_CONFIG_HOME: '/nonexistent', ...environment },
+    columns: () => null,
+  }
+  return { code: await run(terminal, args.split(' ')), said, complained }
+}
+
+const everyHelp = (command: Command): readonly string[] => [
+  command.configureHelp({ helpWidth: 110 }).helpInformation(),
+  ...command.commands.flatMap((inner) => everyHelp(inner)),
+]
+
+test('the help of every command', async () => {
+  const program = createProgram(processTerminal, () => undefined)
+  await expect(everyHelp(program).join('\n')).toMatchFileSnapshot('help.snapshot.txt')
+})
+
+test.each([
+  ['help exit-codes', 0, '10  the cluster is not healthy'],
+  ['help topic', 0, 'Usage: millrace topic'],
+  ['topic create --help', 0, '--partitions'],
+  ['--version', 0, '.'],
+  ['version -o json', 0, '"millrace"'],
+  ['errors 3', 0, 'UNKNOWN_TOPIC_OR_PARTITION'],
+  ['errors not-enough -o name', 0, 'NOT_ENOUGH_REPLICAS\nNOT_ENOUGH_REPLICAS_AFTER_APPEND'],
+  ['errors -o csv not_enough_replicas', 0, '19,NOT_ENOUGH_REPLICAS,true,'],
+  ['cheat groups', 0, 'millrace group reset billing'],
+  ['config list retention.ms -o name --scope topic', 0, 'retention.ms'],
+])('%s', async (args, code, text) => {
+  const answer = await cli(args)
+  expect(answer.code, answer.complained).toBe(code)
+  expect(answer.said).toContain(text)
+})
+
+test.each([
+  ['topik list', 2, 'unknown command'],
+  ['topic list --watsch', 2, 'unknown option'],
+  ['topic list -o xml', 2, 'Allowed choices are table, wide, json, ndjson, yaml, csv, name'],
+  ['topic list --timeout soon', 2, 'soon is no duration'],
+  ['topic list --bootstrap 1:2:3', 2, 'is no address of a broker'],
+  ['topic list --profile nobody', 2, 'there is no profile nobody'],
+  ['errors NO_SUCH_THING', 3, 'next:  millrace errors'],
+  ['cheat everything', 3, 'one of topics'],
+])('%s fails', async (args, code, text) => {
+  const answer = await cli(args)
+  expect(answer).toMatchObject({ code, said: '' })
+  expect(answer.complained).toContain(text)
+})
+
+test('a profile is made, chosen, wins over the default, loses to the environment and to a flag', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-profiles-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const environment = { XDG_CONFIG_HOME: folder }
+  const asked = async (args: string, more = {}): Promise<string> =>
+    (await cli(args, { ...environment, ...more })).complained
+  expect(await cli('profile set dev bootstrap=127.0.0.1:1 timeout=7s', environment)).toMatchObject({ code: 0 })
+  expect(await cli('profile set live bootstrap=127.0.0.1:2 production=true', environment)).toMatchObject({ code: 0 })
+  expect(await cli('profile use dev', environment)).toMatchObject({ code: 0 })
+  expect((await cli('profile list -o csv', environment)).said).toBe(
+    'name,current,bootstrap,production,timeout,output\ndev,true,127.0.0.1:1,false,7s,\nlive,false,127.0.0.1:2,true,,\n',
+  )
+  expect(await asked('topic list')).toContain('127.0.0.1:1 cannot be asked')
+  expect(await asked('topic list --profile live')).toContain('127.0.0.1:2 cannot be asked')
+  expect(await asked('topic list', { MILLRACE_BOOTSTRAP: '127.0.0.1:3' })).toContain('127.0.0.1:3 cannot be asked')
+  expect(await asked('topic list -b 127.0.0.1:4', { MILLRACE_BOOTSTRAP: '127.0.0.1:3' })).toContain('127.0.0.1:4')
+  expect(await asked('profile set dev colour=red')).toContain('colour is no key of a profile')
+  expect(await cli('profile delete dev', environment)).toMatchObject({ code: 0 })
+  expect((await cli('profile list -o name', environment)).said).toBe('live\n')
+})

@@ -1,0 +1,53 @@
+// `millrace cheat`: what people look up most, ready to be copied.
+import { exitCode } from '../exit-codes.ts'
+import { Failure } from '../failure.ts'
+import type { Terminal } from '../terminal.ts'
+
+const sheets: Readonly<Record<string, string>> = {
+  topics: `# make one, see it, change it, empty it, remove it
+millrace topic create orders --partitions 6 --config retention.ms=86400000
+millrace topic describe orders
+millrace topic alter orders --partitions 12 --set cleanup.policy=compact
+millrace topic purge orders --dry-run
+millrace topic delete orders`,
+  produce: `# one record for each line; with keys; from a file; as JSON
+echo hello | millrace produce orders
+echo 'key:value' | millrace produce orders -K : -H source=shell
+millrace produce orders --file lines.txt --compression lz4
+millrace consume orders --exit --output ndjson | millrace produce copy --format json`,
+  consume: `# all there is; the last ten; since an hour; live
+millrace consume orders --exit
+millrace consume orders -o -10 --exit
+millrace consume orders -o @-1h
+millrace consume orders -o end -f '%d{iso} %p/%o %k=%v\\n'
+# as a member of a group
+millrace consume orders --group billing`,
+  groups: `# how far behind; move back an hour (first seen, then done); undo it
+millrace group describe billing
+millrace group reset billing --to @-1h
+millrace group reset billing --to @-1h --execute --undo before.csv
+millrace group reset billing --from-file before.csv --execute`,
+  scripts: `# names for xargs, JSON for jq, exit codes for if
+millrace topic list 'tmp-*' -o name | xargs millrace topic delete --yes
+millrace group describe billing -o json | jq .lag
+millrace cluster health || echo "exit code $?: see millrace help exit-codes"
+millrace status --watch`,
+  config: `# what a key means; what is set; changing it while running
+millrace config explain retention.ms
+millrace config describe topic/orders
+millrace config alter topic/orders --set retention.ms=60000
+millrace config describe broker/1 --all
+millrace config check server.properties`,
+}
+
+export const cheat = (terminal: Terminal, topic: string | undefined): number => {
+  if (topic === undefined) {
+    for (const [name, text] of Object.entries(sheets)) terminal.print(`== ${name}\n${text}\n`)
+    return exitCode('ok')
+  }
+  const sheet = sheets[topic]
+  if (sheet === undefined)
+    throw new Failure('notFound', `there is no sheet ${topic}`, { next: `one of ${Object.keys(sheets).join(', ')}` })
+  terminal.print(sheet)
+  return exitCode('ok')
+}

@@ -1,0 +1,69 @@
+// `millrace profile`: named clusters.
+import { exitCode } from '../exit-codes.ts'
+import { Failure } from '../failure.ts'
+import { show } from '../output/formats.ts'
+import { columns, listing } from '../output/view.ts'
+import { parseAssignment } from '../client/configs.ts'
+import { type Profile, profilesPath, readProfiles, toProfile, writeProfiles } from '../profiles.ts'
+import { resolveSettings, type ShowOptions } from '../settings.ts'
+import type { Terminal } from '../terminal.ts'
+
+export const list = async (terminal: Terminal, options: ShowOptions): Promise<number> => {
+  const { output } = await resolveSettings(terminal, options)
+  const { current, profiles } = await readProfiles(terminal.environment)
+  const rows = Object.entries(profiles).map(([name, profile]) => ({ name, current: name === current, ...profile }))
+  const view = listing(rows, {
+    columns: columns(['name', 'current', 'bootstrap', 'production'], ['timeout', 'output']),
+    cells: ({ name, current: isCurrent, bootstrap, production, timeout, output: form }) => [
+      name,
+      isCurrent,
+      bootstrap ?? null,
+      production === true,
+      timeout ?? null,
+      form ?? null,
+    ],
+    name: ({ name }) => name,
+  })
+  await show(terminal, view, output)
+  return exitCode('ok')
+}
+
+/** `key=value`; an empty value takes the key away. */
+export const set = async (terminal: Terminal, name: string, assignments: readonly string[]): Promise<number> => {
+  const path = profilesPath(terminal.environment)
+  const file = await readProfiles(terminal.environment)
+  const fields = new Map<string, unknown>(Object.entries(file.profiles[name] ?? {}))
+  for (const [key, value] of assignments.map(parseAssignment)) {
+    if (value === '') fields.delete(key)
+    else fields.set(key, key === 'production' ? value === 'true' : value)
+  }
+  const profile: Profile = toProfile(Object.fromEntries(fields), path)
+  await writeProfiles(terminal.environment, { ...file, profiles: { ...file.profiles, [name]: profile } })
+  terminal.complain(`profile ${name} is in ${path}`)
+  return exitCode('ok')
+}
+
+export const use = async (terminal: Terminal, name: string): Promise<number> => {
+  const file = await readProfiles(terminal.environment)
+  mustExist(file.profiles, name)
+  await writeProfiles(terminal.environment, { ...file, current: name })
+  terminal.complain(`commands now go to ${name}`)
+  return exitCode('ok')
+}
+
+export const remove = async (terminal: Terminal, name: string): Promise<number> => {
+  const { current, profiles } = await readProfiles(terminal.environment)
+  mustExist(profiles, name)
+  const left = Object.fromEntries(Object.entries(profiles).filter(([other]) => other !== name))
+  const kept = current === undefined || current === name ? {} : { current }
+  await writeProfiles(terminal.environment, { ...kept, profiles: left })
+  terminal.complain(`removed profile ${name}`)
+  return exitCode('ok')
+}
+
+const mustExist = (profiles: Readonly<Record<string, Profile>>, name: string): void => {
+  if (profiles[name] === undefined)
+    throw new Failure('notFound', `there is no profile ${name}`, {
+      next: `millrace profile set ${name} bootstrap=host:port`,
+    })
+}
