@@ -32,6 +32,10 @@ export declare class Engine {
   drain(): Buffer
   /** Sends replies down; the layout stands in `requests.rs`. */
   reply(batch: Uint8Array): void
+  /** Topics of which there are batches, and whose logs lie nowhere: a kill came before their directories were made. */
+  unnamedTopics(): Array<string>
+  /** Takes in what there is of these topics; to be done before the first image, which names them. */
+  takeIn(topics: Array<ImageTopic>): Promise<void>
   /** Serves from this image on; returns when the engine does. */
   publish(delta: ImageDelta): void
   /** Obeys these settings from now on; answers the names of which the system knows no address. */

@@ -11,6 +11,7 @@ import type { Declaring } from './commands/declare.ts'
 import { declareGroup } from './commands/group.ts'
 import { declareManual, declareProfile } from './commands/manual.ts'
 import { declareRecords } from './commands/records.ts'
+import { declareTools } from './commands/tools.ts'
 import { declareTopic } from './commands/topic.ts'
 import { exitCode } from './exit-codes.ts'
 import { failureOf } from './failure.ts'
@@ -44,6 +45,7 @@ export const createProgram = (terminal: Terminal, ended: (code: number) => void)
   declareLog(program, declaring)
   declareAdmin(program, declaring)
   declareProfile(program, declaring)
+  declareTools(program, declaring)
   declareManual(program, declaring)
   return program
 }

@@ -11,7 +11,7 @@ export const render = async (view: View, format: OutputFormat, width: number | n
   switch (format) {
     case 'table':
     case 'wide':
-      return [...factLines(view.facts ?? []), ...tableLines(view.table, format === 'wide', width)]
+      return [...factLines(view.facts ?? []), ...rowLines(view, format === 'wide', width)]
     case 'json':
       return [toJson(view.value, INDENT)]
     case 'ndjson':
@@ -32,10 +32,16 @@ export const show = async (terminal: Terminal, view: View, format: OutputFormat)
   if (lines.length > 0) await terminal.write(`${lines.join('\n')}\n`)
 }
 
+/** Titles above nothing say nothing, where there are facts already. */
+const rowLines = ({ facts, table }: View, isWide: boolean, width: number | null): readonly string[] => {
+  if (facts === undefined) return tableLines(table, isWide, width)
+  return table.rows.length === 0 ? [] : ['', ...tableLines(table, isWide, width)]
+}
+
 const factLines = (facts: readonly (readonly [string, Cell])[]): readonly string[] => {
   if (facts.length === 0) return []
   const width = Math.max(...facts.map(([name]) => name.length))
-  return [...facts.map(([name, value]) => `${name.padEnd(width)}  ${cellText(value)}`), '']
+  return facts.map(([name, value]) => `${name.padEnd(width)}  ${cellText(value)}`)
 }
 
 /** RFC 4180; null is empty. */

@@ -1,0 +1,85 @@
+// What a person meets: prompts and progress in a terminal, completion in a shell, doctor and bench.
+import { beforeAll, expect, test } from 'vitest'
+import { join } from 'node:path'
+import { repository } from '../../harness/paths.ts'
+import { run } from '../../harness/process.ts'
+import { onScreen } from '../../harness/pseudo-terminal.ts'
+import { lines, useCluster } from './cluster.ts'
+
+const { cli, environment } = useCluster()
+const CTRL_C = '\u0003'
+
+beforeAll(async () => {
+  await cli('topic create precious doomed')
+})
+
+test('deleting in a terminal asks for the name, and takes no other answer', async () => {
+  const wrong = onScreen(['topic', 'delete', 'precious'], environment())
+  await wrong.shows('type its name to go on: ')
+  wrong.type('yes\r')
+  expect(await wrong.ended).toBe(1)
+  expect(wrong.drawn()).toContain('nothing was changed')
+
+  const right = onScreen(['topic', 'delete', 'doomed'], environment())
+  await right.shows('type its name to go on: ')
+  right.type('doomed\r')
+  expect(await right.ended).toBe(0)
+  expect((await cli('topic list -o name')).said).toBe('precious\n')
+})
+
+test('a long step draws its progress, and Ctrl-C ends it with what was done', async () => {
+  const bench = onScreen(['bench', 'produce', 'speed', '-n', '500000000', '-s', '10'], environment())
+  await bench.shows('records/s')
+  bench.type(CTRL_C)
+  expect(await bench.ended).toBe(130)
+  expect(bench.drawn()).toMatch(/\[=* *\] \d+%/)
+  expect(bench.drawn()).toContain('recordsPerSecond')
+})
+
+test('Ctrl-C ends what follows a topic, and what watches', async () => {
+  await cli('produce precious', { input: 'hello \u001B[31mred\n' })
+  const following = onScreen(['consume', 'precious'], environment())
+  await following.shows('hello ')
+  following.type(CTRL_C)
+  expect(await following.ended).toBe(130)
+  expect(following.drawn()).not.toContain('\u001B[31m')
+
+  const watching = onScreen(['topic', 'list', '--watch', '50ms'], environment())
+  await watching.shows('precious')
+  watching.type(CTRL_C)
+  expect(await watching.ended).toBe(130)
+})
+
+test('bench says how fast it was', async () => {
+  const produced = await cli('bench produce quick -n 1000 -s 50 -o json')
+  expect(produced, produced.complained).toMatchObject({ code: 0 })
+  expect(JSON.parse(produced.said)).toMatchObject({ records: 1000, bytes: 50_000, p50Ms: expect.any(Number) as number })
+  const consumed = await cli('bench consume quick -o json')
+  expect(JSON.parse(consumed.said)).toMatchObject({ records: 1000, bytes: 50_000 })
+})
+
+test('doctor looks at the machine, the configuration and the cluster', async () => {
+  const answer = await cli('doctor --override log.dirs=/tmp -o json')
+  const findings = JSON.parse(answer.said) as { check: string; result: string; fix: string }[]
+  expect(findings.map(({ check }) => check)).toEqual(
+    expect.arrayContaining(['open files', 'runtime', 'engine', 'configuration', 'data in /tmp', 'broker 1']),
+  )
+  expect(answer.code).toBe(findings.some(({ result }) => result === 'fail') ? 1 : 0)
+  expect(findings.filter(({ result, fix }) => result !== 'ok' && fix === '')).toEqual([])
+  const wrong = await cli('doctor --override num.partitions=0 -o name')
+  expect(wrong.code).toBe(1)
+  expect(lines(wrong.said)).toContain('fail configuration')
+})
+
+test('a shell completes commands, and names that the cluster has', async () => {
+  const main = join(repository, 'ts', 'broker', 'dist', 'main.js')
+  const script = `
+    millrace() { ${process.execPath} ${main} "$@"; }
+    source <(millrace completion bash)
+    complete_words() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _millrace; echo "\${COMPREPLY[@]}"; }
+    complete_words millrace topic de
+    complete_words millrace topic describe pre
+  `
+  const { stdout } = await run({ command: 'bash', args: ['-c', script], env: environment() })
+  expect(lines(stdout.toString())).toEqual(['delete describe', 'precious'])
+})

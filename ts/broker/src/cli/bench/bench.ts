@@ -1,0 +1,134 @@
+// `millrace bench`: how fast this cluster takes records and gives them, from here. One client in one process: it says what a
+// script will see, not what the broker can do at most.
+import { randomBytes } from 'node:crypto'
+import { EARLIEST, LATEST, offsetsAt, placeKey } from '../client/offsets.ts'
+import {
+  closeConsumer,
+  fromLibrary,
+  openConsumer,
+  openProducer,
+  type Reading,
+  readPartitions,
+} from '../client/records.ts'
+import { createTopicIfMissing, describeTopic } from '../client/topics.ts'
+import { exitCode } from '../exit-codes.ts'
+import { parseCount } from '../numbers.ts'
+import { show } from '../output/formats.ts'
+import { columns, type View } from '../output/view.ts'
+import { progressOf } from '../progress.ts'
+import { interruptible, withClient } from '../session.ts'
+import type { ShowOptions } from '../settings.ts'
+import type { Terminal } from '../terminal.ts'
+
+export interface BenchOptions extends ShowOptions {
+  readonly records: string
+  readonly size: string
+  readonly batch: string
+  readonly inFlight: string
+  readonly compression: 'none' | 'gzip' | 'snappy' | 'lz4'
+  readonly acks: 'all' | '1' | '0'
+}
+
+const ACKS = { all: -1, '1': 1, '0': 0 } as const
+const MB = 1e6
+const MS_PER_SECOND = 1000
+const BENCH_GROUP = 'millrace-bench'
+
+export const produce = (terminal: Terminal, topic: string, options: BenchOptions): Promise<number> =>
+  withClient(terminal, options, async (client, settings) => {
+    const total = parseCount('--records', options.records) ?? 1
+    const size = parseCount('--size', options.size) ?? 1
+    const batch = parseCount('--batch', options.batch) ?? 1
+    await createTopicIfMissing(client, topic)
+    await client.retrying(() => describeTopic(client, topic))
+    const producer = openProducer(settings)
+    const progress = progressOf(terminal, 'records')
+    const value = randomBytes(size)
+    const latencies: number[] = []
+    const work = interruptible(async ({ signal }) => {
+      const started = performance.now()
+      let [taken, done] = [0, 0]
+      const lane = async (): Promise<void> => {
+        while (taken < total && !signal.aborted) {
+          const count = Math.min(batch, total - taken)
+          taken += count
+          const messages = Array.from({ length: count }, () => ({ topic, value }))
+          const sent = performance.now()
+          await producer.send({ messages, acks: ACKS[options.acks], compression: options.compression })
+          latencies.push(performance.now() - sent)
+          done += count
+          progress.at(done, total)
+        }
+      }
+      await Promise.all(Array.from({ length: parseCount('--in-flight', options.inFlight) ?? 1 }, lane))
+      return { seconds: (performance.now() - started) / MS_PER_SECOND, done, interrupted: signal.aborted }
+    })
+    try {
+      const { seconds, done, interrupted } = await work
+      progress.end()
+      await show(terminal, result(done, done * size, seconds, latencies), settings.output)
+      return exitCode(interrupted ? 'interrupted' : 'ok')
+    } catch (error) {
+      throw fromLibrary(`producing to ${topic}`, error)
+    } finally {
+      progress.end()
+      await producer.close()
+    }
+  })
+
+export const consume = (terminal: Terminal, topic: string, options: BenchOptions): Promise<number> =>
+  withClient(terminal, options, async (client, settings) => {
+    const limit = parseCount('--records', options.records) ?? 1
+    const described = await describeTopic(client, topic)
+    const starts = await offsetsAt(client, [described], EARLIEST)
+    const ends = await offsetsAt(client, [described], LATEST)
+    const readings = described.partitions.map(({ partition }): Reading => {
+      const key = placeKey({ topic, partition })
+      return { topic, partition, next: BigInt(starts.get(key) ?? 0), stop: BigInt(ends.get(key) ?? 0) }
+    })
+    const total = Math.min(
+      limit,
+      readings.reduce((sum, { next, stop }) => sum + Number((stop ?? next) - next), 0),
+    )
+    const progress = progressOf(terminal, 'records')
+    const consumer = openConsumer(settings, BENCH_GROUP)
+    try {
+      return await interruptible(async ({ signal }) => {
+        const started = performance.now()
+        let [records, bytes] = [0, 0]
+        await readPartitions(client, consumer, readings, signal, ({ key, value }) => {
+          records += 1
+          bytes += (key?.length ?? 0) + (value?.length ?? 0)
+          progress.at(records, total)
+          return Promise.resolve(records < limit)
+        })
+        const seconds = (performance.now() - started) / MS_PER_SECOND
+        progress.end()
+        await show(terminal, result(records, bytes, seconds, []), settings.output)
+        return exitCode(signal.aborted ? 'interrupted' : 'ok')
+      })
+    } finally {
+      progress.end()
+      await closeConsumer(consumer)
+    }
+  })
+
+const result = (records: number, bytes: number, seconds: number, latencies: readonly number[]): View => {
+  const sorted = [...latencies].sort((left, right) => left - right)
+  const at = (part: number): number | null => rounded(sorted[Math.floor(part * (sorted.length - 1))] ?? null)
+  const value = {
+    records,
+    bytes,
+    seconds: rounded(seconds),
+    recordsPerSecond: Math.round(records / seconds),
+    megabytesPerSecond: rounded(bytes / MB / seconds),
+    ...(sorted.length === 0 ? {} : { p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) }),
+  }
+  return {
+    value,
+    table: { columns: columns(['what', 'value']), rows: Object.entries(value) },
+    names: [String(records)],
+  }
+}
+
+const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value * 1000) / 1000)

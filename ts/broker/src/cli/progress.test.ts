@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { progressLine, progressOf } from './progress.ts'
+import { processTerminal } from './terminal.ts'
+
+test('a bar with rate and time left where the total is known, a count where it is not', () => {
+  expect(progressLine(500, 1000, 2, 'records')).toBe('[============            ] 50%  250 records/s, 2 s left')
+  expect(progressLine(12_000, undefined, 3, 'records')).toBe('12,000 records, 4,000 records/s')
+})
+
+test('nothing is drawn for the first second, and what is drawn goes away', () => {
+  let now = 0
+  let drawn = ''
+  const terminal = { ...processTerminal, draw: (text: string): void => void (drawn += text) }
+  const progress = progressOf(terminal, 'records', () => now)
+  now = 900
+  progress.at(10)
+  progress.end()
+  expect(drawn).toBe('')
+  now = 1100
+  progress.at(11)
+  expect(drawn).toContain('10 records/s')
+  progress.end()
+  expect(drawn.endsWith('\r\u001B[K')).toBe(true)
+})
