@@ -18,6 +18,8 @@ export interface Ended {
 export interface MillraceOptions {
   readonly input?: string | Buffer
   readonly environment?: Readonly<Record<string, string>>
+  /** Where a process of its own runs. */
+  readonly folder?: string
 }
 
 /** Profiles of whoever runs the tests are no part of them. */
@@ -51,11 +53,11 @@ export const millrace = async (
 /** As a shell does it: the process has to end by itself. */
 export const millraceProcess = (
   args: readonly string[],
-  { input = '', environment = {} }: MillraceOptions = {},
+  { input = '', environment = {}, folder }: MillraceOptions = {},
 ): Promise<Ended> =>
   new Promise((resolve, reject) => {
     const env = { ...process.env, ...NO_PROFILES, ...environment }
-    const child = spawn(process.execPath, [main, ...args], { env, timeout: ENDED_MS })
+    const child = spawn(process.execPath, [main, ...args], { env, cwd: folder, timeout: ENDED_MS })
     watchProcess(child)
     let said = ''
     let complained = ''

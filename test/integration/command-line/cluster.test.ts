@@ -1,5 +1,10 @@
 // `millrace cluster`, `status`, `config` and what explains.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { targetName } from '../../harness/broker.ts'
+import { removeDirectory, temporaryDirectory } from '../../harness/cleanup.ts'
+import { millraceProcess } from '../../harness/millrace.ts'
 import { lines, useCluster } from './cluster.ts'
 
 const cluster = useCluster()
@@ -31,4 +36,26 @@ test('settings are shown with where they come from, and changed', async () => {
   expect(await cli('config describe planet/earth')).toMatchObject({ code: 2 })
   expect((await cli('config describe broker/1 --all -o name')).said).toContain('log.retention.ms')
   expect(await cli('config describe broker/99')).toMatchObject({ code: 3 })
+})
+
+test('the file of a project says where commands go', async () => {
+  const folder = temporaryDirectory('project')
+  try {
+    writeFileSync(join(folder, '.millrace.yaml'), `bootstrap: ${cluster.broker.bootstrap}\noutput: name\n`)
+    const listed = await millraceProcess(['cluster', 'info'], { folder })
+    expect(listed, listed.complained).toMatchObject({ code: 0, said: '1\n' })
+  } finally {
+    removeDirectory(folder)
+  }
+})
+
+test.skipIf(targetName !== 'millrace')('the broker of this machine tells of changes, jobs and metrics', async () => {
+  const here = `--override log.dirs=${cluster.broker.dataDirectory}`
+  await cli('topic create told')
+  const audited = await cli(`audit --search told -o csv ${here}`)
+  expect(audited, audited.complained).toMatchObject({ code: 0 })
+  expect(audited.said).toContain('told')
+  expect(await cli(`jobs -o json ${here}`)).toMatchObject({ code: 0 })
+  expect((await cli(`metrics process_ -o name ${here}`)).said).toContain('process_')
+  expect(await cli('audit --override log.dirs=/nonexistent')).toMatchObject({ code: 6 })
 })

@@ -1,7 +1,7 @@
 // The command line: the tree of commands, and what a failure looks like. Each command is loaded when it is called, so that
 // `start` does not wait for the others.
 import { Command, CommanderError } from 'commander'
-import { BrokerError } from '../base/errors.ts'
+import { BrokerError, messageOf } from '../base/errors.ts'
 import { productVersion } from '../base/version.ts'
 import { declareAdmin } from './commands/admin.ts'
 import { declareLog, declareStart } from './commands/broker.ts'
@@ -9,6 +9,7 @@ import { declareCluster } from './commands/cluster.ts'
 import { declareConfig } from './commands/config.ts'
 import type { Declaring } from './commands/declare.ts'
 import { declareGroup } from './commands/group.ts'
+import { declareLocal } from './commands/local.ts'
 import { declareManual, declareProfile } from './commands/manual.ts'
 import { declareRecords } from './commands/records.ts'
 import { declareTools } from './commands/tools.ts'
@@ -44,6 +45,7 @@ export const createProgram = (terminal: Terminal, ended: (code: number) => void)
   declareConfig(program, declaring)
   declareLog(program, declaring)
   declareAdmin(program, declaring)
+  declareLocal(program, declaring)
   declareProfile(program, declaring)
   declareTools(program, declaring)
   declareManual(program, declaring)
@@ -70,8 +72,15 @@ const failed = (terminal: Terminal, error: unknown): number => {
     return exitCode('failure')
   }
   const failure = failureOf(error)
-  if (failure === null) throw error
+  if (failure === null) return surprised(terminal, error)
   terminal.complain(`error: ${failure.message}`)
   if (failure.next !== null) terminal.complain(`next:  ${failure.next}`)
   return exitCode(failure.outcome)
+}
+
+/** A defect of ours, or something that nobody thought of. */
+const surprised = (terminal: Terminal, error: unknown): number => {
+  if (terminal.environment['MILLRACE_DEBUG'] === 'true') throw error
+  terminal.complain(`error: ${messageOf(error)}\nnext:  MILLRACE_DEBUG=true shows where in the program`)
+  return exitCode('failure')
 }

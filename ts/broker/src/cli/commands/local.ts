@@ -1,0 +1,33 @@
+// What the broker on this machine tells whoever may read its data directory: audit, jobs, metrics.
+import { type Command, Option } from 'commander'
+import type { AuditOptions, LocalOptions } from '../local.ts'
+import { outputFormats } from '../output/view.ts'
+import { OVERRIDE } from './broker.ts'
+import type { Declaring } from './declare.ts'
+
+const local = (command: Command): Command =>
+  command
+    .option('--config <server.properties>', 'configuration of the broker that runs here')
+    .option(...OVERRIDE)
+    .addOption(new Option('-o, --output <format>', 'form of the answer (default: table)').choices(outputFormats))
+
+export const declareLocal = (program: Command, { terminal, act }: Declaring): void => {
+  local(program.command('audit'))
+    .description('who changed what, on the broker of this machine')
+    .option('--search <text>', 'only what contains this')
+    .option('-n, --num <number>', 'at most so many', '50')
+    .action(act(async (options: AuditOptions) => (await import('../local.ts')).audit(terminal, options)))
+
+  local(program.command('jobs'))
+    .description('what the broker of this machine does in the background')
+    .action(act(async (options: LocalOptions) => (await import('../local.ts')).jobs(terminal, options)))
+
+  local(program.command('metrics'))
+    .description('what the broker of this machine measures, as Prometheus reads it')
+    .argument('[pattern]', 'a part of the name')
+    .action(
+      act(async (pattern: string | undefined, options: LocalOptions) =>
+        (await import('../local.ts')).metrics(terminal, pattern, options),
+      ),
+    )
+}

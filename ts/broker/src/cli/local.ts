@@ -1,0 +1,100 @@
+// What only the broker on this machine knows, asked of its admin API: who may read its data directory may ask.
+import { ApiError, type Call, createClient } from '../admin/client.ts'
+import { readToken } from '../admin/token-file.ts'
+import { readStartUp } from '../configs/start-up.ts'
+import type { Outcome } from './exit-codes.ts'
+import { Failure } from './failure.ts'
+import { show } from './output/formats.ts'
+import { columns, listing, type View } from './output/view.ts'
+import { parseCount } from './numbers.ts'
+import { resolveSettings, type ShowOptions } from './settings.ts'
+import { readSources } from './sources.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface LocalOptions extends ShowOptions {
+  readonly config?: string
+  readonly override: readonly string[]
+}
+
+interface Local {
+  readonly base: string
+  readonly call: Call
+}
+
+const outcomes: Readonly<Record<number, Outcome>> = { 401: 'denied', 403: 'denied', 404: 'notFound', 409: 'conflict' }
+
+const asking = async (
+  terminal: Terminal,
+  options: LocalOptions,
+  look: (local: Local) => Promise<View>,
+): Promise<number> => {
+  const { output } = await resolveSettings(terminal, options)
+  const { config } = readStartUp(readSources(options.config, options.override, terminal.environment))
+  const access = readToken(config.logDirs)
+  if (access === null)
+    throw new Failure('unreachable', `no broker runs on ${config.logDirs.join(', ')}, or not one of yours`, {
+      next: 'name its configuration with --config, or its data with --override log.dirs=<dir>',
+    })
+  const call = createClient({ base: access.url, headers: { authorization: `Bearer ${access.token}` } })
+  try {
+    await show(terminal, await look({ base: access.url, call }), output)
+    return 0
+  } catch (error) {
+    if (error instanceof ApiError)
+      throw new Failure(outcomes[error.status] ?? 'failure', error.message, { next: error.hint, cause: error })
+    if (error instanceof TypeError)
+      throw new Failure('unreachable', `${access.url} does not answer`, { next: 'millrace start', cause: error })
+    throw error
+  }
+}
+
+const isoOf = (time: string | null): string | null => (time === null ? null : new Date(Number(time)).toISOString())
+
+export interface AuditOptions extends LocalOptions {
+  readonly search?: string
+  readonly num: string
+}
+
+export const audit = (terminal: Terminal, options: AuditOptions): Promise<number> =>
+  asking(terminal, options, async ({ call }) => {
+    const limit = parseCount('--num', options.num) ?? 1
+    const { items } = await call('audit', { search: options.search ?? '', limit })
+    return listing(items, {
+      columns: columns(['at', 'who', 'action', 'subject'], ['client', 'address']),
+      cells: ({ at, principal, action, subject, clientId, address }) => [
+        isoOf(at),
+        principal,
+        action,
+        subject,
+        clientId,
+        address,
+      ],
+      name: ({ id }) => String(id),
+    })
+  })
+
+export const jobs = (terminal: Terminal, options: LocalOptions): Promise<number> =>
+  asking(terminal, options, async ({ call }) => {
+    const { items } = await call('jobs', {})
+    return listing(items, {
+      columns: columns(['job', 'kind', 'state', 'started', 'ended'], ['why']),
+      cells: ({ id, kind, state, startedAt, endedAt, why }) => [id, kind, state, isoOf(startedAt), isoOf(endedAt), why],
+      name: ({ id }) => id,
+    })
+  })
+
+/** Those whose name contains the pattern. */
+export const metrics = (terminal: Terminal, pattern: string | undefined, options: LocalOptions): Promise<number> =>
+  asking(terminal, options, async ({ base }) => {
+    const text = await (await fetch(`${base}/metrics`)).text()
+    const samples = text.split('\n').flatMap((line) => {
+      const [, name, labels, value] = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)/.exec(line) ?? []
+      if (name === undefined || value === undefined || !name.includes(pattern ?? '')) return []
+      return [{ name, labels: labels ?? '', value }]
+    })
+    return listing(samples, {
+      columns: columns(['name', 'labels', 'value']),
+      cells: ({ name, labels, value }) => [name, labels, value],
+      name: ({ name }) => name,
+    })
+  })
