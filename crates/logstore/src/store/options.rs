@@ -31,7 +31,7 @@ pub struct StoreOptions {
     pub open_files_max: usize,
     /// What logs and connections may have open together; see [`Store::share_files`].
     ///
-    /// [`Store::share_files`]: super::Store::share_files
+    /// [`Store::share_files`]: super::Shared::share_files
     pub open_files_shared: usize,
     /// `producer.id.expiration.ms`.
     pub producer_expiration_ms: i64,
