@@ -71,8 +71,15 @@ test('doctor looks at the machine, the configuration and the cluster', async () 
   expect(lines(wrong.said)).toContain('fail configuration')
 })
 
+test('whoever has read enough may go: a closed pipe is no failure', async () => {
+  const script = 'set -o pipefail; "$0" "$1" config list -o json | head -c 1'
+  const main = join(repository, 'ts', 'broker', 'bin', 'millrace.mjs')
+  const { stdout } = await run({ command: 'bash', args: ['-c', script, process.execPath, main], env: environment() })
+  expect(stdout.toString()).toBe('[')
+})
+
 test('a shell completes commands, and names that the cluster has', async () => {
-  const main = join(repository, 'ts', 'broker', 'dist', 'main.js')
+  const main = join(repository, 'ts', 'broker', 'bin', 'millrace.mjs')
   const script = `
     millrace() { ${process.execPath} ${main} "$@"; }
     source <(millrace completion bash)
