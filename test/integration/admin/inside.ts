@@ -18,7 +18,13 @@ export interface Inside {
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>
 }
 
-const ANY_PORT = { listeners: 'PLAINTEXT://127.0.0.1:0', 'admin.listener': 'http://127.0.0.1:0' }
+const ANY_PORT = {
+  listeners: 'PLAINTEXT://127.0.0.1:0',
+  'admin.listener': 'http://127.0.0.1:0',
+  // However little room the machine has: it is no problem of these brokers.
+  'millrace.disk.soft.limit.bytes': '0',
+  'millrace.disk.hard.limit.bytes': '0',
+}
 
 /** One broker for the tests of a file. */
 export const inside = (properties: Readonly<Record<string, string>> = {}): Inside => {

@@ -21,6 +21,7 @@ import {
 } from './contract/changes.ts'
 import { broker, cluster, config } from './contract/cluster.ts'
 import { account, newPassword, role, session } from './contract/session.ts'
+import { groupHistory, history, live } from './contract/live.ts'
 import { group, groupColumns, groupRow, groupStates } from './contract/groups.ts'
 import { topic, topicColumns, topicRow } from './contract/topics.ts'
 import { page, pageOf, route, rowsFrom, rowsMax } from './contract/words.ts'
@@ -227,6 +228,31 @@ export const contract = {
     summary: 'Delete a group without members, with its offsets.',
     input: z.object({ group: groupName, confirm: confirm.optional(), dryRun }),
     output: deletedGroup,
+  }),
+  live: route({
+    method: 'GET',
+    path: '/api/v1/live',
+    role: 'viewer',
+    summary:
+      'The state, rates and problems of the moment; the WebSocket /api/v1/stream sends the same, then what changes.',
+    input: z.object({}),
+    output: live,
+  }),
+  history: route({
+    method: 'GET',
+    path: '/api/v1/history',
+    role: 'viewer',
+    summary: 'Rates of the last hour.',
+    input: z.object({}),
+    output: history,
+  }),
+  groupHistory: route({
+    method: 'GET',
+    path: '/api/v1/groups/{group}/history',
+    role: 'viewer',
+    summary: 'The lag of a group over the last hour.',
+    input: z.object({ group: groupName }),
+    output: groupHistory,
   }),
   audit: route({
     method: 'GET',

@@ -36,6 +36,7 @@ export const createAdmin = (options: AdminOptions): Admin => {
   const { place, recovery, clock, logger } = options
   let services: AdminServices | null = null
   let isStopping = false
+  let server: AdminServer | null = null
   let binding: Promise<AdminServer> | undefined
 
   const status = (): BrokerStatus => {
@@ -68,18 +69,19 @@ export const createAdmin = (options: AdminOptions): Admin => {
   return {
     async serve(given) {
       early.cancel()
-      const server = await bound()
+      server = await bound()
       services = given
       await server?.admit(given)
       return server?.url ?? null
     },
     stopping() {
       isStopping = true
+      server?.leave()
     },
     async stop() {
       early.cancel()
-      const server = await binding?.catch(() => undefined)
-      server?.close()
+      const bound = await binding?.catch(() => undefined)
+      bound?.close()
     },
   }
 }

@@ -4,8 +4,10 @@
  */
 import type { TopicId } from '../base/ids.ts'
 import type { ClusterImage, TopicImage } from '../cluster/image.ts'
-import type { LogOffsetsAnswer } from '../engine/native.ts'
+import type { LogOffsetsAnswer, PartitionQuery } from '../engine/native.ts'
 import type { ListedGroup } from '../groups/describe.ts'
+import type { FetchedTopic } from '../groups/fetch-offsets.ts'
+import type { GroupReadings, Reading } from '../history/lag.ts'
 import type { AdminServices } from './services.ts'
 
 /** How old an answer may be. */
@@ -16,19 +18,28 @@ export interface LogTable {
   get(topic: TopicId, partition: number): LogOffsetsAnswer | undefined
 }
 
-export interface GroupOffset {
-  readonly topic: string
+interface Place {
+  /** Null where the topic is gone. */
+  readonly topicId: TopicId | null
   readonly partition: number
   readonly committed: number
-  readonly metadata: string
   /** Null where the log cannot be asked, and where the topic is gone. */
   readonly log: LogOffsetsAnswer | null
+}
+
+export interface GroupOffset extends Place {
+  readonly topic: string
+  readonly metadata: string
   readonly lag: number
+  /** Null where it is not known: a log that cannot be asked, or was not watched for long enough. */
+  readonly lagSeconds: number | null
 }
 
 export interface GroupLine extends ListedGroup {
   readonly offsets: readonly GroupOffset[]
   readonly lag: number
+  /** Of the partition that is furthest behind. */
+  readonly lagSeconds: number | null
   readonly members: number
   readonly protocol: string
   /** With committed offsets. */
@@ -49,13 +60,24 @@ export interface GroupTable {
 export interface Tables {
   logs(): Promise<LogTable>
   groups(): Promise<GroupTable>
+  /** What groups read and how far they are, for the history of their lag. */
+  readings(): Promise<readonly GroupReadings[]>
 }
 
-export const createTables = (services: Pick<AdminServices, 'cluster' | 'groups' | 'engine' | 'clock'>): Tables => {
-  const { cluster, groups, engine, clock } = services
-  const logs = atMostOnceASecond(clock, () => readLogs(cluster.image(), engine))
-  const table = atMostOnceASecond(clock, async () => readGroups(cluster.image(), groups, await logs()))
-  return { logs, groups: table }
+type Services = Pick<AdminServices, 'cluster' | 'groups' | 'engine' | 'clock'>
+type LagSeconds = (reading: Reading) => number | null
+
+export const createTables = (services: Services, lagSeconds: LagSeconds): Tables => {
+  const { cluster, engine, clock } = services
+  const logs = atMostOnceASecond(clock, () => readLogs([...cluster.image().topicsById.values()].flatMap(allOf), engine))
+  const groups = atMostOnceASecond(clock, () => readGroups(services, lagSeconds))
+  const readings = async (): Promise<readonly GroupReadings[]> =>
+    [...(await groups()).groups.values()].map(({ groupId, lag, offsets }) => ({
+      group: groupId,
+      lag,
+      readings: offsets.flatMap((offset) => readingOf(offset) ?? []),
+    }))
+  return { logs, groups, readings }
 }
 
 const atMostOnceASecond = <Value>(
@@ -74,18 +96,23 @@ const atMostOnceASecond = <Value>(
   }
 }
 
-const readLogs = async (image: ClusterImage, engine: AdminServices['engine']): Promise<LogTable> => {
-  const topics = [...image.topicsById.values()]
-  const queries = topics.flatMap(({ id, partitions }) =>
-    partitions.map(({ index }) => ({ topicId: id, partition: index })),
-  )
-  const answers = await engine.queries.logOffsets(queries)
-  const byTopic = new Map<TopicId, readonly LogOffsetsAnswer[]>()
-  let from = 0
-  for (const { id, partitions } of topics) {
-    byTopic.set(id, answers.slice(from, from + partitions.length))
-    from += partitions.length
-  }
+const allOf = ({ id, partitions }: TopicImage): readonly PartitionQuery[] =>
+  partitions.map(({ index }) => ({ topicId: id, partition: index }))
+
+const readLogs = async (asked: readonly PartitionQuery[], engine: AdminServices['engine']): Promise<LogTable> => {
+  const answers = await engine.queries.logOffsets([...asked])
+  const byTopic = new Map<string, LogOffsetsAnswer[]>()
+  asked.forEach(({ topicId, partition }, at) => {
+    const answer = answers[at]
+    if (answer === undefined) return
+    const known = byTopic.get(topicId)
+    if (known !== undefined) known[partition] = answer
+    else {
+      const partitions: LogOffsetsAnswer[] = []
+      partitions[partition] = answer
+      byTopic.set(topicId, partitions)
+    }
+  })
   return {
     get: (topic, partition) => {
       const found = byTopic.get(topic)?.[partition]
@@ -98,29 +125,33 @@ const readLogs = async (image: ClusterImage, engine: AdminServices['engine']): P
 export const lagOf = (committed: number, { logStart, highWatermark }: LogOffsetsAnswer): number =>
   Math.max(highWatermark - Math.max(committed, logStart), 0)
 
-const readGroups = (image: ClusterImage, groups: AdminServices['groups'], logs: LogTable): GroupTable => {
+/** Of the logs only those that a group reads are asked. */
+const readGroups = async ({ cluster, groups, engine }: Services, lagSeconds: LagSeconds): Promise<GroupTable> => {
+  const image = cluster.image()
+  const found = groups.list({ states: [], types: [] }).map((listed) => {
+    const { topics } = groups.fetchOffsets({ groupId: listed.groupId, topics: null, byId: false })
+    return { listed, topics, described: groups.describe(listed.groupId) }
+  })
+  const logs = await readLogs(
+    found.flatMap(({ topics }) => topics.flatMap((topic) => committedOf(image, topic))),
+    engine,
+  )
+
   const lines = new Map<string, GroupLine>()
   const readers = new Map<string, { readonly groups: string[]; lag: number }>()
-  for (const listed of groups.list({ states: [], types: [] })) {
-    const { topics } = groups.fetchOffsets({ groupId: listed.groupId, topics: null, byId: false })
+  for (const { listed, topics, described } of found) {
     const offsets: GroupOffset[] = []
     for (const { name, partitions } of topics) {
       const topic = image.topicsByName.get(name)
-      const own = partitions.map((each) => groupOffset(logs, topic, name, each))
-      const lag = sum(own.map((each) => each.lag))
+      const own = partitions.map((each) => groupOffset(logs, topic, name, each, lagSeconds))
       offsets.push(...own)
-      const known = readers.get(name)
-      if (known === undefined) readers.set(name, { groups: [listed.groupId], lag })
-      else {
-        known.groups.push(listed.groupId)
-        known.lag = Math.max(known.lag, lag)
-      }
+      noteReader(readers, name, listed.groupId, sum(own.map((each) => each.lag)))
     }
-    const described = groups.describe(listed.groupId)
     lines.set(listed.groupId, {
       ...listed,
       offsets,
       lag: sum(offsets.map((each) => each.lag)),
+      lagSeconds: furthest(offsets),
       topics: topics.length,
       ...(typeof described === 'string'
         ? { members: 0, protocol: '' }
@@ -130,14 +161,51 @@ const readGroups = (image: ClusterImage, groups: AdminServices['groups'], logs: 
   return { groups: lines, readers }
 }
 
+const committedOf = (image: ClusterImage, { name, partitions }: FetchedTopic): readonly PartitionQuery[] => {
+  const topic = image.topicsByName.get(name)
+  return topic === undefined ? [] : partitions.map(({ partition }) => ({ topicId: topic.id, partition }))
+}
+
+const noteReader = (
+  readers: Map<string, { readonly groups: string[]; lag: number }>,
+  topic: string,
+  group: string,
+  lag: number,
+): void => {
+  const known = readers.get(topic)
+  if (known === undefined) readers.set(topic, { groups: [group], lag })
+  else {
+    known.groups.push(group)
+    known.lag = Math.max(known.lag, lag)
+  }
+}
+
 const groupOffset = (
   logs: LogTable,
   topic: TopicImage | undefined,
   name: string,
   { partition, offset, metadata }: { readonly partition: number; readonly offset: number; readonly metadata: string },
+  lagSeconds: LagSeconds,
 ): GroupOffset => {
   const log = (topic === undefined ? undefined : logs.get(topic.id, partition)) ?? null
-  return { topic: name, partition, committed: offset, metadata, log, lag: log === null ? 0 : lagOf(offset, log) }
+  const place = { topic: name, topicId: topic?.id ?? null, partition, committed: offset, metadata, log }
+  const reading = readingOf(place)
+  return {
+    ...place,
+    lag: log === null ? 0 : lagOf(offset, log),
+    lagSeconds: reading === null ? null : lagSeconds(reading),
+  }
+}
+
+/** What was deleted below the log's start nobody can read: it does not count. */
+const readingOf = ({ topicId, partition, committed, log }: Place): Reading | null =>
+  topicId === null || log === null
+    ? null
+    : { log: `${topicId}/${partition}`, committed: Math.max(committed, log.logStart), end: log.highWatermark }
+
+const furthest = (offsets: readonly GroupOffset[]): number | null => {
+  const known = offsets.flatMap((each) => each.lagSeconds ?? [])
+  return known.length < offsets.length ? null : known.reduce((most, each) => Math.max(most, each), 0)
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)

@@ -41,6 +41,11 @@ export const createThrottle = (clock: Clock): Throttle => {
     failures.set(key, { count: (known?.count ?? 0) + 1, at: clock.monotonic() })
   }
 
+  const touch = (key: string): void => {
+    const known = failures.get(key)
+    if (known !== undefined) known.at = clock.monotonic()
+  }
+
   return {
     async attempt(keys, check) {
       const waitMs = Math.max(...keys.map(waitOf), checking >= CHECKS_AT_ONCE_MAX ? WAIT_MS_FIRST : 0)
@@ -51,6 +56,8 @@ export const createThrottle = (clock: Clock): Throttle => {
       try {
         const passed = await check()
         if (passed) for (const key of keys) failures.delete(key)
+        // The wait begins with the answer, not with the question.
+        else for (const key of keys) touch(key)
         return passed
       } finally {
         checking -= 1

@@ -6,15 +6,21 @@ import {
   type HttpResponse as UwsResponse,
   type TemplatedApp,
   us_socket_local_port as localPort,
+  type WebSocketBehavior,
   type us_listen_socket as ListenSocket,
 } from 'uWebSockets.js'
 import { AdminError, failureResponse } from './failure.ts'
+import { STREAM_PATH } from './contract/paths.ts'
 import type { Headers, HttpRequest, HttpResponse } from './http.ts'
+import type { Stream, StreamConnection } from './stream.ts'
 
 /** A body is held in memory before anybody looks at it. */
 const BODY_BYTES_MAX = 1024 * 1024
 /** Beyond it a connection is closed as soon as it is there. */
 const CONNECTIONS_MAX = 512
+
+/** Of messages that a stream has not taken. */
+const STREAM_BYTES_MAX = 256 * 1024
 
 const WITH_BODY = new Set(['POST', 'PATCH', 'PUT', 'DELETE'])
 
@@ -24,6 +30,7 @@ export interface HttpServerOptions {
   readonly port: number
   /** May not throw. */
   readonly answer: (request: HttpRequest) => Promise<HttpResponse>
+  readonly stream: Stream
 }
 
 export interface HttpServer {
@@ -34,17 +41,51 @@ export interface HttpServer {
 }
 
 /** Binds and serves; throws where the address is taken or not of this machine. */
-export const serveHttp = async ({ host, port, answer }: HttpServerOptions): Promise<HttpServer> => {
+export const serveHttp = async ({ host, port, answer, stream }: HttpServerOptions): Promise<HttpServer> => {
   const app = App()
   let connections = 0
   app.filter((response, count) => {
     connections += count
     if (count > 0 && connections > CONNECTIONS_MAX) response.close()
   })
+  app.ws<StreamData>(STREAM_PATH, streaming(stream))
   app.any('/*', (response, request) => take(response, request, answer))
   const socket = await listen(app, host, port)
   return { port: localPort(socket), close: () => void app.close() }
 }
+
+interface StreamData {
+  readonly headers: Headers
+  connection?: StreamConnection
+}
+
+/** What a client sends on the stream is not looked at; who does not read is cut off. */
+const streaming = (stream: Stream): WebSocketBehavior<StreamData> => ({
+  maxPayloadLength: 1024,
+  maxBackpressure: STREAM_BYTES_MAX,
+  closeOnBackpressureLimit: true,
+  idleTimeout: 60,
+  sendPingsAutomatically: true,
+  upgrade: (response, request, context) => {
+    const headers = headersOf(request)
+    try {
+      const data: StreamData = { headers: stream.admit(headers) }
+      const name = (header: string): string => headers[`sec-websocket-${header}`] ?? ''
+      response.upgrade(data, name('key'), name('protocol'), name('extensions'), context)
+    } catch (thrown) {
+      send(response, failureResponse(thrown), false)
+    }
+  },
+  open: (socket) => {
+    const data = socket.getUserData()
+    data.connection = { send: (message) => void socket.send(message), close: () => socket.end() }
+    stream.opened(data.connection, data.headers)
+  },
+  close: (socket) => {
+    const { connection } = socket.getUserData()
+    if (connection !== undefined) stream.closed(connection)
+  },
+})
 
 /** `LIBUS_LISTEN_EXCLUSIVE_PORT`, which the types leave out; without it two processes share a port. */
 const EXCLUSIVE = 1
@@ -72,8 +113,8 @@ const take = (response: UwsResponse, request: UwsRequest, answer: HttpServerOpti
     gone = true
   })
   const method = request.getCaseSensitiveMethod()
-  const respond = (answered: HttpResponse, last = false): void => {
-    if (!gone) send(response, answered, method === 'HEAD', last)
+  const respond = (answered: HttpResponse): void => {
+    if (!gone) send(response, answered, method === 'HEAD')
     gone = true
   }
   // All that is known of a request must be read before this returns.
@@ -89,7 +130,8 @@ const take = (response: UwsResponse, request: UwsRequest, answer: HttpServerOpti
     void answer({ ...head, body }).then(respond)
   }
   if (WITH_BODY.has(method)) {
-    readBody(response, finish, () => respond(tooLarge(), true))
+    // What still comes of it is passed over: who is cut off while he sends does not read why.
+    readBody(response, finish, () => respond(tooLarge()))
   } else {
     finish(Buffer.alloc(0))
   }
@@ -122,11 +164,11 @@ const readBody = (response: UwsResponse, done: (body: Buffer) => void, refuse: (
   })
 }
 
-const send = (response: UwsResponse, { status, headers, body }: HttpResponse, bare: boolean, last: boolean): void => {
+const send = (response: UwsResponse, { status, headers, body }: HttpResponse, bare: boolean): void => {
   response.cork(() => {
     response.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`)
     for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value)
-    if (bare) response.endWithoutBody(Buffer.byteLength(body), last)
-    else response.end(body, last)
+    if (bare) response.endWithoutBody(Buffer.byteLength(body))
+    else response.end(body)
   })
 }

@@ -10,8 +10,10 @@ export interface PartitionCounts {
   readonly underReplicated: number
 }
 
+export type PartitionCounter = (image: ClusterImage) => PartitionCounts
+
 /** Counted once per image: with 100,000 partitions it takes milliseconds. */
-export const createPartitionCounts = (): ((image: ClusterImage) => PartitionCounts) => {
+export const createPartitionCounts = (): PartitionCounter => {
   let counted: { readonly image: ClusterImage; readonly counts: PartitionCounts } | undefined
   return (image) => {
     if (counted?.image !== image) counted = { image, counts: count(image) }
@@ -33,7 +35,7 @@ const count = (image: ClusterImage): PartitionCounts => {
 
 export const readVitals = (
   { cluster, engine }: Pick<AdminServices, 'cluster' | 'engine'>,
-  counts: (image: ClusterImage) => PartitionCounts,
+  counts: PartitionCounter,
 ): Vitals => {
   const rooms = engine.rooms()
   return {

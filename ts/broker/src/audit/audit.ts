@@ -31,6 +31,8 @@ export interface AuditEntry extends Change {
 export interface Audit {
   imageChanged(before: ClusterImage, next: ClusterImage, by: Actor | null): void
   note(change: Change, by: Actor | null): void
+  /** Of the newest; 0 before the first. */
+  lastId(): number
   /** The newest first. */
   entries(): readonly AuditEntry[]
 }
@@ -50,6 +52,7 @@ export const createAudit = (clock: Pick<Clock, 'now'>): Audit => {
       for (const change of differences(before, next)) note(change, by)
     },
     note,
+    lastId: () => lastId,
     entries: () => kept.slice(-ENTRIES_MAX).reverse(),
   }
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { int64 } from './words.ts'
 
-export const groupColumns = ['name', 'state', 'members', 'topics', 'lag', 'protocol'] as const
+export const groupColumns = ['name', 'state', 'members', 'topics', 'lag', 'lagSeconds', 'protocol'] as const
 
 export const groupStates = ['Empty', 'PreparingRebalance', 'CompletingRebalance', 'Stable', 'Dead'] as const
 
@@ -16,6 +16,8 @@ export const groupRow = z.object({
   /** With committed offsets. */
   topics: z.int(),
   lag: int64,
+  /** Of the partition that is furthest behind; null while it is not known. */
+  lagSeconds: z.number().nullable(),
 })
 
 export const member = z.object({
@@ -35,6 +37,7 @@ export const groupOffset = z.object({
   firstOffset: int64.nullable(),
   endOffset: int64.nullable(),
   lag: int64.nullable(),
+  lagSeconds: z.number().nullable(),
   metadata: z.string(),
   /** The id of the member that reads it. */
   memberId: z.string().nullable(),

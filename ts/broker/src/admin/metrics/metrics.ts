@@ -1,9 +1,8 @@
 /** Everything that `/metrics` answers. */
 import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
-import type { AdminServices } from '../services.ts'
+import type { Running } from '../live.ts'
 import type { BrokerStatus } from '../status.ts'
-import type { Tables } from '../tables.ts'
 import { createExposition, type Exposition, labelText } from './exposition.ts'
 import { writeJmx } from './jmx.ts'
 import { writeKafkaExporter } from './kafka-exporter.ts'
@@ -13,12 +12,6 @@ import { writeProcess } from './process.ts'
 import type { MetricState } from './state.ts'
 
 const states = ['starting', 'recovering', 'running', 'stopping'] as const
-
-/** What a running broker is asked. */
-export interface Running {
-  readonly services: AdminServices
-  readonly tables: Tables
-}
 
 /** While the broker starts there is only its state. */
 export const renderMetrics = async (status: BrokerStatus, running: Running | null): Promise<string> => {

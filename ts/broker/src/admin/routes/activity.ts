@@ -1,11 +1,31 @@
 /** What was done, and what is going on. */
 import { createJobs } from '../../engine/jobs.ts'
+import { LAG_SAMPLE_MS } from '../../history/lag.ts'
+import { rateNames, SAMPLE_MS } from '../../history/rates.ts'
+import type { Output } from '../contract.ts'
+import { readLive } from '../live.ts'
 import type { RouteContext } from './context.ts'
 import type { RoutesOf } from './table.ts'
 
-export const activityRoutes = ({ services: { audit, engine } }: RouteContext): RoutesOf<'audit' | 'jobs'> => {
+type Names = 'audit' | 'jobs' | 'live' | 'history' | 'groupHistory'
+type Series = Output<'history'>['series']
+
+export const activityRoutes = (context: RouteContext): RoutesOf<Names> => {
+  const { services, rates, lag, status, counts } = context
+  const { audit, engine, clock } = services
   const jobs = createJobs(() => engine.compactions())
   return {
+    live: () => readLive(context, status(), counts),
+    history: () => {
+      const past = rates.past()
+      const series = Object.fromEntries(rateNames.map((name) => [name, [...past[name]]])) as Series
+      return { until: String(clock.now()), intervalMs: SAMPLE_MS, series }
+    },
+    groupHistory: ({ group }) => ({
+      until: String(clock.now()),
+      intervalMs: LAG_SAMPLE_MS,
+      lag: [...lag.past(group)],
+    }),
     audit: ({ search, offset, limit }) => {
       const part = search.toLowerCase()
       const found = audit

@@ -13,7 +13,7 @@ type Broker = Output<'brokers'>['items'][number]
 export const clusterRoutes = ({
   services,
   counts,
-  state,
+  status,
 }: RouteContext): RoutesOf<'cluster' | 'brokers' | 'brokerConfigs'> => {
   const { cluster, configs, groups, engine } = services
   return {
@@ -25,7 +25,7 @@ export const clusterRoutes = ({
         nodeId: cluster.brokerId,
         controllerId: image.controllerId,
         version: services.version,
-        state: state(),
+        state: status().state,
         startedAt: String(services.startedAt),
         durability: services.durability,
         insecure: services.insecure,

@@ -1,15 +1,11 @@
 /** What routes share. */
-import type { ClusterImage } from '../../cluster/image.ts'
 import type { Auth } from '../auth.ts'
-import type { AdminServices } from '../services.ts'
-import type { BrokerState } from '../status.ts'
-import type { Tables } from '../tables.ts'
-import type { PartitionCounts } from '../vitals.ts'
+import type { Running } from '../live.ts'
+import type { BrokerStatus } from '../status.ts'
+import type { PartitionCounter } from '../vitals.ts'
 
-export interface RouteContext {
-  readonly services: AdminServices
-  readonly tables: Tables
+export interface RouteContext extends Running {
   readonly auth: Auth
-  readonly counts: (image: ClusterImage) => PartitionCounts
-  readonly state: () => BrokerState
+  readonly counts: PartitionCounter
+  readonly status: () => BrokerStatus
 }

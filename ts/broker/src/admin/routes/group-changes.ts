@@ -23,8 +23,11 @@ interface Move extends Place {
   readonly to: number
 }
 
-/** The last version that names topics. */
+/** The last version of OffsetCommit that names topics. */
 const BY_NAME = 9
+/** The last version of FindCoordinator that asks for one. */
+const ONE_KEY = 3
+const GROUP = 0
 
 export const groupChanges = ({ services }: RouteContext): RoutesOf<'resetOffsets' | 'deleteGroup'> => {
   const { cluster, groups, engine, audit } = services
@@ -103,6 +106,8 @@ export const groupChanges = ({ services }: RouteContext): RoutesOf<'resetOffsets
             })),
           })),
         }
+        // Makes the topic of offsets, where this is the first group of all.
+        await ask(services, exchange, 'findCoordinator', { key: group, keyType: GROUP, coordinatorKeys: [] }, ONE_KEY)
         const answer = await ask(services, exchange, 'offsetCommit', request, BY_NAME)
         for (const each of answer.topics.flatMap(({ partitions }) => partitions)) checkDone(each)
         const told = (value: (move: Move) => number | null) =>

@@ -53,6 +53,7 @@ const young = ({ members, ...described }: DescribedGroup): GroupLine => ({
   offsets: [],
   topics: 0,
   lag: 0,
+  lagSeconds: 0,
 })
 
 const cells = {
@@ -61,10 +62,11 @@ const cells = {
   members: ({ members }) => members,
   topics: ({ topics }) => topics,
   lag: ({ lag }) => lag,
+  lagSeconds: ({ lagSeconds }) => lagSeconds ?? -1,
   protocol: ({ protocol }) => protocol,
 } as const satisfies Record<string, (line: GroupLine) => Cell>
 
-const rowOf = ({ groupId, state, type, protocolType, protocol, members, topics, lag }: GroupLine): Row => ({
+const rowOf = ({ groupId, state, type, protocolType, protocol, members, topics, lag, lagSeconds }: GroupLine): Row => ({
   name: groupId,
   state,
   type,
@@ -73,6 +75,7 @@ const rowOf = ({ groupId, state, type, protocolType, protocol, members, topics, 
   members,
   topics,
   lag: String(lag),
+  lagSeconds,
 })
 
 const memberRow = ({ memberId, instanceId, clientId, clientHost, assignment }: DescribedMember): MemberRow => ({
@@ -89,7 +92,7 @@ const memberRow = ({ memberId, instanceId, clientId, clientHost, assignment }: D
 /** What was committed, and what is read without a commit yet; by topic and partition. */
 const withOwners = ({ offsets }: GroupLine, members: readonly MemberRow[]): readonly OffsetRow[] => {
   const rows = new Map<string, OffsetRow>()
-  for (const { topic, partition, committed, log, lag, metadata } of offsets) {
+  for (const { topic, partition, committed, log, lag, lagSeconds, metadata } of offsets) {
     rows.set(`${topic}/${partition}`, {
       topic,
       partition,
@@ -97,6 +100,7 @@ const withOwners = ({ offsets }: GroupLine, members: readonly MemberRow[]): read
       firstOffset: log === null ? null : String(log.logStart),
       endOffset: log === null ? null : String(log.highWatermark),
       lag: log === null ? null : String(lag),
+      lagSeconds,
       metadata,
       memberId: null,
     })
@@ -121,6 +125,7 @@ const uncommitted = (topic: string, partition: number): OffsetRow => ({
   firstOffset: null,
   endOffset: null,
   lag: null,
+  lagSeconds: null,
   metadata: '',
   memberId: null,
 })

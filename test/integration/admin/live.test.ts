@@ -1,0 +1,130 @@
+// What the console shows without asking again: the stream, rates and lag of the last hour.
+import { request } from 'node:http'
+import type { Socket } from 'node:net'
+import { streamMessage, type StreamMessage } from 'millrace/admin/contract/live.js'
+import { produce } from 'millrace/messages/00-produce.js'
+import { expect, test } from 'vitest'
+import { batch } from '../../harness/batch.ts'
+import { eventually } from '../../harness/eventually.ts'
+import { readyCoordinator } from '../../harness/ready-coordinator.ts'
+import { readyTopic } from '../../harness/ready-topic.ts'
+import { inside } from './inside.ts'
+
+const PASSWORD = 'for the stream of it'
+const { authorization, base, call, fetch, peer } = inside({ 'admin.password': PASSWORD })
+
+type Headers = Readonly<Record<string, string>>
+type Opened = { readonly status: number } | { readonly socket: Socket; readonly messages: StreamMessage[] }
+
+/** A client of the stream in as much of the protocol as it takes: frames of text from the server, none to it. */
+const open = (headers: Headers): Promise<Opened> =>
+  new Promise((resolve, reject) => {
+    const handshake = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': Buffer.alloc(16).toString('base64'),
+    }
+    request(`${base()}/api/v1/stream`, { headers: { ...handshake, ...headers } }, (response) => {
+      response.resume()
+      resolve({ status: response.statusCode ?? 0 })
+    })
+      .on('upgrade', (_response, socket: Socket, head) => {
+        const messages: StreamMessage[] = []
+        let bytes = Buffer.from(head)
+        const read = (): void => {
+          for (let frame = firstFrame(bytes); frame !== null; frame = firstFrame(bytes)) {
+            bytes = bytes.subarray(frame.end)
+            if (frame.isText) messages.push(streamMessage.parse(JSON.parse(frame.payload.toString())))
+          }
+        }
+        socket.on('data', (chunk: Buffer) => {
+          bytes = Buffer.concat([bytes, chunk])
+          read()
+        })
+        socket.on('error', () => undefined)
+        read()
+        resolve({ socket, messages })
+      })
+      .on('error', reject)
+      .end()
+  })
+
+const firstFrame = (
+  bytes: Buffer,
+): { readonly end: number; readonly isText: boolean; readonly payload: Buffer } | null => {
+  if (bytes.length < 2) return null
+  const short = (bytes[1] ?? 0) & 0x7f
+  const from = short === 126 ? 4 : 2
+  if (bytes.length < from) return null
+  const end = from + (short === 126 ? bytes.readUInt16BE(2) : short)
+  if (bytes.length < end) return null
+  return { end, isText: ((bytes[0] ?? 0) & 0x0f) === 1, payload: bytes.subarray(from, end) }
+}
+
+const opened = async (headers: Headers) => {
+  const found = await open(headers)
+  if ('status' in found) throw new Error(`the stream was refused with ${found.status}`)
+  return found
+}
+
+test('all of it first, then what has changed', async () => {
+  const { socket, messages } = await opened(authorization())
+  const [first] = await eventually('the first message', () => (messages.length > 0 ? messages : undefined))
+  expect(first).toMatchObject({ type: 'all', live: { state: 'running', ok: true, problems: [], brokers: 1 } })
+  expect(await call('live', {})).toMatchObject({ state: 'running', brokers: 1 })
+
+  await readyTopic(peer(), 'streamed')
+  const records = batch([{ value: 'x'.repeat(10_000) }])
+  const request = { transactionalId: null, acks: -1, timeoutMs: 10_000 }
+  await peer().call(produce, 9, {
+    ...request,
+    topicData: [{ name: 'streamed', partitionData: [{ index: 0, records }] }],
+  })
+  const changed = await eventually('the rate is told', () =>
+    messages.find(({ type, live }) => type === 'changed' && (live.bytesIn ?? 0) > 0),
+  )
+  expect(changed.live).not.toHaveProperty('state')
+  expect(messages.some(({ live }) => live.topics === 1)).toBe(true)
+  socket.destroy()
+})
+
+test('nobody has it without a login, from another site or under another name', async () => {
+  const port = new URL(base()).port
+  expect(await open({})).toEqual({ status: 401 })
+  expect(await open({ authorization: 'Bearer wrong' })).toEqual({ status: 401 })
+  expect(await open({ ...authorization(), origin: 'http://evil.example' })).toEqual({ status: 403 })
+  expect(await open({ ...authorization(), host: `evil.example:${port}` })).toEqual({ status: 421 })
+})
+
+test('it ends with the session', async () => {
+  const headers = { 'content-type': 'application/json' }
+  const login = await fetch('/api/v1/session', {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ user: 'admin', password: PASSWORD }),
+  })
+  const { csrf } = (await login.json()) as { readonly csrf: string }
+  const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? ''
+  const { socket } = await opened({ cookie, origin: base() })
+  let ended = false
+  socket.on('close', () => (ended = true))
+  await fetch('/api/v1/session', { method: 'DELETE', headers: { ...headers, cookie, 'x-millrace-csrf': csrf } })
+  await eventually('it is closed', () => (ended ? true : undefined))
+})
+
+test('rates and lag of the last hour; the lag in seconds', async () => {
+  const { intervalMs, series } = await call('history', {})
+  expect(intervalMs).toBe(10_000)
+  expect(new Set(Object.values(series).map(({ length }) => length)).size).toBe(1)
+
+  await readyCoordinator(peer(), 'behind')
+  await call('resetOffsets', { group: 'behind', topics: ['streamed'], target: { to: 'latest' } })
+  const group = await eventually('it is in the table of groups', async () => {
+    const told = await call('group', { group: 'behind' })
+    return told.offsetsTotal > 0 ? told : undefined
+  })
+  expect(group.offsetRows).toMatchObject([{ lag: '0', lagSeconds: 0 }])
+  expect(group.lagSeconds).toBe(0)
+  expect(await call('groupHistory', { group: 'behind' })).toMatchObject({ intervalMs: 10_000 })
+})

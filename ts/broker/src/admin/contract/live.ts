@@ -1,0 +1,51 @@
+/** What changes by itself: rates, history, and the messages of the stream. */
+import { z } from 'zod'
+import { check } from './cluster.ts'
+import { int64, time } from './words.ts'
+
+const numbers = z.array(z.number())
+
+export const history = z.object({
+  /** Of the newest value. */
+  until: time,
+  intervalMs: z.int(),
+  /** Bytes and requests each second; the oldest first. */
+  series: z.object({
+    bytesIn: numbers,
+    bytesOut: numbers,
+    produceRequests: numbers,
+    fetchRequests: numbers,
+    syncs: numbers,
+    connections: numbers,
+  }),
+})
+
+export const groupHistory = z.object({ until: time, intervalMs: z.int(), lag: numbers })
+
+/** The first screen in numbers. */
+export const live = z.object({
+  state: z.string(),
+  ok: z.boolean(),
+  /** What is wrong, with why. */
+  problems: z.array(check),
+  /** Each second. */
+  bytesIn: z.number(),
+  bytesOut: z.number(),
+  produceRequests: z.number(),
+  fetchRequests: z.number(),
+  syncs: z.number(),
+  connections: z.number(),
+  topics: z.int(),
+  partitions: z.int(),
+  brokers: z.int(),
+  /** Of the data disk that has the fewest. */
+  diskFreeBytes: int64,
+  jobsRunning: z.int(),
+  /** Of the newest entry: the list has grown where it has. */
+  auditId: z.int(),
+})
+
+/** All of it when the stream begins, then what has changed, every two seconds. */
+export const streamMessage = z.object({ type: z.enum(['all', 'changed']), at: time, live: live.partial() })
+
+export type StreamMessage = z.infer<typeof streamMessage>

@@ -1,0 +1,2 @@
+/** Paths beside the routes. */
+export const STREAM_PATH = '/api/v1/stream'

@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest'
+import { manualClock } from '../base/clock.ts'
+import { type GroupReadings, watchLag } from './lag.ts'
+import { watchRates } from './rates.ts'
+import { createRing } from './ring.ts'
+
+const turns = async (): Promise<void> => {
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+}
+
+it('a ring keeps the last values in their order', () => {
+  const ring = createRing(3)
+  expect(ring.values()).toEqual([])
+  for (const value of [1, 2]) ring.push(value)
+  expect(ring.values()).toEqual([1, 2])
+  for (const value of [3, 4, 5]) ring.push(value)
+  expect(ring.values()).toEqual([3, 4, 5])
+})
+
+it('rates are those of the last two seconds, and of each ten seconds of the last hour', () => {
+  const clock = manualClock()
+  const counted = new Map([['server.records.bytes.in', 0]])
+  const rates = watchRates(() => new Map([...counted, ['server.connections', 7]]), clock)
+  let seen = 0
+  const unwatch = rates.watch(() => seen++)
+  for (let look = 1; look <= 5; look++) {
+    counted.set('server.records.bytes.in', look === 5 ? 5000 : 1000)
+    clock.advance(2000)
+  }
+  expect(rates.now()).toMatchObject({ bytesIn: 2000, bytesOut: 0, connections: 7 })
+  expect(rates.past()).toMatchObject({ bytesIn: [500], connections: [7] })
+  expect(seen).toBe(5)
+  unwatch()
+  clock.advance(2 * 3600 * 1000)
+  expect(rates.past().bytesIn).toHaveLength(360)
+  expect(seen).toBe(5)
+  rates.stop()
+  expect(clock.pendingTimers).toBe(0)
+})
+
+it('lag in seconds is the time since the log went past what was committed', async () => {
+  const clock = manualClock()
+  let end = 100
+  const readings = (committed: number) => ({ log: 'a/0', committed, end })
+  const read = (): Promise<readonly GroupReadings[]> =>
+    Promise.resolve([{ group: 'g', lag: end - 100, readings: [readings(100)] }])
+  const lag = watchLag(read, clock)
+  expect(lag.seconds(readings(50))).toBeNull()
+  for (const next of [100, 110, 120, 130]) {
+    end = next
+    clock.advance(10_000)
+    await turns()
+  }
+  expect(lag.seconds(readings(130))).toBe(0)
+  expect(lag.seconds(readings(100))).toBe(20)
+  expect(lag.seconds(readings(115))).toBe(10)
+  expect(lag.seconds(readings(50))).toBe(30)
+  clock.advance(4000)
+  expect(lag.seconds(readings(100))).toBe(24)
+  expect(lag.past('g')).toEqual([0, 10, 20, 30])
+  expect(lag.past('nobody')).toEqual([])
+  lag.stop()
+  expect(clock.pendingTimers).toBe(0)
+})

@@ -1,0 +1,95 @@
+/**
+ * How far groups are behind, in seconds: now, less the time at which the log went past what the group has committed. For that
+ * the end of each log that a group reads is noted again and again, for an hour; and so is what groups lag.
+ */
+import type { Clock, Timer } from '../base/clock.ts'
+import { createRing, type Ring } from './ring.ts'
+
+export const LAG_SAMPLE_MS = 10_000
+const SAMPLES = 360
+const PARTITIONS_MAX = 20_000
+const GROUPS_MAX = 5000
+const MS_PER_SECOND = 1000
+
+/** One partition that a group reads. */
+export interface Reading {
+  /** Topic id and partition. */
+  readonly log: string
+  readonly committed: number
+  readonly end: number
+}
+
+export interface GroupReadings {
+  readonly group: string
+  readonly lag: number
+  readonly readings: readonly Reading[]
+}
+
+export interface LagHistory {
+  /** 0 without lag; null where it was not watched for long enough to know. What is older than an hour counts as an hour. */
+  seconds(reading: Reading): number | null
+  /** What a group lagged, the oldest first, one each ten seconds. */
+  past(group: string): readonly number[]
+  stop(): void
+}
+
+interface Ends {
+  readonly ends: Ring
+  readonly times: Ring
+}
+
+/** `read` may fail, as while partitions are loaded: the next time will do. */
+export const watchLag = (read: () => Promise<readonly GroupReadings[]>, clock: Clock): LagHistory => {
+  let logs = new Map<string, Ends>()
+  let groups = new Map<string, Ring>()
+  let timer: Timer
+  let stopped = false
+
+  const note = (found: readonly GroupReadings[]): void => {
+    const now = clock.monotonic()
+    // What nobody reads any more is forgotten.
+    const [stillRead, stillThere] = [new Map<string, Ends>(), new Map<string, Ring>()]
+    for (const { group, lag, readings } of found.slice(0, GROUPS_MAX)) {
+      const ring = groups.get(group) ?? createRing(SAMPLES)
+      ring.push(lag)
+      stillThere.set(group, ring)
+      for (const { log, end } of readings) {
+        if (stillRead.has(log) || stillRead.size >= PARTITIONS_MAX) continue
+        const ends = logs.get(log) ?? { ends: createRing(SAMPLES), times: createRing(SAMPLES) }
+        ends.ends.push(end)
+        ends.times.push(now)
+        stillRead.set(log, ends)
+      }
+    }
+    logs = stillRead
+    groups = stillThere
+  }
+
+  const turn = async (): Promise<void> => {
+    try {
+      note(await read())
+    } catch {
+      // Told to whoever asks for groups.
+    }
+    if (!stopped) timer = clock.after(LAG_SAMPLE_MS, () => void turn())
+  }
+  timer = clock.after(LAG_SAMPLE_MS, () => void turn())
+
+  return {
+    seconds({ log, committed, end }) {
+      if (committed >= end) return 0
+      const noted = logs.get(log)
+      if (noted === undefined) return null
+      const times = noted.times.values()
+      const past = noted.ends.values().findIndex((each) => each > committed)
+      // Since it was noted last: at most one sample ago.
+      const since = past < 0 ? times.at(-1) : times[past]
+      return since === undefined ? null : (clock.monotonic() - since) / MS_PER_SECOND
+    },
+    past: (group) => groups.get(group)?.values() ?? [],
+    stop() {
+      stopped = true
+      timer.cancel()
+    },
+  }
+}
