@@ -161,20 +161,18 @@ impl Log {
     /// Delivers `token` to `mailbox` once what is watched for is true; at once when it is already. Also delivered
     /// when the log is deleted or fails: whoever is woken looks again.
     pub fn watch(&self, on: Watch, mailbox: &Arc<dyn Mailbox>, token: u64) {
-        let mut wakeups = Wakeups::default();
-        match self.opened() {
-            Ok(mut state) => {
-                let view = state.view();
-                // What cannot be committed now was told to those who waited then.
-                if state.put_off.unacknowledged && matches!(on, Watch::AcknowledgedTo(_)) {
-                    wakeups.add(mailbox, token);
-                } else {
-                    state.watchers.add(on, mailbox, token, &view, &mut wakeups);
-                }
-            }
-            Err(_) => wakeups.add(mailbox, token),
+        if !self.must_wait(on, mailbox, token) {
+            mailbox.deliver(&mut std::iter::once(token));
         }
-        wakeups.deliver();
+    }
+
+    /// The same for who looks by himself where there is nothing to wait for: then nothing is delivered, and it is false.
+    pub fn must_wait(&self, on: Watch, mailbox: &Arc<dyn Mailbox>, token: u64) -> bool {
+        let Ok(mut state) = self.opened() else { return false };
+        // What cannot be committed now was told to those who waited then.
+        let is_put_off = state.put_off.unacknowledged && matches!(on, Watch::AcknowledgedTo(_));
+        let view = state.view();
+        !is_put_off && state.watchers.add(on, mailbox, token, &view)
     }
 
     /// Takes back a watch; fine when it has fired.

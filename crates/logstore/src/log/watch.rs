@@ -30,20 +30,19 @@ struct Waiter {
 }
 
 impl Watchers {
-    /// Adds a waiter; one whose condition already holds is released at once.
+    /// Adds a waiter, unless its condition holds already; says whether it was added.
     pub(super) fn add(
         &mut self,
         watch: Watch,
         mailbox: &Arc<dyn Mailbox>,
         token: u64,
         offsets: &LogOffsets,
-        wakeups: &mut Wakeups,
-    ) {
-        if watch.reached(offsets) {
-            wakeups.add(mailbox, token);
-        } else {
+    ) -> bool {
+        let waits = !watch.reached(offsets);
+        if waits {
             self.waiting.push(Waiter { watch, mailbox: Arc::clone(mailbox), token });
         }
+        waits
     }
 
     /// Forgets a waiter; one that has fired is not there any more, which is fine.

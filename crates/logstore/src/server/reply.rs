@@ -30,6 +30,9 @@ impl Part {
 /// A whole answer, its length in front.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
+    /// Begins with the length.
+    pub(crate) head: Vec<u8>,
+    /// What follows, mostly nothing.
     pub(crate) parts: Vec<Part>,
 }
 
@@ -37,7 +40,7 @@ impl Answer {
     /// An answer that the control plane wrote, header included.
     pub(crate) fn from_control_plane(bytes: Vec<u8>) -> Self {
         let length = (bytes.len() as u32).to_be_bytes().to_vec();
-        Self { parts: vec![Part::Bytes(length), Part::Bytes(bytes)] }
+        Self { head: length, parts: vec![Part::Bytes(bytes)] }
     }
 }
 
@@ -45,7 +48,8 @@ impl Answer {
 #[derive(Debug)]
 pub(crate) struct AnswerWriter {
     writer: Writer,
-    parts: Vec<Part>,
+    /// What is finished of it.
+    answer: Answer,
     flexible: bool,
 }
 
@@ -61,7 +65,7 @@ impl AnswerWriter {
     pub(crate) fn with_plain_header(correlation_id: i32, flexible: bool) -> Self {
         let mut writer = Writer::with_capacity(256);
         writer.u32(0).i32(correlation_id);
-        Self { writer, parts: Vec::new(), flexible }
+        Self { writer, answer: Answer::default(), flexible }
     }
 
     /// Numbers are written directly.
@@ -134,8 +138,8 @@ impl AnswerWriter {
         if slices.is_empty() {
             return;
         }
-        self.parts.push(Part::Bytes(std::mem::take(&mut self.writer).into_vec()));
-        self.parts.extend(slices.into_iter().map(|slice| match slice {
+        self.end_bytes();
+        self.answer.parts.extend(slices.into_iter().map(|slice| match slice {
             Slice::Memory(buf) => Part::Shared(buf),
             Slice::File(file) => Part::File(file),
         }));
@@ -143,13 +147,21 @@ impl AnswerWriter {
 
     /// The answer with its length filled in.
     pub(crate) fn finish(mut self) -> Answer {
-        if !self.writer.is_empty() {
-            self.parts.push(Part::Bytes(self.writer.into_vec()));
+        self.end_bytes();
+        let bytes = self.answer.head.len() + self.answer.parts.iter().map(Part::len).sum::<usize>();
+        self.answer.head[..LENGTH_BYTES].copy_from_slice(&((bytes - LENGTH_BYTES) as u32).to_be_bytes());
+        self.answer
+    }
+
+    fn end_bytes(&mut self) {
+        if self.writer.is_empty() {
+            return;
         }
-        let bytes: usize = self.parts.iter().map(Part::len).sum();
-        if let Some(Part::Bytes(first)) = self.parts.first_mut() {
-            first[..LENGTH_BYTES].copy_from_slice(&((bytes - LENGTH_BYTES) as u32).to_be_bytes());
+        let bytes = std::mem::take(&mut self.writer).into_vec();
+        if self.answer.head.is_empty() {
+            self.answer.head = bytes;
+        } else {
+            self.answer.parts.push(Part::Bytes(bytes));
         }
-        Answer { parts: self.parts }
     }
 }

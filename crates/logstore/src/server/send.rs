@@ -65,6 +65,13 @@ impl SendQueue {
 
     /// Adds an answer behind those that wait.
     pub(crate) fn push(&mut self, answer: Answer) {
+        self.bytes += answer.head.len();
+        match self.parts.back_mut() {
+            Some(Part::Bytes(last)) if last.capacity() - last.len() >= answer.head.len() => {
+                last.extend_from_slice(&answer.head);
+            }
+            _ => self.parts.push_back(Part::Bytes(answer.head)),
+        }
         for part in answer.parts.into_iter().filter(|part| part.len() > 0) {
             self.bytes += part.len();
             self.parts.push_back(part);

@@ -227,16 +227,17 @@ impl Worker {
 
     /// Serves until told to stop.
     pub(crate) fn run(mut self) {
+        let (mut ready, mut runnable) = (Vec::new(), Vec::new());
         loop {
             let timeout = self.timeout();
             // Collected, because serving a connection needs the poller too.
-            let ready: Vec<_> = match self.poller.wait(timeout) {
-                Ok(events) => events.collect(),
+            match self.poller.wait(timeout) {
+                Ok(events) => ready.extend(events),
                 Err(_) => break,
-            };
+            }
             self.handle.awake();
             self.core.now = self.core.shared.clock.monotonic();
-            for readiness in ready {
+            for readiness in ready.drain(..) {
                 self.with(readiness.key, |connection, core| {
                     if readiness.readable {
                         connection.set_readable(readiness.ended);
@@ -253,7 +254,8 @@ impl Worker {
             }
             self.fire_timers();
             self.sweep();
-            for key in std::mem::take(&mut self.core.runnable) {
+            std::mem::swap(&mut runnable, &mut self.core.runnable);
+            for key in runnable.drain(..) {
                 self.with(key, Connection::drive);
             }
             self.write();

@@ -31,7 +31,7 @@ pub(crate) const PRODUCES: &[(&str, usize, Bounds)] = &[
         100,
         Bounds {
             what: "produce of 100 B, written",
-            allocations: 13.5,
+            allocations: 10.5,
             socket_calls: 3.5,
             disk_calls: 1.5,
             copied: 16_000.0,
@@ -43,7 +43,7 @@ pub(crate) const PRODUCES: &[(&str, usize, Bounds)] = &[
         16_384,
         Bounds {
             what: "produce of 16 KiB, written",
-            allocations: 13.5,
+            allocations: 10.5,
             socket_calls: PIECES,
             disk_calls: 1.5,
             copied: 35_000.0,
@@ -55,7 +55,7 @@ pub(crate) const PRODUCES: &[(&str, usize, Bounds)] = &[
         1_000_000,
         Bounds {
             what: "produce of 1 MB, written",
-            allocations: 24.0,
+            allocations: 20.0,
             socket_calls: PIECES,
             disk_calls: 1.5,
             copied: 600_000.0,
@@ -67,7 +67,7 @@ pub(crate) const PRODUCES: &[(&str, usize, Bounds)] = &[
         100,
         Bounds {
             what: "produce of 100 B, durable",
-            allocations: 13.5,
+            allocations: 11.5,
             socket_calls: 5.5,
             disk_calls: 2.5,
             copied: 24_000.0,
@@ -79,7 +79,7 @@ pub(crate) const PRODUCES: &[(&str, usize, Bounds)] = &[
         16_384,
         Bounds {
             what: "produce of 16 KiB, durable",
-            allocations: 13.5,
+            allocations: 10.5,
             socket_calls: PIECES,
             disk_calls: 2.5,
             copied: 44_000.0,
@@ -91,7 +91,7 @@ pub(crate) const PRODUCES: &[(&str, usize, Bounds)] = &[
         1_000_000,
         Bounds {
             what: "produce of 1 MB, durable",
-            allocations: 24.0,
+            allocations: 20.0,
             socket_calls: PIECES,
             disk_calls: 3.5,
             copied: 600_000.0,
@@ -107,7 +107,7 @@ pub(crate) const FETCHES: &[(usize, bool, Bounds)] = &[
         true,
         Bounds {
             what: "fetch of 100 B at the tail",
-            allocations: 12.5,
+            allocations: 9.5,
             socket_calls: 3.5,
             disk_calls: 0.0,
             copied: 13_000.0,
@@ -119,7 +119,7 @@ pub(crate) const FETCHES: &[(usize, bool, Bounds)] = &[
         true,
         Bounds {
             what: "fetch of 16 KiB at the tail",
-            allocations: 12.5,
+            allocations: 9.5,
             socket_calls: 3.5,
             disk_calls: 0.0,
             copied: 13_000.0,
@@ -131,7 +131,7 @@ pub(crate) const FETCHES: &[(usize, bool, Bounds)] = &[
         true,
         Bounds {
             what: "fetch of 1 MB at the tail",
-            allocations: 12.5,
+            allocations: 9.5,
             socket_calls: PIECES,
             disk_calls: 0.0,
             copied: 13_000.0,
@@ -145,7 +145,7 @@ pub(crate) const FETCHES: &[(usize, bool, Bounds)] = &[
         false,
         Bounds {
             what: "fetch of 100 B from a file",
-            allocations: 14.5,
+            allocations: 11.5,
             socket_calls: 5.5,
             disk_calls: 6.5,
             copied: 22_000.0,

@@ -28,10 +28,8 @@ impl PendingProduce {
     ) -> Self {
         let mut outstanding = 0;
         for (log, target) in awaited(&results) {
-            if log.offsets().is_ok_and(|offsets| offsets.high_watermark < target) {
-                log.watch(Watch::AcknowledgedTo(target), context.mailbox, context.token);
-                outstanding += 1;
-            }
+            let waits = log.must_wait(Watch::AcknowledgedTo(target), context.mailbox, context.token);
+            outstanding += usize::from(waits);
         }
         Self { header, results, deadline, outstanding }
     }

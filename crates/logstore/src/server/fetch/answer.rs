@@ -48,7 +48,7 @@ pub(super) fn encode(
     header: RequestHeader,
     error: i16,
     session: i32,
-    reading: Reading,
+    mut reading: Reading,
     bound: ReadBound,
     context: &Context<'_>,
 ) -> Answer {
@@ -61,43 +61,33 @@ pub(super) fn encode(
     }
     let errors = reading.partitions.iter().filter(|partition| partition.error_code != NONE).count();
     add(&context.counters.partition_errors, errors);
-    let topics = by_topic(reading.partitions);
-    out.array_len(topics.len());
-    for partitions in topics {
-        if let Some(first) = partitions.first() {
-            out.topic(&first.wanted.topic);
-        }
-        out.array_len(partitions.len());
-        for partition in partitions {
+    // Neighbours of the same topic together, in the order in which they were read.
+    let mut partitions = reading.partitions.as_mut_slice();
+    out.array_len(partitions.chunk_by(is_of_topic_of).count());
+    while let Some(first) = partitions.first() {
+        let count = partitions.iter().take_while(|partition| is_of_topic_of(first, partition)).count();
+        out.topic(&first.wanted.topic);
+        out.array_len(count);
+        let (topic, others) = partitions.split_at_mut(count);
+        for partition in topic {
             encode_partition(&mut out, version, partition, bound, &mut leaders);
         }
         out.tags();
+        partitions = others;
     }
     let nodes = if version >= LEADER_HINTS_SINCE { leaders.tagged_field(context) } else { Vec::new() };
     out.tagged(&nodes);
     out.finish()
 }
 
-/// Neighbours of the same topic together, in the order in which they were read.
-fn by_topic(partitions: Vec<PartitionReading>) -> Vec<Vec<PartitionReading>> {
-    let mut topics: Vec<Vec<PartitionReading>> = Vec::new();
-    for partition in partitions {
-        match topics.last_mut() {
-            Some(group)
-                if group.first().is_some_and(|first| first.wanted.topic == partition.wanted.topic) =>
-            {
-                group.push(partition);
-            }
-            _ => topics.push(vec![partition]),
-        }
-    }
-    topics
+fn is_of_topic_of(other: &PartitionReading, partition: &PartitionReading) -> bool {
+    other.wanted.topic == partition.wanted.topic
 }
 
 fn encode_partition(
     out: &mut AnswerWriter,
     version: i16,
-    partition: PartitionReading,
+    partition: &mut PartitionReading,
     bound: ReadBound,
     leaders: &mut Leaders,
 ) {
@@ -123,8 +113,10 @@ fn encode_partition(
     );
     let was_read = partition.read.is_some() && !partition.too_large;
     let lists_aborted = unread || (bound == ReadBound::LastStable && was_read);
-    let (bytes, slices, aborted) =
-        partition.read.map_or((0, Vec::new(), Vec::new()), |read| (read.bytes, read.slices, read.aborted));
+    let (bytes, slices, aborted) = partition
+        .read
+        .take()
+        .map_or((0, Vec::new(), Vec::new()), |read| (read.bytes, read.slices, read.aborted));
     if lists_aborted {
         out.array_len(aborted.len());
         for transaction in aborted {
