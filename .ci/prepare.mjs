@@ -34,7 +34,7 @@ const steps = [
     outputs: ['ts/broker/native/index.cjs'],
     before: requireRustAndC,
     command: (
-      'node_modules/.bin/napi build --release --platform --features napi --manifest-path crates/logstore/Cargo.toml ' +
+      'node_modules/.bin/napi build --release --platform --features napi,mimalloc --manifest-path crates/logstore/Cargo.toml ' +
       '--output-dir ts/broker/native --js index.cjs --dts index.d.cts'
     ).split(' '),
   },

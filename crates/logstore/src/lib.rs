@@ -13,6 +13,10 @@
 //! | [`server`] | the data plane: connections, Produce, Fetch, ApiVersions, Metadata |
 //! | `bridge` | the only module that names Node-API |
 
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub mod base;
 pub mod batch;
 #[cfg(feature = "napi")]
