@@ -21,6 +21,7 @@ import { logConfig } from './cluster/log-config.ts'
 import { createProducerIds } from './cluster/producer-ids.ts'
 import { createPublisher, publishToAll, type Publish } from './cluster/publish.ts'
 import { countStart } from './cluster/starts.ts'
+import { takeInUnnamed } from './cluster/take-in.ts'
 import { openEmbeddedStore } from './cluster/store/embedded.ts'
 import type { Snapshot } from './cluster/store/store.ts'
 import type { Listener } from './configs/listeners.ts'
@@ -109,8 +110,11 @@ export const openOffline = async (
     const store = openEmbeddedStore(engine, clock)
     built.push(() => store.close())
     const broker = brokerId(config.nodeId)
-    const publish = createPublisher(createBrokerConfigs(broker, config.static), (delta) => engine.publish(delta))
-    const cluster = await startController({ store, brokerId: broker, publish, logger: logger.child('controller') })
+    const configs = createBrokerConfigs(broker, config.static)
+    const publish = createPublisher(configs, (delta) => engine.publish(delta))
+    const begin = async (): Promise<Snapshot> => takeInUnnamed(engine, configs, await store.snapshot())
+    const controlling = logger.child('controller')
+    const cluster = await startController({ store, brokerId: broker, publish, logger: controlling, begin })
     built.push(() => cluster.stop())
     await cluster.run(claimClusterId(clusterId))
     return { engine, cluster, broker, directories: config.logDirs, stop }
@@ -179,7 +183,8 @@ const build = async (
   ]
   const publish = publishToAll(watchers)
   const controlling = logger.child('controller')
-  const begin = async (): Promise<Snapshot> => countStart(store, broker, controlling)
+  const begin = async (): Promise<Snapshot> =>
+    takeInUnnamed(engine, configs, await countStart(store, broker, controlling))
   const cluster = await startController({ store, brokerId: broker, publish, logger: controlling, begin })
   built.push(
     () => session.end(),

@@ -15,7 +15,7 @@ use super::compactions::CompactionRound;
 use super::errors::{invalid, thrown};
 use super::events::Upward;
 use super::found::{self, AdoptedLog, SurveyedLog};
-use super::image::{self, ImageDelta, ImageLogConfig};
+use super::image::{self, ImageDelta, ImageLogConfig, ImageTopic};
 use super::job::{Job, spawn};
 use super::open_files::OpenFiles;
 use super::queries::{
@@ -276,6 +276,20 @@ impl Engine {
         let replies = requests::decode_replies(batch).map_err(thrown)?;
         self.server()?.reply(replies);
         Ok(())
+    }
+
+    /// Topics of which there are batches, and whose logs lie nowhere: a kill came before their directories were made.
+    #[napi(catch_unwind)]
+    pub fn unnamed_topics(&self) -> Vec<String> {
+        self.core.store.unnamed_topics().iter().map(ToString::to_string).collect()
+    }
+
+    /// Takes in what there is of these topics; to be done before the first image, which names them.
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn take_in(&self, topics: Vec<ImageTopic>) -> AsyncTask<Job<()>> {
+        let core = Arc::clone(&self.core);
+        let this_broker = core.view.lock().this_broker;
+        spawn(move || image::take_in(topics, this_broker, &core.store))
     }
 
     /// Serves from this image on; returns when the engine does.

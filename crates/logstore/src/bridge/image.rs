@@ -234,6 +234,16 @@ pub(super) fn apply(before: &ClusterView, delta: ImageDelta, store: &Store) -> R
     Ok(view)
 }
 
+/// Registers the logs of topics that an image will name: what the write-ahead logs have of them is read now, and the
+/// image finds it taken in.
+pub(super) fn take_in(topics: Vec<ImageTopic>, this_broker: BrokerId, store: &Store) -> Result<()> {
+    let topics: Vec<Changed> = topics.into_iter().map(Changed::checked).collect::<Result<_>>()?;
+    for topic in topics {
+        topic_view(topic, this_broker, None, store);
+    }
+    Ok(())
+}
+
 /// A topic of a delta whose parts all make sense.
 struct Changed {
     id: TopicId,

@@ -168,6 +168,12 @@ impl DataDirectory {
         orphans.as_ref().filter(|orphans| orphans.ids.contains(id)).map(|orphans| Arc::clone(&orphans.replay))
     }
 
+    /// Topics of which batches wait for their logs.
+    pub(super) fn orphan_topics(&self) -> Vec<TopicId> {
+        let orphans = self.orphans.lock();
+        orphans.iter().flat_map(|orphans| &orphans.ids).map(|id| id.topic).collect()
+    }
+
     /// The log has what waited for it.
     pub(super) fn forget_orphans_of(&self, id: &PartitionId) {
         let mut orphans = self.orphans.lock();

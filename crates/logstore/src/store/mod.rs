@@ -14,7 +14,7 @@ mod options;
 mod rounds;
 mod stats;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -230,6 +230,12 @@ impl Shared {
         }
         logs.insert(id, Arc::clone(&log));
         log
+    }
+
+    /// Topics of which the write-ahead logs have batches for logs that lie nowhere yet: registering those takes them in,
+    /// which reads them.
+    pub fn unnamed_topics(&self) -> BTreeSet<TopicId> {
+        self.directories.iter().flat_map(DataDirectory::orphan_topics).collect()
     }
 
     /// The directory with the fewest logs, one in service where there is any.

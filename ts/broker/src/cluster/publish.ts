@@ -95,7 +95,7 @@ const imageCluster = (image: ClusterImage, configs: BrokerConfigs): ImageCluster
   }
 }
 
-const imageTopic = (image: ClusterImage, topic: TopicImage, configs: BrokerConfigs): ImageTopic => ({
+export const imageTopic = (image: ClusterImage, topic: TopicImage, configs: BrokerConfigs): ImageTopic => ({
   id: topic.id,
   name: topic.name,
   internal: topic.internal,

@@ -292,6 +292,22 @@ describe('an engine', () => {
     await rm(left, { recursive: true })
   })
 
+  it('takes in what a killed one left of topics that lie nowhere, before an image names them', async () => {
+    serve()
+    await engine.append(topicId, 0, 0, batchOf('left'))
+    const left = await mkdtemp(join(tmpdir(), 'millrace-engine-'))
+    await cp(directory, left, { recursive: true })
+    await rm(join(left, 'inner-0'), { recursive: true, force: true })
+    const other = await Engine.open(optionsFor(left), silentLogger)
+    expect(other.unnamedTopics()).toEqual([topicId])
+    await other.takeIn([TOPIC])
+    expect(other.unnamedTopics()).toEqual([])
+    other.publish(imageWith(1, [TOPIC]))
+    expect((await other.read(topicId, 0, 0, 1024)).includes('left')).toBe(true)
+    await other.close()
+    await rm(left, { recursive: true })
+  })
+
   it('counts', async () => {
     const port = serve()
     await ask(port, request(18, 0, 1, ''))

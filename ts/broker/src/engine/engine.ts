@@ -18,6 +18,7 @@ import {
   type EngineOptions,
   type EngineSettings,
   type ImageDelta,
+  type ImageTopic,
   type ListenerAddress,
   type NativeEngine,
   type OpenFiles,
@@ -87,6 +88,16 @@ export class Engine implements RecordLog {
     this.#user = user
     this.bind()
     return this.#native.listen()
+  }
+
+  /** Topics of which a killed broker left batches alone: their directories were not made yet. */
+  unnamedTopics(): readonly string[] {
+    return this.#native.unnamedTopics()
+  }
+
+  /** Takes in what there is of these topics, before the first image names them. */
+  async takeIn(topics: readonly ImageTopic[]): Promise<void> {
+    return storage(this.#native.takeIn([...topics]))
   }
 
   /** Returns when requests are answered from it. */
