@@ -51,6 +51,23 @@ const steps = [
     outputs: ['ts/broker/dist/main.js'],
     command: ['node_modules/.bin/tsc', '-b', 'ts/broker'],
   },
+  {
+    name: 'build the console',
+    stamp: 'console',
+    inputs: [
+      'ts/admin-ui/src',
+      'ts/admin-ui/public',
+      'ts/admin-ui/index.html',
+      'ts/admin-ui/vite.config.ts',
+      // What it has of the broker.
+      'ts/broker/src/admin/contract',
+      'ts/broker/src/admin/contract.ts',
+      'ts/broker/src/admin/client.ts',
+      'package-lock.json',
+    ],
+    outputs: ['ts/admin-ui/dist/index.html'],
+    command: ['node_modules/.bin/vite', 'build', 'ts/admin-ui', '--logLevel', 'warn'],
+  },
 ]
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))

@@ -31,6 +31,7 @@ const quick = [
   bench,
   { name: 'hostile: bad input against the broker', command: vitest('hostile') },
   { name: 'crash: SIGKILL under load', command: vitest('crash') },
+  { name: 'console: every screen in a browser', command: vitest('console') },
   { name: 'integration: real clients against the broker', command: vitest('integration') },
   { name: 'conformance: the same answers as Apache Kafka', command: vitest('conformance') },
 ]
@@ -39,6 +40,7 @@ const full = [
   types,
   unit,
   wire,
+  { name: 'console: every screen in a browser, every look (1 min)', command: vitest('console') },
   { name: 'hostile: bad input against the broker (2 min)', command: vitest('hostile') },
   { name: 'crash states: every state on a simulated disk (5 min, half of it to build)', command: crashStates },
   { name: 'refusals: system calls refused by libfiu (8 min, half of it to build)', command: vitest('refusal') },

@@ -25,6 +25,16 @@ export default defineConfig({
       {
         test: {
           root,
+          name: 'console',
+          include: ['test/console/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          root,
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts'],
           fileParallelism: false,

@@ -13,7 +13,7 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
 })
   .split('\n')
   .filter((path) => path !== '' && existsSync(join(root, path)))
-const sources = tracked.filter((path) => /\.(rs|ts|mjs)$/.test(path) && !path.startsWith('ts/broker/native/'))
+const sources = tracked.filter((path) => /\.(rs|tsx?|mjs|css)$/.test(path) && !path.startsWith('ts/broker/native/'))
 const rust = sources.filter((path) => path.startsWith('crates/logstore/src/'))
 const broker = sources.filter((path) => path.startsWith('ts/broker/src/'))
 

@@ -1,0 +1,50 @@
+/** The admin API as queries: who shows something asks here, and what is shown twice is fetched once. */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { Input, Output } from 'millrace/admin/contract.js'
+import { call } from './state/session.ts'
+
+/** How old what is on the screen may be. */
+const LIVE_MS = 2000
+const CALM_MS = 10_000
+
+const live = { refetchInterval: LIVE_MS, placeholderData: keepPreviousData } as const
+
+export const clusterQuery = queryOptions({ queryKey: ['cluster'], queryFn: () => call('cluster', {}), ...live })
+export const brokersQuery = queryOptions({ queryKey: ['brokers'], queryFn: () => call('brokers', {}), ...live })
+
+export const brokerConfigsQuery = (broker: number) =>
+  queryOptions({
+    queryKey: ['brokers', broker, 'configs'],
+    queryFn: () => call('brokerConfigs', { broker }),
+    refetchInterval: CALM_MS,
+  })
+
+export const topicsQuery = (input: Input<'topics'>) =>
+  queryOptions({ queryKey: ['topics', input], queryFn: () => call('topics', input), ...live })
+
+export const topicQuery = (input: Input<'topic'>) =>
+  queryOptions({ queryKey: ['topic', input], queryFn: () => call('topic', input), ...live })
+
+export const topicConfigsQuery = (topic: string) =>
+  queryOptions({
+    queryKey: ['topic', topic, 'configs'],
+    queryFn: () => call('topicConfigs', { topic }),
+    refetchInterval: CALM_MS,
+  })
+
+export const groupsQuery = (input: Input<'groups'>) =>
+  queryOptions({ queryKey: ['groups', input], queryFn: () => call('groups', input), ...live })
+
+export const groupQuery = (input: Input<'group'>) =>
+  queryOptions({ queryKey: ['group', input], queryFn: () => call('group', input), ...live })
+
+export type Cluster = Output<'cluster'>
+export type Broker = Output<'brokers'>['items'][number]
+export type Config = Output<'topicConfigs'>['items'][number]
+export type TopicRow = Output<'topics'>['items'][number]
+export type Topic = Output<'topic'>
+export type Partition = Topic['partitionRows'][number]
+export type GroupRow = Output<'groups'>['items'][number]
+export type Group = Output<'group'>
+export type Member = Group['memberRows'][number]
+export type GroupOffset = Group['offsetRows'][number]

@@ -1,0 +1,71 @@
+/** Theme, language and time zone of the reader. */
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Window } from '../parts/dialog.tsx'
+import { forgetSession } from '../queries.ts'
+import { languages, prefer, type Preferences, themes, usePreferences, zones } from '../state/preferences.ts'
+import { logOut, sessionQuery } from '../state/session.ts'
+
+export const Settings = ({ onOpenChange }: { readonly onOpenChange: (isOpen: boolean) => void }) => {
+  const { t } = useTranslation()
+  return (
+    <Window title={t('settings.title')} onOpenChange={onOpenChange}>
+      <Choice name="theme" label={t('settings.theme')} options={themes} text={(each) => t(`theme.${each}`)} />
+      <Choice
+        name="language"
+        label={t('settings.language')}
+        options={languages}
+        text={(each) => <span lang={each}>{t(`language.${each}`)}</span>}
+      />
+      <Choice name="zone" label={t('settings.zone')} options={zones} text={(each) => t(`zone.${each}`)} />
+      <Account />
+    </Window>
+  )
+}
+
+const Account = () => {
+  const { t } = useTranslation()
+  const session = useQuery(sessionQuery).data
+  if (session === undefined) return null
+  const leave = async () => {
+    await logOut()
+    await forgetSession()
+  }
+  return (
+    <section className="account" aria-label={t('settings.account')}>
+      <span>{t('settings.who', { user: session.user, role: t(`role.${session.role}`) })}</span>
+      <button type="button" className="button" onClick={() => void leave()}>
+        {t('settings.logOut')}
+      </button>
+    </section>
+  )
+}
+
+interface ChoiceProps<Name extends keyof Preferences> {
+  readonly name: Name
+  readonly label: string
+  readonly options: readonly Preferences[Name][]
+  readonly text: (option: Preferences[Name]) => ReactNode
+}
+
+const Choice = <Name extends keyof Preferences>({ name, label, options, text }: ChoiceProps<Name>) => {
+  const chosen = usePreferences()[name]
+  return (
+    <fieldset className="choice">
+      <legend>{label}</legend>
+      {options.map((option) => (
+        <label key={option}>
+          <input
+            type="radio"
+            className="visually-hidden"
+            name={name}
+            checked={option === chosen}
+            onChange={() => prefer({ [name]: option })}
+          />
+          {text(option)}
+        </label>
+      ))}
+    </fieldset>
+  )
+}

@@ -1,0 +1,48 @@
+/** What went wrong, why, and what to do next. */
+import { useRouter, type ErrorComponentProps } from '@tanstack/react-router'
+import { ApiError } from 'millrace/admin/client.js'
+import { useTranslation } from 'react-i18next'
+import { Icon } from './icon.tsx'
+
+interface FailureProps {
+  readonly error: unknown
+  readonly onRetry?: () => void
+}
+
+export const Failure = ({ error, onRetry }: FailureProps) => {
+  const { t } = useTranslation()
+  const isRefusal = error instanceof ApiError
+  return (
+    <div className="failure" role="alert">
+      <Icon name="warning" />
+      <div>
+        <strong>{isRefusal ? error.message : t('failure.unreachable')}</strong>
+        <p>{isRefusal ? error.hint : t('failure.unreachableHint')}</p>
+        {isRefusal && <code>{error.code}</code>}
+        {onRetry !== undefined && (
+          <button type="button" className="button" onClick={onRetry}>
+            {t('failure.retry')}
+          </button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** A screen that could not be drawn. */
+export const Crash = ({ error }: ErrorComponentProps) => {
+  const { t } = useTranslation()
+  const router = useRouter()
+  return (
+    <div className="failure" role="alert">
+      <Icon name="warning" />
+      <div>
+        <strong>{t('failure.crash')}</strong>
+        <p>{error instanceof Error ? error.message : String(error)}</p>
+        <button type="button" className="button" onClick={() => void router.invalidate()}>
+          {t('failure.retry')}
+        </button>
+      </div>
+    </div>
+  )
+}

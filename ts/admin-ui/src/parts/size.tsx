@@ -1,0 +1,26 @@
+/** A size or a count: short on the screen, exact in its title. */
+import { useFormat } from './use-format.ts'
+
+/** Of what is null nothing is known. */
+interface ValueProps {
+  readonly value: string | null
+}
+
+const UNKNOWN = '-'
+
+export const Size = ({ value }: ValueProps) => {
+  const { bytes, integer } = useFormat()
+  return value === null ? UNKNOWN : <span title={`${integer(value)} B`}>{bytes(value)}</span>
+}
+
+export const Count = ({ value }: ValueProps) => {
+  const { integer } = useFormat()
+  return value === null ? UNKNOWN : integer(value)
+}
+
+/** Nothing to catch up with is good news, and quiet. */
+export const Lag = ({ value }: ValueProps) => {
+  const { integer } = useFormat()
+  if (value === null) return UNKNOWN
+  return <span className={value === '0' ? 'quiet' : 'lag'}>{integer(value)}</span>
+}

@@ -1,0 +1,16 @@
+/** The formats of `format.ts` in the reader's language and time zone. */
+import { ago, bytes, integer, moment, percent, short, span } from '../format.ts'
+import { usePreferences } from '../state/preferences.ts'
+
+export const useFormat = () => {
+  const { language, zone } = usePreferences()
+  return {
+    integer: (value: string | number) => integer(value, language),
+    bytes: (value: string | number) => bytes(value, language),
+    short: (value: number) => short(value, language),
+    percent: (share: number) => percent(share, language),
+    moment: (ms: string | number) => moment(ms, language, zone),
+    span: (ms: number) => span(ms, language),
+    ago: (ms: string | number) => ago(Number(ms), Date.now(), language),
+  }
+}

@@ -1,0 +1,33 @@
+/** A group as a row, wherever groups are listed. */
+import { Link } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
+import type { GroupRow } from '../api.ts'
+import { Lag } from '../parts/size.tsx'
+import { GroupState } from '../parts/states.tsx'
+import type { Column } from '../parts/table.tsx'
+
+export const groupColumnsOf = (t: TFunction): readonly Column<GroupRow>[] => [
+  {
+    id: 'name',
+    title: t('groups.name'),
+    sortable: true,
+    cell: ({ name }) => (
+      <span className="name">
+        <Link to="/groups/$group" params={{ group: name }}>
+          {name}
+        </Link>
+      </span>
+    ),
+  },
+  { id: 'state', title: t('groups.state'), sortable: true, cell: ({ state }) => <GroupState state={state} /> },
+  { id: 'members', title: t('groups.members'), sortable: true, end: true, cell: ({ members }) => members },
+  { id: 'topics', title: t('groups.topics'), sortable: true, end: true, wide: true, cell: ({ topics }) => topics },
+  { id: 'lag', title: t('groups.lag'), sortable: true, end: true, cell: ({ lag }) => <Lag value={lag} /> },
+  {
+    id: 'protocol',
+    title: t('groups.protocol'),
+    sortable: true,
+    wide: true,
+    cell: ({ protocol }) => (protocol === '' ? <span className="quiet">-</span> : <code>{protocol}</code>),
+  },
+]

@@ -1,0 +1,86 @@
+/** The largest topics, and the groups that are most behind. */
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { groupsQuery, topicsQuery } from '../api.ts'
+import { Card } from '../parts/card.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { Lag, Size } from '../parts/size.tsx'
+import { GroupState } from '../parts/states.tsx'
+
+const SHOWN = 5
+
+const largest = { sort: 'bytes', order: 'desc', limit: SHOWN, internal: 'false' } as const
+
+export const LargestTopics = () => {
+  const { t } = useTranslation()
+  const query = useQuery(topicsQuery(largest))
+  return (
+    <Card
+      title={t('health.largestTopics')}
+      beside={
+        <Link to="/topics" search={{ sort: 'bytes', order: 'desc' }}>
+          {t('health.all')}
+        </Link>
+      }
+    >
+      <Loaded query={query}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p className="empty">{t('topics.none')}</p>
+          ) : (
+            <ul className="rows">
+              {items.map(({ id, name, bytes }) => (
+                <li key={id}>
+                  <Link className="cut" to="/topics/$topic" params={{ topic: name }}>
+                    {name}
+                  </Link>
+                  <span className="number">
+                    <Size value={bytes} />
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+    </Card>
+  )
+}
+
+export const WorstGroups = () => {
+  const { t } = useTranslation()
+  const query = useQuery(groupsQuery({ sort: 'lag', order: 'desc', limit: SHOWN }))
+  return (
+    <Card
+      title={t('health.worstGroups')}
+      beside={
+        <Link to="/groups" search={{ sort: 'lag', order: 'desc' }}>
+          {t('health.all')}
+        </Link>
+      }
+    >
+      <Loaded query={query}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p className="empty">{t('groups.none')}</p>
+          ) : (
+            <ul className="rows">
+              {items.map(({ name, state, lag }) => (
+                <li key={name}>
+                  <Link className="cut" to="/groups/$group" params={{ group: name }}>
+                    {name}
+                  </Link>
+                  <GroupState state={state} />
+                  <span className="number">
+                    <Lag value={lag} />
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+    </Card>
+  )
+}

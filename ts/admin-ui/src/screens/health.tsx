@@ -1,0 +1,79 @@
+/** The first screen: what is wrong, what goes through, who is behind, how full the disks are. */
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { type Cluster, clusterQuery } from '../api.ts'
+import { Badge } from '../parts/badge.tsx'
+import { Failure } from '../parts/failure.tsx'
+import { Figure, Figures } from '../parts/figure.tsx'
+import { Page } from '../parts/page.tsx'
+import { BrokerState } from '../parts/states.tsx'
+import { useFormat } from '../parts/use-format.ts'
+import { Checks } from './health-checks.tsx'
+import { Disks } from './health-disks.tsx'
+import { Rates } from './health-rates.tsx'
+import { LargestTopics, WorstGroups } from './health-tops.tsx'
+
+export const HealthScreen = () => {
+  const { t } = useTranslation()
+  const cluster = useQuery(clusterQuery)
+  return (
+    <Page
+      title={t('health.title')}
+      beside={cluster.data === undefined ? undefined : <BrokerState state={cluster.data.state} />}
+    >
+      <Checks />
+      {cluster.data === undefined && cluster.error !== null && (
+        <Failure error={cluster.error} onRetry={() => void cluster.refetch()} />
+      )}
+      {cluster.data !== undefined && <Numbers cluster={cluster.data} />}
+      <Rates />
+      <div className="columns">
+        <LargestTopics />
+        <WorstGroups />
+      </div>
+      <Disks />
+      {cluster.data !== undefined && <About cluster={cluster.data} />}
+    </Page>
+  )
+}
+
+const Numbers = ({ cluster }: { readonly cluster: Cluster }) => {
+  const { t } = useTranslation()
+  const { integer } = useFormat()
+  const { leaderlessPartitions: leaderless, underReplicatedPartitions: underReplicated } = cluster
+  return (
+    <Figures>
+      <Figure name={t('places.brokers')} value={integer(cluster.brokers)} />
+      <Figure name={t('places.topics')} value={integer(cluster.topics)} />
+      <Figure name={t('topics.partitions')} value={integer(cluster.partitions)} />
+      <Figure name={t('places.groups')} value={integer(cluster.groups)} />
+      <Figure name={t('health.leaderless')} value={integer(leaderless)} tone={leaderless > 0 ? 'bad' : 'good'} />
+      <Figure
+        name={t('health.underReplicated')}
+        value={integer(underReplicated)}
+        tone={underReplicated > 0 ? 'bad' : 'good'}
+      />
+    </Figures>
+  )
+}
+
+const About = ({ cluster }: { readonly cluster: Cluster }) => {
+  const { t } = useTranslation()
+  const { span, moment } = useFormat()
+  return (
+    <footer className="about">
+      <span title={moment(cluster.startedAt)}>
+        {t('health.upFor', { span: span(Date.now() - Number(cluster.startedAt)) })}
+      </span>
+      <span>{t('health.version', { version: cluster.version })}</span>
+      <span>
+        {t('health.cluster')} <code>{cluster.clusterId}</code>
+      </span>
+      <span>
+        {t('health.durability')} <span lang="en">{cluster.durability}</span>
+      </span>
+      {cluster.insecure && <Badge tone="warn">{t('health.insecure')}</Badge>}
+      {cluster.readOnly && <Badge tone="accent">{t('health.readOnly')}</Badge>}
+    </footer>
+  )
+}

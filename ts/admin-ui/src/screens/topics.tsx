@@ -1,0 +1,119 @@
+/** Every topic: searched, sorted and cut into pages by the broker. */
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
+import { useCallback } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type TopicRow, topicsQuery } from '../api.ts'
+import { Badge } from '../parts/badge.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { Page } from '../parts/page.tsx'
+import { Pager } from '../parts/pager.tsx'
+import { SearchBox } from '../parts/search-box.tsx'
+import { Count, Lag, Size } from '../parts/size.tsx'
+import { type Column, nextOrder, Table } from '../parts/table.tsx'
+import { Toggle } from '../parts/toggle.tsx'
+import { rowsOf, type TopicsSearch } from '../search.ts'
+
+const route = getRouteApi('/topics')
+
+export const TopicsScreen = () => {
+  const { t } = useTranslation()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const { page, ...asked } = search
+  const query = useQuery(
+    topicsQuery({ ...asked, internal: String(asked.internal) as 'true' | 'false', ...rowsOf(page) }),
+  )
+  const change = useCallback(
+    (changed: Partial<TopicsSearch>, replace = false) =>
+      void navigate({ search: (now) => ({ ...now, page: 1, ...changed }), replace }),
+    [navigate],
+  )
+  const onSearch = useCallback((text: string) => change({ search: text }, true), [change])
+  const onSort = (id: string) => {
+    const sort = id as TopicsSearch['sort']
+    change({ sort, order: nextOrder(search, id, id === 'name' || id === 'cleanupPolicy') })
+  }
+  return (
+    <Page title={t('topics.title')}>
+      <div className="toolbar">
+        <SearchBox value={search.search} label={t('topics.search')} onChange={onSearch} />
+        <Toggle label={t('topics.internal')} checked={search.internal} onChange={(internal) => change({ internal })} />
+        {query.data !== undefined && (
+          <Pager page={page} total={query.data.total} onPage={(to) => change({ page: to })} />
+        )}
+      </div>
+      <Loaded query={query}>
+        {({ items }) => (
+          <Table
+            label={t('topics.title')}
+            columns={columnsOf(t)}
+            rows={items}
+            rowKey={({ id }) => id}
+            sorting={{ sort: search.sort, order: search.order, onSort }}
+            empty={search.search === '' ? t('topics.none') : t('common.nothingFound')}
+          />
+        )}
+      </Loaded>
+    </Page>
+  )
+}
+
+const columnsOf = (t: TFunction): readonly Column<TopicRow>[] => [
+  { id: 'name', title: t('topics.name'), sortable: true, cell: (topic) => <Name topic={topic} /> },
+  { id: 'partitions', title: t('topics.partitions'), sortable: true, end: true, cell: ({ partitions }) => partitions },
+  {
+    id: 'replicationFactor',
+    title: t('topics.replicas'),
+    sortable: true,
+    end: true,
+    wide: true,
+    cell: ({ replicationFactor }) => replicationFactor,
+  },
+  {
+    id: 'records',
+    title: t('topics.records'),
+    sortable: true,
+    end: true,
+    wide: true,
+    cell: ({ records }) => <Count value={records} />,
+  },
+  { id: 'bytes', title: t('topics.size'), sortable: true, end: true, cell: ({ bytes }) => <Size value={bytes} /> },
+  {
+    id: 'groups',
+    title: t('topics.groups'),
+    sortable: true,
+    end: true,
+    wide: true,
+    cell: ({ name, groups }) =>
+      groups === 0 ? (
+        <span className="quiet">0</span>
+      ) : (
+        <Link to="/groups" search={{ topic: name }}>
+          {groups}
+        </Link>
+      ),
+  },
+  { id: 'lag', title: t('topics.lag'), sortable: true, end: true, cell: ({ lag }) => <Lag value={lag} /> },
+  {
+    id: 'cleanupPolicy',
+    title: t('topics.cleanup'),
+    sortable: true,
+    wide: true,
+    cell: ({ cleanupPolicy }) => <code>{cleanupPolicy}</code>,
+  },
+]
+
+const Name = ({ topic: { name, internal, underReplicated } }: { readonly topic: TopicRow }) => {
+  const { t } = useTranslation()
+  return (
+    <span className="name">
+      <Link to="/topics/$topic" params={{ topic: name }}>
+        {name}
+      </Link>
+      {internal && <Badge>{t('topics.isInternal')}</Badge>}
+      {underReplicated > 0 && <Badge tone="bad">{t('topics.underReplicated', { count: underReplicated })}</Badge>}
+    </span>
+  )
+}

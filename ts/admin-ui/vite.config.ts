@@ -1,0 +1,18 @@
+// The console as files that the broker serves itself: nothing comes from elsewhere.
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  // Browsers that know light-dark(), which the two themes rest on.
+  build: {
+    target: ['chrome123', 'firefox121', 'safari17.5'],
+    manifest: true,
+    reportCompressedSize: false,
+    // Marks of libraries that are for servers alone.
+    rolldownOptions: {
+      onLog: (level, log, report) => {
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log)
+      },
+    },
+  },
+  server: { proxy: { '/api': 'http://127.0.0.1:9644', '^/(healthz|metrics)$': 'http://127.0.0.1:9644' } },
+})
