@@ -71,6 +71,8 @@ impl Scene {
         to_write[0].write_here(&mut wakeups);
         wakeups.deliver();
         settle(&self.log);
+        // Waits until the log thread has let go of it.
+        self.log.write_behind();
         *self.writer.lock() == thread::current().name().unwrap_or_default()
     }
 }
