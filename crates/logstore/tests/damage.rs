@@ -9,7 +9,7 @@ use std::sync::Arc;
 use logstore::base::clock::Clock;
 use logstore::base::types::{Offset, PartitionIndex};
 use logstore::io::{Disk, SystemDisk};
-use logstore::log::Log;
+use logstore::log::{Log, LogConfig, ReadBound};
 use logstore::store::inspect::{Finding, Repaired, Selected, Severity, Verified, repair, verify};
 use logstore::store::{OpenError, Store};
 use support::{Bed, config, durable, expect, fill, flip, read_all, readable, verified};
@@ -96,6 +96,41 @@ fn a_hole_is_as_large_as_the_damage() {
         assert_eq!(readable(&log, 100), all_but(lost.clone(), 100), "{what}");
         expect_hole(&store, &log, lost, 100);
     }
+}
+
+/// Few batches are indexed.
+fn sparse() -> LogConfig {
+    LogConfig { index_interval_bytes: 1000, ..config() }
+}
+
+/// A hundred records and a clean stop; then a high bit of the offset of record `n` changes.
+fn offset_flipped(n: usize, file: &str, first: usize) -> Bed {
+    let bed = Bed::new();
+    let (store, log) = bed.open_as(sparse());
+    fill(&log, 0..100);
+    store.close().unwrap();
+    flip(&bed.file(file), (n - first) * BATCH_BYTES + 3);
+    bed
+}
+
+#[test]
+fn an_offset_that_cannot_be_right_behind_the_last_index_entry_is_found_at_a_start() {
+    for (n, file, first) in [(45, "00000000000000000023.log", 23), (99, "00000000000000000092.log", 92)] {
+        let bed = offset_flipped(n, file, first);
+        let (store, log) = bed.open_as(sparse());
+        expect_hole(&store, &log, n..n + 1, 100);
+        fill(&log, 100..105);
+    }
+}
+
+#[test]
+fn an_offset_that_cannot_be_right_is_not_read_over() {
+    let bed = offset_flipped(30, "00000000000000000023.log", 23);
+    let (_store, log) = bed.open_as(sparse());
+    let (good, bad) = readable(&log, 100);
+    assert!(bad.starts_with(&[30]) && bad.len() < 10 && good.len() + bad.len() == 100, "{bad:?}");
+    let read = log.read(Offset(23), 8 * BATCH_BYTES, ReadBound::HighWatermark, true).unwrap();
+    assert_eq!(read.bytes, 7 * BATCH_BYTES);
 }
 
 #[test]

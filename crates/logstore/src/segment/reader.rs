@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::damage::Damage;
+use super::recover::check_offsets;
 use super::{AbortedEntry, OffsetEntry, Segment};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position, Timestamp};
@@ -119,7 +120,11 @@ impl Segment {
         let fit = |headers: Headers<'_>| {
             let (mut end, mut next_offset) = (first.end(), first.header.next_offset());
             for batch in headers {
-                let batch = batch?;
+                let batch = match batch {
+                    // Who asks for what is damaged is told so.
+                    Err(StorageError::Corrupt { position, .. }) if position == end.0 => break,
+                    batch => batch?,
+                };
                 if batch.end() > end_max {
                     if batch.position > end {
                         (end, next_offset) = (batch.position, batch.header.base_offset);
@@ -233,6 +238,8 @@ impl Segment {
             chunk_at: from,
             failed: false,
             expected: None,
+            base: self.base,
+            next_offset: self.base,
             damage: &self.damage,
         })
     }
@@ -256,6 +263,9 @@ pub(super) struct Headers<'s> {
     failed: bool,
     /// What the first batch has to be.
     expected: Option<OffsetEntry>,
+    base: Offset,
+    /// None below it may follow.
+    next_offset: Offset,
 }
 
 impl Headers<'_> {
@@ -266,6 +276,7 @@ impl Headers<'_> {
             return expected.map_or(Ok(None), |entry| Err(self.misled(entry)));
         }
         let position = self.at;
+        let corrupt = |why: String| StorageError::corrupt(self.file.path(), position.0, why);
         let header = if let Some(header) = self.parse_in_chunk() {
             header
         } else {
@@ -273,12 +284,14 @@ impl Headers<'_> {
             let read = self.file.read_full_as(&mut self.chunk, position, self.access)?;
             self.chunk.truncate(read);
             self.chunk_at = position;
-            let corrupt = |why: String| StorageError::corrupt(self.file.path(), position.0, why);
             BatchHeader::parse(&self.chunk).map_err(|error| corrupt(error.to_string()))?
         };
         if let Some(entry) = expected.filter(|entry| entry.offset != header.last_offset()) {
             return Err(self.misled(entry));
         }
+        // No CRC covers it.
+        check_offsets(&header, self.base, self.next_offset).map_err(corrupt)?;
+        self.next_offset = header.next_offset();
         self.at = Position(position.0 + header.size_in_bytes() as u64);
         Ok(Some(BatchAt { position, header }))
     }

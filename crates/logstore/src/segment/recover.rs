@@ -19,7 +19,7 @@ use super::{
 };
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position, Timestamp};
-use crate::batch::{BatchError, BatchView};
+use crate::batch::{BatchError, BatchHeader, BatchView};
 use crate::io::{Access, File, FilePool};
 
 /// Bytes read at a time; a batch that is larger is read whole.
@@ -184,14 +184,19 @@ enum Stop {
 
 /// Why a batch is not good.
 pub(super) fn good_batch(batch: &BatchView<'_>, base: Offset, next_offset: Offset) -> Result<(), String> {
-    let header = batch.header();
+    check_offsets(batch.header(), base, next_offset)?;
+    if batch.verify_crc() { Ok(()) } else { Err("the CRC does not match".to_owned()) }
+}
+
+/// Why a batch cannot have its offsets.
+pub(super) fn check_offsets(header: &BatchHeader, base: Offset, next_offset: Offset) -> Result<(), String> {
     if header.base_offset < next_offset || header.last_offset_delta < 0 {
         return Err(format!("offset {} where {next_offset} or a later one follows", header.base_offset));
     }
     if header.last_offset().0 - base.0 > i64::from(i32::MAX) {
         return Err(format!("offset {} is too far from the segment's base", header.last_offset()));
     }
-    if batch.verify_crc() { Ok(()) } else { Err("the CRC does not match".to_owned()) }
+    Ok(())
 }
 
 fn size_of(pool: &FilePool, path: &Path) -> Result<Option<u64>, StorageError> {
