@@ -98,14 +98,18 @@ impl<E: IndexEntry> IndexFile<E> {
     }
 
     /// The index of a segment that was not closed: of the entries that ascend from the first one on, those that stay,
-    /// which must be a prefix. The others are to be pushed again.
+    /// which must be a prefix. The others are to be pushed again. Where nothing was written yet there is no file.
     pub(super) fn resume(
         pool: &Arc<FilePool>,
         path: &Path,
         base: Offset,
         stays: impl Fn(&E) -> bool,
     ) -> Result<Self, StorageError> {
-        let index = Self::unopened(pool, path, base, true);
+        let len = pool.disk().file_len(path).map_err(|error| StorageError::io("stat", path, error))?;
+        let index = Self::unopened(pool, path, base, len.is_some());
+        if len.is_none() {
+            return Ok(index);
+        }
         let file = index.file.get()?;
         let (mut written, mut last): (usize, Option<E>) = (0, None);
         // Most of the file may be zeros: what lies behind the entries is not read.

@@ -289,7 +289,8 @@ impl Segment {
         segment.end_at(scanned.end, scanned.bad, shape, bytes_read, synced).map(Some)
     }
 
-    /// With what its indexes say of the batches below `synced`; `None` when one of them is missing.
+    /// With what its indexes say of the batches below `synced`: nothing where none was written yet. `None` when that of
+    /// times alone is missing.
     fn indexed_below(
         pool: &Arc<FilePool>,
         directory: &Path,
@@ -298,7 +299,8 @@ impl Segment {
     ) -> Result<Option<Self>, StorageError> {
         let path = |kind| names::file_path(directory, base, kind);
         let size_of = |kind| size_of(pool, &path(kind));
-        if size_of(Kind::OffsetIndex)?.is_none() || size_of(Kind::TimeIndex)?.is_none() {
+        // Without an offset index the other one counts for nothing, and all is indexed anew.
+        if size_of(Kind::OffsetIndex)?.is_some() && size_of(Kind::TimeIndex)?.is_none() {
             return Ok(None);
         }
         let data_bytes = size_of(Kind::Data)?.unwrap_or(0);
