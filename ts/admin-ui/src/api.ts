@@ -38,6 +38,14 @@ export const groupsQuery = (input: Input<'groups'>) =>
 export const groupQuery = (input: Input<'group'>) =>
   queryOptions({ queryKey: ['group', input], queryFn: () => call('group', input), ...live })
 
+export const historyQuery = queryOptions({ queryKey: ['history'], queryFn: () => call('history', {}), ...live })
+export const jobsQuery = queryOptions({ queryKey: ['jobs'], queryFn: () => call('jobs', {}), ...live })
+
+export const auditQuery = (input: Input<'audit'>) =>
+  queryOptions({ queryKey: ['audit', input], queryFn: () => call('audit', input), ...live })
+
+export type Job = Output<'jobs'>['items'][number]
+export type AuditEntry = Output<'audit'>['items'][number]
 export type Cluster = Output<'cluster'>
 export type Broker = Output<'brokers'>['items'][number]
 export type Config = Output<'topicConfigs'>['items'][number]

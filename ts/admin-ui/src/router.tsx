@@ -10,6 +10,7 @@ import { Gate } from './layout/gate.tsx'
 import { NotFound } from './layout/not-found.tsx'
 import { Crash } from './parts/failure.tsx'
 import {
+  auditSearch,
   brokerSearch,
   groupSearch,
   groupsSearch,
@@ -74,8 +75,22 @@ const broker = createRoute({
   component: lazyRouteComponent(() => import('./screens/broker.tsx'), 'BrokerScreen'),
 })
 
+const jobs = createRoute({
+  ...parent,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('./screens/jobs.tsx'), 'JobsScreen'),
+})
+
+const audit = createRoute({
+  ...parent,
+  path: '/audit',
+  validateSearch: auditSearch,
+  search: { middlewares: [stripSearchParams(auditSearch({} as Parameters<typeof auditSearch>[0]))] },
+  component: lazyRouteComponent(() => import('./screens/audit.tsx'), 'AuditScreen'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([health, topics, topic, groups, group, brokers, broker]),
+  routeTree: root.addChildren([health, topics, topic, groups, group, brokers, broker, jobs, audit]),
   parseSearch,
   stringifySearch: writeSearch,
   defaultPreload: 'intent',

@@ -99,6 +99,16 @@ export const groupSearch = (given: From<GroupSearch>): GroupSearch => ({
   page: pageNumber(given.page),
 })
 
+export interface AuditSearch {
+  readonly search: string
+  readonly page: number
+}
+
+export const auditSearch = (given: From<AuditSearch>): AuditSearch => ({
+  search: text(given.search),
+  page: pageNumber(given.page),
+})
+
 export type BrokerSearch = ConfigsSearch
 export const brokerSearch = (given: From<BrokerSearch>): BrokerSearch => configsSearch(given)
 

@@ -6,4 +6,6 @@ export const places = [
   { to: '/topics', name: 'topics', key: 't' },
   { to: '/groups', name: 'groups', key: 'g' },
   { to: '/brokers', name: 'brokers', key: 'b' },
+  { to: '/jobs', name: 'jobs', key: 'j' },
+  { to: '/audit', name: 'audit', key: 'a' },
 ] as const satisfies readonly { readonly to: string; readonly name: IconName; readonly key: string }[]

@@ -7,6 +7,7 @@ interface ValueProps {
 }
 
 const UNKNOWN = '-'
+const SECOND_MS = 1000
 
 export const Size = ({ value }: ValueProps) => {
   const { bytes, integer } = useFormat()
@@ -23,4 +24,11 @@ export const Lag = ({ value }: ValueProps) => {
   const { integer } = useFormat()
   if (value === null) return UNKNOWN
   return <span className={value === '0' ? 'quiet' : 'lag'}>{integer(value)}</span>
+}
+
+/** Lag in time: how long ago the log ended where the group is now. */
+export const Behind = ({ seconds }: { readonly seconds: number | null }) => {
+  const { span } = useFormat()
+  if (seconds === null) return UNKNOWN
+  return seconds === 0 ? <span className="quiet">0</span> : span(seconds * SECOND_MS)
 }

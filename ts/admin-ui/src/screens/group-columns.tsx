@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
 import type { GroupRow } from '../api.ts'
-import { Lag } from '../parts/size.tsx'
+import { Behind, Lag } from '../parts/size.tsx'
 import { GroupState } from '../parts/states.tsx'
 import type { Column } from '../parts/table.tsx'
 
@@ -23,6 +23,14 @@ export const groupColumnsOf = (t: TFunction): readonly Column<GroupRow>[] => [
   { id: 'members', title: t('groups.members'), sortable: true, end: true, cell: ({ members }) => members },
   { id: 'topics', title: t('groups.topics'), sortable: true, end: true, wide: true, cell: ({ topics }) => topics },
   { id: 'lag', title: t('groups.lag'), sortable: true, end: true, cell: ({ lag }) => <Lag value={lag} /> },
+  {
+    id: 'lagSeconds',
+    title: t('groups.lagTime'),
+    sortable: true,
+    end: true,
+    wide: true,
+    cell: ({ lagSeconds }) => <Behind seconds={lagSeconds} />,
+  },
   {
     id: 'protocol',
     title: t('groups.protocol'),

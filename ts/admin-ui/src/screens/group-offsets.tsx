@@ -3,7 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Group, GroupOffset } from '../api.ts'
 import { Pager } from '../parts/pager.tsx'
-import { Count, Lag } from '../parts/size.tsx'
+import { Behind, Count, Lag } from '../parts/size.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 
 const route = getRouteApi('/groups/$group')
@@ -35,6 +35,13 @@ export const GroupOffsets = ({ group }: { readonly group: Group }) => {
       cell: ({ endOffset }) => <Count value={endOffset} />,
     },
     { id: 'lag', title: t('groups.lag'), end: true, cell: ({ lag }) => <Lag value={lag} /> },
+    {
+      id: 'lagSeconds',
+      title: t('groups.lagTime'),
+      end: true,
+      wide: true,
+      cell: ({ lagSeconds }) => <Behind seconds={lagSeconds} />,
+    },
     {
       id: 'member',
       title: t('offsets.member'),

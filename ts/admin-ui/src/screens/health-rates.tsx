@@ -1,31 +1,32 @@
-/** What goes through the broker: now, and over the last minutes. */
+/** What goes through the broker: now, and over the last hour. */
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { historyQuery } from '../api.ts'
 import { Spark } from '../parts/spark.tsx'
 import { useFormat } from '../parts/use-format.ts'
-import { rateNames, ratesQuery } from '../state/rates.ts'
 
 const SECOND_MS = 1000
+const names = ['bytesIn', 'bytesOut', 'produceRequests', 'fetchRequests'] as const
 
 export const Rates = () => {
   const { t } = useTranslation()
   const { bytes, short } = useFormat()
-  const points = useQuery(ratesQuery).data ?? []
-  const times = points.map(({ at }) => at / SECOND_MS)
-  const now = points.at(-1)
+  const { data } = useQuery(historyQuery)
   return (
     <div className="rates">
-      {rateNames.map((name) => {
+      {names.map((name) => {
+        const values = data?.series[name] ?? []
+        const now = values.at(-1)
         const isSize = name === 'bytesIn' || name === 'bytesOut'
-        const shown = now === undefined ? '-' : isSize ? bytes(Math.round(now[name])) : short(now[name])
+        const shown = now === undefined ? '-' : isSize ? bytes(Math.round(now)) : short(now)
         const text = t('rates.perSecond', { value: shown })
         return (
           <section className={`rate ${name}`} key={name} aria-label={t(`rates.${name}`)}>
             <h2>{t(`rates.${name}`)}</h2>
             <strong>{text}</strong>
             <Spark
-              times={times}
-              values={points.map((point) => point[name])}
+              times={timesOf(values.length, data)}
+              values={values}
               label={t('rates.chart', { name: t(`rates.${name}`), value: text })}
             />
           </section>
@@ -34,3 +35,7 @@ export const Rates = () => {
     </div>
   )
 }
+
+/** In seconds since 1970; the last one is that of the newest value. */
+const timesOf = (count: number, { until, intervalMs } = { until: '0', intervalMs: SECOND_MS }): readonly number[] =>
+  Array.from({ length: count }, (_, at) => (Number(until) - (count - 1 - at) * intervalMs) / SECOND_MS)

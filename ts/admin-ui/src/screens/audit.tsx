@@ -1,0 +1,78 @@
+/** What was changed, by whom, from what to what; the newest first. */
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
+import { useCallback } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type AuditEntry, auditQuery } from '../api.ts'
+import { Loaded } from '../parts/loaded.tsx'
+import { Page } from '../parts/page.tsx'
+import { Pager } from '../parts/pager.tsx'
+import { SearchBox } from '../parts/search-box.tsx'
+import { type Column, Table } from '../parts/table.tsx'
+import { useFormat } from '../parts/use-format.ts'
+import { rowsOf } from '../search.ts'
+
+const route = getRouteApi('/audit')
+
+export const AuditScreen = () => {
+  const { t } = useTranslation()
+  const { search, page } = route.useSearch()
+  const navigate = route.useNavigate()
+  const query = useQuery(auditQuery({ search, ...rowsOf(page) }))
+  const onSearch = useCallback(
+    (text: string) => void navigate({ search: { search: text, page: 1 }, replace: true }),
+    [navigate],
+  )
+  return (
+    <Page title={t('audit.title')}>
+      <div className="toolbar">
+        <SearchBox value={search} label={t('audit.search')} onChange={onSearch} />
+        {query.data !== undefined && (
+          <Pager
+            page={page}
+            total={query.data.total}
+            onPage={(to) => void navigate({ search: (now) => ({ ...now, page: to }) })}
+          />
+        )}
+      </div>
+      <Loaded query={query}>
+        {({ items }) => (
+          <Table
+            label={t('audit.title')}
+            columns={columnsOf(t)}
+            rows={items}
+            rowKey={({ id }) => String(id)}
+            empty={search === '' ? t('audit.none') : t('common.nothingFound')}
+          />
+        )}
+      </Loaded>
+    </Page>
+  )
+}
+
+const columnsOf = (t: TFunction): readonly Column<AuditEntry>[] => [
+  { id: 'at', title: t('audit.at'), cell: ({ at }) => <When at={at} /> },
+  {
+    id: 'who',
+    title: t('audit.who'),
+    wide: true,
+    cell: ({ principal, clientId, address }) => (
+      <span title={[clientId, address].filter((each) => each !== null).join(', ')}>
+        {principal ?? t('audit.broker')}
+      </span>
+    ),
+  },
+  { id: 'action', title: t('audit.action'), cell: ({ action }) => <code>{action}</code> },
+  { id: 'subject', title: t('audit.subject'), cell: ({ subject }) => <span className="name">{subject}</span> },
+  { id: 'change', title: t('audit.change'), wide: true, cell: (entry) => <Change entry={entry} /> },
+]
+
+const When = ({ at }: { readonly at: string }) => {
+  const { ago, moment } = useFormat()
+  return <span title={moment(at)}>{ago(at)}</span>
+}
+
+const Change = ({ entry: { before, after } }: { readonly entry: AuditEntry }) => (
+  <code className="change">{[before, after].map((each) => JSON.stringify(each ?? null)).join(' \u2192 ')}</code>
+)
