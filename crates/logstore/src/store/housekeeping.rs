@@ -30,6 +30,8 @@ pub(super) struct Housekeeping {
     /// Logs that were deleted and whose directories are to be renamed.
     retire: Sender<Arc<Log>>,
     retired: Receiver<Arc<Log>>,
+    /// Held by who renames: whoever comes then finds it done.
+    renaming: Mutex<()>,
     stopping: AtomicBool,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -37,7 +39,15 @@ pub(super) struct Housekeeping {
 impl Default for Housekeeping {
     fn default() -> Self {
         let ((nudge, nudged), (retire, retired)) = (bounded(1), unbounded());
-        Self { nudge, nudged, retire, retired, stopping: AtomicBool::new(false), thread: Mutex::default() }
+        Self {
+            nudge,
+            nudged,
+            retire,
+            retired,
+            renaming: Mutex::default(),
+            stopping: AtomicBool::new(false),
+            thread: Mutex::default(),
+        }
     }
 }
 
@@ -239,6 +249,7 @@ impl Shared {
 
     /// Has deleted logs give up their names, some at a time.
     pub(super) fn finish_deletions(&self) {
+        let _renaming = self.housekeeping.renaming.lock();
         loop {
             let some: Vec<_> = self.housekeeping.retired.try_iter().take(DELETIONS_AT_ONCE).collect();
             for home in self.directories.iter().map(|directory| &directory.home) {
