@@ -70,7 +70,11 @@ const columnsOf = (t: TFunction): readonly Column<AuditEntry>[] => [
 
 const When = ({ at }: { readonly at: string }) => {
   const { ago, moment } = useFormat()
-  return <span title={moment(at)}>{ago(at)}</span>
+  return (
+    <span className="when" title={moment(at)}>
+      {ago(at)}
+    </span>
+  )
 }
 
 const Change = ({ entry: { before, after } }: { readonly entry: AuditEntry }) => (

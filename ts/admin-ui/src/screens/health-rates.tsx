@@ -18,8 +18,8 @@ export const Rates = () => {
         const values = data?.series[name] ?? []
         const now = values.at(-1)
         const isSize = name === 'bytesIn' || name === 'bytesOut'
-        const shown = now === undefined ? '-' : isSize ? bytes(Math.round(now)) : short(now)
-        const text = t('rates.perSecond', { value: shown })
+        const shown = isSize ? bytes(Math.round(now ?? 0)) : short(now ?? 0)
+        const text = now === undefined ? '-' : t('rates.perSecond', { value: shown })
         return (
           <section className={`rate ${name}`} key={name} aria-label={t(`rates.${name}`)}>
             <h2>{t(`rates.${name}`)}</h2>
