@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use hooked::{HookedDisk, Operation};
+use logstore::base::limits::WAL_GROUP_BYTES;
 use logstore::base::types::{
     Offset, PartitionId, PartitionIndex, ProducerEpoch, ProducerId, Sequence, Timestamp,
 };
@@ -132,6 +133,31 @@ fn one_sync_is_for_all_that_waits() {
     }
     let stats = held.store.stats();
     assert_eq!((stats.wal_syncs, stats.wal_batches), (2, 41));
+}
+
+#[test]
+fn what_is_too_much_for_a_group_goes_to_the_next() {
+    let held = Held::new();
+    let logs = [held.log(0), held.log(1)];
+    let segment_bytes = u32::try_from(2 * WAL_GROUP_BYTES).unwrap();
+    for log in &logs {
+        log.configure(Arc::new(LogConfig { segment_bytes, ..durable() }));
+    }
+    append(&logs[0], BatchBuilder::new().record(record(0)), Origin::Client).unwrap();
+    wait_for("the sync", || held.begun.load(Ordering::Acquire) == 1);
+    let value = vec![7; WAL_GROUP_BYTES / 4];
+    for log in &logs {
+        for _ in 0..10 {
+            append(log, BatchBuilder::new().value(&value), Origin::Client).unwrap();
+        }
+    }
+    held.let_go();
+    for log in &logs {
+        settle(log);
+    }
+    let stats = held.store.stats();
+    assert_eq!(stats.wal_batches, 21);
+    assert!((5..=8).contains(&stats.wal_syncs), "{} syncs", stats.wal_syncs);
 }
 
 #[test]

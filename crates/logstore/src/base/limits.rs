@@ -44,6 +44,11 @@ pub const LOG_TAIL_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const PENDING_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Bytes of a file of the write-ahead log.
 pub const WAL_FILE_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes above which a group of the write-ahead log takes no further batch: what one sync is waited for, and far less
+/// than a file.
+pub const WAL_GROUP_BYTES: usize = 4 * 1024 * 1024;
+/// Memory in which what the write-ahead log writes at once is put together.
+pub const WAL_WRITE_BYTES: usize = 1024 * 1024;
 /// Files of the write-ahead log of a data directory; producers wait when all of them hold what is not checkpointed.
 pub const WAL_FILES_MAX: usize = 16;
 /// Bytes that are durable in the write-ahead log and wait, before those who have any write their segments.
@@ -60,6 +65,14 @@ pub const OPEN_FILES_RESERVED: usize = 256;
 pub const WRITE_HERE_BYTES_MAX: usize = 64 * 1024;
 /// Batches in it: what one system call takes.
 pub const WRITE_HERE_BATCHES_MAX: usize = 1024;
+/// What is written to a segment at once and is no more than this stays in memory in any case: the disk is not asked for
+/// little, and never by a worker.
+pub const DROPPED_BYTES_MIN: usize = 64 * 1024;
+/// Bytes that are written to segments of a directory in half a second where they no longer stay in memory: at 128 MiB a second
+/// they would push out what others read within minutes, and the first touch of fresh memory is the largest cost of all.
+pub const DROPPING_BYTES: usize = 64 * 1024 * 1024;
+/// Half seconds for which what is written behind a reader of the active segment stays in memory for him: 10 s.
+pub const READ_LATELY_TICKS: u64 = 20;
 /// Index entries that wait in memory before they are written (4 KiB of an offset index).
 pub const INDEX_ENTRIES_PENDING_MAX: usize = 512;
 /// Largest data file: positions in an offset index are 31 bits.
@@ -87,7 +100,9 @@ pub const RECOVERY_THREADS_MAX: usize = 64;
 pub const SINGLE_SYNCS_MAX: usize = 64;
 
 const _: () = assert!(DISK_HARD_BYTES_MAX + DISK_RESUME_BYTES_MAX < DISK_SOFT_BYTES_MAX);
+const _: () = assert!(WRITE_HERE_BYTES_MAX <= DROPPED_BYTES_MIN);
 const _: () = assert!(LOG_TAIL_BYTES_MAX <= TAIL_BYTES_MAX);
+const _: () = assert!(WAL_GROUP_BYTES < WAL_FILE_BYTES);
 const _: () = assert!(WRITE_BEHIND_BYTES * 2 <= PENDING_BYTES_MAX);
 const _: () = assert!(WAL_FILE_BYTES * WAL_FILES_MAX == 256 * 1024 * 1024);
 const _: () = assert!(FRAME_BYTES_MAX as u64 <= SEGMENT_BYTES_MAX);

@@ -5,14 +5,17 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::{self, Advice, FlockOperation, Mode, OFlags};
+use rustix::fs::{self, Advice, AtFlags, FlockOperation, Mode, OFlags, StatxFlags};
 use rustix::io::{Errno, ReadWriteFlags};
 
+use super::sectors::{ALIGNMENT, SECTOR_BYTES};
 use super::{Disk, Entry, OpenMode, RawFile, Space};
 use crate::base::types::Position;
 
 /// Buffers that one vectored write takes (`IOV_MAX` on Linux).
 const VECTORED_BUFFERS_MAX: usize = 1024;
+/// `RWF_DONTCACHE`, since Linux 6.14: what is written leaves the page cache once it is on the disk.
+const DROPPED: ReadWriteFlags = ReadWriteFlags::from_bits_retain(0x80);
 /// Files are the broker's own: nobody else reads or writes them.
 const FILE_MODE: Mode = Mode::from_bits_retain(0o644);
 
@@ -27,11 +30,38 @@ struct SystemFile {
     cannot_tell: AtomicBool,
     /// The system was told to read what it is asked for, and no more.
     reads_exactly: AtomicBool,
+    /// Its file system keeps what is written in memory whatever it is told.
+    keeps_all: AtomicBool,
+    /// Written past the page cache.
+    is_direct: AtomicBool,
 }
 
 impl SystemFile {
     fn new(descriptor: OwnedFd) -> Self {
-        Self { descriptor, cannot_tell: AtomicBool::new(false), reads_exactly: AtomicBool::new(false) }
+        let [cannot_tell, reads_exactly, keeps_all, is_direct] = [const { AtomicBool::new(false) }; 4];
+        Self { descriptor, cannot_tell, reads_exactly, keeps_all, is_direct }
+    }
+
+    /// Written past the page cache from now on, where the system has that.
+    fn go_direct(&self) {
+        let done =
+            takes_sectors(&self.descriptor) && fs::fcntl_setfl(&self.descriptor, OFlags::DIRECT).is_ok();
+        self.is_direct.store(done, Ordering::Relaxed);
+    }
+
+    /// A write that is refused for where it lies goes through the page cache, as those behind it: one that goes on where
+    /// another ended within a sector.
+    fn write(&self, mut call: impl FnMut() -> Result<usize, Errno>) -> io::Result<usize> {
+        match retry(&mut call) {
+            Err(error)
+                if error.kind() == io::ErrorKind::InvalidInput
+                    && self.is_direct.swap(false, Ordering::Relaxed) =>
+            {
+                retry(|| fs::fcntl_setfl(&self.descriptor, OFlags::empty()))?;
+                retry(call)
+            }
+            other => other,
+        }
     }
 
     /// What the system reads ahead, up to two times the disk's `read_ahead_kb`, is in front of the next sync, and is
@@ -78,12 +108,28 @@ impl RawFile for SystemFile {
     }
 
     fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize> {
-        retry(|| rustix::io::pwrite(&self.descriptor, bytes, at.0))
+        self.write(|| rustix::io::pwrite(&self.descriptor, bytes, at.0))
     }
 
     fn write_vectored_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize> {
         let some = buffers.get(..VECTORED_BUFFERS_MAX).unwrap_or(buffers);
-        retry(|| rustix::io::pwritev(&self.descriptor, some, at.0))
+        self.write(|| rustix::io::pwritev(&self.descriptor, some, at.0))
+    }
+
+    fn write_dropped_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize> {
+        if !self.keeps_all.load(Ordering::Relaxed) {
+            let some = buffers.get(..VECTORED_BUFFERS_MAX).unwrap_or(buffers);
+            loop {
+                match rustix::io::pwritev2(&self.descriptor, some, at.0, DROPPED) {
+                    Err(Errno::INTR) => {}
+                    // Older kernels, file systems that were not taught it.
+                    Err(Errno::OPNOTSUPP | Errno::INVAL | Errno::NOSYS) => break,
+                    other => return other.map_err(io::Error::from),
+                }
+            }
+            self.keeps_all.store(true, Ordering::Relaxed);
+        }
+        self.write_vectored_at(buffers, at)
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
@@ -107,14 +153,32 @@ fn open(path: &Path, flags: OFlags) -> io::Result<OwnedFd> {
     retry(|| fs::open(path, flags | OFlags::CLOEXEC, FILE_MODE))
 }
 
+/// Whether writes past the page cache may begin and end where those of a [`SectorWriter`] do; kernels before 6.1 do not
+/// say.
+///
+/// [`SectorWriter`]: super::SectorWriter
+fn takes_sectors(file: &OwnedFd) -> bool {
+    let told = StatxFlags::DIOALIGN;
+    fs::statx(file, c"", AtFlags::EMPTY_PATH, told).is_ok_and(|stat| {
+        let fits = |alignment: u32, ours: usize| alignment > 0 && ours.is_multiple_of(alignment as usize);
+        stat.stx_mask & told.bits() != 0
+            && fits(stat.stx_dio_offset_align, SECTOR_BYTES)
+            && fits(stat.stx_dio_mem_align, ALIGNMENT)
+    })
+}
+
 impl Disk for SystemDisk {
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Box<dyn RawFile>> {
         let flags = match mode {
             OpenMode::Read => OFlags::RDONLY,
-            OpenMode::Write => OFlags::RDWR,
+            OpenMode::Write | OpenMode::Sectors => OFlags::RDWR,
             OpenMode::Create => OFlags::RDWR | OFlags::CREATE,
         };
-        Ok(Box::new(SystemFile::new(open(path, flags)?)))
+        let file = SystemFile::new(open(path, flags)?);
+        if mode == OpenMode::Sectors {
+            file.go_direct();
+        }
+        Ok(Box::new(file))
     }
 
     fn create_dir(&self, path: &Path) -> io::Result<()> {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Access, Disk, OpenMode, RawFile};
+use super::{Access, Caching, Disk, OpenMode, RawFile};
 use crate::base::error::{StorageError, is_no_space};
 use crate::base::types::Position;
 
@@ -86,12 +86,26 @@ impl File {
         buffers: &mut [IoSlice<'_>],
         at: Position,
     ) -> Result<(), StorageError> {
+        self.write_vectored_all_as(buffers, at, Caching::Kept)
+    }
+
+    /// The same with a say in whether it stays in memory.
+    pub fn write_vectored_all_as(
+        &self,
+        buffers: &mut [IoSlice<'_>],
+        at: Position,
+        caching: Caching,
+    ) -> Result<(), StorageError> {
         self.usable()?;
         let mut rest = buffers;
         let mut at = at;
         IoSlice::advance_slices(&mut rest, 0);
         while !rest.is_empty() {
-            match self.raw.write_vectored_at(rest, at) {
+            let written = match caching {
+                Caching::Kept => self.raw.write_vectored_at(rest, at),
+                Caching::Dropped => self.raw.write_dropped_at(rest, at),
+            };
+            match written {
                 Ok(0) => return Err(self.poison("write", std::io::ErrorKind::WriteZero.into())),
                 Ok(written) => {
                     at.0 += written as u64;

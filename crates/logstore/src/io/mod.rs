@@ -18,6 +18,7 @@ pub mod file;
 pub mod poller;
 pub mod pool;
 pub mod removal;
+pub mod sectors;
 pub mod socket;
 
 pub use disk::SystemDisk;
@@ -25,6 +26,7 @@ pub use distrust::{distrust, forget_distrusted};
 pub use file::File;
 pub use pool::{FilePool, PooledFile};
 pub use removal::{Doomed, Readers};
+pub use sectors::SectorWriter;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -40,6 +42,17 @@ pub enum OpenMode {
     Write,
     /// For reading and writing; created when it does not exist.
     Create,
+    /// An existing file, for a [`SectorWriter`] alone: what it writes goes past the page cache where the system lets it.
+    Sectors,
+}
+
+/// Whether what is written stays in memory for readers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caching {
+    /// As long as the system has room.
+    Kept,
+    /// Until it is on the disk, where the system knows how; writing it begins at once. Nothing is durable by that.
+    Dropped,
 }
 
 /// Whether a read may wait for the disk.
@@ -83,6 +96,10 @@ pub trait RawFile: Send + Sync + fmt::Debug {
     fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize>;
     /// Writes some of the bytes of several buffers, one behind the other.
     fn write_vectored_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize>;
+    /// The same for what is not to stay in memory ([`Caching::Dropped`]). A disk that knows no such thing keeps it.
+    fn write_dropped_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize> {
+        self.write_vectored_at(buffers, at)
+    }
     /// Cuts or extends; what is added reads as zeros.
     fn set_len(&self, bytes: u64) -> io::Result<()>;
     /// Current length.

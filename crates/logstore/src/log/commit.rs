@@ -26,9 +26,20 @@ impl Committed for Log {
         if flushed.is_err() {
             return self.wait_for_room(state, wakeups);
         }
-        state.logging = std::mem::take(&mut state.unlogged);
-        for batch in &state.logging {
+        let mut taken = 0;
+        while let Some(batch) = state.unlogged.get(taken).filter(|_| !group.is_full()) {
             group.batch(&self.id, batch.bytes.clone());
+            taken += 1;
+        }
+        if taken == state.unlogged.len() {
+            state.logging = std::mem::take(&mut state.unlogged);
+            return;
+        }
+        // The next turn goes on with the others.
+        state.logging = state.unlogged.drain(..taken).collect();
+        state.told.committer = true;
+        if let Some(log) = self.me.upgrade() {
+            self.home.commits.submit(log);
         }
     }
 

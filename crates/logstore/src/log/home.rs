@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use super::damage::{self, Losses};
 use super::error::LogError;
 use super::leaving::Leaving;
+use super::pace::Pace;
 use super::recovery::RecoveryReport;
 use super::tail::TailBudget;
 use super::{Log, checkpoint};
@@ -34,6 +35,7 @@ pub struct Home {
     ahead: Arc<WriteAhead>,
     pub(super) pressure: Arc<Pressure>,
     pub(super) tail: TailBudget,
+    pub(super) pace: Pace,
     pub(super) written: Written,
     /// Why it is out of service (D17).
     failure: OnceLock<String>,
@@ -124,6 +126,7 @@ impl Home {
             ahead,
             pressure,
             tail: TailBudget::default(),
+            pace: Pace::default(),
             written: Written::default(),
             failure: OnceLock::new(),
             tails: Mutex::default(),
@@ -321,6 +324,11 @@ impl Home {
         if is_due {
             self.write_behind();
         }
+    }
+
+    /// Housekeeping, each time that it looks.
+    pub fn tick(&self) {
+        self.pace.tick(self.clock.monotonic());
     }
 
     /// Has everything written that is durable in the write-ahead log alone.

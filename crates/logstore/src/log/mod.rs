@@ -21,6 +21,7 @@ mod leftovers;
 mod lifecycle;
 mod lookup;
 pub mod offsets;
+mod pace;
 mod producers;
 mod read;
 mod recovery;
@@ -61,6 +62,7 @@ use crate::base::error::StorageError;
 use crate::base::types::{LeaderEpoch, Offset, PartitionId};
 use crate::io::{Disk, Readers};
 use crate::segment::{Kind, Segment, names};
+use pace::LastRead;
 use state::{Phase, State};
 use writer::Writer;
 
@@ -97,6 +99,7 @@ pub struct Log {
     /// Appended to since its tail was last spared; and whether the tail is known to its home.
     appended: AtomicBool,
     tail_listed: AtomicBool,
+    last_read: LastRead,
 }
 
 impl Log {
@@ -125,6 +128,7 @@ impl Log {
             readers_of_gone: Mutex::default(),
             appended: AtomicBool::new(false),
             tail_listed: AtomicBool::new(false),
+            last_read: LastRead::default(),
         })
     }
 

@@ -93,6 +93,9 @@ impl Log {
             let written = (state.written, state.written_bytes);
             // With the offsets: retention moves the log start and the list together.
             let segments = self.segments_from(from);
+            if segments.len() == 1 {
+                self.mark_read();
+            }
             return Ok(Err(Plan { offsets, limit, bound: limit.min(written.0), written, segments }));
         }
         found.take(&state.tail, limit, bytes_max, min_one_batch);

@@ -14,9 +14,9 @@ use super::leftovers::remove;
 use super::state::{PendingBatch, Phase, ProducerFiles, Roll, State};
 use super::{Log, LogError, checkpoint};
 use crate::base::error::StorageError;
-use crate::base::limits::SNAPSHOTS_WITHIN_MAX;
+use crate::base::limits::{DROPPED_BYTES_MIN, SNAPSHOTS_WITHIN_MAX};
 use crate::base::types::{LeaderEpoch, Offset, Timestamp};
-use crate::io;
+use crate::io::{self, Caching};
 use crate::segment::{Kind, Segment, TimeEntry, names};
 use crate::wal::{Pending, Wakeups};
 
@@ -96,6 +96,7 @@ impl Log {
 
     pub(super) fn write_taken(&self, writer: &mut Writer, mut work: Work, wakeups: &mut Wakeups) {
         self.home.room().spend(work.bytes);
+        self.home.pace.wrote(work.bytes);
         let written = self.home.in_service();
         let written =
             written.and_then(|()| self.write_work(writer, &mut work).map_err(|error| self.met(&error)));
@@ -206,7 +207,16 @@ impl Log {
             run.iter().map(|batch| batch.entries),
             run.iter().filter_map(|batch| batch.aborted),
             largest,
+            self.caching(run),
         )
+    }
+
+    /// What comes fast and in large pieces, and is read from memory of our own, is not copied to that of the system for
+    /// longer than it takes to write it.
+    fn caching(&self, run: &[PendingBatch]) -> Caching {
+        let bytes: usize = run.iter().map(|batch| batch.bytes.len()).sum();
+        let drops = bytes > DROPPED_BYTES_MIN && self.home.pace.is_fast() && !self.was_read_lately();
+        if drops { Caching::Dropped } else { Caching::Kept }
     }
 
     /// Seals the active segment, where there is one, and creates the next. Done again, it goes on where it ended.

@@ -95,7 +95,7 @@ mod tests {
     use crate::base::types::{Offset, Timestamp};
     use crate::batch::build::BatchBuilder;
     use crate::batch::stamp;
-    use crate::io::{FilePool, SystemDisk};
+    use crate::io::{Caching, FilePool, SystemDisk};
     use crate::segment::{Entries, TimeEntry};
 
     fn segment(batches: &[Vec<u8>]) -> (tempfile::TempDir, Segment) {
@@ -104,7 +104,9 @@ mod tests {
         let segment = Segment::create(&pool, directory.path(), Offset(0)).unwrap();
         let none = TimeEntry { timestamp: Timestamp::NONE, offset: Offset(0) };
         let entries = std::iter::empty::<Entries>();
-        segment.append(batches.iter().map(Vec::as_slice), entries, std::iter::empty(), none).unwrap();
+        segment
+            .append(batches.iter().map(Vec::as_slice), entries, std::iter::empty(), none, Caching::Kept)
+            .unwrap();
         (directory, segment)
     }
 

@@ -13,7 +13,7 @@ use crate::base::error::StorageError;
 use crate::base::limits::SEGMENT_BYTES_MAX;
 use crate::base::types::{Offset, Timestamp};
 use crate::batch::BatchHeader;
-use crate::io::{self, FilePool, PooledFile};
+use crate::io::{self, Caching, FilePool, PooledFile};
 
 /// Bytes that are collected for one write.
 const WRITE_BYTES: usize = 1024 * 1024;
@@ -76,7 +76,13 @@ impl CleanedSegment {
     fn write(&mut self) -> Result<(), StorageError> {
         let largest = self.shape.largest();
         let batches = (!self.pending.is_empty()).then_some(self.pending.as_slice());
-        self.segment.append(batches.into_iter(), self.entries.drain(..), self.aborted.drain(..), largest)?;
+        self.segment.append(
+            batches.into_iter(),
+            self.entries.drain(..),
+            self.aborted.drain(..),
+            largest,
+            Caching::Kept,
+        )?;
         self.pending.clear();
         Ok(())
     }

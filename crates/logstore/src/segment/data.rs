@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::base::error::StorageError;
 use crate::base::types::Position;
-use crate::io::{Access, File, FilePool, PooledFile};
+use crate::io::{Access, Caching, File, FilePool, PooledFile};
+
+const PAGE_BYTES: u64 = 4096;
 
 /// An append-only file and how much of it holds batches.
 #[derive(Debug)]
@@ -54,13 +56,17 @@ impl DataFile {
         self.file.get_for(access)
     }
 
-    /// Writes all buffers behind what is there, with one call where the system takes them all. Where there is no room
+    /// Writes all pieces behind what is there, with one call where the system takes them all. Where there is no room
     /// for all of them nothing is added.
-    pub(super) fn append(&self, buffers: &mut [IoSlice<'_>]) -> Result<(), StorageError> {
-        let bytes: usize = buffers.iter().map(|buffer| buffer.len()).sum();
+    pub(super) fn append(&self, pieces: &mut [IoSlice<'_>], caching: Caching) -> Result<(), StorageError> {
+        let bytes: usize = pieces.iter().map(|piece| piece.len()).sum();
         let at = self.size();
         let file = self.file.get()?;
-        if let Err(error) = file.write_vectored_all_at(buffers, Position(at)) {
+        let written = match caching {
+            Caching::Kept => file.write_vectored_all_at(pieces, Position(at)),
+            Caching::Dropped => write_dropped(&file, pieces, at, at + bytes as u64),
+        };
+        if let Err(error) = written {
             if error.is_no_space() {
                 file.set_len(at)?;
             }
@@ -77,5 +83,49 @@ impl DataFile {
 
     pub(super) fn sync(&self) -> Result<(), StorageError> {
         self.file.get()?.sync()
+    }
+}
+
+/// Leaves nothing in memory but the last page, which the next write goes on in: else that would have to be read first.
+fn write_dropped(file: &File, pieces: &[IoSlice<'_>], from: u64, to: u64) -> Result<(), StorageError> {
+    let middle = (to / PAGE_BYTES * PAGE_BYTES).max(from);
+    let mut room = (middle - from) as usize;
+    let (mut whole, mut rest) = (Vec::with_capacity(pieces.len()), Vec::new());
+    for piece in pieces {
+        let (left, right) = piece.split_at(piece.len().min(room));
+        room -= left.len();
+        let filled = |part: &&[u8]| !part.is_empty();
+        whole.extend(Some(left).filter(filled).map(IoSlice::new));
+        rest.extend(Some(right).filter(filled).map(IoSlice::new));
+    }
+    file.write_vectored_all_as(&mut whole, Position(from), Caching::Dropped)?;
+    file.write_vectored_all_at(&mut rest, Position(middle))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::io::SystemDisk;
+
+    proptest! {
+        #[test]
+        fn what_is_dropped_from_memory_is_in_the_file(
+            runs in prop::collection::vec(prop::collection::vec(0_usize..6000, 1..6), 1..6),
+        ) {
+            let directory = tempfile::tempdir().unwrap();
+            let pool = FilePool::new(Arc::new(SystemDisk), 8);
+            let path = directory.path().join("0.log");
+            let data = DataFile::create(&pool, path.clone()).unwrap();
+            let mut expected = Vec::new();
+            for (run, caching) in runs.iter().zip([Caching::Dropped, Caching::Dropped, Caching::Kept].into_iter().cycle()) {
+                let next = |(at, len): (usize, &usize)| vec![(expected.len() + at) as u8; *len];
+                let pieces: Vec<_> = run.iter().enumerate().map(next).collect();
+                data.append(&mut pieces.iter().map(|piece| IoSlice::new(piece)).collect::<Vec<_>>(), caching).unwrap();
+                expected.extend(pieces.concat());
+            }
+            prop_assert_eq!(std::fs::read(path).unwrap(), expected);
+        }
     }
 }

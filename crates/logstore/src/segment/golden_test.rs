@@ -6,7 +6,7 @@ use super::*;
 use crate::base::types::{Position, ProducerId};
 use crate::batch::BatchView;
 use crate::batch::build::{BatchBuilder, RecordData};
-use crate::io::{Access, SystemDisk};
+use crate::io::{Access, Caching, SystemDisk};
 
 const BASE: Offset = Offset(1000);
 
@@ -29,7 +29,13 @@ fn write(directory: &Path, batches: &[Vec<u8>]) -> Segment {
         let facts = BatchFacts::from(BatchView::parse(bytes).unwrap().header());
         let entries = shape.add(&facts, 300).1;
         segment
-            .append([&**bytes].into_iter(), [entries].into_iter(), [].into_iter(), shape.largest())
+            .append(
+                [&**bytes].into_iter(),
+                [entries].into_iter(),
+                [].into_iter(),
+                shape.largest(),
+                Caching::Kept,
+            )
             .unwrap();
     }
     segment.seal(shape.seal()).unwrap();

@@ -5,7 +5,7 @@ use std::io::IoSlice;
 use super::{AbortedEntry, Entries, Kind, Segment, Shape, TimeEntry};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Position, Timestamp};
-use crate::io::Access;
+use crate::io::{Access, Caching};
 
 impl Segment {
     /// Appends the transactions that the batches abort, the batches with one vectored write, and their index entries.
@@ -16,12 +16,13 @@ impl Segment {
         entries: impl Iterator<Item = Entries>,
         aborted: impl Iterator<Item = AbortedEntry>,
         largest: TimeEntry,
+        caching: Caching,
     ) -> Result<(), StorageError> {
         for entry in aborted {
             self.aborted.push(&entry)?;
         }
-        let mut buffers: Vec<IoSlice<'_>> = batches.map(IoSlice::new).collect();
-        self.data.append(&mut buffers)?;
+        let mut buffers: Vec<_> = batches.map(IoSlice::new).collect();
+        self.data.append(&mut buffers, caching)?;
         for entry in entries {
             self.index(entry)?;
         }

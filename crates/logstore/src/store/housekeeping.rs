@@ -150,6 +150,7 @@ impl Shared {
         self.finish_deletions();
         let now = self.options.clock.monotonic();
         for directory in &self.directories {
+            directory.home.tick();
             directory.home.write_behind_in_time();
             directory.home.flush_due();
         }

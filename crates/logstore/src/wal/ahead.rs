@@ -15,7 +15,7 @@
 //! in them, and what has to be written elsewhere gets theirs.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::io::IoSlice;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,19 +28,16 @@ use super::replay::{Replay, Scan};
 use super::room::Room;
 use super::summary::{Summary, Touched};
 use crate::base::error::StorageError;
-use crate::base::limits::SMALL_FILE_BYTES_MAX;
+use crate::base::limits::{SMALL_FILE_BYTES_MAX, WAL_WRITE_BYTES};
 use crate::base::types::Position;
-use crate::io::{self, Disk, File, OpenMode};
+use crate::io::{self, Disk, File, OpenMode, SectorWriter};
 
 const FILE_PREFIX: &str = "millrace.wal.";
 const CHECKPOINT: &str = "millrace.wal-checkpoint";
 /// Copies of files of which groups are missing, by the first of these and the file.
 const DAMAGED_PREFIX: &str = "millrace.wal-damaged.";
-/// Writes end on a page: one that is written in part may have to be read first.
-const PAGE_BYTES: usize = 4096;
-const ZEROS: [u8; PAGE_BYTES] = [0; PAGE_BYTES];
 /// Zeros written at a time where a file is made ready.
-const PREPARE_BYTES: usize = 1024 * 1024;
+static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
 /// Files that stay after a clean stop.
 const FILES_KEPT: usize = 1;
 
@@ -92,6 +89,7 @@ pub struct WriteAhead {
 
 struct State {
     active: Option<Active>,
+    writer: SectorWriter,
     /// In the order of their groups.
     full: VecDeque<Full>,
     spare: Vec<u32>,
@@ -164,6 +162,7 @@ impl WriteAhead {
         let spare = files.iter().filter(|number| full.iter().all(|full| full.number != **number));
         let state = State {
             active: None,
+            writer: SectorWriter::new(WAL_WRITE_BYTES),
             spare: spare.copied().collect(),
             full,
             files,
@@ -282,32 +281,28 @@ impl WriteAhead {
         if !state.active.as_ref().is_some_and(fits) {
             self.next_file(state)?;
         }
-        let Some(active) = &mut state.active else {
+        let State { active: Some(active), writer, last, touched, last_barrier, .. } = &mut **state else {
             return Err(StorageError::Poisoned { path: self.directory.clone() });
         };
-        let filled = (active.end + group.bytes()).next_multiple_of(PAGE_BYTES) - active.end - group.bytes();
-        let mut pieces = Vec::with_capacity(2 + 2 * group.frames());
-        pieces.push(IoSlice::new(&head));
-        pieces.extend(group.pieces().map(IoSlice::new));
-        pieces.push(IoSlice::new(ZEROS.get(..filled).unwrap_or_default()));
-        let written = active.file.write_vectored_all_at(&mut pieces, Position(active.end as u64));
-        written.or_else(|error| active.cut_off(error))?;
+        let pieces = iter::once(&head[..]).chain(group.pieces());
+        let written = writer.write(&active.file, Position(active.end as u64), pieces);
+        let written = written.or_else(|error| active.cut_off(error))?;
         active.file.sync()?;
         active.end = (active.end + group.bytes()).next_multiple_of(GROUP_ALIGNMENT);
-        state.last = number;
-        match state.touched.back_mut() {
+        *last = number;
+        match touched.back_mut() {
             Some((last, touched)) => {
                 *last = number;
                 touched.add_all(group.touched());
             }
-            None => state.touched.push_back((number, *group.touched())),
+            None => touched.push_back((number, *group.touched())),
         }
         if group.has_barrier() {
-            state.last_barrier = number;
+            *last_barrier = number;
         }
         self.syncs.fetch_add(1, Ordering::Relaxed);
         self.frames.fetch_add(group.frames() as u64, Ordering::Relaxed);
-        self.bytes.fetch_add((group.bytes() + filled) as u64, Ordering::Relaxed);
+        self.bytes.fetch_add(written as u64, Ordering::Relaxed);
         Ok(number)
     }
 
@@ -334,7 +329,7 @@ impl WriteAhead {
                     continue;
                 }
             };
-            let file = File::open(&*self.disk, &path(&self.directory, number), OpenMode::Write)?;
+            let file = File::open(&*self.disk, &path(&self.directory, number), OpenMode::Sectors)?;
             state.active = Some(Active { file, number, end: 0 });
             return Ok(());
         }
@@ -412,14 +407,10 @@ impl WriteAhead {
     }
 
     fn write_zeros(&self, path: &Path) -> Result<(), StorageError> {
-        let file = File::open(&*self.disk, path, OpenMode::Create)?;
-        let zeros = vec![0; PREPARE_BYTES.min(self.size.file_bytes)];
-        let mut at = 0;
-        while at < self.size.file_bytes {
-            let some = zeros.len().min(self.size.file_bytes - at);
-            file.write_all_at(zeros.get(..some).unwrap_or_default(), Position(at as u64))?;
-            at += some;
-        }
+        drop(File::open(&*self.disk, path, OpenMode::Create)?);
+        let file = File::open(&*self.disk, path, OpenMode::Sectors)?;
+        let zeros = iter::repeat_n(&ZEROS[..], self.size.file_bytes.div_ceil(ZEROS.len()));
+        SectorWriter::new(WAL_WRITE_BYTES).write(&file, Position(0), zeros)?;
         file.sync()?;
         self.sync_directory()
     }
@@ -477,7 +468,7 @@ impl WriteAhead {
 impl Active {
     /// Cuts off what was written of a group for which there was no room: its number goes to another, and a replay
     /// must not meet both.
-    fn cut_off(&self, error: StorageError) -> Result<(), StorageError> {
+    fn cut_off<T>(&self, error: StorageError) -> Result<T, StorageError> {
         if error.is_no_space() {
             let cut = self.file.set_len(self.end as u64).and_then(|()| self.file.sync());
             cut.map_err(|_| StorageError::Poisoned { path: self.file.path().to_owned() })?;

@@ -31,8 +31,10 @@
 use super::summary::{SUMMARY_BYTES, Summary, Touched};
 use crate::base::bytes::be;
 use crate::base::crc32c::{crc32c, crc32c_of};
+use crate::base::limits::WAL_GROUP_BYTES;
 use crate::base::types::{PartitionId, PartitionIndex, TopicId};
 use crate::io::arena::Buf;
+use crate::io::sectors::SECTOR_BYTES;
 
 const MAGIC: &[u8; 4] = b"MRG1";
 pub(super) const GROUP_HEADER_BYTES: usize = 48;
@@ -51,7 +53,7 @@ const SUMMARY: i32 = 3;
 const GROUP_HEAD_BYTES: usize = GROUP_HEADER_BYTES + FRAME_HEADER_BYTES + SUMMARY_BYTES;
 
 /// Where a group may begin: a sector, so that a torn write never takes part of the group before it.
-pub(super) const GROUP_ALIGNMENT: usize = 512;
+pub(super) const GROUP_ALIGNMENT: usize = SECTOR_BYTES;
 
 /// Which data directory a file belongs to.
 pub type DirectoryId = [u8; 16];
@@ -110,6 +112,11 @@ impl Group {
     /// Whether there is nothing to make durable.
     pub fn is_empty(&self) -> bool {
         self.contents.is_empty()
+    }
+
+    /// Whether what comes next is for another group.
+    pub fn is_full(&self) -> bool {
+        self.bytes >= WAL_GROUP_BYTES
     }
 
     /// Number of frames of logs.

@@ -1,0 +1,121 @@
+//! Writing whole sectors from aligned memory, which is what a file wants that is written past the page cache
+//! ([`OpenMode::Sectors`](super::OpenMode::Sectors)).
+
+use super::File;
+use crate::base::error::StorageError;
+use crate::base::types::Position;
+
+/// A write begins at a multiple of it: the least that disks take.
+pub const SECTOR_BYTES: usize = 512;
+/// Where memory begins that is written from.
+pub(super) const ALIGNMENT: usize = 4096;
+/// Writes end at a multiple of it: a page that is written in part may have to be read first.
+const PAGE_BYTES: usize = 4096;
+
+/// Memory in which pieces are put together.
+#[derive(Debug)]
+pub struct SectorWriter {
+    memory: Vec<u8>,
+    /// Where the aligned part of it begins.
+    begin: usize,
+}
+
+impl SectorWriter {
+    /// Puts at most `bytes`, a multiple of a page, together in one write.
+    pub fn new(bytes: usize) -> Self {
+        debug_assert!(bytes.is_multiple_of(PAGE_BYTES));
+        let memory = vec![0; bytes + ALIGNMENT];
+        let begin = memory.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT);
+        Self { memory, begin }
+    }
+
+    /// Writes `pieces` to `file`, one behind the other, from the sector at `at` on, and zeros up to the next page; says how
+    /// many bytes that was.
+    pub fn write<'p>(
+        &mut self,
+        file: &File,
+        at: Position,
+        pieces: impl Iterator<Item = &'p [u8]>,
+    ) -> Result<usize, StorageError> {
+        debug_assert!(at.0.is_multiple_of(SECTOR_BYTES as u64));
+        let block = self.memory.get_mut(self.begin..).unwrap_or_default();
+        // Behind the first write all begin at a page.
+        let skew = (at.0 % PAGE_BYTES as u64) as usize;
+        let mut room = block.len() / PAGE_BYTES * PAGE_BYTES - skew;
+        let (mut filled, mut written) = (0, 0);
+        for mut piece in pieces {
+            while !piece.is_empty() {
+                let (taken, rest) = piece.split_at(piece.len().min(room - filled));
+                if let Some(into) = block.get_mut(filled..filled + taken.len()) {
+                    into.copy_from_slice(taken);
+                }
+                (filled, piece) = (filled + taken.len(), rest);
+                if filled == room {
+                    file.write_all_at(block.get(..filled).unwrap_or_default(), behind(at, written))?;
+                    written += filled;
+                    (filled, room) = (0, block.len() / PAGE_BYTES * PAGE_BYTES);
+                }
+            }
+        }
+        if filled > 0 {
+            let end = behind(at, written + filled).0.next_multiple_of(PAGE_BYTES as u64);
+            let whole = (end - behind(at, written).0) as usize;
+            if let Some(rest) = block.get_mut(filled..whole) {
+                rest.fill(0);
+            }
+            file.write_all_at(block.get(..whole).unwrap_or_default(), behind(at, written))?;
+            written += whole;
+        }
+        Ok(written)
+    }
+}
+
+fn behind(at: Position, bytes: usize) -> Position {
+    Position(at.0 + bytes as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::io::{Disk, OpenMode, SystemDisk};
+
+    #[test]
+    fn memory_is_aligned() {
+        for writer in (0..10).map(|_| SectorWriter::new(PAGE_BYTES)) {
+            let block = &writer.memory[writer.begin..];
+            assert!(block.as_ptr().align_offset(ALIGNMENT) == 0 && block.len() >= PAGE_BYTES);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_lie_one_behind_the_other(
+            sector in 0_usize..20,
+            sizes in prop::collection::vec(0_usize..20_000, 0..8),
+        ) {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("file");
+            let disk: Arc<dyn Disk> = Arc::new(SystemDisk);
+            let before = vec![9; 200_000];
+            File::open(&*disk, &path, OpenMode::Create).unwrap().write_all_at(&before, Position(0)).unwrap();
+            let file = File::open(&*disk, &path, OpenMode::Sectors).unwrap();
+            let pieces: Vec<_> = sizes.iter().zip(1..).map(|(size, n)| vec![n; *size]).collect();
+            let at = sector * SECTOR_BYTES;
+            let written = SectorWriter::new(2 * PAGE_BYTES)
+                .write(&file, Position(at as u64), pieces.iter().map(Vec::as_slice))
+                .unwrap();
+            let mut expected = before;
+            let pieces = pieces.concat();
+            let end = at + pieces.len();
+            let to = if pieces.is_empty() { at } else { end.next_multiple_of(PAGE_BYTES) };
+            expected[at..end].copy_from_slice(&pieces);
+            expected[end..to].fill(0);
+            prop_assert_eq!(written, to - at);
+            prop_assert!(std::fs::read(path).unwrap() == expected);
+        }
+    }
+}
