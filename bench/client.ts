@@ -91,8 +91,12 @@ export interface Broker {
 
 export const newDirectory = (): string => mkdtempSync(join(tmpdir(), 'millrace-bench-'))
 
-export const startBroker = async (directory: string): Promise<Broker> => {
-  const flags = ['listeners=PLAINTEXT://127.0.0.1:0', `log.dirs=${directory}`].flatMap((flag) => ['--override', flag])
+export const startBroker = async (
+  directory: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Broker> => {
+  const own = { listeners: 'PLAINTEXT://127.0.0.1:0', 'log.dirs': directory, ...settings }
+  const flags = Object.entries(own).flatMap(([name, value]) => ['--override', `${name}=${value}`])
   const broker = spawn(process.execPath, [MAIN, 'start', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface(broker.stdout)) {
     const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1]

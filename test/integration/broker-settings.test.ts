@@ -1,5 +1,5 @@
 // Keys of a broker that are not those of topics, by what they do; those that change while it runs, changed while it runs.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { produce } from 'millrace/messages/00-produce.js'
 import { metadata } from 'millrace/messages/03-metadata.js'
@@ -194,12 +194,36 @@ test('offsets.topic.* shape the topic of committed offsets', async () => {
   })
 })
 
+/** Names of threads, as far as they begin so. A thread may end while they are read. */
+const threads = (broker: Broker, beginning: RegExp): readonly string[] => {
+  const tasks = `/proc/${broker.pid()}/task`
+  const names = readdirSync(tasks).flatMap((task) => {
+    const file = join(tasks, task, 'comm')
+    return existsSync(file) ? [readFileSync(file, 'utf8').trim()] : []
+  })
+  return names.filter((name) => beginning.test(name)).toSorted()
+}
+
 millraceOnly('millrace.workers is the number of threads that serve', async () => {
   const { broker } = await serve({ 'millrace.workers': '3' })
-  const tasks = `/proc/${broker.pid()}/task`
-  const names = readdirSync(tasks).map((task) => readFileSync(join(tasks, task, 'comm'), 'utf8').trim())
-  expect(names.filter((name) => /^net-\d+$/.test(name)).toSorted()).toEqual(['net-0', 'net-1', 'net-2'])
+  expect(threads(broker, /^net-\d+$/)).toEqual(['net-0', 'net-1', 'net-2'])
 })
+
+millraceOnly(
+  'log.cleaner.threads is the number of threads that compact, as it is now; log.cleaner.enable may stop them',
+  async () => {
+    const { broker, on } = await serve({ 'log.cleaner.backoff.ms': '50' })
+    const compacting = (count: number): Promise<true> =>
+      eventually(`${count} threads compact`, () => threads(broker, /^cleaner/).length === count || undefined)
+    await compacting(1)
+    expect(await set(on, 'log.cleaner.threads', '2')).toBe('NONE')
+    await compacting(2)
+    expect(await set(on, 'log.cleaner.threads', '1')).toBe('NONE')
+    await compacting(1)
+    const { broker: other } = await serve({ 'log.cleaner.enable': 'false' })
+    expect(threads(other, /^cleaner/)).toEqual([])
+  },
+)
 
 /** What a broker says comes by another way than its answers, and may be later. */
 const said = (broker: Broker, words: RegExp): Promise<string> =>

@@ -38,14 +38,19 @@ const append = async ({ on, topic }: Place, bytes: number, fields: BatchFields =
   return responses[0]!.partitionResponses[0]!
 }
 
-/** The same key in two segments, and a third behind them: the first two become one. */
-const isCompacted = async (place: Place): Promise<void> => {
-  for (const minutes of [6, 4, 2]) {
+/** The same key in a segment for each of some times. */
+const putAgain = async (place: Place, ...minutesAgo: readonly number[]): Promise<void> => {
+  for (const minutes of minutesAgo) {
     const records = batch([{ key: 'key', value: 'value' }], ago(minutes * MINUTE_MS))
     const topicData = [{ name: place.topic, partitionData: [{ index: 0, records }] }]
     await place.on.call(produce, 9, { transactionalId: null, acks: -1, timeoutMs: 5000, topicData })
   }
-  await eventually('two segments are one', async () => (segments(place) === 2 ? true : undefined))
+}
+
+/** The same key in two segments, and a third behind them: the first two become one. */
+const isCompacted = async (place: Place): Promise<void> => {
+  await putAgain(place, 6, 4, 2)
+  await segmentsAre(place, 2)
 }
 
 const codeOf = async (place: Place, bytes: number, fields: BatchFields = {}): Promise<number> =>
@@ -91,6 +96,7 @@ const brokerNames: Readonly<Record<string, string>> = {
   'flush.messages': 'log.flush.interval.messages',
   'max.compaction.lag.ms': 'log.cleaner.max.compaction.lag.ms',
   'max.message.bytes': 'message.max.bytes',
+  'min.compaction.lag.ms': 'log.cleaner.min.compaction.lag.ms',
   'min.cleanable.dirty.ratio': 'log.cleaner.min.cleanable.ratio',
   'message.validation': 'message.validation',
   'segment.index.bytes': 'log.index.size.max.bytes',
@@ -194,6 +200,23 @@ const effects: readonly Effect[] = [
       'max.compaction.lag.ms': '60000',
     },
     show: isCompacted,
+  },
+  {
+    configs: {
+      'cleanup.policy': 'compact',
+      'segment.ms': '60000',
+      'min.cleanable.dirty.ratio': '0.01',
+      'min.compaction.lag.ms': '600000',
+    },
+    show: async (place) => {
+      await putAgain(place, 18, 16, 14, 4, 2)
+      await segmentsAre(place, 3)
+      const other = { ...place, topic: `${place.topic}-at-once` }
+      const atOnce = { 'cleanup.policy': 'compact', 'segment.ms': '60000', 'min.cleanable.dirty.ratio': '0.01' }
+      await readyTopic(place.on, other.topic, { configs: { ...atOnce, 'min.compaction.lag.ms': '0' } })
+      await isCompacted(other)
+      expect(segments(place)).toBe(3)
+    },
   },
   {
     configs: { 'cleanup.policy': '', 'retention.ms': '60000' },

@@ -14,7 +14,7 @@ use logstore::base::types::{Offset, PartitionId, PartitionIndex, TopicId};
 use logstore::batch::build::{BatchBuilder, RecordData};
 use logstore::io::Disk;
 use logstore::log::{Log, LogConfig, LogError, Origin, ReadBound};
-use logstore::store::{CleanerOptions, Store, StoreOptions};
+use logstore::store::{CleanerOptions, RemovalState, Store, StoreOptions};
 use parking_lot::Mutex;
 use support::{Bed, EPOCH, TOPIC, append, bytes_of, expect, fill, id, read_all, record, settle};
 
@@ -218,6 +218,43 @@ fn until(store: &Store, is_so: impl Fn() -> bool) {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
     panic!("it does not come");
+}
+
+#[test]
+fn a_removal_tells_how_far_it_is() {
+    let bed = Bed::new();
+    let disk = HookedDisk::default();
+    let (store, log) = large_segments(&bed, &disk);
+    log.configure(Arc::new(LogConfig { retention_bytes: 8000, file_delete_delay_ms: 5000, ..large() }));
+    bed.clock.advance(1000);
+    until(&store, || !store.removals().is_empty());
+    let [waiting] = &store.removals()[..] else { panic!("{:?}", store.removals()) };
+    assert_eq!((waiting.topic.as_str(), waiting.partition), (TOPIC, Some(PartitionIndex(0))));
+    assert_eq!((waiting.state, waiting.bytes_removed, waiting.ended), (RemovalState::Waiting, 0, None));
+    assert!(waiting.bytes_total > 2 * (18 << 20), "{waiting:?}");
+    // Held up at its first step.
+    let is_step = |met, path: &Path| met == Operation::SetLen && path.extension() == Some("deleted".as_ref());
+    let (is_reached, go_on) = hold(&disk, is_step);
+    let now = || store.removals().into_iter().find(|other| other.number == waiting.number).unwrap();
+    bed.clock.advance(5000);
+    std::thread::scope(|scope| {
+        let go_on = go_on;
+        let house = scope.spawn(|| store.keep_house());
+        is_reached.recv().unwrap();
+        assert_eq!(now().state, RemovalState::Running);
+        go_on.send(()).unwrap();
+        house.join().unwrap();
+    });
+    disk.unhook();
+    until(&store, || now().state == RemovalState::Done);
+    assert_eq!(now().bytes_removed, waiting.bytes_total);
+    assert!(now().ended >= Some(waiting.started));
+    store.delete([id()]);
+    let removals = store.removals();
+    let deletion = removals.iter().find(|other| other.partition.is_none()).unwrap();
+    assert_eq!((deletion.topic.as_str(), deletion.state), (TOPIC, RemovalState::Waiting));
+    assert!(deletion.bytes_total > 1 << 20, "{deletion:?}");
+    store.close().unwrap();
 }
 
 #[test]

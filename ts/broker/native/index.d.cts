@@ -74,6 +74,8 @@ export declare class Engine {
   openFiles(): OpenFiles
   /** Rounds of compaction: those under way, then those that ended last, the newest first. */
   compactions(): Array<CompactionRound>
+  /** Removals of files: those under way, the oldest first, then those that ended last, the newest first. */
+  removals(): Array<Removal>
   /** What recoveries cut or set aside since the last call. */
   takeReports(): Array<RecoveryReport>
   /** Directories that are out of service until a restart. */
@@ -166,6 +168,8 @@ export interface CompactionRound {
   bytesRead: number
   /** Bytes written so far. */
   bytesWritten: number
+  /** Milliseconds for which `log.cleaner.io.max.bytes.per.second` held it back so far. */
+  heldBackMs: number
   /** `running`, `done`, `interrupted` or `failed`. */
   state: string
   /** Why it failed. */
@@ -620,6 +624,26 @@ export interface RecoveryReport {
   bytesCut: number
   /** Why. */
   why: string
+}
+
+/** A removal: segments that one partition gave up at one time, or a deleted topic. */
+export interface Removal {
+  /** Counts from 1 since the start. */
+  number: number
+  /** The topic's name. */
+  topic: string
+  /** The partition whose segments they are; none where the topic was deleted. */
+  partition?: number
+  /** Milliseconds since 1970. */
+  startedAt: number
+  /** The same; none while there is something left. */
+  endedAt?: number
+  /** Bytes of files that it removes. */
+  bytesTotal: number
+  /** Bytes removed so far. */
+  bytesRemoved: number
+  /** `waiting`, `running`, `done` or `failed`. */
+  state: string
 }
 
 /** What a repair did. */

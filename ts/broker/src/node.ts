@@ -155,17 +155,13 @@ const build = async (
   const admin = adminOf({ config, version: productVersion(), recovery, clock, logger: logger.child('admin') })
   // Built first, so that whoever asks for the health of the broker is answered until its end.
   if (admin !== null) built.push(() => admin.stop())
+  const startedAt = clock.now()
   const engine = await openEngine(engineOptions(config, clusterId), clock, logger, recovery)
   built.push(() => engine.close())
   tellOfFiles(config, engine.openFiles(), logger.child('config'))
   built.push(watchData(engine, clock, logger.child('data')))
-  built.push(
-    tellOfJobs(
-      createJobs(() => engine.compactions()),
-      clock,
-      logger.child('jobs'),
-    ),
-  )
+  const jobs = createJobs(engine, { progress: recovery.progress(), startedAt, endedAt: clock.now() })
+  built.push(tellOfJobs(jobs, clock, logger.child('jobs')))
   const endpoints = advertisedEndpoints(config.listeners, engine.bind())
 
   const store = openEmbeddedStore(engine, clock)
@@ -244,6 +240,7 @@ const build = async (
     handlers,
     latencies,
     audit,
+    jobs,
     version: productVersion(),
     durability: durabilityOf(config),
     startedAt: clock.now(),
@@ -270,7 +267,7 @@ const openEngine = async (
   let damaged = 0
   try {
     const engine = await Engine.open(options, logger.child('engine'), recovery)
-    damaged = (engine.stats().get('store.ranges_lost') ?? 0) + engine.failures().length
+    damaged = (engine.stats().get('store.ranges.lost') ?? 0) + engine.failures().length
     return engine
   } finally {
     told(damaged)

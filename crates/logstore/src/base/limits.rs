@@ -55,6 +55,10 @@ pub const WAL_FILES_MAX: usize = 16;
 pub const WRITE_BEHIND_BYTES: usize = 8 * 1024 * 1024;
 /// Rounds of compaction that are told of after their end.
 pub const ROUNDS_REMEMBERED_MAX: usize = 100;
+/// Removals whose end is remembered.
+pub const REMOVALS_REMEMBERED_MAX: usize = 100;
+/// Removals under way that are told of at one time.
+pub const REMOVALS_LISTED_MAX: usize = 100;
 /// Logs that write their segments each time the clock asks for it: with more of them it is done less often, so that many
 /// logs write more at a time.
 pub const WRITE_BEHIND_LOGS: usize = 1000;

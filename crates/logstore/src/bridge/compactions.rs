@@ -25,6 +25,8 @@ pub struct CompactionRound {
     pub bytes_read: f64,
     /// Bytes written so far.
     pub bytes_written: f64,
+    /// Milliseconds for which `log.cleaner.io.max.bytes.per.second` held it back so far.
+    pub held_back_ms: f64,
     /// `running`, `done`, `interrupted` or `failed`.
     pub state: String,
     /// Why it failed.
@@ -51,6 +53,7 @@ impl From<Round> for CompactionRound {
             bytes_total: round.bytes_total as f64,
             bytes_read: round.bytes_read as f64,
             bytes_written: round.bytes_written as f64,
+            held_back_ms: round.held_back.as_secs_f64() * 1000.0,
             state: state.to_owned(),
             why,
             compacted_to,

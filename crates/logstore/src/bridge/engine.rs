@@ -24,6 +24,7 @@ use super::queries::{
 };
 use super::records::{self, Appends};
 use super::recovery::Recovery;
+use super::removals::Removal;
 use super::ring::Ring;
 use super::settings::{EngineSettings, connection_limits};
 use super::{requests, stats};
@@ -460,6 +461,12 @@ impl Engine {
     #[napi(catch_unwind)]
     pub fn compactions(&self) -> Vec<CompactionRound> {
         self.core.store.compactions().into_iter().map(CompactionRound::from).collect()
+    }
+
+    /// Removals of files: those under way, the oldest first, then those that ended last, the newest first.
+    #[napi(catch_unwind)]
+    pub fn removals(&self) -> Vec<Removal> {
+        self.core.store.removals().into_iter().map(Removal::from).collect()
     }
 
     /// What recoveries cut or set aside since the last call.

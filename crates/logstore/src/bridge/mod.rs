@@ -19,6 +19,7 @@ mod open_files;
 mod queries;
 mod records;
 mod recovery;
+mod removals;
 mod requests;
 mod ring;
 mod settings;

@@ -40,8 +40,9 @@ impl Budget<'_> {
     }
 
     fn pass(&self, bytes: usize) -> Result<(), CleanError> {
-        let go_on = self.throttle.pass(bytes as u64);
-        if go_on { Ok(()) } else { Err(CleanError::Stopped) }
+        let waited = self.throttle.pass(bytes as u64).ok_or(CleanError::Stopped)?;
+        self.progress.held_back(waited);
+        Ok(())
     }
 }
 

@@ -38,12 +38,13 @@ impl Throttle {
         Self { clock, state: Mutex::new(state), wake: Condvar::new() }
     }
 
-    /// Counts bytes that were read or written and waits while there were too many; false when it is time to stop.
-    pub fn pass(&self, bytes: u64) -> bool {
+    /// Counts bytes that were read or written and waits while there were too many; answers for how long, and nothing when
+    /// it is time to stop.
+    pub fn pass(&self, bytes: u64) -> Option<Duration> {
         let mut state = self.state.lock();
         state.bytes += bytes;
         if state.bytes < LOOK_BYTES {
-            return !state.stopped;
+            return (!state.stopped).then_some(Duration::ZERO);
         }
         let cost =
             Duration::try_from_secs_f64(state.bytes as f64 / state.bytes_per_second).unwrap_or(Duration::MAX);
@@ -51,7 +52,7 @@ impl Throttle {
         state.bytes = 0;
         state.paid_at = state.paid_at.max(now.saturating_sub(SAVED_UP_MAX)).saturating_add(cost);
         let wait = state.paid_at.saturating_sub(now);
-        self.wait_in(state, wait)
+        self.wait_in(state, wait).then(|| self.clock.monotonic().saturating_sub(now).min(wait))
     }
 
     /// Waits for `time` or a change of pace; false when it is time to stop.
@@ -99,13 +100,12 @@ mod tests {
         let throttle = Throttle::new(Arc::clone(&clock), LOOK_BYTES as f64 * 80.0);
         let started = clock.monotonic();
         // Eight looks at 80 a second, of which what is saved up pays for none: the clock has just begun.
-        for _ in 0..8 {
-            assert!(throttle.pass(LOOK_BYTES));
-        }
+        let waited: Duration = (0..8).map(|_| throttle.pass(LOOK_BYTES).unwrap()).sum();
         let elapsed = clock.monotonic().saturating_sub(started);
         assert!(elapsed >= Duration::from_millis(95), "{elapsed:?}");
+        assert!(waited <= elapsed, "{waited:?}");
         throttle.set_pace(f64::MAX);
-        assert!(throttle.pass(LOOK_BYTES), "without a bound");
+        assert_eq!(throttle.pass(LOOK_BYTES), Some(Duration::ZERO), "without a bound");
     }
 
     #[test]
@@ -127,9 +127,9 @@ mod tests {
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| throttle.pass(LOOK_BYTES));
             throttle.stop();
-            assert!(!waiting.join().unwrap());
+            assert_eq!(waiting.join().unwrap(), None);
         });
         assert!(!throttle.wait(Duration::MAX / 2));
-        assert!(!throttle.pass(1));
+        assert_eq!(throttle.pass(1), None);
     }
 }

@@ -53,9 +53,18 @@ impl Doomed {
         if self.is_directory { remove_tree(disk, &self.path) } else { remove_if_exists(disk, &self.path) }
     }
 
-    /// Removes it in steps, as long as `rest` allows another; says whether it is gone. What is read at this moment goes at
-    /// once: its bytes stay until its readers have them.
-    pub fn remove_in_steps(&self, disk: &dyn Disk, rest: &mut dyn FnMut() -> bool) -> io::Result<bool> {
+    /// Bytes of the files in it, as far as they can be told.
+    pub fn bytes(&self, disk: &dyn Disk) -> u64 {
+        if self.is_directory {
+            tree_bytes(disk, &self.path)
+        } else {
+            disk.file_len(&self.path).ok().flatten().unwrap_or(0)
+        }
+    }
+
+    /// Removes it in steps, as long as `rest`, which is told the bytes of each, allows another; says whether it is gone.
+    /// What is read at this moment goes at once: its bytes stay until its readers have them.
+    pub fn remove_in_steps(&self, disk: &dyn Disk, rest: &mut dyn FnMut(u64) -> bool) -> io::Result<bool> {
         if self.is_read() || !self.is_there.load(Ordering::Acquire) {
             self.remove(disk).map(|()| true)
         } else if self.is_directory {
@@ -66,7 +75,20 @@ impl Doomed {
     }
 }
 
-fn remove_directory(disk: &dyn Disk, path: &Path, rest: &mut dyn FnMut() -> bool) -> io::Result<bool> {
+fn tree_bytes(disk: &dyn Disk, path: &Path) -> u64 {
+    let entries = disk.list(path).unwrap_or_default();
+    let bytes = entries.iter().map(|entry| {
+        let inner = path.join(&entry.name);
+        if entry.directory {
+            tree_bytes(disk, &inner)
+        } else {
+            disk.file_len(&inner).ok().flatten().unwrap_or(0)
+        }
+    });
+    bytes.sum()
+}
+
+fn remove_directory(disk: &dyn Disk, path: &Path, rest: &mut dyn FnMut(u64) -> bool) -> io::Result<bool> {
     for entry in disk.list(path)? {
         let inner = path.join(&entry.name);
         let is_gone = if entry.directory {
@@ -81,14 +103,14 @@ fn remove_directory(disk: &dyn Disk, path: &Path, rest: &mut dyn FnMut() -> bool
     disk.remove_dir(path).map(|()| true)
 }
 
-fn remove_file(disk: &dyn Disk, path: &Path, rest: &mut dyn FnMut() -> bool) -> io::Result<bool> {
+fn remove_file(disk: &dyn Disk, path: &Path, rest: &mut dyn FnMut(u64) -> bool) -> io::Result<bool> {
     let mut left = disk.file_len(path)?.unwrap_or(0);
     if left > REMOVAL_STEP_BYTES {
         let file = disk.open(path, OpenMode::Write)?;
         while left > REMOVAL_STEP_BYTES {
             left -= REMOVAL_STEP_BYTES;
             file.set_len(left)?;
-            if !rest() {
+            if !rest(REMOVAL_STEP_BYTES) {
                 return Ok(false);
             }
         }
@@ -121,16 +143,17 @@ mod tests {
         let path = directory.path().join("0.log.deleted");
         let bytes = large(&path);
         let doomed = Doomed::file(path.clone(), Readers::new(), &there(true));
-        assert!(!doomed.remove_in_steps(&SystemDisk, &mut || false).unwrap());
+        assert!(!doomed.remove_in_steps(&SystemDisk, &mut |_| false).unwrap());
         assert_eq!(SystemDisk.file_len(&path).unwrap(), Some(bytes - REMOVAL_STEP_BYTES));
         let mut rests = 0;
-        let mut rest = || {
+        let mut rest = |bytes| {
+            assert_eq!(bytes, REMOVAL_STEP_BYTES);
             rests += 1;
             true
         };
         assert!(doomed.remove_in_steps(&SystemDisk, &mut rest).unwrap());
         assert_eq!((SystemDisk.file_len(&path).unwrap(), rests), (None, STEPS - 2));
-        assert!(doomed.remove_in_steps(&SystemDisk, &mut || false).unwrap(), "gone already");
+        assert!(doomed.remove_in_steps(&SystemDisk, &mut |_| false).unwrap(), "gone already");
     }
 
     #[test]
@@ -143,7 +166,7 @@ mod tests {
         }
         let doomed = Doomed::directory(path.clone(), Vec::new());
         let mut turns = 1;
-        while !doomed.remove_in_steps(&SystemDisk, &mut || false).unwrap() {
+        while !doomed.remove_in_steps(&SystemDisk, &mut |_| false).unwrap() {
             turns += 1;
         }
         assert_eq!((SystemDisk.file_len(&path).unwrap(), turns), (None, 1 + 3 * (STEPS - 1)));
@@ -157,7 +180,7 @@ mod tests {
         let (open, held) =
             (SystemDisk.open(&path, OpenMode::Read).unwrap(), Arc::new(AtomicBool::new(false)));
         let doomed = Doomed::file(path.clone(), Arc::downgrade(&held), &there(true));
-        assert!(doomed.remove_in_steps(&SystemDisk, &mut || false).unwrap());
+        assert!(doomed.remove_in_steps(&SystemDisk, &mut |_| false).unwrap());
         assert_eq!((SystemDisk.file_len(&path).unwrap(), open.size().unwrap()), (None, bytes));
     }
     #[test]
@@ -166,7 +189,7 @@ mod tests {
         let path = directory.path().join("0.log.deleted");
         let bytes = large(&path);
         let doomed = Doomed::file(path.clone(), Readers::new(), &there(false));
-        assert!(doomed.remove_in_steps(&SystemDisk, &mut || false).unwrap());
+        assert!(doomed.remove_in_steps(&SystemDisk, &mut |_| false).unwrap());
         doomed.remove(&SystemDisk).unwrap();
         assert_eq!(SystemDisk.file_len(&path).unwrap(), Some(bytes));
     }

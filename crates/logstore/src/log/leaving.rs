@@ -15,8 +15,18 @@ use crate::io::Doomed;
 #[derive(Default)]
 pub(super) struct Leaving {
     logs: HashMap<(Arc<str>, PartitionIndex), Vec<Weak<Log>>>,
-    /// Directories that lost it and are to be removed once that is durable, and after how many milliseconds.
-    renamed: Vec<(Doomed, i64)>,
+    /// Directories that lost it and are to be removed once that is durable.
+    renamed: Vec<Left>,
+}
+
+/// The directory of a deleted log, under a name that nobody wants.
+pub struct Left {
+    /// Where it lies.
+    pub directory: Doomed,
+    /// Its topic's name.
+    pub topic: Arc<str>,
+    /// How long it stays, in milliseconds.
+    pub delay_ms: i64,
 }
 
 impl Home {
@@ -26,9 +36,8 @@ impl Home {
         self.leaving.lock().logs.entry(key).or_default().push(Weak::clone(&log.me));
     }
 
-    /// Renames the directories of logs that were deleted; answers the directories to remove, each after so many
-    /// milliseconds.
-    pub fn see_off(&self, logs: &[Arc<Log>]) -> Vec<(Doomed, i64)> {
+    /// Renames the directories of logs that were deleted; answers the directories to remove.
+    pub fn see_off(&self, logs: &[Arc<Log>]) -> Vec<Left> {
         for log in logs {
             self.rename_away(log);
         }
@@ -67,8 +76,9 @@ impl Home {
 
     /// A directory that cannot be renamed is out of service with that; its logs say so.
     fn rename_away(&self, log: &Log) {
-        if let Ok(Some(doomed)) = log.delete() {
-            self.leaving.lock().renamed.push((doomed, log.config().file_delete_delay_ms));
+        if let Ok(Some(directory)) = log.delete() {
+            let (topic, delay_ms) = (Arc::clone(&log.topic), log.config().file_delete_delay_ms);
+            self.leaving.lock().renamed.push(Left { directory, topic, delay_ms });
         }
     }
 }

@@ -114,6 +114,12 @@ pub fn parse_directory(name: &str) -> Option<(&str, PartitionIndex)> {
         .then(|| index.parse().ok().map(|index| (topic, PartitionIndex(index))))?
 }
 
+/// What a directory of a deleted partition was called before; its end may be missing.
+pub fn parse_deleted_directory(name: &str) -> Option<&str> {
+    let before = name.strip_suffix(DELETE_DIRECTORY)?;
+    Some(before.rsplit_once('.').map_or(before, |(partition, _)| partition))
+}
+
 /// The name that a directory gets when it goes: `unique` keeps two of the same topic apart.
 pub fn renamed_directory(name: &str, unique: &[u8; 16], suffix: &str) -> String {
     use std::fmt::Write as _;
@@ -160,5 +166,8 @@ mod tests {
         let renamed = renamed_directory(&"t".repeat(300), &[0xab; 16], DELETE_DIRECTORY);
         assert_eq!(renamed.len(), DIRECTORY_NAME_BYTES_MAX);
         assert!(renamed.ends_with(&format!(".{}-delete", "ab".repeat(16))));
+        let renamed = renamed_directory("a.b-1", &[0xab; 16], DELETE_DIRECTORY);
+        assert_eq!(parse_deleted_directory(&renamed), Some("a.b-1"));
+        assert_eq!(parse_deleted_directory("a.b-1"), None);
     }
 }

@@ -204,9 +204,8 @@ impl Shared {
         let mut cleaned = Cleaned::default();
         let outcome = clean(dirty, &budget, self.options.clock.now(), &mut cleaned);
         let is_disturbed = dirty.is_disturbed(cleaned.swaps);
-        for doomed in cleaned.replaced {
-            self.remove_later(doomed, log.config().file_delete_delay_ms);
-        }
+        let delay_ms = log.config().file_delete_delay_ms;
+        self.remove_later(cleaned.replaced, log.topic(), Some(log.id().index), delay_ms);
         if let Some(to) = cleaned.to {
             log.note_cleaned(to);
             self.note(log);

@@ -65,8 +65,8 @@ pub(super) struct DataDirectory {
     known: Mutex<HashMap<(String, PartitionIndex), Known>>,
     /// Logs that are gone and may still be in the checkpoint files.
     forgotten: Mutex<HashSet<(String, PartitionIndex)>>,
-    /// Directories of deleted partitions that were not removed yet.
-    pub(super) leftovers: Vec<PathBuf>,
+    /// Directories of deleted partitions that were not removed yet, each with its topic's name.
+    pub(super) leftovers: Vec<(String, PathBuf)>,
     /// Given up by `release`, since others may hold on to a closed store.
     lock: Mutex<Option<Box<dyn RawFile>>>,
 }
@@ -349,7 +349,7 @@ fn create(disk: &dyn Disk, path: &Path) -> std::io::Result<()> {
 struct Around {
     known: HashMap<(String, PartitionIndex), Known>,
     forgotten: HashSet<(String, PartitionIndex)>,
-    leftovers: Vec<PathBuf>,
+    leftovers: Vec<(String, PathBuf)>,
 }
 
 /// Reads the checkpoints and the names in a data directory. A checkpoint that cannot be read counts as absent: more
@@ -376,8 +376,9 @@ fn look_around(disk: &dyn Disk, path: &Path) -> Result<Around, StorageError> {
     for entry in entries.iter().filter(|entry| entry.directory) {
         if let Some((topic, index)) = names::parse_directory(&entry.name) {
             known.entry((topic.to_owned(), index)).or_default().on_disk = true;
-        } else if entry.name.ends_with(names::DELETE_DIRECTORY) {
-            leftovers.push(path.join(&entry.name));
+        } else if let Some(partition) = names::parse_deleted_directory(&entry.name) {
+            let topic = names::parse_directory(partition).map_or(partition, |(topic, _)| topic);
+            leftovers.push((topic.to_owned(), path.join(&entry.name)));
         }
     }
     let gone = known.extract_if(|_, known| !known.on_disk);

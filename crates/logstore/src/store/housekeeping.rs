@@ -1,7 +1,6 @@
 //! One thread for everything that is due now and then: segments written behind the write-ahead log, retention, sealed
 //! segments made durable, checkpoints, delayed removal of files, expiry of producers.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
@@ -11,6 +10,8 @@ use crossbeam_channel::{Receiver, Select, Sender, bounded, unbounded};
 use parking_lot::Mutex;
 
 use super::Shared;
+use super::removals::{Entry, Removal};
+use crate::base::types::PartitionIndex;
 use crate::io::Doomed;
 use crate::log::{Home, Log};
 
@@ -61,9 +62,6 @@ pub(super) struct Due {
     /// What a full disk makes due.
     freeing: Duration,
 }
-
-/// Files and directories that go later, in the order of their time.
-pub(super) type Removals = VecDeque<(Duration, Doomed)>;
 
 impl Due {
     pub(super) fn new(now: Duration, retention_ms: i64, checkpoint_ms: i64) -> Self {
@@ -178,11 +176,9 @@ impl Shared {
         let until = now + TICK;
         while !self.housekeeping.is_stopping() {
             // On a full disk nothing that may go is kept; who reads it has it open.
-            let next = self.removals.lock().pop_front_if(|(at, _)| is_full || *at <= now);
-            let Some((at, doomed)) = next else { return };
-            let is_gone = self.remove(&doomed, is_full, until);
-            if !is_gone {
-                return self.removals.lock().push_front((at, doomed));
+            let Some(entry) = self.removals.next(now, is_full) else { return };
+            if !self.remove(entry, is_full, until) {
+                return;
             }
             self.keep_up();
             if self.options.clock.monotonic() >= until {
@@ -193,7 +189,7 @@ impl Shared {
 
     fn has_to_remove(&self) -> bool {
         let now = self.options.clock.monotonic();
-        self.removals.lock().front().is_some_and(|(at, _)| *at <= now)
+        self.removals.is_due(now)
     }
 
     /// Measures the disks, and has done what there was no room for; says whether one of them is full.
@@ -236,9 +232,7 @@ impl Shared {
         if gone.is_empty() {
             return;
         }
-        for doomed in gone {
-            self.remove_later(doomed, delay_ms);
-        }
+        self.remove_later(gone, log.topic(), Some(log.id().index), delay_ms);
         self.keep_up();
     }
 
@@ -255,8 +249,8 @@ impl Shared {
             let some: Vec<_> = self.housekeeping.retired.try_iter().take(DELETIONS_AT_ONCE).collect();
             for home in self.directories.iter().map(|directory| &directory.home) {
                 let here: Vec<_> = some.iter().filter(|log| Arc::ptr_eq(log.home(), home)).cloned().collect();
-                for (doomed, delay_ms) in home.see_off(&here) {
-                    self.remove_later(doomed, delay_ms);
+                for left in home.see_off(&here) {
+                    self.remove_later(vec![left.directory], &left.topic, None, left.delay_ms);
                 }
             }
             if some.is_empty() {
@@ -277,25 +271,44 @@ impl Shared {
         }
     }
 
-    /// Has a file or directory removed after a while.
-    pub(super) fn remove_later(&self, doomed: Doomed, delay_ms: i64) {
-        let at = self.options.clock.monotonic() + millis(delay_ms);
-        let mut removals = self.removals.lock();
-        let place = removals.partition_point(|(other, _)| *other <= at);
-        removals.insert(place, (at, doomed));
+    /// Has files or directories removed after a while: of a partition, or of a deleted topic.
+    pub(super) fn remove_later(
+        &self,
+        doomed: Vec<Doomed>,
+        topic: &str,
+        partition: Option<PartitionIndex>,
+        delay_ms: i64,
+    ) {
+        let clock = &self.options.clock;
+        let at = clock.monotonic() + millis(delay_ms);
+        self.removals.add(&*self.options.disk, doomed, topic, partition, at, clock.now());
     }
 
     /// Says whether it is done with. A full disk needs the room at once.
-    fn remove(&self, doomed: &Doomed, is_full: bool, until: Duration) -> bool {
+    fn remove(&self, mut entry: Entry, is_full: bool, until: Duration) -> bool {
         let disk = &*self.options.disk;
         let removed = if is_full {
-            doomed.remove(disk).map(|()| true)
+            entry.doomed.remove(disk).map(|()| true)
         } else {
-            doomed.remove_in_steps(disk, &mut || self.rest(until))
+            entry.doomed.remove_in_steps(disk, &mut |bytes| {
+                self.removals.stepped(&mut entry.share, bytes);
+                self.rest(until)
+            })
         };
+        if matches!(removed, Ok(false)) {
+            self.removals.put_back(entry);
+            return false;
+        }
         // What cannot be removed now is found and removed at the next start.
         self.removal_failures.fetch_add(u64::from(removed.is_err()), Ordering::Relaxed);
-        removed.unwrap_or(true)
+        self.removals.end(&entry, removed.is_ok(), self.options.clock.now());
+        true
+    }
+
+    /// Removals: those under way, the oldest first and a bounded number of them, then those that ended last, the newest
+    /// first.
+    pub fn removals(&self) -> Vec<Removal> {
+        self.removals.list()
     }
 
     /// Leaves the disk to others for a moment; says whether there is time for more.

@@ -11,6 +11,7 @@ mod housekeeping;
 pub mod inspect;
 mod open;
 mod options;
+mod removals;
 mod rounds;
 mod stats;
 
@@ -25,6 +26,7 @@ use parking_lot::{Mutex, RwLock};
 pub use adopt::{Adopted, FoundLog, Holdings};
 pub use open::{RecoveryPhase, RecoveryProgress};
 pub use options::{CleanerOptions, StoreOptions};
+pub use removals::{Removal, RemovalState};
 pub use rounds::{Round, RoundOutcome};
 pub use stats::{DirectoryInfo, StoreStats};
 
@@ -35,7 +37,8 @@ use crate::log::{Log, LogConfig, LogError, Mailbox, RecoveryReport};
 use crate::wal::{Pressure, RoomView, SpaceLimits};
 use cleaning::Cleaning;
 use directories::DataDirectory;
-use housekeeping::{Due, Housekeeping, Removals};
+use housekeeping::{Due, Housekeeping};
+use removals::Removals;
 
 /// The store does not open.
 #[derive(Debug, thiserror::Error)]
@@ -87,7 +90,7 @@ pub struct Shared {
     pressure: Arc<Pressure>,
     due: Mutex<Due>,
     checkpointing: Mutex<()>,
-    removals: Mutex<Removals>,
+    removals: Removals,
     housekeeping: Housekeeping,
     cleaning: Cleaning,
     removal_failures: AtomicU64,
@@ -120,7 +123,7 @@ impl Store {
             pressure: opened.pressure,
             due: Mutex::new(due),
             checkpointing: Mutex::default(),
-            removals: Mutex::default(),
+            removals: Removals::default(),
             housekeeping,
             cleaning,
             removal_failures: AtomicU64::new(0),
@@ -132,8 +135,8 @@ impl Store {
             // What is known of it now is worked out once.
             store.checkpoint_wals();
         }
-        for path in store.directories.iter().flat_map(|directory| &directory.leftovers) {
-            store.remove_later(Doomed::directory(path.clone(), Vec::new()), 0);
+        for (topic, path) in store.directories.iter().flat_map(|directory| &directory.leftovers) {
+            store.remove_later(vec![Doomed::directory(path.clone(), Vec::new())], topic, None, 0);
         }
         let started = store.housekeeping.start(&store.shared);
         started.map_err(|error| StorageError::io("start the housekeeping of", &first, error))?;

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
@@ -28,6 +29,8 @@ pub struct Round {
     pub bytes_read: u64,
     /// Bytes written so far.
     pub bytes_written: u64,
+    /// For how long `log.cleaner.io.max.bytes.per.second` held it back so far.
+    pub held_back: Duration,
     /// What became of it.
     pub outcome: RoundOutcome,
 }
@@ -72,6 +75,7 @@ impl Rounds {
             bytes_total: 0,
             bytes_read: 0,
             bytes_written: 0,
+            held_back: Duration::ZERO,
             outcome: RoundOutcome::Running,
         };
         listed.running.push((round, Arc::clone(&progress)));
@@ -103,6 +107,7 @@ fn counted(round: &Round, progress: &Progress) -> Round {
         bytes_total: progress.bytes_total(),
         bytes_read: progress.bytes_read(),
         bytes_written: progress.bytes_written(),
+        held_back: progress.time_held_back(),
         ..round.clone()
     }
 }

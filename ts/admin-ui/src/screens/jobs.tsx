@@ -11,6 +11,7 @@ import { type Column, Table } from '../parts/table.tsx'
 import { useFormat } from '../parts/use-format.ts'
 
 const tones: Readonly<Record<Job['state'], Tone>> = {
+  waiting: 'plain',
   running: 'accent',
   done: 'good',
   interrupted: 'plain',
@@ -39,7 +40,7 @@ export const JobsScreen = () => {
 
 const columnsOf = (t: TFunction): readonly Column<Job>[] => [
   { id: 'kind', title: t('jobs.kind'), cell: ({ kind }) => t(`jobKind.${kind}`) },
-  { id: 'subject', title: t('jobs.subject'), cell: ({ subject }) => <code>{subject}</code> },
+  { id: 'subject', title: t('jobs.subject'), cell: (job) => <code>{subjectOf(job)}</code> },
   {
     id: 'state',
     title: t('jobs.state'),
@@ -60,17 +61,20 @@ const columnsOf = (t: TFunction): readonly Column<Job>[] => [
   { id: 'started', title: t('jobs.started'), end: true, wide: true, cell: (job) => <Started job={job} /> },
 ]
 
-const Progress = ({ job: { id, bytesRead, bytesTotal } }: { readonly job: Job }) => {
+/** A partition, or a topic with all of them. */
+const subjectOf = ({ topic, partition }: Job): string => [topic, partition].filter((part) => part !== null).join('-')
+
+const Progress = ({ job: { id, bytesDone, bytesTotal } }: { readonly job: Job }) => {
   const { bytes } = useFormat()
   const { t } = useTranslation()
   return (
     <span className="disk">
       <progress
         max={Math.max(1, Number(bytesTotal))}
-        value={Number(bytesRead)}
+        value={Number(bytesDone)}
         aria-label={`${t('jobs.progress')} ${id}`}
       />
-      {bytes(bytesRead)} / {bytes(bytesTotal)}
+      {bytes(bytesDone)} / {bytes(bytesTotal)}
     </span>
   )
 }

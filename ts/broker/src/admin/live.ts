@@ -19,7 +19,7 @@ export interface Running {
 export type Live = Output<'live'>
 
 export const readLive = ({ services, rates }: Running, status: BrokerStatus, counts: PartitionCounter): Live => {
-  const { engine, cluster, audit } = services
+  const { engine, cluster, audit, jobs } = services
   const image = cluster.image()
   const { ok, checks } = health(status, readVitals(services, counts))
   return {
@@ -31,7 +31,7 @@ export const readLive = ({ services, rates }: Running, status: BrokerStatus, cou
     partitions: counts(image).partitions,
     brokers: image.brokers.size,
     diskFreeBytes: String(engine.stats().get('store.disk.free.bytes') ?? 0),
-    jobsRunning: engine.compactions().filter(({ state }) => state === 'running').length,
+    jobsRunning: jobs.list().filter(({ state }) => state === 'running').length,
     auditId: audit.lastId(),
   }
 }

@@ -1,16 +1,18 @@
 /** What the admin API works with: the same things that handlers of the protocol use, and the broker around them. */
 import type { Audit } from '../audit/audit.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { Jobs } from '../engine/jobs.ts'
 import type { HandlerTable } from '../dispatch/dispatch.ts'
 import type { Latencies } from '../dispatch/latency.ts'
 import type { Services } from '../handlers/services.ts'
 
 export interface AdminServices extends Pick<Services, 'cluster' | 'configs' | 'groups' | 'clock' | 'logger'> {
-  readonly engine: Pick<Engine, 'queries' | 'stats' | 'rooms' | 'failures' | 'compactions' | 'openFiles'>
+  readonly engine: Pick<Engine, 'queries' | 'stats' | 'rooms' | 'failures' | 'openFiles'>
   /** Every change goes through the handler of its request in the protocol. */
   readonly handlers: HandlerTable
   readonly latencies: Latencies
   readonly audit: Audit
+  readonly jobs: Jobs
   readonly version: string
   readonly durability: string
   /** Milliseconds since 1970. */

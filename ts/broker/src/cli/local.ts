@@ -77,8 +77,18 @@ export const jobs = (terminal: Terminal, options: LocalOptions): Promise<number>
   asking(terminal, options, async ({ call }) => {
     const { items } = await call('jobs', {})
     return listing(items, {
-      columns: columns(['job', 'kind', 'state', 'started', 'ended'], ['why']),
-      cells: ({ id, kind, state, startedAt, endedAt, why }) => [id, kind, state, isoOf(startedAt), isoOf(endedAt), why],
+      columns: columns(['job', 'topic', 'partition', 'state', 'done', 'of', 'started', 'ended'], ['why']),
+      cells: ({ id, topic, partition, state, bytesDone, bytesTotal, startedAt, endedAt, why }) => [
+        id,
+        topic,
+        partition,
+        state,
+        bytesDone,
+        bytesTotal,
+        isoOf(startedAt),
+        isoOf(endedAt),
+        why,
+      ],
       name: ({ id }) => id,
     })
   })

@@ -23,6 +23,7 @@ import {
   type NativeEngine,
   type OpenFiles,
   type RecoveryReport,
+  type Removal,
   type SurveyedLog,
 } from './native.ts'
 import { createQueries, storage, type Queries } from './queries.ts'
@@ -179,6 +180,11 @@ export class Engine implements RecordLog {
   /** Rounds of compaction: those under way, then those that ended last, the newest first. */
   compactions(): readonly CompactionRound[] {
     return this.#native.compactions()
+  }
+
+  /** Removals of files: those under way, the oldest first, then those that ended last, the newest first. */
+  removals(): readonly Removal[] {
+    return this.#native.removals()
   }
 
   /** How the files that the system lets this process open are shared out. */

@@ -38,6 +38,7 @@ export type {
   PartitionQuery,
   ProducersAnswer,
   RecoveryProgress,
+  Removal,
   RecoveryReport,
   SurveyedLog,
   VerifiedDirectory,

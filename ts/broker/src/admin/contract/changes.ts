@@ -88,13 +88,19 @@ export const auditEntry = z.object({
 
 export const job = z.object({
   id: z.string(),
-  kind: z.enum(['compaction']),
-  subject: z.string(),
-  state: z.enum(['running', 'done', 'interrupted', 'failed']),
+  /** `removal` is of segments that retention, DeleteRecords or compaction gave up. */
+  kind: z.enum(['compaction', 'removal', 'topicDeletion', 'recovery']),
+  /** Null where it is of the whole broker. */
+  topic: z.string().nullable(),
+  /** Null where it is of all partitions. */
+  partition: z.number().int().nullable(),
+  state: z.enum(['waiting', 'running', 'done', 'interrupted', 'failed']),
   startedAt: int64,
   endedAt: int64.nullable(),
-  bytesRead: int64,
+  bytesDone: int64,
   bytesTotal: int64,
   bytesWritten: int64,
+  /** By the pace that is configured. */
+  heldBackMs: z.number().int(),
   why: z.string().nullable(),
 })

@@ -1,5 +1,4 @@
 /** What was done, and what is going on. */
-import { createJobs } from '../../engine/jobs.ts'
 import { LAG_SAMPLE_MS } from '../../history/lag.ts'
 import { rateNames, SAMPLE_MS } from '../../history/rates.ts'
 import type { Output } from '../contract.ts'
@@ -12,8 +11,7 @@ type Series = Output<'history'>['series']
 
 export const activityRoutes = (context: RouteContext): RoutesOf<Names> => {
   const { services, rates, lag, status, counts } = context
-  const { audit, engine, clock } = services
-  const jobs = createJobs(() => engine.compactions())
+  const { audit, jobs, clock } = services
   return {
     live: () => readLive(context, status(), counts),
     history: () => {
@@ -41,11 +39,11 @@ export const activityRoutes = (context: RouteContext): RoutesOf<Names> => {
       return { items, total: found.length, offset, limit }
     },
     jobs: () => ({
-      items: jobs.list().map(({ startedAt, endedAt, bytesRead, bytesTotal, bytesWritten, ...job }) => ({
+      items: jobs.list().map(({ startedAt, endedAt, bytesDone, bytesTotal, bytesWritten, ...job }) => ({
         ...job,
         startedAt: String(startedAt),
         endedAt: endedAt === null ? null : String(endedAt),
-        bytesRead: String(bytesRead),
+        bytesDone: String(bytesDone),
         bytesTotal: String(bytesTotal),
         bytesWritten: String(bytesWritten),
       })),
