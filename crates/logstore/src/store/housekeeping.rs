@@ -33,6 +33,8 @@ pub(super) struct Housekeeping {
     retired: Receiver<Arc<Log>>,
     /// Held by who renames: whoever comes then finds it done.
     renaming: Mutex<()>,
+    /// Held over a turn: what another one took up is done then.
+    turn: Mutex<()>,
     stopping: AtomicBool,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -46,6 +48,7 @@ impl Default for Housekeeping {
             retire,
             retired,
             renaming: Mutex::default(),
+            turn: Mutex::default(),
             stopping: AtomicBool::new(false),
             thread: Mutex::default(),
         }
@@ -145,6 +148,7 @@ impl Shared {
 
     /// Does what is due. The housekeeping thread calls it; tests do, with a clock of their own.
     pub fn keep_house(&self) {
+        let _turn = self.housekeeping.turn.lock();
         self.finish_deletions();
         let now = self.options.clock.monotonic();
         for directory in &self.directories {

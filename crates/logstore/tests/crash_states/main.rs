@@ -31,7 +31,7 @@ use sim::{LeftOut, SimDisk};
 use world::Played;
 
 const QUICK: Bounds = Bounds { of_file: 12, sectors: 3, of_point: 12, by_chance: 1, recoveries: 200 };
-const FULL: Bounds = Bounds { of_file: 64, sectors: 64, of_point: 256, by_chance: 96, recoveries: 75 };
+const FULL: Bounds = Bounds { of_file: 64, sectors: 64, of_point: 256, by_chance: 96, recoveries: 60 };
 
 struct Explored {
     states: usize,
