@@ -61,7 +61,8 @@ test.each<[string, Partial<Joining>, ErrorCode]>([
 
 test('row 47: a group that is full', async () => {
   const groupId = fresh()
-  const members = await Promise.all(Array.from({ length: 4 }, () => peer()))
+  // The first may have its answer before the others come, and does not count while they wait: three of four are enough.
+  const members = await Promise.all(Array.from({ length: 5 }, () => peer()))
   const codes = await Promise.all(
     members.map(async (member, index) => {
       const waited = join(member, 5, { groupId, groupInstanceId: `i${index}`, sessionTimeoutMs: 6000 })
