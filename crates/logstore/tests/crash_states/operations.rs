@@ -357,11 +357,14 @@ fn failed_sync_of_the_write_ahead_log(disk: &SimDisk) -> Played {
     for _ in 0..3 {
         world.send(topic, 1, 250);
         world.disk.fail_syncs(|path| path.contains("millrace.wal."));
-        world.begin(topic, 9, 1, 250);
+        world.offer(topic, 250);
         world.out_of_service();
         world.kill();
-        world.topics[topic].sent.pop();
-        world.note();
+        // The sync of a file that is made ready may have failed first: then the group may be written, and no sync of it failed.
+        if world.log_end(topic) < world.topics[topic].end() {
+            world.topics[topic].sent.pop();
+            world.note();
+        }
         world.send(topic, 1, 250);
         world.store.checkpoint();
     }

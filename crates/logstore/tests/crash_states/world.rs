@@ -8,7 +8,7 @@ use logstore::base::types::{
 };
 use logstore::batch::build::{BatchBuilder, RecordData};
 use logstore::io::Disk;
-use logstore::log::{Log, LogConfig, Origin};
+use logstore::log::{AppendError, Appended, Log, LogConfig, Origin};
 use logstore::store::{CleanerOptions, Store, StoreOptions};
 use logstore::wal::WalSize;
 
@@ -204,6 +204,11 @@ impl World {
         }
     }
 
+    /// Where the next batch of the log goes.
+    pub(crate) fn log_end(&self, topic: usize) -> i64 {
+        self.log(topic).offsets().unwrap().log_end.0
+    }
+
     /// A topic that the metadata names from now on.
     pub(crate) fn create(&mut self, name: &str, id: u8, config: LogConfig) -> usize {
         let id = PartitionId { topic: TopicId([id; 16]), index: PartitionIndex(0) };
@@ -245,12 +250,30 @@ impl World {
         producer: i64,
         records: Vec<(Option<Vec<u8>>, Vec<u8>)>,
     ) {
+        let (first, appended) = self.offer_batch(topic, producer, records);
+        let appended = appended.unwrap();
+        assert_eq!((appended.base_offset, appended.duplicate), (Offset(first), false));
+    }
+
+    /// The same for a directory that may be out of service: what is refused counts as sent.
+    pub(crate) fn offer(&mut self, topic: usize, bytes: usize) {
+        let end = self.topics[topic].end();
+        let record = (None, value(&self.topics[topic].name, end, bytes));
+        let (first, appended) = self.offer_batch(topic, 9, vec![record]);
+        assert!(appended.is_err() || appended.is_ok_and(|appended| appended.base_offset == Offset(first)));
+    }
+
+    fn offer_batch(
+        &mut self,
+        topic: usize,
+        producer: i64,
+        records: Vec<(Option<Vec<u8>>, Vec<u8>)>,
+    ) -> (i64, Result<Appended, AppendError>) {
         let sent = self.topics[topic].next(producer, self.topics[topic].end(), records);
         let (first, batch) = (sent.first, sent.batch());
         self.topics[topic].sent.push(sent);
         self.note();
-        let appended = append(&self.log(topic), batch, Origin::Client).unwrap();
-        assert_eq!((appended.base_offset, appended.duplicate), (Offset(first), false));
+        (first, append(&self.log(topic), batch, Origin::Client))
     }
 
     /// Everything that was sent was acknowledged.
