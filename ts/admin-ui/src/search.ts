@@ -69,7 +69,7 @@ export const groupsSearch = (given: From<GroupsSearch>): GroupsSearch => ({
 export const topicTabs = ['partitions', 'configs', 'groups'] as const
 
 /** What a list of configs is narrowed to. */
-interface ConfigsSearch {
+export interface ConfigsSearch {
   readonly find: string
   readonly changed: boolean
 }

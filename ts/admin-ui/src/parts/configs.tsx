@@ -1,21 +1,20 @@
 /** Keys with value, default, source and meaning, narrowed by a search and to what was changed. */
 import { useTranslation } from 'react-i18next'
 import type { Config } from '../api.ts'
+import type { ConfigsSearch } from '../search.ts'
 import { Badge } from './badge.tsx'
 import { SearchBox } from './search-box.tsx'
 import { type Column, Table } from './table.tsx'
 import { Toggle } from './toggle.tsx'
+import { useChange } from './use-change.ts'
 
-interface ConfigsProps {
+interface ConfigsProps extends ConfigsSearch {
   readonly configs: readonly Config[]
-  readonly find: string
-  readonly changed: boolean
-  readonly onFind: (find: string) => void
-  readonly onChanged: (changed: boolean) => void
 }
 
-export const Configs = ({ configs, find, changed, onFind, onChanged }: ConfigsProps) => {
+export const Configs = ({ configs, find, changed }: ConfigsProps) => {
   const { t } = useTranslation()
+  const change = useChange<ConfigsSearch>()
   const wanted = find.toLowerCase()
   const rows = configs.filter(
     (config) =>
@@ -40,8 +39,12 @@ export const Configs = ({ configs, find, changed, onFind, onChanged }: ConfigsPr
   return (
     <>
       <div className="toolbar">
-        <SearchBox value={find} label={t('configs.search')} onChange={onFind} />
-        <Toggle label={t('configs.changedOnly')} checked={changed} onChange={onChanged} />
+        <SearchBox
+          value={find}
+          label={t('configs.search')}
+          onChange={(text) => change({ find: text }, { replace: true })}
+        />
+        <Toggle label={t('configs.changedOnly')} checked={changed} onChange={(only) => change({ changed: only })} />
         <span className="count">{t('configs.count', { count: rows.length })}</span>
       </div>
       <Table

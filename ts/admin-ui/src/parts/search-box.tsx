@@ -1,5 +1,5 @@
 /** A search that follows the typing, a moment behind it; `/` leads here. */
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Icon } from './icon.tsx'
 
 interface SearchBoxProps {
@@ -13,6 +13,7 @@ const PAUSE_MS = 200
 export const SearchBox = ({ value, label, onChange }: SearchBoxProps) => {
   const [typed, setTyped] = useState(value)
   const told = useRef(value)
+  const tell = useEffectEvent(onChange)
   useEffect(() => {
     // The address was changed by something else: a link, or the way back.
     if (value !== told.current) {
@@ -24,10 +25,10 @@ export const SearchBox = ({ value, label, onChange }: SearchBoxProps) => {
     if (typed === told.current) return
     const timer = setTimeout(() => {
       told.current = typed
-      onChange(typed)
+      tell(typed)
     }, PAUSE_MS)
     return () => clearTimeout(timer)
-  }, [typed, onChange])
+  }, [typed])
   return (
     <label className="search-box">
       <Icon name="search" />

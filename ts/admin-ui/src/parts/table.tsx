@@ -7,8 +7,17 @@ export interface Column<Row> {
   readonly title: string
   readonly cell: (row: Row) => ReactNode
   readonly end?: boolean
-  readonly sortable?: boolean
+  /** Texts begin with the first, numbers with the largest. */
+  readonly sortable?: 'text' | 'number'
   readonly wide?: boolean
+}
+
+type Order = 'asc' | 'desc'
+
+interface Sorting {
+  readonly sort: string
+  readonly order: Order
+  readonly onSort: (id: string, order: Order) => void
 }
 
 interface TableProps<Row> {
@@ -16,7 +25,7 @@ interface TableProps<Row> {
   readonly columns: readonly Column<Row>[]
   readonly rows: readonly Row[]
   readonly rowKey: (row: Row) => string
-  readonly sorting?: { readonly sort: string; readonly order: 'asc' | 'desc'; readonly onSort: (id: string) => void }
+  readonly sorting?: Sorting
   /** Said where there are no rows. */
   readonly empty: string
 }
@@ -52,12 +61,12 @@ export const Table = <Row,>({ label, columns, rows, rowKey, sorting, empty }: Ta
 
 interface HeadProps<Row> {
   readonly column: Column<Row>
-  readonly sorting: TableProps<Row>['sorting']
+  readonly sorting: Sorting | undefined
 }
 
 const Head = <Row,>({ column, sorting }: HeadProps<Row>) => {
   const { id, title, sortable } = column
-  if (sorting === undefined || sortable !== true) {
+  if (sorting === undefined || sortable === undefined) {
     return (
       <th scope="col" className={classOf(column)}>
         {title}
@@ -68,7 +77,7 @@ const Head = <Row,>({ column, sorting }: HeadProps<Row>) => {
   const order = sorting.order === 'asc' ? 'ascending' : 'descending'
   return (
     <th scope="col" className={classOf(column)} aria-sort={isSorted ? order : 'none'}>
-      <button type="button" className="sort" onClick={() => sorting.onSort(id)}>
+      <button type="button" className="sort" onClick={() => sorting.onSort(id, nextOrder(sorting, id, sortable))}>
         <span>{title}</span>
         <span className={isSorted ? 'sort-mark' : 'sort-mark unsorted'}>
           <Icon name={isSorted && sorting.order === 'desc' ? 'down' : 'up'} />
@@ -78,12 +87,8 @@ const Head = <Row,>({ column, sorting }: HeadProps<Row>) => {
   )
 }
 
-/** A second press turns the order round; numbers begin with the largest. */
-export const nextOrder = (
-  now: { readonly sort: string; readonly order: 'asc' | 'desc' },
-  id: string,
-  isText: boolean,
-): 'asc' | 'desc' => {
+/** A second press turns the order round. */
+const nextOrder = (now: Sorting, id: string, kind: 'text' | 'number'): Order => {
   if (now.sort === id) return now.order === 'asc' ? 'desc' : 'asc'
-  return isText ? 'asc' : 'desc'
+  return kind === 'text' ? 'asc' : 'desc'
 }

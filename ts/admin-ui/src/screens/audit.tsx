@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
-import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type AuditEntry, auditQuery } from '../api.ts'
 import { Loaded } from '../parts/loaded.tsx'
@@ -10,30 +9,27 @@ import { Page } from '../parts/page.tsx'
 import { Pager } from '../parts/pager.tsx'
 import { SearchBox } from '../parts/search-box.tsx'
 import { type Column, Table } from '../parts/table.tsx'
+import { useChange } from '../parts/use-change.ts'
 import { useFormat } from '../parts/use-format.ts'
-import { rowsOf } from '../search.ts'
+import { type AuditSearch, rowsOf } from '../search.ts'
 
 const route = getRouteApi('/audit')
 
 export const AuditScreen = () => {
   const { t } = useTranslation()
   const { search, page } = route.useSearch()
-  const navigate = route.useNavigate()
+  const change = useChange<AuditSearch>()
   const query = useQuery(auditQuery({ search, ...rowsOf(page) }))
-  const onSearch = useCallback(
-    (text: string) => void navigate({ search: { search: text, page: 1 }, replace: true }),
-    [navigate],
-  )
   return (
     <Page title={t('audit.title')}>
       <div className="toolbar">
-        <SearchBox value={search} label={t('audit.search')} onChange={onSearch} />
+        <SearchBox
+          value={search}
+          label={t('audit.search')}
+          onChange={(text) => change({ search: text, page: 1 }, { replace: true })}
+        />
         {query.data !== undefined && (
-          <Pager
-            page={page}
-            total={query.data.total}
-            onPage={(to) => void navigate({ search: (now) => ({ ...now, page: to }) })}
-          />
+          <Pager page={page} total={query.data.total} onPage={(to) => change({ page: to })} />
         )}
       </div>
       <Loaded query={query}>

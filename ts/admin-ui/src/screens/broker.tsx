@@ -1,7 +1,6 @@
 /** One broker: addresses, disks, and every key with its value. */
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Broker, brokerConfigsQuery, brokersQuery } from '../api.ts'
 import { Badge } from '../parts/badge.tsx'
@@ -18,14 +17,9 @@ export const BrokerScreen = () => {
   const { t } = useTranslation()
   const { broker } = route.useParams()
   const { find, changed } = route.useSearch()
-  const navigate = route.useNavigate()
   const id = Number(broker)
   const configs = useQuery(brokerConfigsQuery(id))
   const found = useQuery(brokersQuery).data?.items.find((each) => each.id === id)
-  const onFind = useCallback(
-    (text: string) => void navigate({ search: (now) => ({ ...now, find: text }), replace: true }),
-    [navigate],
-  )
   return (
     <Page
       title={t('shell.broker', { id: broker })}
@@ -33,17 +27,7 @@ export const BrokerScreen = () => {
       beside={found?.isController === true ? <Badge tone="accent">{t('brokers.controller')}</Badge> : undefined}
     >
       {found !== undefined && <Summary broker={found} />}
-      <Loaded query={configs}>
-        {({ items }) => (
-          <Configs
-            configs={items}
-            find={find}
-            changed={changed}
-            onFind={onFind}
-            onChanged={(only) => void navigate({ search: (now) => ({ ...now, changed: only }) })}
-          />
-        )}
-      </Loaded>
+      <Loaded query={configs}>{({ items }) => <Configs configs={items} find={find} changed={changed} />}</Loaded>
     </Page>
   )
 }

@@ -10,7 +10,7 @@ export const groupColumnsOf = (t: TFunction): readonly Column<GroupRow>[] => [
   {
     id: 'name',
     title: t('groups.name'),
-    sortable: true,
+    sortable: 'text',
     cell: ({ name }) => (
       <span className="name">
         <Link to="/groups/$group" params={{ group: name }}>
@@ -19,14 +19,14 @@ export const groupColumnsOf = (t: TFunction): readonly Column<GroupRow>[] => [
       </span>
     ),
   },
-  { id: 'state', title: t('groups.state'), sortable: true, cell: ({ state }) => <GroupState state={state} /> },
-  { id: 'members', title: t('groups.members'), sortable: true, end: true, cell: ({ members }) => members },
-  { id: 'topics', title: t('groups.topics'), sortable: true, end: true, wide: true, cell: ({ topics }) => topics },
-  { id: 'lag', title: t('groups.lag'), sortable: true, end: true, cell: ({ lag }) => <Lag value={lag} /> },
+  { id: 'state', title: t('groups.state'), sortable: 'text', cell: ({ state }) => <GroupState state={state} /> },
+  { id: 'members', title: t('groups.members'), sortable: 'number', end: true, cell: ({ members }) => members },
+  { id: 'topics', title: t('groups.topics'), sortable: 'number', end: true, wide: true, cell: ({ topics }) => topics },
+  { id: 'lag', title: t('groups.lag'), sortable: 'number', end: true, cell: ({ lag }) => <Lag value={lag} /> },
   {
     id: 'lagSeconds',
     title: t('groups.lagTime'),
-    sortable: true,
+    sortable: 'number',
     end: true,
     wide: true,
     cell: ({ lagSeconds }) => <Behind seconds={lagSeconds} />,
@@ -34,7 +34,7 @@ export const groupColumnsOf = (t: TFunction): readonly Column<GroupRow>[] => [
   {
     id: 'protocol',
     title: t('groups.protocol'),
-    sortable: true,
+    sortable: 'text',
     wide: true,
     cell: ({ protocol }) => (protocol === '' ? <span className="quiet">-</span> : <code>{protocol}</code>),
   },

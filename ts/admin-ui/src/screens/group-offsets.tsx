@@ -5,13 +5,15 @@ import type { Group, GroupOffset } from '../api.ts'
 import { Pager } from '../parts/pager.tsx'
 import { Behind, Count, Lag } from '../parts/size.tsx'
 import { type Column, Table } from '../parts/table.tsx'
+import { useChange } from '../parts/use-change.ts'
+import type { GroupSearch } from '../search.ts'
 
 const route = getRouteApi('/groups/$group')
 
 export const GroupOffsets = ({ group }: { readonly group: Group }) => {
   const { t } = useTranslation()
   const { page } = route.useSearch()
-  const navigate = route.useNavigate()
+  const change = useChange<GroupSearch>()
   const clientOf = new Map(group.memberRows.map(({ id, clientId }) => [id, clientId]))
   const columns: readonly Column<GroupOffset>[] = [
     {
@@ -54,11 +56,7 @@ export const GroupOffsets = ({ group }: { readonly group: Group }) => {
   return (
     <>
       <div className="toolbar">
-        <Pager
-          page={page}
-          total={group.offsetsTotal}
-          onPage={(to) => void navigate({ search: (now) => ({ ...now, page: to }) })}
-        />
+        <Pager page={page} total={group.offsetsTotal} onPage={(to) => change({ page: to })} />
       </div>
       <Table
         label={t('groupTab.offsets')}

@@ -31,19 +31,7 @@ export const GroupScreen = () => {
         {(group) => (
           <>
             <Summary group={group} />
-            <Tabs label={t('group.parts')}>
-              {groupTabs.map((each) => (
-                <Link
-                  key={each}
-                  from={route.id}
-                  to="."
-                  search={(now) => (each === tab ? now : { tab: each })}
-                  activeOptions={{ exact: true }}
-                >
-                  {t(`groupTab.${each}`)}
-                </Link>
-              ))}
-            </Tabs>
+            <Tabs label={t('group.parts')} tabs={groupTabs} current={tab} title={(each) => t(`groupTab.${each}`)} />
             {tab === 'offsets' ? <GroupOffsets group={group} /> : <GroupMembers members={group.memberRows} />}
           </>
         )}

@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { groupStates } from 'millrace/admin/contract/groups.js'
-import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import { groupsQuery } from '../api.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -10,7 +9,8 @@ import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { Pager } from '../parts/pager.tsx'
 import { SearchBox } from '../parts/search-box.tsx'
-import { nextOrder, Table } from '../parts/table.tsx'
+import { Table } from '../parts/table.tsx'
+import { useChange } from '../parts/use-change.ts'
 import { type GroupsSearch, rowsOf } from '../search.ts'
 import { groupColumnsOf } from './group-columns.tsx'
 
@@ -19,7 +19,9 @@ const route = getRouteApi('/groups')
 export const GroupsScreen = () => {
   const { t } = useTranslation()
   const search = route.useSearch()
-  const navigate = route.useNavigate()
+  const change = useChange<GroupsSearch>()
+  // Another choice begins at its first page.
+  const choose = (chosen: Partial<GroupsSearch>) => change({ page: 1, ...chosen })
   const { page, state, topic, ...asked } = search
   const query = useQuery(
     groupsQuery({
@@ -29,25 +31,19 @@ export const GroupsScreen = () => {
       ...rowsOf(page),
     }),
   )
-  const change = useCallback(
-    (changed: Partial<GroupsSearch>, replace = false) =>
-      void navigate({ search: (now) => ({ ...now, page: 1, ...changed }), replace }),
-    [navigate],
-  )
-  const onSearch = useCallback((text: string) => change({ search: text }, true), [change])
-  const onSort = (id: string) => {
-    const isText = id === 'name' || id === 'state' || id === 'protocol'
-    change({ sort: id as GroupsSearch['sort'], order: nextOrder(search, id, isText) })
-  }
   return (
     <Page title={t('groups.title')}>
       <div className="toolbar">
-        <SearchBox value={search.search} label={t('groups.search')} onChange={onSearch} />
+        <SearchBox
+          value={search.search}
+          label={t('groups.search')}
+          onChange={(text) => change({ search: text, page: 1 }, { replace: true })}
+        />
         <select
           className="select"
           aria-label={t('groups.state')}
           value={state}
-          onChange={({ target }) => change({ state: target.value as GroupsSearch['state'] })}
+          onChange={({ target }) => choose({ state: target.value as GroupsSearch['state'] })}
         >
           <option value="">{t('groups.anyState')}</option>
           {groupStates.map((each) => (
@@ -57,7 +53,7 @@ export const GroupsScreen = () => {
           ))}
         </select>
         {topic !== '' && (
-          <button type="button" className="button chip" onClick={() => change({ topic: '' })}>
+          <button type="button" className="button chip" onClick={() => choose({ topic: '' })}>
             {t('groups.ofTopic', { topic })}
             <Icon name="close" />
           </button>
@@ -73,7 +69,10 @@ export const GroupsScreen = () => {
             columns={groupColumnsOf(t)}
             rows={items}
             rowKey={({ name }) => name}
-            sorting={{ sort: search.sort, order: search.order, onSort }}
+            sorting={{
+              ...search,
+              onSort: (sort, order) => choose({ sort: sort as GroupsSearch['sort'], order }),
+            }}
             empty={search.search === '' ? t('groups.none') : t('common.nothingFound')}
           />
         )}

@@ -6,13 +6,15 @@ import { Badge } from '../parts/badge.tsx'
 import { Pager } from '../parts/pager.tsx'
 import { Count, Size } from '../parts/size.tsx'
 import { type Column, Table } from '../parts/table.tsx'
+import { useChange } from '../parts/use-change.ts'
+import type { TopicSearch } from '../search.ts'
 
 const route = getRouteApi('/topics/$topic')
 
 export const TopicPartitions = ({ topic }: { readonly topic: Topic }) => {
   const { t } = useTranslation()
   const { page } = route.useSearch()
-  const navigate = route.useNavigate()
+  const change = useChange<TopicSearch>()
   const columns: readonly Column<Partition>[] = [
     { id: 'index', title: t('partitions.index'), end: true, cell: ({ index }) => index },
     { id: 'leader', title: t('partitions.leader'), cell: (partition) => <Leader partition={partition} /> },
@@ -37,11 +39,7 @@ export const TopicPartitions = ({ topic }: { readonly topic: Topic }) => {
   return (
     <>
       <div className="toolbar">
-        <Pager
-          page={page}
-          total={topic.partitions}
-          onPage={(to) => void navigate({ search: (now) => ({ ...now, page: to }) })}
-        />
+        <Pager page={page} total={topic.partitions} onPage={(to) => change({ page: to })} />
       </div>
       <Table
         label={t('topicTab.partitions')}

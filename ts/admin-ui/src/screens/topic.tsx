@@ -32,19 +32,7 @@ export const TopicScreen = () => {
         {(topic) => (
           <>
             <Summary topic={topic} />
-            <Tabs label={t('topic.parts')}>
-              {topicTabs.map((each) => (
-                <Link
-                  key={each}
-                  from={route.id}
-                  to="."
-                  search={(now) => (each === tab ? now : { tab: each })}
-                  activeOptions={{ exact: true }}
-                >
-                  {t(`topicTab.${each}`)}
-                </Link>
-              ))}
-            </Tabs>
+            <Tabs label={t('topic.parts')} tabs={topicTabs} current={tab} title={(each) => t(`topicTab.${each}`)} />
             <Tab topic={topic} />
           </>
         )}

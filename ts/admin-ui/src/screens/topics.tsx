@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
-import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type TopicRow, topicsQuery } from '../api.ts'
 import { Badge } from '../parts/badge.tsx'
@@ -11,8 +10,9 @@ import { Page } from '../parts/page.tsx'
 import { Pager } from '../parts/pager.tsx'
 import { SearchBox } from '../parts/search-box.tsx'
 import { Count, Lag, Size } from '../parts/size.tsx'
-import { type Column, nextOrder, Table } from '../parts/table.tsx'
+import { type Column, Table } from '../parts/table.tsx'
 import { Toggle } from '../parts/toggle.tsx'
+import { useChange } from '../parts/use-change.ts'
 import { rowsOf, type TopicsSearch } from '../search.ts'
 
 const route = getRouteApi('/topics')
@@ -20,26 +20,22 @@ const route = getRouteApi('/topics')
 export const TopicsScreen = () => {
   const { t } = useTranslation()
   const search = route.useSearch()
-  const navigate = route.useNavigate()
+  const change = useChange<TopicsSearch>()
+  // Another choice begins at its first page.
+  const choose = (chosen: Partial<TopicsSearch>) => change({ page: 1, ...chosen })
   const { page, ...asked } = search
   const query = useQuery(
     topicsQuery({ ...asked, internal: String(asked.internal) as 'true' | 'false', ...rowsOf(page) }),
   )
-  const change = useCallback(
-    (changed: Partial<TopicsSearch>, replace = false) =>
-      void navigate({ search: (now) => ({ ...now, page: 1, ...changed }), replace }),
-    [navigate],
-  )
-  const onSearch = useCallback((text: string) => change({ search: text }, true), [change])
-  const onSort = (id: string) => {
-    const sort = id as TopicsSearch['sort']
-    change({ sort, order: nextOrder(search, id, id === 'name' || id === 'cleanupPolicy') })
-  }
   return (
     <Page title={t('topics.title')}>
       <div className="toolbar">
-        <SearchBox value={search.search} label={t('topics.search')} onChange={onSearch} />
-        <Toggle label={t('topics.internal')} checked={search.internal} onChange={(internal) => change({ internal })} />
+        <SearchBox
+          value={search.search}
+          label={t('topics.search')}
+          onChange={(text) => change({ search: text, page: 1 }, { replace: true })}
+        />
+        <Toggle label={t('topics.internal')} checked={search.internal} onChange={(internal) => choose({ internal })} />
         {query.data !== undefined && (
           <Pager page={page} total={query.data.total} onPage={(to) => change({ page: to })} />
         )}
@@ -51,7 +47,10 @@ export const TopicsScreen = () => {
             columns={columnsOf(t)}
             rows={items}
             rowKey={({ id }) => id}
-            sorting={{ sort: search.sort, order: search.order, onSort }}
+            sorting={{
+              ...search,
+              onSort: (sort, order) => choose({ sort: sort as TopicsSearch['sort'], order }),
+            }}
             empty={search.search === '' ? t('topics.none') : t('common.nothingFound')}
           />
         )}
@@ -61,12 +60,18 @@ export const TopicsScreen = () => {
 }
 
 const columnsOf = (t: TFunction): readonly Column<TopicRow>[] => [
-  { id: 'name', title: t('topics.name'), sortable: true, cell: (topic) => <Name topic={topic} /> },
-  { id: 'partitions', title: t('topics.partitions'), sortable: true, end: true, cell: ({ partitions }) => partitions },
+  { id: 'name', title: t('topics.name'), sortable: 'text', cell: (topic) => <Name topic={topic} /> },
+  {
+    id: 'partitions',
+    title: t('topics.partitions'),
+    sortable: 'number',
+    end: true,
+    cell: ({ partitions }) => partitions,
+  },
   {
     id: 'replicationFactor',
     title: t('topics.replicas'),
-    sortable: true,
+    sortable: 'number',
     end: true,
     wide: true,
     cell: ({ replicationFactor }) => replicationFactor,
@@ -74,16 +79,16 @@ const columnsOf = (t: TFunction): readonly Column<TopicRow>[] => [
   {
     id: 'records',
     title: t('topics.records'),
-    sortable: true,
+    sortable: 'number',
     end: true,
     wide: true,
     cell: ({ records }) => <Count value={records} />,
   },
-  { id: 'bytes', title: t('topics.size'), sortable: true, end: true, cell: ({ bytes }) => <Size value={bytes} /> },
+  { id: 'bytes', title: t('topics.size'), sortable: 'number', end: true, cell: ({ bytes }) => <Size value={bytes} /> },
   {
     id: 'groups',
     title: t('topics.groups'),
-    sortable: true,
+    sortable: 'number',
     end: true,
     wide: true,
     cell: ({ name, groups }) =>
@@ -95,11 +100,11 @@ const columnsOf = (t: TFunction): readonly Column<TopicRow>[] => [
         </Link>
       ),
   },
-  { id: 'lag', title: t('topics.lag'), sortable: true, end: true, cell: ({ lag }) => <Lag value={lag} /> },
+  { id: 'lag', title: t('topics.lag'), sortable: 'number', end: true, cell: ({ lag }) => <Lag value={lag} /> },
   {
     id: 'cleanupPolicy',
     title: t('topics.cleanup'),
-    sortable: true,
+    sortable: 'text',
     wide: true,
     cell: ({ cleanupPolicy }) => <code>{cleanupPolicy}</code>,
   },
