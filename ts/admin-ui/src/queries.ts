@@ -1,9 +1,6 @@
-/** How queries behave: what the broker refuses is not asked again, what did not arrive is. */
+/** How queries behave: what failed says so at once, and is asked again when it would have been anyway. */
 import { QueryCache, QueryClient } from '@tanstack/react-query'
-import { ApiError } from 'millrace/admin/client.js'
 import { isLoggedOut, sessionQuery } from './state/session.ts'
-
-const ATTEMPTS_MAX = 3
 
 export const queries = new QueryClient({
   queryCache: new QueryCache({
@@ -15,8 +12,11 @@ export const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 1000,
-      retry: (failures, error) => !(error instanceof ApiError) && failures < ATTEMPTS_MAX,
+      retry: false,
+      // A broker on this machine answers without a network.
+      networkMode: 'always',
     },
+    mutations: { networkMode: 'always' },
   },
 })
 

@@ -7,6 +7,7 @@ import { clusterQuery } from '../api.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Connection } from './connection.tsx'
 import { Navigation } from './navigation.tsx'
+import { NoAnswer } from './no-answer.tsx'
 import { useKeys } from './use-keys.ts'
 
 const Palette = lazy(() => import('./palette.tsx').then(({ Palette: component }) => ({ default: component })))
@@ -56,6 +57,7 @@ export const Shell = () => {
         </div>
       </aside>
       <main id="main" tabIndex={-1}>
+        <NoAnswer />
         <Outlet />
       </main>
       <Suspense>

@@ -1,5 +1,6 @@
-/** A query as it comes: waiting, refused, or there. What was there stays while it is asked for anew. */
+/** A query as it comes: waiting, refused, or there. What was there stays while it is asked for anew, under a refusal too. */
 import type { UseQueryResult } from '@tanstack/react-query'
+import { ApiError } from 'millrace/admin/client.js'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Failure } from './failure.tsx'
@@ -11,8 +12,19 @@ interface LoadedProps<Data> {
 
 export const Loaded = <Data,>({ query, children }: LoadedProps<Data>) => {
   const { t } = useTranslation()
-  if (query.data !== undefined) return children(query.data)
-  if (query.error !== null) return <Failure error={query.error} onRetry={() => void query.refetch()} />
+  const { data, error, refetch } = query
+  // That nothing answers is said once, over the screen.
+  const isTold = data !== undefined && !(error instanceof ApiError)
+  const failure = error === null || isTold ? null : <Failure error={error} onRetry={() => void refetch()} />
+  if (data !== undefined) {
+    return (
+      <>
+        {failure}
+        {children(data)}
+      </>
+    )
+  }
+  if (failure !== null) return failure
   return (
     <div className="loading" role="status">
       <span className="visually-hidden">{t('common.loading')}</span>

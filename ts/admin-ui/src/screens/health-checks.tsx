@@ -7,8 +7,17 @@ import { type Health, healthQuery } from '../state/health.ts'
 
 export const Checks = () => {
   const { t } = useTranslation()
-  const { data } = useQuery(healthQuery)
-  if (data === undefined) return <div className="verdict" aria-busy="true" />
+  const { moment } = useFormat()
+  const { data, isError, dataUpdatedAt } = useQuery(healthQuery)
+  if (data === undefined) return isError ? null : <div className="verdict" aria-busy="true" />
+  if (isError) {
+    return (
+      <div className="verdict bad" role="alert">
+        <Icon name="warning" />
+        <strong>{t('health.unknown', { at: moment(dataUpdatedAt) })}</strong>
+      </div>
+    )
+  }
   const wrong = data.checks.filter(({ ok }) => !ok)
   if (wrong.length === 0) {
     return (

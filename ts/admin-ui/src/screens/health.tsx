@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { type Cluster, clusterQuery } from '../api.ts'
 import { Badge } from '../parts/badge.tsx'
-import { Failure } from '../parts/failure.tsx'
 import { Figure, Figures } from '../parts/figure.tsx'
 import { Page } from '../parts/page.tsx'
 import { BrokerState } from '../parts/states.tsx'
@@ -17,14 +16,8 @@ export const HealthScreen = () => {
   const { t } = useTranslation()
   const cluster = useQuery(clusterQuery)
   return (
-    <Page
-      title={t('health.title')}
-      beside={cluster.data === undefined ? undefined : <BrokerState state={cluster.data.state} />}
-    >
+    <Page title={t('health.title')} beside={cluster.isSuccess ? <BrokerState state={cluster.data.state} /> : undefined}>
       <Checks />
-      {cluster.data === undefined && cluster.error !== null && (
-        <Failure error={cluster.error} onRetry={() => void cluster.refetch()} />
-      )}
       {cluster.data !== undefined && <Numbers cluster={cluster.data} />}
       <Rates />
       <div className="columns">
@@ -32,7 +25,7 @@ export const HealthScreen = () => {
         <WorstGroups />
       </div>
       <Disks />
-      {cluster.data !== undefined && <About cluster={cluster.data} />}
+      {cluster.data !== undefined && <About cluster={cluster.data} now={cluster.dataUpdatedAt} />}
     </Page>
   )
 }
@@ -57,13 +50,19 @@ const Numbers = ({ cluster }: { readonly cluster: Cluster }) => {
   )
 }
 
-const About = ({ cluster }: { readonly cluster: Cluster }) => {
+interface AboutProps {
+  readonly cluster: Cluster
+  /** When it was so. */
+  readonly now: number
+}
+
+const About = ({ cluster, now }: AboutProps) => {
   const { t } = useTranslation()
   const { span, moment } = useFormat()
   return (
     <footer className="about">
       <span title={moment(cluster.startedAt)}>
-        {t('health.upFor', { span: span(Date.now() - Number(cluster.startedAt)) })}
+        {t('health.upFor', { span: span(now - Number(cluster.startedAt)) })}
       </span>
       <span>{t('health.version', { version: cluster.version })}</span>
       <span>

@@ -7,12 +7,15 @@ export type Session = Output<'session'>
 
 let csrf = ''
 
+/** A broker that has not answered after this long does not answer: without a bound, what is frozen looks well. */
+export const ANSWER_MS_MAX = 10_000
+
 export const call = createClient({
   base: '',
   fetch: (url, init) => {
     const headers = new Headers(init?.headers)
     headers.set('x-millrace-csrf', csrf)
-    return fetch(url, { ...init, headers })
+    return fetch(url, { ...init, headers, signal: AbortSignal.timeout(ANSWER_MS_MAX) })
   },
 })
 
@@ -28,7 +31,6 @@ const remember = (session: Session): Session => {
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async () => remember(await call('session', {})),
-  retry: false,
   staleTime: Infinity,
   // A broker that starts will have an answer.
   refetchInterval: ({ state: { error } }) => (error !== null && !isLoggedOut(error) ? AGAIN_MS : false),

@@ -1,0 +1,57 @@
+// A browser for the tests of a file, and what each of them does with it first.
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
+import { program } from '../harness/clients.ts'
+
+const PATIENCE_MS = 60_000
+export const DESKTOP = { width: 1280, height: 900 }
+export const PHONE = { width: 360, height: 780 }
+
+export interface Opened {
+  readonly page: Page
+  /** What the page says of itself: what its console was written, and what was thrown. */
+  readonly complaints: string[]
+  readonly crashes: string[]
+}
+
+export type Open = (locale: string, colorScheme: 'light' | 'dark', viewport: typeof DESKTOP) => Promise<Opened>
+
+/** One browser for the tests of a file. */
+export const opened = (): Open => {
+  let browser: Browser
+
+  beforeAll(async () => {
+    // Its sandbox needs rights that a container does not give, and the page is ours.
+    const options = { executablePath: program('browser', '').command, args: ['--no-sandbox'], timeout: PATIENCE_MS }
+    browser = await chromium.launch(options)
+  }, PATIENCE_MS)
+  afterAll(() => browser.close())
+
+  return async (locale, colorScheme, viewport) => {
+    const context = await browser.newContext({ locale, colorScheme, viewport, reducedMotion: 'reduce' })
+    onTestFinished(() => context.close())
+    const page = await context.newPage()
+    page.setDefaultTimeout(PATIENCE_MS)
+    const complaints: string[] = []
+    const crashes: string[] = []
+    page.on('console', (message) => {
+      // That nobody is logged in, or that a disk of this machine is nearly full, is an answer, which browsers write down.
+      if (!/\/(api\/v1\/session|healthz)$/.test(message.location().url)) complaints.push(message.text())
+    })
+    page.on('pageerror', ({ message }) => crashes.push(message))
+    return { page, complaints, crashes }
+  }
+}
+
+export const logIn = async (page: Page, password: string): Promise<void> => {
+  await page.locator('input[type=password]').fill(password)
+  await page.keyboard.press('Enter')
+  await page.locator('.navigation a[aria-current]').waitFor()
+}
+
+export const expectAccessible = async (page: Page, what: string): Promise<void> => {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+  expect(found, what).toEqual([])
+}
