@@ -1,7 +1,8 @@
-/** Two languages, each loaded when it is chosen. Keys are typed by the English file; a test compares the other with it. */
+/** Two languages. Keys are typed by the English file; a test compares the other with it. */
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
-import type en from './locales/en.json'
+import en from './locales/en.json'
+import chinese from './locales/zh-CN.json'
 import { type Language, preferences } from './state/preferences.ts'
 
 declare module 'i18next' {
@@ -10,26 +11,20 @@ declare module 'i18next' {
   }
 }
 
-const load = {
-  en: () => import('./locales/en.json'),
-  'zh-CN': () => import('./locales/zh-CN.json'),
-} as const satisfies Record<Language, unknown>
+const texts = { en, 'zh-CN': chinese } as const satisfies Record<Language, unknown>
 
-export const speak = async (language: Language): Promise<void> => {
-  if (!i18next.hasResourceBundle(language, 'translation')) {
-    i18next.addResourceBundle(language, 'translation', (await load[language]()).default)
-  }
-  await i18next.changeLanguage(language)
+export const speak = async (): Promise<void> => {
+  const { language } = preferences()
   document.documentElement.lang = language
+  await i18next.changeLanguage(language)
 }
 
 export const startSpeaking = async (): Promise<void> => {
   await i18next.use(initReactI18next).init({
-    resources: {},
-    lng: preferences().language,
+    resources: Object.fromEntries(Object.entries(texts).map(([name, translation]) => [name, { translation }])),
     fallbackLng: false,
     // React escapes.
     interpolation: { escapeValue: false },
   })
-  await speak(preferences().language)
+  await speak()
 }

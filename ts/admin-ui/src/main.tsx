@@ -6,7 +6,7 @@ import { createRoot } from 'react-dom/client'
 import { speak, startSpeaking } from './i18n.ts'
 import { queries } from './queries.ts'
 import { router } from './router.tsx'
-import { applyTheme, onPreference, preferences } from './state/preferences.ts'
+import { applyTheme, onPreference } from './state/preferences.ts'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/layout.css'
@@ -16,7 +16,7 @@ import './styles/screens.css'
 applyTheme()
 onPreference(() => {
   applyTheme()
-  void speak(preferences().language)
+  void speak()
 })
 await startSpeaking()
 

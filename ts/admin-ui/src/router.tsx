@@ -1,14 +1,17 @@
-/** Every address of the console. A screen is loaded when it is first opened. */
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  stripSearchParams,
-} from '@tanstack/react-router'
+/** Every address of the console. All screens are loaded with the first: they are small, and open while the broker is away. */
+import { createRootRoute, createRoute, createRouter, stripSearchParams } from '@tanstack/react-router'
 import { Gate } from './layout/gate.tsx'
 import { NotFound } from './layout/not-found.tsx'
 import { Crash } from './parts/failure.tsx'
+import { AuditScreen } from './screens/audit.tsx'
+import { BrokerScreen } from './screens/broker.tsx'
+import { BrokersScreen } from './screens/brokers.tsx'
+import { GroupScreen } from './screens/group.tsx'
+import { GroupsScreen } from './screens/groups.tsx'
+import { HealthScreen } from './screens/health.tsx'
+import { JobsScreen } from './screens/jobs.tsx'
+import { TopicScreen } from './screens/topic.tsx'
+import { TopicsScreen } from './screens/topics.tsx'
 import {
   auditSearch,
   brokerSearch,
@@ -26,7 +29,7 @@ const parent = { getParentRoute: () => root } as const
 const health = createRoute({
   ...parent,
   path: '/',
-  component: lazyRouteComponent(() => import('./screens/health.tsx'), 'HealthScreen'),
+  component: HealthScreen,
 })
 
 const topics = createRoute({
@@ -34,7 +37,7 @@ const topics = createRoute({
   path: '/topics',
   validateSearch: topicsSearch,
   search: { middlewares: [stripSearchParams(topicsSearch({} as Parameters<typeof topicsSearch>[0]))] },
-  component: lazyRouteComponent(() => import('./screens/topics.tsx'), 'TopicsScreen'),
+  component: TopicsScreen,
 })
 
 const topic = createRoute({
@@ -42,7 +45,7 @@ const topic = createRoute({
   path: '/topics/$topic',
   validateSearch: topicSearch,
   search: { middlewares: [stripSearchParams(topicSearch({} as Parameters<typeof topicSearch>[0]))] },
-  component: lazyRouteComponent(() => import('./screens/topic.tsx'), 'TopicScreen'),
+  component: TopicScreen,
 })
 
 const groups = createRoute({
@@ -50,7 +53,7 @@ const groups = createRoute({
   path: '/groups',
   validateSearch: groupsSearch,
   search: { middlewares: [stripSearchParams(groupsSearch({} as Parameters<typeof groupsSearch>[0]))] },
-  component: lazyRouteComponent(() => import('./screens/groups.tsx'), 'GroupsScreen'),
+  component: GroupsScreen,
 })
 
 const group = createRoute({
@@ -58,13 +61,13 @@ const group = createRoute({
   path: '/groups/$group',
   validateSearch: groupSearch,
   search: { middlewares: [stripSearchParams(groupSearch({} as Parameters<typeof groupSearch>[0]))] },
-  component: lazyRouteComponent(() => import('./screens/group.tsx'), 'GroupScreen'),
+  component: GroupScreen,
 })
 
 const brokers = createRoute({
   ...parent,
   path: '/brokers',
-  component: lazyRouteComponent(() => import('./screens/brokers.tsx'), 'BrokersScreen'),
+  component: BrokersScreen,
 })
 
 const broker = createRoute({
@@ -72,13 +75,13 @@ const broker = createRoute({
   path: '/brokers/$broker',
   validateSearch: brokerSearch,
   search: { middlewares: [stripSearchParams(brokerSearch({} as Parameters<typeof brokerSearch>[0]))] },
-  component: lazyRouteComponent(() => import('./screens/broker.tsx'), 'BrokerScreen'),
+  component: BrokerScreen,
 })
 
 const jobs = createRoute({
   ...parent,
   path: '/jobs',
-  component: lazyRouteComponent(() => import('./screens/jobs.tsx'), 'JobsScreen'),
+  component: JobsScreen,
 })
 
 const audit = createRoute({
@@ -86,14 +89,15 @@ const audit = createRoute({
   path: '/audit',
   validateSearch: auditSearch,
   search: { middlewares: [stripSearchParams(auditSearch({} as Parameters<typeof auditSearch>[0]))] },
-  component: lazyRouteComponent(() => import('./screens/audit.tsx'), 'AuditScreen'),
+  component: AuditScreen,
 })
 
 export const router = createRouter({
   routeTree: root.addChildren([health, topics, topic, groups, group, brokers, broker, jobs, audit]),
   parseSearch,
   stringifySearch: writeSearch,
-  defaultPreload: 'intent',
+  // What surrounds a screen outlasts it.
+  defaultErrorComponent: Crash,
   scrollRestoration: true,
 })
 

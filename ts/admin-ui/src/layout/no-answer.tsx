@@ -5,6 +5,7 @@ import { useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from '../parts/icon.tsx'
 import { useFormat } from '../parts/use-format.ts'
+import { PART } from '../parts/use-part.ts'
 
 export const NoAnswer = () => {
   const { t } = useTranslation()
@@ -34,4 +35,5 @@ const useUnanswered = (): number | null => {
   )
 }
 
-const isUnanswered = ({ state: { error } }: Query): boolean => error !== null && !(error instanceof ApiError)
+const isUnanswered = ({ queryKey, state: { error } }: Query): boolean =>
+  queryKey[0] !== PART && error !== null && !(error instanceof ApiError)

@@ -1,24 +1,27 @@
 /** What stands around every screen. */
 import { useQuery } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { clusterQuery } from '../api.ts'
 import { Icon } from '../parts/icon.tsx'
+import { usePart } from '../parts/use-part.ts'
 import { Connection } from './connection.tsx'
 import { Navigation } from './navigation.tsx'
 import { NoAnswer } from './no-answer.tsx'
 import { useKeys } from './use-keys.ts'
+import type * as Windows from './windows.ts'
 
-const Palette = lazy(() => import('./palette.tsx').then(({ Palette: component }) => ({ default: component })))
-const Settings = lazy(() => import('./settings.tsx').then(({ Settings: component }) => ({ default: component })))
-const Help = lazy(() => import('./help.tsx').then(({ Help: component }) => ({ default: component })))
+const loadWindows = () => import('./windows.ts')
 
 export const Shell = () => {
   const { t } = useTranslation()
-  const [open, setOpen] = useState<'palette' | 'help' | 'settings' | null>(null)
+  const [open, setOpen] = useState<keyof typeof Windows | null>(null)
   const cluster = useQuery(clusterQuery)
-  useKeys({ onPalette: () => setOpen('palette'), onHelp: () => setOpen('help') })
+  useKeys({ onPalette: () => setOpen('Palette'), onHelp: () => setOpen('Help') })
+  // Behind the first answers, and before anybody asks: they open while the broker is away, too.
+  const windows = usePart('windows', loadWindows, cluster.data !== undefined || open !== null)
+  const Window = open === null ? undefined : windows?.[open]
   const onOpenChange = (isOpen: boolean) => setOpen(isOpen ? open : null)
   return (
     <div className="shell">
@@ -30,7 +33,7 @@ export const Shell = () => {
           <img src="/icon.svg" alt="" width="22" height="22" />
           <span>Millrace</span>
         </div>
-        <button type="button" className="palette-button" onClick={() => setOpen('palette')}>
+        <button type="button" className="palette-button" onClick={() => setOpen('Palette')}>
           <Icon name="search" />
           <span>{t('shell.jump')}</span>
           <kbd>{t('shell.paletteKey')}</kbd>
@@ -42,7 +45,7 @@ export const Shell = () => {
             type="button"
             className="button square bare"
             aria-label={t('shell.help')}
-            onClick={() => setOpen('help')}
+            onClick={() => setOpen('Help')}
           >
             <Icon name="help" />
           </button>
@@ -50,7 +53,7 @@ export const Shell = () => {
             type="button"
             className="button square bare"
             aria-label={t('settings.title')}
-            onClick={() => setOpen('settings')}
+            onClick={() => setOpen('Settings')}
           >
             <Icon name="settings" />
           </button>
@@ -60,11 +63,7 @@ export const Shell = () => {
         <NoAnswer />
         <Outlet />
       </main>
-      <Suspense>
-        {open === 'palette' && <Palette onOpenChange={onOpenChange} />}
-        {open === 'help' && <Help onOpenChange={onOpenChange} />}
-        {open === 'settings' && <Settings onOpenChange={onOpenChange} />}
-      </Suspense>
+      {Window !== undefined && <Window onOpenChange={onOpenChange} />}
     </div>
   )
 }

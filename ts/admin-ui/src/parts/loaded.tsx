@@ -11,7 +11,6 @@ interface LoadedProps<Data> {
 }
 
 export const Loaded = <Data,>({ query, children }: LoadedProps<Data>) => {
-  const { t } = useTranslation()
   const { data, error, refetch } = query
   // That nothing answers is said once, over the screen.
   const isTold = data !== undefined && !(error instanceof ApiError)
@@ -24,7 +23,11 @@ export const Loaded = <Data,>({ query, children }: LoadedProps<Data>) => {
       </>
     )
   }
-  if (failure !== null) return failure
+  return failure ?? <Loading />
+}
+
+export const Loading = () => {
+  const { t } = useTranslation()
   return (
     <div className="loading" role="status">
       <span className="visually-hidden">{t('common.loading')}</span>

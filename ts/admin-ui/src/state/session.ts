@@ -33,7 +33,8 @@ export const sessionQuery = queryOptions({
   queryFn: async () => remember(await call('session', {})),
   staleTime: Infinity,
   // A broker that starts will have an answer.
-  refetchInterval: ({ state: { error } }) => (error !== null && !isLoggedOut(error) ? AGAIN_MS : false),
+  retry: (_, error) => !isLoggedOut(error),
+  retryDelay: AGAIN_MS,
 })
 
 export const logIn = async (user: string, password: string): Promise<Session> =>
