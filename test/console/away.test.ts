@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Broker, startBroker } from '../harness/broker.ts'
 import { missingClients } from '../harness/clients.ts'
+import { eventually } from '../harness/eventually.ts'
 import { freePorts } from '../harness/ports.ts'
 import { DESKTOP, expectAccessible, logIn, opened, PHONE } from './browser.ts'
 
@@ -23,6 +24,8 @@ describe.skipIf((await missingClients('browser')) !== undefined)('a broker that 
     }
     const broker = await startBroker({ target: 'millrace', overrides })
     onTestFinished(() => broker.stop())
+    // Its own listener comes first.
+    await eventually('the console answers', async () => ((await fetch(base)).ok ? true : undefined))
     return { broker, base }
   }
 
