@@ -2,11 +2,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from 'millrace/admin/client.js'
-import { readToken } from 'millrace/admin/token-file.js'
+import { readToken, writeToken } from 'millrace/admin/token-file.js'
 import { afterEach, expect, test } from 'vitest'
 import { removeDirectory, temporaryDirectory } from '../../harness/cleanup.ts'
 import { repository } from '../../harness/paths.ts'
-import { type Running, run, start } from '../../harness/process.ts'
+import { type Command, type Running, run, start } from '../../harness/process.ts'
 
 const main = join(repository, 'ts', 'broker', 'dist', 'main.js')
 const brokers: Running[] = []
@@ -23,10 +23,14 @@ const directory = (): string => {
   return path
 }
 
-const broker = async (cwd: string, ...overrides: readonly string[]) => {
+const command = (cwd: string, overrides: readonly string[]): Command => {
   const settings = ['listeners=PLAINTEXT://127.0.0.1:0', 'admin.listener=127.0.0.1:0', ...overrides]
   const args = [main, 'start', ...settings.flatMap((setting) => ['--override', setting])]
-  const running = start({ command: process.execPath, args, cwd })
+  return { command: process.execPath, args, cwd }
+}
+
+const broker = async (cwd: string, ...overrides: readonly string[]) => {
+  const running = start(command(cwd, overrides))
   brokers.push(running)
   const console = await running.line('the broker started', (line) =>
     line.includes('broker started') ? (JSON.parse(line) as { readonly console: string }).console : undefined,
@@ -46,8 +50,9 @@ const login = async (console: string, password: string): Promise<number> => {
   return (await fetch(`${console}/api/v1/session`, { method: 'POST', headers, body })).status
 }
 
-const reset = async (cwd: string): Promise<string> => {
-  const { stdout } = await run({ command: process.execPath, args: [main, 'admin', 'reset-password'], cwd })
+const reset = async (cwd: string, chosen = ''): Promise<string> => {
+  const args = [main, 'admin', 'reset-password']
+  const { stdout } = await run({ command: process.execPath, args, cwd, env: { MILLRACE_ADMIN_PASSWORD: chosen } })
   return stdout.toString().trim()
 }
 
@@ -68,6 +73,49 @@ test('it is shown once, and a command makes another, for a broker that runs and 
   expect(shownPasswords(again.running)).toEqual([])
   expect(await login(again.console, second)).toBe(401)
   expect(await login(again.console, third)).toBe(200)
+})
+
+test('a killed broker leaves an address behind where nobody answers, and the reset finds its data', async () => {
+  const cwd = directory()
+  const killed = await broker(cwd)
+  await killed.running.kill()
+  expect(readToken([join(cwd, 'data')])).not.toBeNull()
+
+  const made = await reset(cwd)
+  const again = await broker(cwd)
+  expect(await login(again.console, made)).toBe(200)
+})
+
+test('an address that another broker has taken since is not that of this data', async () => {
+  const [cwd, elsewhere] = [directory(), directory()]
+  const killed = await broker(cwd)
+  await killed.running.kill()
+  const other = await broker(elsewhere)
+  writeToken(join(cwd, 'data'), { url: other.console, token: readToken([join(cwd, 'data')])?.token ?? '' })
+
+  const made = await reset(cwd)
+  expect(await login(other.console, made)).toBe(401)
+  const again = await broker(cwd)
+  expect(await login(again.console, made)).toBe(200)
+})
+
+test('an empty one is none, wherever it is given', async () => {
+  const cwd = directory()
+  const { running, console } = await broker(cwd, 'admin.password=', 'admin.password.file=')
+  const [shown = ''] = shownPasswords(running)
+  expect(await login(console, '')).toBe(401)
+  expect(await login(console, shown)).toBe(200)
+  expect(await running.stop()).toBe(0)
+  expect(await reset(cwd, '')).not.toBe('')
+})
+
+test('one that is too short is chosen nowhere', async () => {
+  const cwd = directory()
+  const problem = 'a password has 10 to 256 characters'
+  await expect(run(command(cwd, ['admin.password=123456789']))).rejects.toThrow(`admin.password: ${problem}`)
+  writeFileSync(join(cwd, 'empty'), '\n')
+  await expect(run(command(cwd, ['admin.password.file=empty']))).rejects.toThrow(`admin.password.file: ${problem}`)
+  await expect(reset(cwd, '123456789')).rejects.toThrow(`MILLRACE_ADMIN_PASSWORD: ${problem}`)
 })
 
 test('it may be chosen before, in a file', async () => {

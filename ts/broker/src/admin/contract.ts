@@ -20,7 +20,7 @@ import {
   resetTarget,
 } from './contract/changes.ts'
 import { broker, cluster, config } from './contract/cluster.ts'
-import { account, newPassword, role, session } from './contract/session.ts'
+import { account, newPassword, password, role, session } from './contract/session.ts'
 import { groupHistory, history, live } from './contract/live.ts'
 import { group, groupColumns, groupRow, groupStates } from './contract/groups.ts'
 import { topic, topicColumns, topicRow } from './contract/topics.ts'
@@ -42,7 +42,7 @@ export const contract = {
     path: '/api/v1/session',
     role: 'anyone',
     summary: 'Log in: the answer sets the cookie of a session.',
-    input: z.object({ user: z.string().max(64), password: z.string().max(256) }),
+    input: z.object({ user: z.string().max(64), password }),
     output: session,
   }),
   session: route({
@@ -91,7 +91,7 @@ export const contract = {
     role: 'viewer',
     summary:
       'Change a password: the own with the current one, that of others as an admin. Ends the sessions of the account.',
-    input: z.object({ name: accountName, password: newPassword, current: z.string().max(256).optional() }),
+    input: z.object({ name: accountName, password: newPassword, current: password.optional() }),
     output: done,
   }),
   cluster: route({

@@ -6,10 +6,11 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { BrokerValues } from '../configs/definitions.ts'
 import { createFirst, FIRST_ACCOUNT } from '../security/accounts.ts'
 import { hashPassword, makePassword } from '../security/passwords.ts'
+import { passwordProblem } from './contract/passwords.ts'
 
 type Given = Pick<BrokerValues, 'admin.password' | 'admin.password.file'>
 
-/** Does nothing where there are accounts. Throws INVALID_CONFIG where the file of the password cannot be read. */
+/** Does nothing where there are accounts. Throws INVALID_CONFIG for a password that cannot be read or must not be one. */
 export const ensureFirstAccount = async (cluster: Cluster, given: Given, logger: Logger): Promise<void> => {
   if (cluster.image().accounts.size > 0) return
   const chosen = chosenPassword(given)
@@ -24,12 +25,24 @@ export const ensureFirstAccount = async (cluster: Cluster, given: Given, logger:
   logger.info({ user: FIRST_ACCOUNT, password }, what)
 }
 
+// Compose files pass variables on that nobody set, as empty ones: neither key is set by one.
 const chosenPassword = (given: Given): string | null => {
-  const path = given['admin.password.file']
-  if (given['admin.password'] !== null || path === null) return given['admin.password']
+  const password = given['admin.password'] ?? ''
+  if (password !== '') return checked('admin.password', password)
+  const path = given['admin.password.file'] ?? ''
+  return path === '' ? null : checked('admin.password.file', readPassword(path))
+}
+
+const readPassword = (path: string): string => {
   try {
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
   } catch (thrown) {
     throw new BrokerError('INVALID_CONFIG', `admin.password.file: ${messageOf(thrown)}`, { cause: thrown })
   }
+}
+
+const checked = (key: keyof Given, password: string): string => {
+  const problem = passwordProblem(password)
+  if (problem !== null) throw new BrokerError('INVALID_CONFIG', `${key}: ${problem}`)
+  return password
 }

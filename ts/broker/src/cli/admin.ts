@@ -1,11 +1,14 @@
 // `millrace admin reset-password`: a new password for an account, of a broker that runs or of the data of a stopped one.
-import { createClient } from '../admin/client.ts'
+import { ApiError } from '../admin/client.ts'
+import { passwordProblem } from '../admin/contract/passwords.ts'
 import { readToken } from '../admin/token-file.ts'
 import { silentLogger } from '../base/logger.ts'
 import { type BrokerConfig, readStartUp } from '../configs/start-up.ts'
 import { openOffline } from '../node.ts'
 import { resetPassword as decideReset } from '../security/accounts.ts'
 import { hashPassword, makePassword } from '../security/passwords.ts'
+import { askAdmin } from './admin-api.ts'
+import { Failure } from './failure.ts'
 import { readSources } from './sources.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -14,6 +17,8 @@ export interface ResetOptions {
   readonly user: string
 }
 
+const VARIABLE = 'MILLRACE_ADMIN_PASSWORD'
+
 /** Prints the new password, which `MILLRACE_ADMIN_PASSWORD` may choose. Throws INVALID_CONFIG. */
 export const resetPassword = async (
   terminal: Terminal,
@@ -21,20 +26,37 @@ export const resetPassword = async (
   { override, user }: ResetOptions,
 ): Promise<number> => {
   const { config } = readStartUp(readSources(path, override, terminal.environment))
-  const chosen = terminal.environment['MILLRACE_ADMIN_PASSWORD']
-  const made = await makePassword()
-  const password = chosen ?? made.password
-  const access = readToken(config.logDirs)
-  if (access === null) {
-    await onStopped(config, user, chosen === undefined ? made.hash : await hashPassword(chosen))
-  } else {
-    const call = createClient({ base: access.url, headers: { authorization: `Bearer ${access.token}` } })
-    await call('setPassword', { name: user, password })
-  }
-  if (chosen === undefined) terminal.print(password)
-  terminal.complain(`${user} has a new password${chosen === undefined ? '' : ', the one of MILLRACE_ADMIN_PASSWORD'}`)
+  const chosen = chosenPassword(terminal)
+  const { password, hash } =
+    chosen === null ? await makePassword() : { password: chosen, hash: await hashPassword(chosen) }
+  if (!(await onRunning(config, user, password))) await onStopped(config, user, hash)
+  if (chosen === null) terminal.print(password)
+  terminal.complain(`${user} has a new password${chosen === null ? '' : `, the one of ${VARIABLE}`}`)
   return 0
 }
+
+const chosenPassword = ({ environment }: Terminal): string | null => {
+  const chosen = environment[VARIABLE] ?? ''
+  const problem = chosen === '' ? null : passwordProblem(chosen)
+  if (problem !== null) throw new Failure('usage', `${VARIABLE}: ${problem}`)
+  return chosen === '' ? null : chosen
+}
+
+/** Answers whether there is one. A killed broker leaves its address behind, where nobody answers or another one does. */
+const onRunning = async ({ logDirs }: BrokerConfig, name: string, password: string): Promise<boolean> => {
+  const access = readToken(logDirs)
+  if (access === null) return false
+  try {
+    await askAdmin(access, (call) => call('setPassword', { name, password }))
+    return true
+  } catch (error) {
+    if (error instanceof Failure && (error.outcome === 'unreachable' || isStranger(error))) return false
+    throw error
+  }
+}
+
+/** Another broker, which does not know the token. */
+const isStranger = ({ cause }: Failure): boolean => cause instanceof ApiError && cause.code === 'NOT_LOGGED_IN'
 
 const onStopped = async (config: BrokerConfig, user: string, hash: string): Promise<void> => {
   const node = await openOffline(config, silentLogger)

@@ -1,8 +1,8 @@
 // What only the broker on this machine knows, asked of its admin API: who may read its data directory may ask.
-import { ApiError, type Call, createClient } from '../admin/client.ts'
+import type { Call } from '../admin/client.ts'
 import { readToken } from '../admin/token-file.ts'
 import { readStartUp } from '../configs/start-up.ts'
-import type { Outcome } from './exit-codes.ts'
+import { askAdmin } from './admin-api.ts'
 import { Failure } from './failure.ts'
 import { show } from './output/formats.ts'
 import { columns, listing, type View } from './output/view.ts'
@@ -21,8 +21,6 @@ interface Local {
   readonly call: Call
 }
 
-const outcomes: Readonly<Record<number, Outcome>> = { 401: 'denied', 403: 'denied', 404: 'notFound', 409: 'conflict' }
-
 const asking = async (
   terminal: Terminal,
   options: LocalOptions,
@@ -35,17 +33,9 @@ const asking = async (
     throw new Failure('unreachable', `no broker runs on ${config.logDirs.join(', ')}, or not one of yours`, {
       next: 'name its configuration with --config, or its data with --override log.dirs=<dir>',
     })
-  const call = createClient({ base: access.url, headers: { authorization: `Bearer ${access.token}` } })
-  try {
-    await show(terminal, await look({ base: access.url, call }), output)
-    return 0
-  } catch (error) {
-    if (error instanceof ApiError)
-      throw new Failure(outcomes[error.status] ?? 'failure', error.message, { next: error.hint, cause: error })
-    if (error instanceof TypeError)
-      throw new Failure('unreachable', `${access.url} does not answer`, { next: 'millrace start', cause: error })
-    throw error
-  }
+  const view = await askAdmin(access, (call) => look({ base: access.url, call }))
+  await show(terminal, view, output)
+  return 0
 }
 
 const isoOf = (time: string | null): string | null => (time === null ? null : new Date(Number(time)).toISOString())

@@ -1,11 +1,15 @@
 /** Who is logged in, and who may. */
 import { z } from 'zod'
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './passwords.ts'
 import { roles } from './roles.ts'
 
 export const role = z.enum(roles)
 
-/** A password that somebody chooses; the upper bound is one of hashing. */
-export const newPassword = z.string().min(10).max(256)
+/** A password that is given to log in. */
+export const password = z.string().max(PASSWORD_LENGTH_MAX)
+
+/** A password that somebody chooses. */
+export const newPassword = password.min(PASSWORD_LENGTH_MIN)
 
 export const session = z.object({
   user: z.string(),
