@@ -67,10 +67,18 @@ test('a login opens a session, a logout ends it', async () => {
 })
 
 test('a session has an id that nobody chose for it', async () => {
-  const planted = `millrace_session=${'A'.repeat(43)}`
+  const planted = `millrace_session_${new URL(base()).port}=${'A'.repeat(43)}`
   const visitor = await login('admin', PASSWORD, planted)
   expect(visitor.cookie).not.toBe(planted)
   expect((await fetch('/api/v1/topics', { headers: { cookie: planted } })).status).toBe(401)
+})
+
+test('the session of another broker on this host is another one', async () => {
+  const { cookie, csrf } = await login()
+  const [name] = cookie.split('=')
+  expect(name).toBe(`millrace_session_${new URL(base()).port}`)
+  const other = `millrace_session_1=${'A'.repeat(43)}`
+  expect((await as({ cookie: `${other}; ${cookie}`, csrf })('session', {})).user).toBe('admin')
 })
 
 test('a page of another site cannot change anything', async () => {

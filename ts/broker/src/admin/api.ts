@@ -1,5 +1,5 @@
 /** The API in one function. Loaded at the first call of it: what a route is declared with takes a moment to load. */
-import { checkCsrf, sessionCookie } from './auth.ts'
+import { checkCsrf, cookieName, sessionCookie } from './auth.ts'
 import { mayActAs } from './contract/roles.ts'
 import type { Route } from './contract/words.ts'
 import type { Caller, Exchange } from './exchange.ts'
@@ -37,7 +37,7 @@ export const createApi = (context: RouteContext): Api => {
   const { auth, services } = context
 
   const handle = async (request: HttpRequest): Promise<HttpResponse> => {
-    if (request.path === OPENAPI_PATH) return json(200, openApi(services.version))
+    if (request.path === OPENAPI_PATH) return json(200, openApi(services.version, cookieName(request.headers)))
     const match = matchRoute(request.method, request.path)
     const caller = auth.identify(request.headers)
     checkMayCall(match.route, caller, request, services.readOnly)
@@ -46,7 +46,7 @@ export const createApi = (context: RouteContext): Api => {
       caller,
       address: request.address,
       setSession: (id) => {
-        headers['set-cookie'] = sessionCookie(id)
+        headers['set-cookie'] = sessionCookie(id, request.headers)
       },
     }
     const answer = table[match.name] as (input: unknown, exchange: Exchange) => unknown

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { contract } from './contract.ts'
 import { failure, pathNames, type Route } from './contract/words.ts'
 
-/** Written when it is asked for: a document of some tens of kilobytes. */
-export const openApi = (version: string): unknown => {
+/** Written when it is asked for: a document of some tens of kilobytes. `cookie` is the name of that of a session. */
+export const openApi = (version: string, cookie: string): unknown => {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const [name, route] of Object.entries(contract)) {
     const operations = (paths[route.path] ??= {})
@@ -16,7 +16,7 @@ export const openApi = (version: string): unknown => {
     paths,
     components: {
       securitySchemes: {
-        session: { type: 'apiKey', in: 'cookie', name: 'millrace_session' },
+        session: { type: 'apiKey', in: 'cookie', name: cookie },
         token: { type: 'http', scheme: 'bearer' },
       },
     },

@@ -2,7 +2,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Auth } from './auth.ts'
 import type { StreamMessage } from './contract/live.ts'
-import type { Caller } from './exchange.ts'
 import { AdminError } from './failure.ts'
 import { checkOrigin, type HostGuard } from './guard.ts'
 import type { Headers } from './http.ts'
@@ -39,8 +38,6 @@ export const createStream = ({ auth, checkHost, clock, status, running, counts }
   let last: Live | undefined
   let unwatch: (() => void) | undefined
 
-  const callerOf = (headers: Headers): Caller | null => auth.identify(headers)
-
   const message = (type: StreamMessage['type'], live: Partial<Live>): string =>
     JSON.stringify({ type, at: String(clock.now()), live } satisfies StreamMessage)
 
@@ -52,7 +49,8 @@ export const createStream = ({ auth, checkHost, clock, status, running, counts }
     last = next
     const text = message('changed', changed)
     for (const [connection, headers] of connections) {
-      if (callerOf(headers) === null) connection.close()
+      // A tab that nobody looks at does not keep its session.
+      if (auth.look(headers) === null) connection.close()
       else connection.send(text)
     }
   }
@@ -62,7 +60,7 @@ export const createStream = ({ auth, checkHost, clock, status, running, counts }
       checkHost(headers)
       checkOrigin({ headers })
       if (running() === null) throw new AdminError('NOT_READY', `The broker is ${status().state}.`)
-      if (callerOf(headers) === null) throw new AdminError('NOT_LOGGED_IN', 'This takes a login.')
+      if (auth.identify(headers) === null) throw new AdminError('NOT_LOGGED_IN', 'This takes a login.')
       if (connections.size >= CONNECTIONS_MAX) throw new AdminError('TOO_MANY_ATTEMPTS', 'Too many streams are open.')
       return headers
     },

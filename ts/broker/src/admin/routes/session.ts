@@ -22,8 +22,7 @@ export const sessionRoutes = ({ services: { cluster }, auth }: RouteContext): Ro
 
   return {
     login: async ({ user, password }, { address, setSession }) => {
-      await auth.checkPassword(user, password, address)
-      const { id, session } = auth.sessions.create(user)
+      const { id, session } = auth.sessions.create(user, await auth.checkPassword(user, password, address))
       setSession(id)
       const account = cluster.image().accounts.get(user)
       return { user, role: account === undefined ? 'viewer' : roleOf(account), csrf: session.csrf }
@@ -47,14 +46,11 @@ export const sessionRoutes = ({ services: { cluster }, auth }: RouteContext): Ro
     },
     deleteAccount: async ({ name }, exchange) => {
       await cluster.run(deleteAccount(name), actorOf(exchange))
-      auth.sessions.endAll(name)
       return {}
     },
     setPassword: async ({ name, password, current }, exchange) => {
       await checkMayChange(name, current, exchange)
       await cluster.run(setPassword(name, await hashPassword(password)), actorOf(exchange))
-      // Whoever knew the old one is out, the one who changed it too.
-      auth.sessions.endAll(name)
       return {}
     },
   }
