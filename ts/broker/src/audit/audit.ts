@@ -5,6 +5,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Actor } from '../cluster/actor.ts'
 import type { ClusterImage } from '../cluster/image.ts'
+import { bounded, cut } from './bounded.ts'
 import { differences } from './differences.ts'
 
 const ENTRIES_MAX = 10_000
@@ -14,7 +15,7 @@ export interface Change {
   readonly action: string
   /** To what: a name. */
   readonly subject: string
-  /** As JSON; null for what was not there. */
+  /** As JSON, kept within bounds; null for what was not there. */
   readonly before: unknown
   /** Null for what is not there any more. */
   readonly after: unknown
@@ -41,9 +42,10 @@ export const createAudit = (clock: Pick<Clock, 'now'>): Audit => {
   const kept: AuditEntry[] = []
   let lastId = 0
   const note = (change: Change, actor: Actor | null): void => {
-    kept.push({ ...change, id: ++lastId, at: clock.now(), actor })
-    // In halves, so that the list is not moved for each entry.
-    if (kept.length > 2 * ENTRIES_MAX) kept.splice(0, kept.length - ENTRIES_MAX)
+    const told = { subject: cut(change.subject), before: bounded(change.before), after: bounded(change.after) }
+    const by = actor === null ? null : { ...actor, clientId: actor.clientId === null ? null : cut(actor.clientId) }
+    kept.push({ action: change.action, ...told, id: ++lastId, at: clock.now(), actor: by })
+    if (kept.length > ENTRIES_MAX) kept.shift()
   }
   return {
     imageChanged(before, next, by) {
@@ -53,6 +55,6 @@ export const createAudit = (clock: Pick<Clock, 'now'>): Audit => {
     },
     note,
     lastId: () => lastId,
-    entries: () => kept.slice(-ENTRIES_MAX).reverse(),
+    entries: () => kept.toReversed(),
   }
 }

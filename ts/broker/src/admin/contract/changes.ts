@@ -7,7 +7,10 @@ export const dryRun = z.boolean().default(false)
 /** The name of what is taken away, once more: who sends another one has not read what would happen. */
 export const confirm = z.string()
 
-export const configTexts = z.record(z.string(), z.string())
+/** The protocol has no longer texts. */
+const TEXT_MAX = 32_767
+
+export const configTexts = z.record(z.string(), z.string().max(TEXT_MAX))
 
 export const configEdit = {
   set: configTexts.default({}),
