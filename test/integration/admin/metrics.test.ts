@@ -96,9 +96,18 @@ test('what the dashboard and the alerts ask for is there', async () => {
   }
 })
 
+test('the event loop is counted in seconds, of which a rate is the share that is busy', async () => {
+  const busy = async (): Promise<number> => value(await scrape(), 'millrace_event_loop_busy_seconds_total') ?? 0
+  const before = await busy()
+  await eventually('it grows', async () => ((await busy()) > before ? true : undefined))
+})
+
 test('sets of others are switched off, and series of partitions are capped, while it runs', async () => {
   await call('alterBrokerConfigs', { broker: 1, set: { 'metrics.partitions.max': '1' } })
+  const inSum = 'kafka_server_replicamanager_atminisrpartitioncount'
+  const all = value(await scrape(), 'kafka_controller_kafkacontroller_globalpartitioncount')
   const capped = await scrape()
+  expect(value(capped, inSum)).toBe(all)
   expect(capped.match(/^kafka_log_log_size\{/gm)).toHaveLength(1)
   expect(value(capped, 'millrace_metrics_partitions_left_out')).toBeGreaterThan(0)
   await call('alterBrokerConfigs', { broker: 1, set: { 'metrics.compat': '' } })

@@ -243,7 +243,7 @@ const build = async (
     jobs,
     version: productVersion(),
     durability: durabilityOf(config),
-    startedAt: clock.now(),
+    startedAt,
     insecure: config.values['millrace.insecure'],
     readOnly: config.values['admin.read.only'],
     logger: logger.child('admin'),

@@ -69,7 +69,7 @@ const writeTopics = (out: Exposition, { stats, topics }: MetricState): void => {
   single(out, `${metric}_totalfetchrequests_total`, 'counter', 'Fetch requests.', stat('server.requests.fetch'))
 }
 
-const writeReplicas = (out: Exposition, { partitions, image, broker }: MetricState): void => {
+const writeReplicas = (out: Exposition, { image, broker, underMinIsr, atMinIsr }: MetricState): void => {
   let [leads, replicas, underReplicated] = [0, 0, 0]
   for (const topic of image.topicsById.values()) {
     for (const partition of topic.partitions) {
@@ -78,14 +78,12 @@ const writeReplicas = (out: Exposition, { partitions, image, broker }: MetricSta
       if (partition.replicas.some((replica) => replica === broker)) replicas += 1
     }
   }
-  const under = partitions.filter(({ partition, minIsr }) => partition.isr.length < minIsr).length
-  const at = partitions.filter(({ partition, minIsr }) => partition.isr.length === minIsr).length
   const metric = 'kafka_server_replicamanager'
   single(out, `${metric}_leadercount`, 'gauge', 'Partitions that this broker leads.', leads)
   single(out, `${metric}_partitioncount`, 'gauge', 'Partitions that this broker has a replica of.', replicas)
   single(out, `${metric}_underreplicatedpartitions`, 'gauge', 'Partitions with replicas out of sync.', underReplicated)
-  single(out, `${metric}_underminisrpartitioncount`, 'gauge', 'Partitions under min.insync.replicas.', under)
-  single(out, `${metric}_atminisrpartitioncount`, 'gauge', 'Partitions at min.insync.replicas.', at)
+  single(out, `${metric}_underminisrpartitioncount`, 'gauge', 'Partitions under min.insync.replicas.', underMinIsr)
+  single(out, `${metric}_atminisrpartitioncount`, 'gauge', 'Partitions at min.insync.replicas.', atMinIsr)
 }
 
 const writeController = (out: Exposition, { image, broker }: MetricState): void => {

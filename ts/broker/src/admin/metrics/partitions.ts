@@ -24,6 +24,9 @@ export interface PartitionLines {
   readonly partitions: readonly PartitionLine[]
   /** Beyond the cap. */
   readonly leftOut: number
+  /** Of all, with those beyond the cap. */
+  readonly underMinIsr: number
+  readonly atMinIsr: number
 }
 
 /** In the order of names, so that the cap leaves the same ones out every time. */
@@ -36,7 +39,7 @@ export const partitionLines = (
   const sorted = [...image.topicsByName.values()].sort((left, right) => (left.name < right.name ? -1 : 1))
   const partitions: PartitionLine[] = []
   const topics: TopicLine[] = []
-  let all = 0
+  let [all, underMinIsr, atMinIsr] = [0, 0, 0]
   for (const topic of sorted) {
     const wanted = minIsr(topic)
     const labels = labelText({ topic: topic.name })
@@ -45,6 +48,8 @@ export const partitionLines = (
       const log = logs.get(topic.id, partition.index)
       endOffsets += log?.logEnd ?? 0
       all += 1
+      if (partition.isr.length < wanted) underMinIsr += 1
+      if (partition.isr.length === wanted) atMinIsr += 1
       if (partitions.length >= cap) continue
       partitions.push({
         labels: `${labels.slice(0, -1)},partition="${partition.index}"}`,
@@ -55,5 +60,5 @@ export const partitionLines = (
     }
     topics.push({ topic, labels, endOffsets })
   }
-  return { topics, partitions, leftOut: all - partitions.length }
+  return { topics, partitions, leftOut: all - partitions.length, underMinIsr, atMinIsr }
 }
