@@ -33,31 +33,27 @@ export interface LagHistory {
   stop(): void
 }
 
-interface Ends {
-  readonly ends: Ring
-  readonly times: Ring
-}
-
 /** `read` may fail, as while partitions are loaded: the next time will do. */
 export const watchLag = (read: () => Promise<readonly GroupReadings[]>, clock: Clock): LagHistory => {
-  let logs = new Map<string, Ends>()
+  // One for all: a log that is read has an end for each of the last of them.
+  const times = createRing(SAMPLES)
+  let logs = new Map<string, Ring>()
   let groups = new Map<string, Ring>()
   let timer: Timer
   let stopped = false
 
   const note = (found: readonly GroupReadings[]): void => {
-    const now = clock.monotonic()
+    times.push(clock.monotonic())
     // What nobody reads any more is forgotten.
-    const [stillRead, stillThere] = [new Map<string, Ends>(), new Map<string, Ring>()]
+    const [stillRead, stillThere] = [new Map<string, Ring>(), new Map<string, Ring>()]
     for (const { group, lag, readings } of found.slice(0, GROUPS_MAX)) {
       const ring = groups.get(group) ?? createRing(SAMPLES)
       ring.push(lag)
       stillThere.set(group, ring)
       for (const { log, end } of readings) {
         if (stillRead.has(log) || stillRead.size >= PARTITIONS_MAX) continue
-        const ends = logs.get(log) ?? { ends: createRing(SAMPLES), times: createRing(SAMPLES) }
-        ends.ends.push(end)
-        ends.times.push(now)
+        const ends = logs.get(log) ?? createRing(SAMPLES)
+        ends.push(end)
         stillRead.set(log, ends)
       }
     }
@@ -78,12 +74,11 @@ export const watchLag = (read: () => Promise<readonly GroupReadings[]>, clock: C
   return {
     seconds({ log, committed, end }) {
       if (committed >= end) return 0
-      const noted = logs.get(log)
-      if (noted === undefined) return null
-      const times = noted.times.values()
-      const past = noted.ends.values().findIndex((each) => each > committed)
-      // Since it was noted last: at most one sample ago.
-      const since = past < 0 ? times.at(-1) : times[past]
+      const ends = logs.get(log)?.values()
+      if (ends === undefined) return null
+      const past = firstBeyond(ends, committed)
+      // Beyond them all it went after it was noted last: at most one sample ago.
+      const since = times.values().at(Math.min(past - ends.length, -1))
       return since === undefined ? null : (clock.monotonic() - since) / MS_PER_SECOND
     },
     past: (group) => groups.get(group)?.values() ?? [],
@@ -92,4 +87,15 @@ export const watchLag = (read: () => Promise<readonly GroupReadings[]>, clock: C
       timer.cancel()
     },
   }
+}
+
+/** The index of the first that is greater; their number where none is. They rise. */
+const firstBeyond = (rising: readonly number[], value: number): number => {
+  let [low, high] = [0, rising.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((rising[middle] ?? 0) > value) high = middle
+    else low = middle + 1
+  }
+  return low
 }

@@ -1,21 +1,17 @@
-/** The last values of something that is looked at again and again, in memory that never grows. */
+/** The last values of something that is looked at again and again: as many as are kept, and no memory before they are there. */
 export interface Ring {
   push(value: number): void
-  /** The oldest first. */
+  /** The oldest first; changes with each push. */
   values(): readonly number[]
 }
 
 export const createRing = (capacity: number): Ring => {
-  const kept = new Float64Array(capacity)
-  let pushed = 0
+  const kept: number[] = []
   return {
     push(value) {
-      kept[pushed % capacity] = value
-      pushed += 1
+      kept.push(value)
+      if (kept.length > capacity) kept.shift()
     },
-    values() {
-      const count = Math.min(pushed, capacity)
-      return Array.from({ length: count }, (_, at) => kept[(pushed - count + at) % capacity] ?? 0)
-    },
+    values: () => kept,
   }
 }
