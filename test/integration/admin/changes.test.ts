@@ -94,6 +94,14 @@ test('configs of a broker that change while it runs', async () => {
   ])
 })
 
+test('what a key of a broker falls back to is shown as it comes to be', async () => {
+  await call('alterBrokerConfigs', { broker: 1, set: { 'log.segment.bytes': '2097152' } })
+  const edit = { broker: 1, unset: ['log.segment.bytes'] }
+  const expected = [{ name: 'log.segment.bytes', before: '2097152', after: '1073741824' }]
+  expect((await call('alterBrokerConfigs', { ...edit, dryRun: true })).items).toEqual(expected)
+  expect((await call('alterBrokerConfigs', edit)).items).toEqual(expected)
+})
+
 test('records are deleted from the beginning, once the name is repeated', async () => {
   await readyTopic(peer(), 'cut', { partitions: 2 })
   await append('cut', 0, 10)
@@ -111,6 +119,15 @@ test('records are deleted from the beginning, once the name is repeated', async 
     call('deleteRecords', { topic: 'cut', partitions: [{ partition: 0, before: '11' }], dryRun: true }),
   ).rejects.toMatchObject({ code: 'OFFSET_OUT_OF_RANGE' })
   expect((await audited('records.delete cut'))[0]).toMatchObject({ after: { firstOffsets: { 0: 10, 1: 4 } } })
+})
+
+test('records of a topic that is only compacted stay, and a look says so', async () => {
+  await call('createTopic', { name: 'compacted', configs: { 'cleanup.policy': 'compact' } })
+  for (const asked of [{ dryRun: true }, { confirm: 'compacted' }]) {
+    await expect(call('deleteRecords', { topic: 'compacted', ...asked })).rejects.toMatchObject({
+      code: 'POLICY_VIOLATION',
+    })
+  }
 })
 
 test('a group goes back and forth: shown, done, undone', async () => {
@@ -164,10 +181,14 @@ test('a group with members is left alone', async () => {
     protocols: [{ name: 'range', metadata: Buffer.alloc(6) }],
   })
   expect(errorCode).toBe(0)
-  await expect(
-    call('resetOffsets', { group: 'at work', topics: ['busy'], target: { to: 'latest' } }),
-  ).rejects.toMatchObject({ status: 409, hint: expect.stringContaining('Stop the consumers') })
-  await expect(call('deleteGroup', { group: 'at work', confirm: 'at work' })).rejects.toMatchObject({ status: 409 })
+  for (const dryRun of [true, false]) {
+    await expect(
+      call('resetOffsets', { group: 'at work', topics: ['busy'], target: { to: 'latest' }, dryRun }),
+    ).rejects.toMatchObject({ status: 409, hint: expect.stringContaining('Stop the consumers') })
+    await expect(call('deleteGroup', { group: 'at work', confirm: 'at work', dryRun })).rejects.toMatchObject({
+      status: 409,
+    })
+  }
 })
 
 test('a topic is deleted, once its name is repeated', async () => {
@@ -191,4 +212,17 @@ test('what clients of the protocol change is in the list too', async () => {
     { action: 'topic.configs', before: { 'retention.ms': null }, after: { 'retention.ms': '77' } },
     { action: 'topic.create', principal: 'User:ANONYMOUS', clientId: 'hostile', address: '127.0.0.1' },
   ])
+})
+
+test('an entry keeps as much of a long value as tells what it was', async () => {
+  await call('createTopic', { name: 'verbose' })
+  const key = 'leader.replication.throttled.replicas'
+  const long = Array.from({ length: 4000 }, (_, partition) => `${partition}:1`).join(',')
+  expect((await call('alterTopicConfigs', { topic: 'verbose', set: { [key]: long } })).items).toMatchObject([
+    { before: '', after: long },
+  ])
+  const [entry] = await audited('topic.configs verbose')
+  expect(entry?.after).toEqual({ [key]: expect.stringMatching(/^0:1,1:1,.{1000,1020}\.\.\. \(26889 characters\)$/) })
+  const tooLong = { topic: 'verbose', set: { [key]: `${long},${long}` } }
+  await expect(call('alterTopicConfigs', tooLong)).rejects.toMatchObject({ status: 400, code: 'INVALID_INPUT' })
 })

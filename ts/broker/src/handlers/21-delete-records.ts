@@ -5,6 +5,7 @@
  */
 import { BrokerError } from '../base/errors.ts'
 import { ledPartition } from '../cluster/leadership.ts'
+import type { TopicImage } from '../cluster/image.ts'
 import type { Handler } from '../dispatch/context.ts'
 import type { DeleteRecordsRequest, DeleteRecordsResponse } from '../messages/21-delete-records.ts'
 import { errorCode } from '../wire/errors.ts'
@@ -27,9 +28,7 @@ export const handleDeleteRecords =
       items: partitionItems(topics, ({ partitions }) => partitions),
       query: ({ topic: { name }, partition: { partitionIndex, offset } }) => {
         const { topic } = ledPartition(image, cluster.brokerId, name, partitionIndex)
-        if (topic.internal) throw new BrokerError('INVALID_TOPIC_EXCEPTION')
-        const policies = configs.topic(image, topic.configs)['cleanup.policy']
-        if (policies.includes('compact') && !policies.includes('delete')) throw new BrokerError('POLICY_VIOLATION')
+        checkMayDeleteRecords({ cluster, configs }, topic)
         if (offset < TO_HIGH_WATERMARK) throw new BrokerError('OFFSET_OUT_OF_RANGE')
         return { ask: { topicId: topic.id, partition: partitionIndex, before: offset } }
       },
@@ -51,6 +50,13 @@ export const handleDeleteRecords =
       ),
     }
   }
+
+/** Throws INVALID_TOPIC_EXCEPTION, POLICY_VIOLATION. */
+export const checkMayDeleteRecords = ({ cluster, configs }: Omit<Used, 'queries'>, topic: TopicImage): void => {
+  if (topic.internal) throw new BrokerError('INVALID_TOPIC_EXCEPTION')
+  const policies = configs.topic(cluster.image(), topic.configs)['cleanup.policy']
+  if (policies.includes('compact') && !policies.includes('delete')) throw new BrokerError('POLICY_VIOLATION')
+}
 
 /** Of a partition that is named twice the last counts, and is answered; a topic of which none is named is not. */
 const lastOfEach = (topics: Topics): Topics => {

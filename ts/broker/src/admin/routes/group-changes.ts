@@ -1,5 +1,6 @@
 /** Changes of groups: where they go on reading, and their end. */
 import { BrokerError } from '../../base/errors.ts'
+import { groupBy } from '../../base/group-by.ts'
 import { ZERO_TOPIC_ID, type TopicId } from '../../base/ids.ts'
 import type { LogOffsetsAnswer } from '../../engine/native.ts'
 import { actorOf } from '../actor.ts'
@@ -81,13 +82,23 @@ export const groupChanges = ({ services }: RouteContext): RoutesOf<'resetOffsets
       replica: false,
     }))
     const answers = await engine.queries.listOffsets(queries)
-    return answers.map(({ errorCode, offset }) => (errorCode === 0 && offset >= 0 ? offset : undefined))
+    return answers.map((answer) => {
+      checkDone(answer)
+      return answer.offset >= 0 ? answer.offset : undefined
+    })
+  }
+
+  const checkWithoutMembers = (group: string): void => {
+    const described = groups.describe(group)
+    if (typeof described !== 'string' && described.members.length > 0)
+      throw new BrokerError('NON_EMPTY_GROUP', `${group} has members.`)
   }
 
   return {
     resetOffsets: async ({ group, topics, target, dryRun }, exchange) => {
       const moves = await plan(places(group, topics, target), target)
       if (moves.length === 0) throw new BrokerError('GROUP_ID_NOT_FOUND', `${group} has no offsets; name the topics.`)
+      checkWithoutMembers(group)
       if (!dryRun) {
         const request = {
           groupId: group,
@@ -95,7 +106,7 @@ export const groupChanges = ({ services }: RouteContext): RoutesOf<'resetOffsets
           memberId: '',
           groupInstanceId: null,
           retentionTimeMs: -1,
-          topics: [...grouped(moves)].map(([name, own]) => ({
+          topics: [...groupBy(moves, ({ topic }) => topic)].map(([name, own]) => ({
             name,
             topicId: ZERO_TOPIC_ID,
             partitions: own.map(({ partition, to }) => ({
@@ -109,22 +120,28 @@ export const groupChanges = ({ services }: RouteContext): RoutesOf<'resetOffsets
         // Makes the topic of offsets, where this is the first group of all.
         await ask(services, exchange, 'findCoordinator', { key: group, keyType: GROUP, coordinatorKeys: [] }, ONE_KEY)
         const answer = await ask(services, exchange, 'offsetCommit', request, BY_NAME)
-        for (const each of answer.topics.flatMap(({ partitions }) => partitions)) checkDone(each)
+        const results = answer.topics.flatMap(({ name, partitions }) =>
+          partitions.map((result) => ({ place: `${name}-${result.partitionIndex}`, ...result })),
+        )
+        const done = new Set(results.flatMap(({ place, errorCode }) => (errorCode === 0 ? [place] : [])))
+        const moved = moves.map((move) => [`${move.topic}-${move.partition}`, move] as const)
         const told = (value: (move: Move) => number | null) =>
-          Object.fromEntries(moves.map((move) => [`${move.topic}-${move.partition}`, value(move)]))
+          Object.fromEntries(moved.flatMap(([place, move]) => (done.has(place) ? [[place, value(move)] as const] : [])))
         const change = {
           action: 'group.offsets',
           subject: group,
           before: told((m) => m.committed),
           after: told((m) => m.to),
         }
-        audit.note(change, actorOf(exchange))
+        if (done.size > 0) audit.note(change, actorOf(exchange))
+        for (const result of results) checkDone(result)
       }
       return { items: moves.map(moveTold) }
     },
     deleteGroup: async ({ group, confirm, dryRun }, exchange) => {
       const described = groups.describe(group)
       if (described === 'GROUP_ID_NOT_FOUND') throw new BrokerError(described, `There is no group ${group}.`)
+      checkWithoutMembers(group)
       const offsets = committedBy(group).length
       if (!dryRun) {
         checkConfirmed(confirm, group)
@@ -133,12 +150,6 @@ export const groupChanges = ({ services }: RouteContext): RoutesOf<'resetOffsets
       return { group, offsets }
     },
   }
-}
-
-const grouped = (moves: readonly Move[]): ReadonlyMap<string, readonly Move[]> => {
-  const byTopic = new Map<string, Move[]>()
-  for (const move of moves) byTopic.set(move.topic, [...(byTopic.get(move.topic) ?? []), move])
-  return byTopic
 }
 
 const wantedOffset = (

@@ -1,8 +1,9 @@
 /** Changes of topics and of configurations. What is shown first is what would be done: the same code, told not to. */
 import { BrokerError } from '../../base/errors.ts'
 import { resourceTypes } from '../../cluster/config-resources.ts'
-import type { TopicImage } from '../../cluster/image.ts'
+import type { ConfigOverrides, TopicImage } from '../../cluster/image.ts'
 import { resolveBroker, resolveTopic, type ResolvedConfigs } from '../../configs/resolve.ts'
+import { checkMayDeleteRecords } from '../../handlers/21-delete-records.ts'
 import type { Checked, Output } from '../contract.ts'
 import type { Exchange } from '../exchange.ts'
 import { AdminError } from '../failure.ts'
@@ -93,18 +94,17 @@ export const topicChanges = ({ services, tables }: RouteContext): RoutesOf<Names
       const resolve = (overrides: TopicImage['configs']) => resolveTopic(configs.layers(cluster.image()), overrides)
       const before = find(name).configs
       await alter(resourceTypes.topic, name, edit, exchange)
-      const wanted = new Map([...before].filter(([key]) => !edit.unset.includes(key)))
-      for (const [key, value] of Object.entries(edit.set)) wanted.set(key, value)
-      return edited(edit, resolve(before), resolve(wanted))
+      return edited(edit, resolve(before), resolve(withEdit(before, edit)))
     },
     alterBrokerConfigs: async ({ broker, ...edit }, exchange) => {
-      const resolve = () => resolveBroker(configs.layers(cluster.image()))
-      const before = resolve()
+      const before = configs.layers(cluster.image())
       await alter(resourceTypes.broker, String(broker), edit, exchange)
-      return edited(edit, before, edit.dryRun ? new Map() : resolve())
+      const after = { ...before, dynamicBroker: withEdit(before.dynamicBroker, edit) }
+      return edited(edit, resolveBroker(before), resolveBroker(after))
     },
     deleteRecords: async ({ topic: name, partitions, confirm, dryRun }, exchange) => {
       const topic = find(name)
+      checkMayDeleteRecords(services, topic)
       const all = topic.partitions.map(({ index }) => ({ partition: index, before: undefined }))
       const cuts = partitions ?? all
       const queries = cuts.map(({ partition }) => ({ topicId: topic.id, partition }))
@@ -150,8 +150,13 @@ export const checkConfirmed = (confirm: string | undefined, name: string): void 
   if (confirm !== name) throw new AdminError('INVALID_INPUT', `confirm: repeat the name, ${name}, to go on.`)
 }
 
+type Edit = Pick<Checked<'alterTopicConfigs'>, 'set' | 'unset'>
+
+const withEdit = (before: ConfigOverrides, { set, unset }: Edit): ConfigOverrides =>
+  new Map([...[...before].filter(([key]) => !unset.includes(key)), ...Object.entries(set)])
+
 const edited = (
-  { set, unset }: Pick<Checked<'alterTopicConfigs'>, 'set' | 'unset'>,
+  { set, unset }: Edit,
   before: ResolvedConfigs,
   after: ResolvedConfigs,
 ): Output<'alterTopicConfigs'> => ({

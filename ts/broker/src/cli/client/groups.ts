@@ -10,7 +10,7 @@ import { readAssignment } from '../../groups/classic/assignment.ts'
 import { check, Failure, refused } from '../failure.ts'
 import type { Client } from './client.ts'
 
-import { EARLIEST, LATEST, offsetsAt, type Place, placeKey } from './offsets.ts'
+import { byTopic, EARLIEST, LATEST, offsetsAt, type Place, placeKey } from './offsets.ts'
 import { type Done, listTopics } from './topics.ts'
 
 /** The last versions that name topics rather than their ids. */
@@ -159,7 +159,7 @@ export const commitOffsets = (client: Client, group: string, offsets: readonly C
     const { topics } = await client.askCoordinator(group, commitByName, {
       groupId: group,
       memberId: '',
-      topics: topicsOf(offsets).map(([name, of]) => ({
+      topics: byTopic(offsets).map(([name, of]) => ({
         name,
         partitions: of.map(({ partition, offset, metadata }) => ({
           partitionIndex: partition,
@@ -178,7 +178,7 @@ export const forgetOffsets = (client: Client, group: string, places: readonly Pl
   client.retrying(async () => {
     const { errorCode, topics } = await client.askCoordinator(group, offsetDelete, {
       groupId: group,
-      topics: topicsOf(places).map(([name, of]) => ({
+      topics: byTopic(places).map(([name, of]) => ({
         name,
         partitions: of.map(({ partition }) => ({ partitionIndex: partition })),
       })),
@@ -197,9 +197,4 @@ export const deleteGroup = async (client: Client, group: string): Promise<Done<n
     if (!(error instanceof Failure)) throw error
     return { subject: group, result: error }
   }
-}
-
-const topicsOf = <Of extends Place>(places: readonly Of[]): readonly (readonly [string, readonly Of[]])[] => {
-  const names = new Set(places.map(({ topic }) => topic))
-  return [...names].map((name) => [name, places.filter(({ topic }) => topic === name)] as const)
 }

@@ -1,4 +1,5 @@
 // Where partitions begin and end, and which offset stands for a time: asked of their leaders.
+import { groupBy } from '../../base/group-by.ts'
 import { listOffsets } from '../../messages/02-list-offsets.ts'
 import { deleteRecords } from '../../messages/21-delete-records.ts'
 import { check, refused } from '../failure.ts'
@@ -31,25 +32,12 @@ const ledPlaces = (topics: readonly Topic[]): readonly Led[] =>
     }),
   )
 
-const byLeader = (places: readonly Led[]): ReadonlyMap<number, readonly Led[]> => {
-  const grouped = new Map<number, Led[]>()
-  for (const place of places) {
-    const of = grouped.get(place.leader)
-    if (of === undefined) grouped.set(place.leader, [place])
-    else of.push(place)
-  }
-  return grouped
-}
+const byLeader = (places: readonly Led[]): ReadonlyMap<number, readonly Led[]> =>
+  groupBy(places, ({ leader }) => leader)
 
-const byTopic = <Of extends Place>(places: readonly Of[]): readonly (readonly [string, readonly Of[]])[] => {
-  const grouped = new Map<string, Of[]>()
-  for (const place of places) {
-    const of = grouped.get(place.topic)
-    if (of === undefined) grouped.set(place.topic, [place])
-    else of.push(place)
-  }
-  return [...grouped]
-}
+export const byTopic = <Of extends Place>(places: readonly Of[]): readonly (readonly [string, readonly Of[]])[] => [
+  ...groupBy(places, ({ topic }) => topic),
+]
 
 /** The first offset at or after a time (ms), or at `EARLIEST` or `LATEST`, of every partition. */
 export const offsetsAt = async (client: Client, topics: readonly Topic[], timestamp: number): Promise<Offsets> => {
