@@ -122,6 +122,7 @@ export const readPartitions = async (
         throw refused(`partition ${reading.partition} of topic ${reading.topic}`, 'LEADER_NOT_AVAILABLE')
       leaders.set(state.leader, [...(leaders.get(state.leader) ?? []), reading])
     }
+    let isEnough = false
     const ended = new AbortController()
     const either = AbortSignal.any([signal, ended.signal])
     const follow = async ([node, led]: readonly [number, readonly Reading[]]): Promise<void> => {
@@ -139,21 +140,26 @@ export const readPartitions = async (
         for (const found of recordsOf(answer, ids, open)) {
           if (either.aborted) return
           if (!(await take(found))) {
+            isEnough = true
             ended.abort()
             return
           }
         }
       }
     }
-    try {
-      await Promise.all([...leaders].map(follow))
-      return
-    } catch (error) {
-      ended.abort()
-      const failure = fromLibrary(`reading ${topics.join(', ')}`, error)
-      if (failure.code === null || !errors[failure.code].retriable || attempt >= RETRIES_MAX) throw failure
-      await pause(RETRY_PAUSE_MS)
-    }
+    const failures: Failure[] = []
+    const follows = [...leaders].map((leader) =>
+      follow(leader).catch((error: unknown) => {
+        failures.push(fromLibrary(`reading ${topics.join(', ')}`, error))
+        ended.abort()
+      }),
+    )
+    // All of them: what one still reads the next attempt would read a second time.
+    await Promise.all(follows)
+    if (isEnough || failures.length === 0) return
+    const last = failures.find(({ code }) => code === null || !errors[code].retriable)
+    if (last !== undefined || attempt >= RETRIES_MAX) throw last ?? failures[0]
+    await pause(RETRY_PAUSE_MS)
   }
 }
 
@@ -194,7 +200,6 @@ function* recordsIn(batch: RecordsBatch, reading: Reading): Generator<FetchedRec
     : []) {
     const offset = firstOffset + BigInt(offsetDelta)
     if (offset < reading.next || (reading.stop !== null && offset >= reading.stop)) continue
-    reading.next = offset + 1n
     yield {
       topic,
       partition,
@@ -206,6 +211,8 @@ function* recordsIn(batch: RecordsBatch, reading: Reading): Generator<FetchedRec
       headers: headers.map(([name, content]) => [name ?? Buffer.alloc(0), content] as const),
       compression: codecs[attributes & 7] ?? 'unknown',
     }
+    // Whoever goes on has taken it.
+    reading.next = offset + 1n
   }
   const end = firstOffset + BigInt(lastOffsetDelta) + 1n
   if (reading.next < end) reading.next = end
