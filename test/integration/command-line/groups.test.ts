@@ -60,3 +60,16 @@ test('a group that never read is put somewhere, forgotten again, and deleted', a
   expect(await cli('group describe fresh')).toMatchObject({ code: 3 })
   expect(await cli('group delete fresh --yes')).toMatchObject({ code: 3 })
 })
+
+test('a group whose next record was deleted is told how to go on', async () => {
+  await cli('topic create passing')
+  await cli('produce passing', { input: '0\n1\n2\n3\n4\n' })
+  await cli('consume passing --group late -n 2')
+  await cli('topic purge passing --yes')
+  const refused = await cli('consume passing --group late --exit')
+  expect(refused).toMatchObject({ code: 1, said: '' })
+  expect(refused.complained).toContain('OFFSET_OUT_OF_RANGE')
+  expect(refused.complained).toContain('millrace group reset')
+  await cli(`group reset late --to start --execute --undo ${join(folder, 'late.csv')}`)
+  expect(await cli('consume passing --group late --exit')).toMatchObject({ code: 0, said: '' })
+})

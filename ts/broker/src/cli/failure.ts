@@ -50,6 +50,7 @@ const nextSteps: Readonly<Partial<Record<ErrorCode, string>>> = {
   UNKNOWN_TOPIC_OR_PARTITION: 'millrace topic list shows what there is',
   GROUP_ID_NOT_FOUND: 'millrace group list shows what there is',
   TOPIC_ALREADY_EXISTS: 'millrace topic describe shows it; --if-not-exists takes it for good',
+  OFFSET_OUT_OF_RANGE: 'millrace topic describe shows what there is; millrace group reset moves a group there',
   NON_EMPTY_GROUP: 'stop its members first: millrace group members shows them',
   INVALID_CONFIG: 'millrace config explain <key> says what a key takes',
   INVALID_REPLICATION_FACTOR: 'millrace cluster info shows the brokers there are',

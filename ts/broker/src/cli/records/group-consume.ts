@@ -1,8 +1,7 @@
 // Consuming as a member of a group: partitions are shared with the others, and what was shown is committed.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from '../client/client.ts'
-import { committedOffsets } from '../client/groups.ts'
-import { EARLIEST, LATEST, offsetsAt, placeKey } from '../client/offsets.ts'
+import { LATEST, type Offsets, offsetsAt, type Place, placeKey } from '../client/offsets.ts'
 import { closeConsumer, type FetchedRecord, fromLibrary, type GroupConsumer, openConsumer } from '../client/records.ts'
 import { describeTopics } from '../client/topics.ts'
 import { Failure } from '../failure.ts'
@@ -28,7 +27,8 @@ export const consumeAsGroup = async (
     throw new Failure('usage', `--offset ${offset} is not for a group: it begins where it committed`, {
       next: 'give start or end, for what nothing is committed for; millrace group reset moves a group',
     })
-  const positions = await positionsOf(client, topics, group, offset)
+  const described = await client.retrying(() => describeTopics(client, topics))
+  const ends = await offsetsAt(client, described, LATEST)
   const consumer = openConsumer(settings, group)
   const commits = createCommits(consumer)
   try {
@@ -41,7 +41,7 @@ export const consumeAsGroup = async (
     const ended = new AbortController()
     const either = AbortSignal.any([signal, ended.signal])
     either.addEventListener('abort', () => stream.destroy(), { once: true })
-    const watching = exit === true ? endReached(consumer, positions, either).then(() => ended.abort()) : null
+    const watching = exit === true ? endReached(consumer, stream, ends, either).then(() => ended.abort()) : null
     try {
       for await (const { topic, partition: at, offset: found, timestamp, key, value, headers } of stream) {
         const isLast = !(await take({
@@ -55,7 +55,6 @@ export const consumeAsGroup = async (
           headers: [...headers],
           compression: 'unknown',
         }))
-        positions.next.set(placeKey({ topic, partition: at }), Number(found) + 1)
         commits.shown(topic, at, found)
         if (isLast || either.aborted) break
         await commits.commitIfDue()
@@ -73,31 +72,17 @@ export const consumeAsGroup = async (
   }
 }
 
-interface Positions {
-  readonly next: Map<string, number>
-  readonly ends: ReadonlyMap<string, number>
-}
+/** What is read and not yet shown, and how far that goes: past what is never shown, as the marks of transactions, too. */
+type Read = Pick<Awaited<ReturnType<GroupConsumer['consume']>>, 'offsetsToFetch' | 'readableLength'>
 
-const positionsOf = async (
-  client: Client,
-  names: readonly string[],
-  group: string,
-  offset: 'start' | 'end',
-): Promise<Positions> => {
-  const topics = await client.retrying(() => describeTopics(client, names))
-  const ends = await offsetsAt(client, topics, LATEST)
-  const next = new Map(offset === 'end' ? ends : await offsetsAt(client, topics, EARLIEST))
-  for (const { topic, partition, offset: committed } of await committedOffsets(client, group))
-    next.set(placeKey({ topic, partition }), committed)
-  return { next, ends }
-}
-
-const endReached = async (consumer: GroupConsumer, { next, ends }: Positions, signal: AbortSignal): Promise<void> => {
+const endReached = async (consumer: GroupConsumer, read: Read, ends: Offsets, signal: AbortSignal): Promise<void> => {
+  const isRead = (place: Place): boolean =>
+    (read.offsetsToFetch.get(`${place.topic}:${place.partition}`) ?? -1n) >= BigInt(ends.get(placeKey(place)) ?? 0)
   while (!signal.aborted) {
-    const assigned = (consumer.assignments ?? []).flatMap(({ topic, partitions }) =>
-      partitions.map((partition) => placeKey({ topic, partition })),
+    const assigned = consumer.assignments?.flatMap(({ topic, partitions }) =>
+      partitions.map((partition) => ({ topic, partition })),
     )
-    if (consumer.assignments !== null && assigned.every((key) => (next.get(key) ?? 0) >= (ends.get(key) ?? 0))) return
+    if (assigned?.every(isRead) === true && read.readableLength === 0) return
     await pause(LOOK_EVERY_MS)
   }
 }
