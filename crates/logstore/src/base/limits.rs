@@ -62,8 +62,8 @@ pub const REMOVALS_LISTED_MAX: usize = 100;
 /// Logs that write their segments each time the clock asks for it: with more of them it is done less often, so that many
 /// logs write more at a time.
 pub const WRITE_BEHIND_LOGS: usize = 1000;
-/// Files that are neither of logs nor connections: the program's own, what answers under way hold on to, copies that
-/// compaction makes. The write-ahead logs have theirs besides.
+/// Files that are neither of logs nor connections: the program's own, 128 connections of the admin server, what answers
+/// under way hold on to, copies that compaction makes. The write-ahead logs have theirs besides.
 pub const OPEN_FILES_RESERVED: usize = 256;
 /// What a worker writes to a segment itself: more is for the log thread.
 pub const WRITE_HERE_BYTES_MAX: usize = 64 * 1024;

@@ -9,7 +9,8 @@ import { type Live, readLive, type Running } from './live.ts'
 import type { BrokerStatus } from './status.ts'
 import type { PartitionCounter } from './vitals.ts'
 
-const CONNECTIONS_MAX = 100
+/** Half of what the server takes: the other half is for requests. */
+const CONNECTIONS_MAX = 64
 
 export interface StreamConnection {
   send(message: string): void

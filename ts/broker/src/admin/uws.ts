@@ -16,8 +16,8 @@ import type { Stream, StreamConnection } from './stream.ts'
 
 /** A body is held in memory before anybody looks at it. */
 const BODY_BYTES_MAX = 1024 * 1024
-/** Beyond it a connection is closed as soon as it is there. */
-const CONNECTIONS_MAX = 512
+/** Beyond it a connection is closed as soon as it is there: half of the files that the engine leaves for all but logs and clients. */
+const CONNECTIONS_MAX = 128
 
 /** Of messages that a stream has not taken. */
 const STREAM_BYTES_MAX = 256 * 1024
