@@ -16,6 +16,7 @@ const needs = [
   [['pkg-config', '--exists', 'zlib', 'libzstd'], 'pkg-config zlib1g-dev libzstd-dev'],
   [['fiu-run', '-n', 'true'], 'fiu-utils'],
   [['mkfs.ext4', '-V'], 'e2fsprogs'],
+  [['sh', '-c', 'command -v chromium || command -v google-chrome'], 'chromium'],
   [['unshare', '--mount', 'true'], 'nothing, but run it as root: power failures are made on mounts of its own'],
 ]
 
@@ -23,7 +24,7 @@ const needs = [
 export function requireAllForFull() {
   const missing = needs.filter(([[command, ...args]]) => spawnSync(command, args).status !== 0)
   if (missing.length === 0) return
-  for (const [[command], install] of missing)
-    process.stderr.write(`millrace: ${command} is missing: install ${install}\n`)
+  for (const [command, install] of missing)
+    process.stderr.write(`millrace: ${command.join(' ')} fails: install ${install}\n`)
   process.exit(1)
 }

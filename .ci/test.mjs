@@ -40,6 +40,8 @@ const full = [
   types,
   unit,
   wire,
+  load,
+  bench,
   { name: 'console: every screen in a browser, every look (1 min)', command: vitest('console') },
   { name: 'hostile: bad input against the broker (2 min)', command: vitest('hostile') },
   { name: 'crash states: every state on a simulated disk (5 min, half of it to build)', command: crashStates },
