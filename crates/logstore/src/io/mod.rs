@@ -26,7 +26,7 @@ pub use distrust::{distrust, forget_distrusted};
 pub use file::File;
 pub use pool::{FilePool, PooledFile};
 pub use removal::{Doomed, Readers};
-pub use sectors::SectorWriter;
+pub use sectors::{PAGE_BYTES, SectorWriter};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 

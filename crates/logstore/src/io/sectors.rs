@@ -9,8 +9,8 @@ use crate::base::types::Position;
 pub const SECTOR_BYTES: usize = 512;
 /// Where memory begins that is written from.
 pub(super) const ALIGNMENT: usize = 4096;
-/// Writes end at a multiple of it: a page that is written in part may have to be read first.
-const PAGE_BYTES: usize = 4096;
+/// The system's memory of files is in pages: one that is written in part may have to be read first.
+pub const PAGE_BYTES: usize = 4096;
 
 /// Memory in which pieces are put together.
 #[derive(Debug)]

@@ -7,9 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::base::error::StorageError;
 use crate::base::types::Position;
-use crate::io::{Access, Caching, File, FilePool, PooledFile};
-
-const PAGE_BYTES: u64 = 4096;
+use crate::io::{Access, Caching, File, FilePool, PAGE_BYTES, PooledFile};
 
 /// An append-only file and how much of it holds batches.
 #[derive(Debug)]
@@ -88,7 +86,7 @@ impl DataFile {
 
 /// Leaves nothing in memory but the last page, which the next write goes on in: else that would have to be read first.
 fn write_dropped(file: &File, pieces: &[IoSlice<'_>], from: u64, to: u64) -> Result<(), StorageError> {
-    let middle = (to / PAGE_BYTES * PAGE_BYTES).max(from);
+    let middle = (to - to % PAGE_BYTES as u64).max(from);
     let mut room = (middle - from) as usize;
     let (mut whole, mut rest) = (Vec::with_capacity(pieces.len()), Vec::new());
     for piece in pieces {
