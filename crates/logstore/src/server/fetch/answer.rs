@@ -62,18 +62,16 @@ pub(super) fn encode(
     let errors = reading.partitions.iter().filter(|partition| partition.error_code != NONE).count();
     add(&context.counters.partition_errors, errors);
     // Neighbours of the same topic together, in the order in which they were read.
-    let mut partitions = reading.partitions.as_mut_slice();
-    out.array_len(partitions.chunk_by(is_of_topic_of).count());
-    while let Some(first) = partitions.first() {
-        let count = partitions.iter().take_while(|partition| is_of_topic_of(first, partition)).count();
-        out.topic(&first.wanted.topic);
-        out.array_len(count);
-        let (topic, others) = partitions.split_at_mut(count);
+    out.array_len(reading.partitions.chunk_by(is_of_topic_of).count());
+    for topic in reading.partitions.chunk_by_mut(is_of_topic_of) {
+        if let Some(first) = topic.first() {
+            out.topic(&first.wanted.topic);
+        }
+        out.array_len(topic.len());
         for partition in topic {
             encode_partition(&mut out, version, partition, bound, &mut leaders);
         }
         out.tags();
-        partitions = others;
     }
     let nodes = if version >= LEADER_HINTS_SINCE { leaders.tagged_field(context) } else { Vec::new() };
     out.tagged(&nodes);
