@@ -552,7 +552,7 @@ export interface OffsetQuery {
 export interface OpenFiles {
   /** All of them. */
   limit: number
-  /** Data files and indexes that stay open, however many connections there are; more where these leave some. */
+  /** What stays open of logs, however many connections there are; more where these leave some. */
   logs: number
   /** Connections at one time. */
   connections: number

@@ -12,7 +12,7 @@ use napi_derive::napi;
 use super::errors::invalid;
 use crate::base::types::{BrokerId, LeaderEpoch, PartitionId, PartitionIndex, TopicId};
 use crate::batch::{Codec, Compressor, TimestampType};
-use crate::log::LogConfig;
+use crate::log::{Log, LogConfig};
 use crate::server::{
     ApiRange, BrokerView, ClusterView, Endpoint, FeatureView, Limits, PartitionView, TopicView,
 };
@@ -238,8 +238,10 @@ pub(super) fn apply(before: &ClusterView, delta: ImageDelta, store: &Store) -> R
 /// image finds it taken in.
 pub(super) fn take_in(topics: Vec<ImageTopic>, this_broker: BrokerId, store: &Store) -> Result<()> {
     let topics: Vec<Changed> = topics.into_iter().map(Changed::checked).collect::<Result<_>>()?;
-    for topic in topics {
-        topic_view(topic, this_broker, None, store);
+    for changed in topics {
+        for (index, partition) in changed.topic.partitions.iter().enumerate() {
+            changed.log(index, partition, this_broker, store);
+        }
     }
     Ok(())
 }
@@ -254,6 +256,20 @@ struct Changed {
 impl Changed {
     fn checked(topic: ImageTopic) -> Result<Self> {
         Ok(Self { id: topic_id(&topic.id)?, config: Arc::new(log_config(&topic.config)?), topic })
+    }
+
+    /// Registers the log of a partition that this broker leads.
+    fn log(
+        &self,
+        index: usize,
+        partition: &ImagePartition,
+        this_broker: BrokerId,
+        store: &Store,
+    ) -> Option<Arc<Log>> {
+        let id = PartitionId { topic: self.id, index: PartitionIndex(index as i32) };
+        let epoch = LeaderEpoch(partition.leader_epoch);
+        (BrokerId(partition.leader) == this_broker)
+            .then(|| store.ensure(id, &self.topic.name, Arc::clone(&self.config), epoch))
     }
 }
 
@@ -288,31 +304,25 @@ fn replace_cluster(view: &mut ClusterView, cluster: ImageCluster) {
 }
 
 fn topic_view(
-    changed: Changed,
+    mut changed: Changed,
     this_broker: BrokerId,
     known: Option<&TopicView>,
     store: &Store,
 ) -> TopicView {
-    let Changed { id, config, topic } = changed;
-    if known.is_some_and(|known| known.config != config) {
-        store.configure(id, &config);
+    if known.is_some_and(|known| known.config != changed.config) {
+        store.configure(changed.id, &changed.config);
     }
-    let partitions = topic.partitions.into_iter().enumerate().map(|(index, partition)| {
-        let leader = BrokerId(partition.leader);
-        let leader_epoch = LeaderEpoch(partition.leader_epoch);
-        let partition_id = PartitionId { topic: id, index: PartitionIndex(index as i32) };
-        let log = (leader == this_broker)
-            .then(|| store.ensure(partition_id, &topic.name, Arc::clone(&config), leader_epoch));
-        PartitionView {
-            leader,
-            leader_epoch,
-            replicas: brokers(partition.replicas),
-            isr: brokers(partition.isr),
-            offline: brokers(partition.offline),
-            log,
-        }
+    let partitions = std::mem::take(&mut changed.topic.partitions);
+    let partitions = partitions.into_iter().enumerate().map(|(index, partition)| PartitionView {
+        leader: BrokerId(partition.leader),
+        leader_epoch: LeaderEpoch(partition.leader_epoch),
+        log: changed.log(index, &partition, this_broker, store),
+        replicas: brokers(partition.replicas),
+        isr: brokers(partition.isr),
+        offline: brokers(partition.offline),
     });
     let partitions = partitions.collect();
+    let Changed { id, config, topic } = changed;
     TopicView { id, name: topic.name.into(), internal: topic.internal, config, partitions }
 }
 

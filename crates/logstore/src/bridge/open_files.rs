@@ -13,7 +13,7 @@ use crate::base::limits::{OPEN_FILES_RESERVED, WAL_FILES_MAX};
 pub struct OpenFiles {
     /// All of them.
     pub limit: u32,
-    /// Data files and indexes that stay open, however many connections there are; more where these leave some.
+    /// What stays open of logs, however many connections there are; more where these leave some.
     pub logs: u32,
     /// Connections at one time.
     pub connections: u32,
