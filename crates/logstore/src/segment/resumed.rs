@@ -20,12 +20,10 @@ impl Resumed {
         places.iter().find(|(known, _)| *known == offset).map(|(_, position)| *position)
     }
 
-    /// A reader stopped before `offset`; the one who did so longest ago is forgotten.
+    /// A reader stopped before `offset`; the place where nobody did for longest is forgotten.
     pub(super) fn note(&self, offset: Offset, position: Position) {
         let mut places = self.places.lock();
-        if places.iter().any(|(known, _)| *known == offset) {
-            return;
-        }
+        places.retain(|(known, _)| *known != offset);
         if places.len() == READERS_REMEMBERED_MAX {
             places.pop_front();
         }
@@ -35,5 +33,22 @@ impl Resumed {
     /// Batches were cut off.
     pub(super) fn forget(&self) {
         self.places.lock().clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_where_readers_stop_again_outlives_those_where_they_do_not() {
+        let resumed = Resumed::default();
+        let last = READERS_REMEMBERED_MAX as i64;
+        for offset in (0..last).chain([0, last]) {
+            resumed.note(Offset(offset), Position(10 * offset as u64));
+        }
+        let known = |offset| resumed.at(Offset(offset)).map(|at| at.0);
+        assert_eq!((known(0), known(1), known(2)), (Some(0), None, Some(20)));
+        assert_eq!(known(last), Some(10 * last as u64));
     }
 }
