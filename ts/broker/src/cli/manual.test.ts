@@ -1,10 +1,11 @@
 // What is said without a broker: help, exit codes, errors, profiles.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createProgram, run } from './index.ts'
+import { resolveSettings } from './settings.ts'
 import { processTerminal } from './terminal.ts'
 
 const cli = async (args: string, environment: Record<string, string> = {}) => {
@@ -82,4 +83,28 @@ test('a profile is made, chosen, wins over the default, loses to the environment
   expect(await asked('profile set dev colour=red')).toContain('colour is no key of a profile')
   expect(await cli('profile delete dev', environment)).toMatchObject({ code: 0 })
   expect((await cli('profile list -o name', environment)).said).toBe('live\n')
+})
+
+test.each([
+  ['bootstrap: [a:9092, b:9092]', 'bootstrap takes one text'],
+  ['timeout: 10', 'timeout takes one text'],
+  ['production: "true"', 'production takes true or false'],
+])('a profile with %s is refused, not read as if it was not there', async (line, problem) => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-profiles-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  mkdirSync(join(folder, 'millrace'))
+  writeFileSync(join(folder, 'millrace', 'profiles.yaml'), `current: dev\nprofiles:\n  dev:\n    ${line}\n`)
+  const answer = await cli('topic list', { XDG_CONFIG_HOME: folder })
+  expect(answer).toMatchObject({ code: 2, said: '' })
+  expect(answer.complained).toContain(problem)
+})
+
+test('the file of a project can say that its cluster is one of production', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-project-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, '.millrace.yaml'), 'bootstrap: 127.0.0.1:1\nproduction: true\n')
+  const cwd = vi.spyOn(process, 'cwd').mockReturnValue(folder)
+  onTestFinished(() => cwd.mockRestore())
+  const environment = { XDG_CONFIG_HOME: folder }
+  expect(await resolveSettings({ ...processTerminal, environment }, {})).toMatchObject({ production: true })
 })

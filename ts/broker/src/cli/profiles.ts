@@ -56,20 +56,18 @@ export const readYaml = async (path: string): Promise<Readonly<Record<string, un
   }
 }
 
-/** Unknown keys are refused: a misspelt one would otherwise send a command to the wrong cluster. */
+/** Unknown keys and other types are refused: passed over, they would send a command to the wrong cluster. */
 export const toProfile = (value: unknown, path: string): Profile => {
-  const fields = isRecord(value) ? value : {}
+  if (!isRecord(value)) throw new Failure('usage', `${path}: a profile is keys with their values`)
   const known = new Set<string>([...profileKeys, 'profile'])
-  for (const key of Object.keys(fields)) {
+  for (const [key, field] of Object.entries(value)) {
     if (!known.has(key))
       throw new Failure('usage', `${path}: ${key} is no key of a profile`, { next: `one of ${profileKeys.join(', ')}` })
+    const type = key === 'production' ? 'boolean' : 'string'
+    if (typeof field !== type)
+      throw new Failure('usage', `${path}: ${key} takes ${type === 'boolean' ? 'true or false' : 'one text'}`)
   }
-  const { production } = fields
-  const texts = (['bootstrap', 'timeout', 'output'] as const).flatMap((key) => {
-    const text = fields[key]
-    return typeof text === 'string' ? [[key, text] as const] : []
-  })
-  return { ...Object.fromEntries(texts), ...(production === true ? { production } : {}) }
+  return value
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

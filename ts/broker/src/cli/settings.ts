@@ -53,7 +53,7 @@ export const resolveSettings = async (terminal: Terminal, options: ShowOptions):
     bootstrap: parseAddresses(chosen('bootstrap')),
     timeoutMs: parseDuration(chosen('timeout')),
     output,
-    production: profile?.production === true,
+    production: (project?.production ?? profile?.production) === true,
   }
 }
 
@@ -68,9 +68,7 @@ const readProject = async (folder: string): Promise<Project | null> => {
   for (let at = folder; ; at = dirname(at)) {
     const path = join(at, PROJECT_FILE)
     if (existsSync(path)) {
-      const found = await readYaml(path)
-      const { profile } = found
-      return { ...toProfile(found, path), ...(typeof profile === 'string' ? { profile } : {}) }
+      return toProfile(await readYaml(path), path)
     }
     if (existsSync(join(at, '.git')) || dirname(at) === at) return null
   }

@@ -35,7 +35,7 @@ export const set = async (terminal: Terminal, name: string, assignments: readonl
   const fields = new Map<string, unknown>(Object.entries(file.profiles[name] ?? {}))
   for (const [key, value] of assignments.map(parseAssignment)) {
     if (value === '') fields.delete(key)
-    else fields.set(key, key === 'production' ? value === 'true' : value)
+    else fields.set(key, key === 'production' && /^(true|false)$/.test(value) ? value === 'true' : value)
   }
   const profile: Profile = toProfile(Object.fromEntries(fields), path)
   await writeProfiles(terminal.environment, { ...file, profiles: { ...file.profiles, [name]: profile } })
