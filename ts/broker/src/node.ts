@@ -152,7 +152,7 @@ const build = async (
   const foreign = findForeign(config.logDirs)
 
   const recovery = createRecovery()
-  const admin = adminOf({ config, version: productVersion(), recovery, clock, logger: logger.child('admin') })
+  const admin = adminOf({ config, version: productVersion, recovery, clock, logger: logger.child('admin') })
   // Built first, so that whoever asks for the health of the broker is answered until its end.
   if (admin !== null) built.push(() => admin.stop())
   const startedAt = clock.now()
@@ -241,7 +241,7 @@ const build = async (
     latencies,
     audit,
     jobs,
-    version: productVersion(),
+    version: productVersion,
     durability: durabilityOf(config),
     startedAt,
     insecure: config.values['millrace.insecure'],

@@ -35,7 +35,7 @@ export const createAnswer = (options: AnswerOptions): ((request: HttpRequest) =>
     const given = running()
     return given === null ? null : readVitals(given.services, counts)
   }
-  let assets: Assets | undefined
+  let assets: Promise<Assets> | undefined
   let api: Promise<Api> | undefined
 
   const loadApi = async (given: Running): Promise<Api> => {
@@ -68,7 +68,7 @@ export const createAnswer = (options: AnswerOptions): ((request: HttpRequest) =>
     if (method !== 'GET') throw new AdminError('WRONG_METHOD', 'This path takes GET.', { allow: 'GET' })
     if (answer !== undefined) return answer()
     assets ??= loadAssets(CONSOLE)
-    const found = assets.serve(path, headers)
+    const found = (await assets).serve(path, headers)
     if (found === null) throw new AdminError('NO_SUCH_ROUTE', 'There is nothing at this path.')
     return found
   }

@@ -1,7 +1,8 @@
 /** The built console. Its files are read once and kept: they are few, and what is not among them is not served. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import type { Headers, HttpResponse } from './http.ts'
 
 const types: Readonly<Record<string, string>> = {
@@ -15,6 +16,7 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
   '.webmanifest': 'application/manifest+json',
 }
+const zip = promisify(gzip)
 const compressed = new Set(['.html', '.js', '.css', '.json', '.svg', '.webmanifest'])
 
 /** Names that a build gives by content: they never change. */
@@ -33,8 +35,8 @@ export interface Assets {
   serve(path: string, headers: Headers): HttpResponse | null
 }
 
-export const loadAssets = (directory: string): Assets => {
-  const files = readAll(directory)
+export const loadAssets = async (directory: string): Promise<Assets> => {
+  const files = await readAll(directory)
   const page = files.get('/index.html')
   return {
     serve(path, headers) {
@@ -47,35 +49,35 @@ export const loadAssets = (directory: string): Assets => {
 }
 
 const respond = ({ type, plain, zipped }: Asset, caching: string, headers: Headers): HttpResponse => {
-  const zip = zipped !== null && /\bgzip\b/.test(headers['accept-encoding'] ?? '')
+  const isZipped = zipped !== null && /\bgzip\b/.test(headers['accept-encoding'] ?? '')
   return {
     status: 200,
     headers: {
       'content-type': type,
       'cache-control': caching,
       vary: 'accept-encoding',
-      ...(zip ? { 'content-encoding': 'gzip' } : {}),
+      ...(isZipped ? { 'content-encoding': 'gzip' } : {}),
     },
-    body: zip ? zipped : plain,
+    body: isZipped ? zipped : plain,
   }
 }
 
-const readAll = (directory: string): ReadonlyMap<string, Asset> => {
+const readAll = async (directory: string): Promise<ReadonlyMap<string, Asset>> => {
   const files = new Map<string, Asset>()
-  for (const path of filesIn(directory)) {
+  for (const path of await filesIn(directory)) {
     const extension = extname(path)
     const type = types[extension]
     if (type === undefined) continue
-    const plain = readFileSync(join(directory, path))
-    files.set(`/${path}`, { type, plain, zipped: compressed.has(extension) ? gzipSync(plain) : null })
+    const plain = await readFile(join(directory, path))
+    files.set(`/${path}`, { type, plain, zipped: compressed.has(extension) ? await zip(plain) : null })
   }
   return files
 }
 
 /** Regular files alone: a link could lead anywhere. */
-const filesIn = (directory: string): readonly string[] => {
+const filesIn = async (directory: string): Promise<readonly string[]> => {
   try {
-    const entries = readdirSync(directory, { recursive: true, withFileTypes: true })
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true })
     return entries
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))

@@ -1,6 +1,6 @@
 /**
- * Where all logs and all groups stand, for lists that are sorted by it: read at most once a second, however many ask, and
- * by nobody as long as nobody asks.
+ * Where logs and groups stand, for lists that are sorted by it: all of them are read at most once a second, however many ask.
+ * Nobody reads the logs as long as nobody asks; groups are read for the history of their lag, too.
  */
 import type { TopicId } from '../base/ids.ts'
 import type { ClusterImage, TopicImage } from '../cluster/image.ts'
@@ -59,6 +59,8 @@ export interface GroupTable {
 
 export interface Tables {
   logs(): Promise<LogTable>
+  /** Of one topic, asked now. */
+  logsOf(topic: TopicImage): Promise<LogTable>
   groups(): Promise<GroupTable>
   /** What groups read and how far they are, for the history of their lag. */
   readings(): Promise<readonly GroupReadings[]>
@@ -77,7 +79,7 @@ export const createTables = (services: Services, lagSeconds: LagSeconds): Tables
       lag,
       readings: offsets.flatMap((offset) => readingOf(offset) ?? []),
     }))
-  return { logs, groups, readings }
+  return { logs, logsOf: (topic) => readLogs(allOf(topic), engine), groups, readings }
 }
 
 const atMostOnceASecond = <Value>(

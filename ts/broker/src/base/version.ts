@@ -1,7 +1,6 @@
 /** The version of this package. */
 import { readFileSync } from 'node:fs'
 
-export const productVersion = (): string => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
-}
+const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+
+export const { version: productVersion } = JSON.parse(text) as { readonly version: string }

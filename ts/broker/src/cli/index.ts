@@ -22,7 +22,7 @@ import type { Terminal } from './terminal.ts'
 export const createProgram = (terminal: Terminal, ended: (code: number) => void): Command => {
   const program = new Command('millrace')
     .description('A streaming broker that speaks the protocol of Apache Kafka.')
-    .version(productVersion())
+    .version(productVersion)
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()

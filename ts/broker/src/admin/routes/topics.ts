@@ -46,7 +46,7 @@ export const topicRoutes = ({
     },
     topic: async ({ topic: name, offset, limit }) => {
       const topic = find(name)
-      const [logs, groups] = await Promise.all([tables.logs(), tables.groups()])
+      const [logs, groups] = await Promise.all([tables.logsOf(topic), tables.groups()])
       const line = lineOf(topic, logs, groups, policy(topic))
       return {
         ...rowOf(line),

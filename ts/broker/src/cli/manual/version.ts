@@ -10,7 +10,7 @@ import type { Terminal } from '../terminal.ts'
 export const version = async (terminal: Terminal, options: ShowOptions): Promise<number> => {
   const { output } = await resolveSettings(terminal, options)
   const facts = {
-    millrace: productVersion(),
+    millrace: productVersion,
     node: process.versions.node,
     platform: `${process.platform}-${process.arch}`,
   }
