@@ -70,6 +70,8 @@ test('a group whose next record was deleted is told how to go on', async () => {
   expect(refused).toMatchObject({ code: 1, said: '' })
   expect(refused.complained).toContain('OFFSET_OUT_OF_RANGE')
   expect(refused.complained).toContain('millrace group reset')
+  const described = JSON.parse((await cli('group describe late -o json')).said) as unknown
+  expect(described).toMatchObject({ lag: 0, partitions: [{ committed: 2, start: 5, end: 5, lag: 0 }] })
   await cli(`group reset late --to start --execute --undo ${join(folder, 'late.csv')}`)
   expect(await cli('consume passing --group late --exit')).toMatchObject({ code: 0, said: '' })
 })

@@ -53,7 +53,7 @@ export interface Lag extends Place {
   /** Null where the partition has no leader, or is gone. */
   readonly start: number | null
   readonly end: number | null
-  /** Records between what is committed and the end. */
+  /** Records that are still to be read: from what is committed, or from the first where that is further, to the end. */
   readonly lag: number | null
 }
 
@@ -145,7 +145,7 @@ export const lagOf = async (
   return [...places]
     .map(([key, { topic, partition }]) => {
       const [offset = null, start = null, end = null] = [offsets.get(key), starts.get(key), ends.get(key)]
-      const lag = offset === null || end === null ? null : Math.max(0, end - offset)
+      const lag = offset === null || end === null ? null : Math.max(0, end - Math.max(offset, start ?? 0))
       return { topic, partition, committed: offset, start, end, lag }
     })
     .sort((left, right) =>
