@@ -31,7 +31,7 @@ export const makePassword = async (): Promise<{ readonly password: string; reado
 
 const KEPT = /^scrypt\$(\d+)\$(\d+)\$(\d+)\$([\w-]+)\$([\w-]+)$/
 
-/** Takes as long for a name that nobody has: `kept` is null then. */
+/** For a name that nobody has `kept` is null: that takes as long as a wrong guess at a password that somebody chose. */
 export const verifyPassword = async (password: string, kept: string | null): Promise<boolean> => {
   const found = KEPT.exec(kept ?? '')
   const [, n, r, p, salt = '', expected = ''] = found ?? []

@@ -5,7 +5,7 @@ import type { Output } from '../contract.ts'
 
 type Config = Output<'topicConfigs'>['items'][number]
 
-/** By name. `own` are the places that count as changed: what was set on the thing itself, not behind it. */
+/** By name. */
 export const configRows = (resolved: ResolvedConfigs, isReadOnly: (config: ResolvedConfig) => boolean): Config[] =>
   [...resolved]
     .map(([name, config]) => row(name, config, isReadOnly(config)))
