@@ -1,6 +1,6 @@
 /** What changes by itself: rates, history, and the messages of the stream. */
 import { z } from 'zod'
-import { check } from './cluster.ts'
+import { brokerState, check } from './cluster.ts'
 import { int64, time } from './words.ts'
 
 const numbers = z.array(z.number())
@@ -24,7 +24,7 @@ export const groupHistory = z.object({ until: time, intervalMs: z.int(), lag: nu
 
 /** The first screen in numbers. */
 export const live = z.object({
-  state: z.string(),
+  state: brokerState,
   ok: z.boolean(),
   /** What is wrong, with why. */
   problems: z.array(check),
