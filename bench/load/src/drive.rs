@@ -178,6 +178,10 @@ impl<L: Load> Worker<L> {
                 }
             }
         }
+        // What was due and never left took this long at the least.
+        for intended in self.schedule.iter().flat_map(|schedule| schedule.late.iter().flatten()) {
+            self.recorder.took(*intended, to);
+        }
         let used = after.zip(before).map(|(after, before)| after.since(&before)).unwrap_or_default();
         Ok((self.recorder, used))
     }
@@ -238,7 +242,7 @@ impl<L: Load> Worker<L> {
                 let mut late = schedule.late.get_mut(number).map(std::mem::take).unwrap_or_default();
                 while self.connections.get(number).is_some_and(|connection| connection.depth() < self.depth) {
                     // What could not be sent in time is no longer sent once the time is over.
-                    let Some(intended) = late.pop_front().filter(|_| now < to) else { break };
+                    let Some(intended) = late.pop_front_if(|_| now < to) else { break };
                     self.send(number, intended);
                 }
                 if let Some(own) = self.schedule.as_mut().and_then(|schedule| schedule.late.get_mut(number)) {
@@ -287,9 +291,16 @@ mod tests {
     #[test]
     fn a_rate_decides_how_many_requests_there_are() {
         let report = produced("--connections 2 --rate 500 --warm-up 0.1 --seconds 0.4");
-        // As many are due before the end; what is late by then is not sent any more.
+        // As many are due before the end; what is late by then is not sent any more, and had to wait at least.
         assert!((1..=250).contains(&report.acknowledged), "{} acknowledged", report.acknowledged);
-        assert!(report.latency.count <= report.acknowledged);
+    }
+
+    #[test]
+    fn what_could_not_be_sent_in_time_waited() {
+        // One request in flight: far more are due than can leave.
+        let report = produced("--rate 1000000 --warm-up 0 --seconds 1");
+        assert!(report.latency.count > 2 * report.acknowledged, "{} latencies", report.latency.count);
+        assert!(report.latency.max > 400_000, "{} us", report.latency.max);
     }
 
     #[test]
