@@ -62,12 +62,15 @@ export const frame = <Q extends AnyStruct>(api: Api<Q>, version: number, request
 export const open = async (port: number): Promise<Socket> => {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   await once(socket, 'connect')
+  // Who waits for an answer is told by the close that follows.
+  socket.on('error', () => undefined)
   return socket
 }
 
-/** Sends a frame and resolves with its whole answer, the length in front included. */
+/** Sends a frame and resolves with its whole answer, the length in front included; rejects when the connection ends before. */
 export const call = (socket: Socket, bytes: Buffer): Promise<Buffer> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
+    const fail = (): void => reject(new Error('the connection was closed'))
     const chunks: Buffer[] = []
     let received = 0
     let wanted = 4
@@ -77,9 +80,11 @@ export const call = (socket: Socket, bytes: Buffer): Promise<Buffer> =>
       if (wanted === 4 && received >= 4) wanted = 4 + Buffer.concat(chunks).readInt32BE()
       if (received < wanted) return
       socket.off('data', take)
+      socket.off('close', fail)
       resolve(chunks.length === 1 ? chunk : Buffer.concat(chunks))
     }
     socket.on('data', take)
+    socket.once('close', fail)
     socket.write(bytes)
   })
 

@@ -2,7 +2,7 @@
 // gibibyte that lies in memory, and beside one of a gibibyte that was evicted.
 // They take turns, so that what else the machine does meets all of them; medians are what is printed.
 // `npx tsc -b bench && node bench/dist/cold.js [rounds] [seconds]` prints one JSON line for each.
-import { execFileSync, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,6 +10,8 @@ import { produce } from 'millrace/messages/00-produce.js'
 import { fetch } from 'millrace/messages/01-fetch.js'
 import { createTopics } from 'millrace/messages/19-create-topics.js'
 import { batch, call, frame, newDirectory, open, percentile, startBroker, stopBroker } from './client.ts'
+import { median } from './suite/statistics.ts'
+import { evict } from './suite/system.ts'
 
 const BATCH_BYTES = 1_000_000
 const BATCHES = 1024
@@ -59,12 +61,6 @@ const shares = (latencies: readonly number[]): readonly number[] => {
   return SHARES.map((share) => Math.round(percentile(sorted, share) * 1000))
 }
 
-const median = (values: readonly number[]): number =>
-  percentile(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  )
-
 /** One line: medians of the rounds, and how the 99th percentile compares with that of the same round beside nobody. */
 const report = (beside: Beside, rounds: readonly Figures[], quiet: readonly Figures[]): void => {
   const of = (latencies: (figures: Figures) => readonly number[]) => {
@@ -97,9 +93,6 @@ const main = async (rounds: number, seconds: number): Promise<void> => {
   const large = append('old', BATCH_BYTES)
   for (let sent = 0; sent < BATCHES; sent += 1) await call(control, large)
   const log = join(broker.directory, 'old-0', '00000000000000000000.log')
-  const evict = (): void => {
-    execFileSync('dd', [`of=${log}`, 'oflag=nocache', 'conv=notrunc,fdatasync', 'count=0', 'status=none'])
-  }
 
   const small = append('new', 100)
   let next = 0
@@ -112,7 +105,7 @@ const main = async (rounds: number, seconds: number): Promise<void> => {
     const reading = (async () => {
       if (beside === 'nobody') return
       while (performance.now() < until) {
-        if (beside === 'a reader of the disk') evict()
+        if (beside === 'a reader of the disk') evict(log)
         const reader = fork(process.argv[1] ?? '', ['read', String(broker.port)])
         const [ms] = await once(reader, 'message')
         took += Number(ms)

@@ -8,7 +8,8 @@ import { start } from 'millrace'
 import { produce } from 'millrace/messages/00-produce.js'
 import { metadata } from 'millrace/messages/03-metadata.js'
 import { createTopics } from 'millrace/messages/19-create-topics.js'
-import { batch, type Broker, call, frame, newDirectory, open, percentile, startBroker, stopBroker } from './client.ts'
+import { batch, type Broker, call, frame, newDirectory, open, startBroker, stopBroker } from './client.ts'
+import { median } from './suite/statistics.ts'
 
 const SECONDS = Number(process.argv[2] ?? 5)
 /** What one CreateTopics may make. */
@@ -193,12 +194,6 @@ const touched = async (partitions: number): Promise<Appending> => {
   })
   return { partitions, broker, append, rates: [], costs: [] }
 }
-
-const median = (values: readonly number[]): number =>
-  percentile(
-    values.toSorted((one, other) => one - other),
-    0.5,
-  )
 
 /** Batches of one record, each producer with one in flight, over all partitions in turn; few and many alternate. */
 const appendRates = async (): Promise<void> => {

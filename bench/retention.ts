@@ -5,8 +5,9 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTopics } from 'millrace/messages/19-create-topics.js'
-import { call, frame, newDirectory, open, percentile, startBroker, stopBroker } from './client.ts'
+import { call, frame, newDirectory, open, startBroker, stopBroker } from './client.ts'
 import { measure, type Report } from './suite/generator.ts'
+import { median } from './suite/statistics.ts'
 
 const MIB = 1024 ** 2
 const PARTITIONS = 2
@@ -28,12 +29,6 @@ interface Figures {
   readonly cpuSeconds: number
   readonly errors: number
 }
-
-const median = (values: readonly number[]): number =>
-  percentile(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  )
 
 const run = async (mode: Mode, rounds: number, seconds: number, rate: number): Promise<void> => {
   const broker = await startBroker(newDirectory(), SETTINGS)

@@ -15,7 +15,7 @@ test('a case is played, checked and written', async () => {
   const directory = temporaryDirectory('suite')
   onTestFinished(() => removeDirectory(directory))
   const output = join(directory, 'result.json')
-  const length = ['--pairs', '1', '--seconds', '0.3', '--settle', '0.1']
+  const length = ['--pairs', '1', '--seconds', '1', '--settle', '0.1']
   const args = [main, '--rows', '1', '--brokers', 'millrace,null broker', ...length, '--output', output]
   const { stdout } = await promisify(execFile)(process.execPath, args, { env })
   expect(stdout).toContain(output)

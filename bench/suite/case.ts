@@ -15,7 +15,7 @@ export interface Row {
 /** A measurement, before it is known whether it counts. */
 export type Taken = Omit<Sample, 'broker' | 'pair' | 'dropped'> & {
   /** Why what was measured means nothing. */
-  readonly isVoid?: string
+  readonly voidBecause?: string
 }
 
 export interface Setting {
@@ -25,6 +25,8 @@ export interface Setting {
   readonly seconds: number
   /** Before the first measurement: what is read or written need not be checked. */
   readonly isWarmUp: boolean
+  /** Waits until what was written is on the disk; when it is not in time, the measurement does not count. */
+  readonly settle: () => Promise<void>
   /** Lets the process of another column see this kind of load, unless it has. */
   readonly warmUp: (column: Column) => Promise<void>
 }

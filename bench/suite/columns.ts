@@ -24,7 +24,7 @@ const SHIPPED_JVM = [
 ]
 
 /** While another is measured it is stopped, and its own controller must not take it for dead; what is deleted frees the disk at once. */
-const KEPT = { 'broker.session.timeout.ms': '3600000', 'log.segment.delete.delay.ms': '100' }
+const KEPT = { 'broker.session.timeout.ms': '86400000', 'log.segment.delete.delay.ms': '100' }
 
 export const shapes: Readonly<Record<ProcessName, Shape>> = {
   millrace: { family: 'millrace', jvm: [], settings: {} },

@@ -1,5 +1,5 @@
 // Plays cases: warms up, measures in turn, and hands over what is there after each case.
-import type { Case } from './case.ts'
+import type { Case, Taken } from './case.ts'
 import { type Column, shapes } from './columns.ts'
 import { Lab } from './lab.ts'
 import { Progress, type Step } from './progress.ts'
@@ -44,7 +44,7 @@ export const play = async (plan: Plan, report: (results: readonly CaseResult[]) 
         samples.push(await sampleOf(plan, each, turn, lab, progress))
         progress.end(turn)
       }
-      await each.finish?.()
+      await each.finish?.().catch((error: unknown) => progress.tell(String(error)))
       report(resultsOf(each, samples))
     }
   } finally {
@@ -77,17 +77,16 @@ const sampleOf = async (plan: Plan, each: Case, turn: Turn, lab: Lab, progress: 
   try {
     const warm = (other: Column): Promise<void> => warmUp(plan, each, lab, other, progress)
     await warm(column)
-    const isSettled = await settled(plan.settleSeconds)
-    const { isVoid, ...taken } = await each.take({
-      lab,
-      column,
-      seconds: secondsOf(plan, each),
-      isWarmUp: false,
-      warmUp: warm,
-    })
-    const judged = { steal: taken.steal, ...(isVoid === undefined ? {} : { isVoid }) }
-    const dropped = droppedFor(judged, pair, isSettled)
-    if (isVoid !== undefined) progress.tell(`${what}: void, ${isVoid}`)
+    let isSettled = true
+    const settle = async (): Promise<void> => {
+      isSettled = (await settled(plan.settleSeconds)) && isSettled
+    }
+    await settle()
+    const seconds = secondsOf(plan, each)
+    const all = counted(await each.take({ lab, column, seconds, isWarmUp: false, settle, warmUp: warm }))
+    const { voidBecause, ...taken } = all
+    const dropped = droppedFor(all, pair, isSettled)
+    if (voidBecause !== undefined) progress.tell(`${what}: void, ${voidBecause}`)
     return { broker: column.name, pair, ...taken, ...(dropped === undefined ? {} : { dropped }) }
   } catch (error) {
     progress.tell(`${what}: void, ${String(error)}`)
@@ -99,7 +98,14 @@ const sampleOf = async (plan: Plan, each: Case, turn: Turn, lab: Lab, progress: 
   }
 }
 
-const nobodyElse = (): Promise<void> => Promise.resolve()
+/** A value that is none, of a load that came to nothing, would make the whole file unreadable. */
+const counted = (taken: Taken): Taken => {
+  const values = Object.entries(taken.values).filter(([, value]) => Number.isFinite(value))
+  const isWhole = values.length === Object.keys(taken.values).length
+  return isWhole ? taken : { voidBecause: 'nothing was measured', ...taken, values: Object.fromEntries(values) }
+}
+
+const nothing = (): Promise<void> => Promise.resolve()
 
 /** A JVM that has not seen this kind of load sees it first. */
 const warmUp = async (plan: Plan, each: Case, lab: Lab, column: Column, progress: Progress): Promise<void> => {
@@ -107,7 +113,8 @@ const warmUp = async (plan: Plan, each: Case, lab: Lab, column: Column, progress
   progress.also(`warming up ${column.process}`)
   const pieces = Math.ceil(plan.warmUpSeconds / WARM_UP_PIECE_SECONDS)
   for (let piece = 0; piece < pieces; piece += 1) {
-    await each.take({ lab, column, seconds: plan.warmUpSeconds / pieces, isWarmUp: true, warmUp: nobodyElse })
+    const seconds = plan.warmUpSeconds / pieces
+    await each.take({ lab, column, seconds, isWarmUp: true, settle: nothing, warmUp: nothing })
   }
 }
 

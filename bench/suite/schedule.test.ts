@@ -11,7 +11,7 @@ test.each([
   ['is in the first pair', { steal: 0 }, 0, true, 'first pair'],
   ['lost processor time to others', { steal: 0.051 }, 1, true, 'stolen CPU'],
   ['began while the disk was busy', { steal: 0 }, 1, false, 'the disk was busy before'],
-  ['lost records, whatever else', { steal: 1, isVoid: 'lost' }, 0, false, 'void: lost'],
+  ['lost records, whatever else', { steal: 1, voidBecause: 'lost' }, 0, false, 'void: lost'],
 ] as const)('a measurement %s', (_, taken, pair, isSettled, wanted) => {
   expect(droppedFor(taken, pair, isSettled)).toBe(wanted)
 })

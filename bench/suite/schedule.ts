@@ -9,11 +9,11 @@ export const pairOrder = <Item>(items: readonly Item[], pair: number): readonly 
 
 /** Why a measurement does not count; undefined when it does. */
 export const droppedFor = (
-  taken: Pick<Taken, 'isVoid' | 'steal'>,
+  taken: Pick<Taken, 'voidBecause' | 'steal'>,
   pair: number,
   isSettled: boolean,
 ): string | undefined => {
-  if (taken.isVoid !== undefined) return `void: ${taken.isVoid}`
+  if (taken.voidBecause !== undefined) return `void: ${taken.voidBecause}`
   if (pair === 0) return 'first pair'
   if (!isSettled) return 'the disk was busy before'
   return taken.steal > STEAL_MAX ? 'stolen CPU' : undefined

@@ -20,11 +20,13 @@ export interface Server {
 
 /** How exactly a start is timed. */
 const POLL_MS = 2
+/** Apache Kafka opens thousands of partitions before it answers. */
+const START_MS = 300_000
 
 const launchOptions = (name: ProcessName) => {
   const { family, jvm, settings } = shapes[name]
   const target = family === 'kafka' ? ('kafka' as const) : ('millrace' as const)
-  return { target, overrides: settings, pollMs: POLL_MS, ...(jvm.length > 0 ? { jvm } : {}) }
+  return { target, overrides: settings, pollMs: POLL_MS, startTimeoutMs: START_MS, ...(jvm.length > 0 ? { jvm } : {}) }
 }
 
 export type BrokerServer = Server &

@@ -24,6 +24,11 @@ export const settled = async (seconds: number): Promise<boolean> => {
   }
 }
 
+/** Takes a file out of memory, after what of it was not yet on the disk is there. */
+export const evict = (path: string): void => {
+  execFileSync('dd', [`of=${path}`, 'oflag=nocache', 'conv=notrunc,fdatasync', 'count=0', 'status=none'])
+}
+
 export interface Clock {
   /** Seconds of the machine's processors. */
   readonly busy: number

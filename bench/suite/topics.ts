@@ -14,6 +14,8 @@ import { verify } from './generator.ts'
 import type { Server } from './server.ts'
 
 const TIMEOUT_MS = 300_000
+/** An answer may take as long as what was asked for; without one by then the broker hangs. */
+const ANSWER_MS = TIMEOUT_MS + 60_000
 
 export interface Topic {
   readonly bootstrap: string
@@ -29,6 +31,7 @@ export const ask = async <Q extends AnyStruct, R extends AnyStruct>(
   request: Draft<Q>,
 ): Promise<Infer<R>> => {
   const socket = await open(port)
+  socket.setTimeout(ANSWER_MS, () => socket.destroy())
   try {
     const answer = await call(socket, frame(api, version, request))
     const reader = new Reader(answer.subarray(4))

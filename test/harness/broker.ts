@@ -27,6 +27,8 @@ export interface BrokerOptions {
   readonly jvm?: readonly string[]
   /** How often it is asked whether it serves: how exactly a start can be timed. */
   readonly pollMs?: number
+  /** How long a start may take, over what the target allows for one with hardly anything in its directory. */
+  readonly startTimeoutMs?: number
 }
 
 export interface Broker {
@@ -37,8 +39,8 @@ export interface Broker {
   readonly dataDirectory: string
   readonly pid: () => number
   readonly signal: (signal: NodeJS.Signals) => void
-  /** Ends it in order and keeps the data, for a look at the files or a restart. Answers the exit code. */
-  readonly halt: () => Promise<number | null>
+  /** Ends it in order and keeps the data, for a look at the files or a restart. Answers the exit code; null when it had to be killed. */
+  readonly halt: (timeoutMs?: number) => Promise<number | null>
   /** SIGKILL; keeps the data. */
   readonly kill: () => Promise<void>
   /** Starts it again on the same data and ports, after `halt` or `kill`. */
@@ -77,7 +79,7 @@ export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> 
   const launch = async (): Promise<Running> => {
     const launched = await target.launch(plan)
     try {
-      await ready(launched, port, target.startTimeoutMs, options.pollMs ?? 20)
+      await ready(launched, port, options.startTimeoutMs ?? target.startTimeoutMs, options.pollMs ?? 20)
       return launched
     } catch (error) {
       await launched.kill()
@@ -98,7 +100,7 @@ export const startBroker = async (options: BrokerOptions = {}): Promise<Broker> 
     dataDirectory: plan.dataDirectory,
     pid: () => running.pid,
     signal: (signal) => running.signal(signal),
-    halt: () => running.stop(),
+    halt: (timeoutMs) => running.stop(timeoutMs),
     kill: () => running.kill(),
     restart: async () => {
       running = await launch()

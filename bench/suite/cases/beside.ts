@@ -1,5 +1,4 @@
 // Rows 15, 20 and 22: what else goes on must not be felt by producers.
-import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,58 +7,66 @@ import { residentBytes } from '@millrace/test/harness/proc.js'
 import { type Case, type Setting, serverOf, type Taken } from '../case.ts'
 import { columns } from '../columns.ts'
 import { fill, keep, measure, type Point, verify } from '../generator.ts'
+import { evict } from '../system.ts'
 import { type Topic, withTopic } from '../topics.ts'
-import { BATCHES, kafkaMaximum, KAFKAS } from './kafka-maximum.ts'
+import { atFullSpeed, BATCHES, kafkaMaximum, KAFKAS } from './kafka-maximum.ts'
 import { atMost, higher, lower, times } from './measures.ts'
 import { ownBroker } from './own.ts'
 import { milliseconds } from './paced.ts'
-import { takenFrom, voidFor } from './produce.ts'
+import { takenFrom, together, voidFor } from './produce.ts'
 
-const { kafka, millrace, relaxed } = columns
+const { kafka, millrace, relaxed, tuned } = columns
 
 const OLD_BATCH = { records: 1000, recordBytes: 1000 }
 /** A gigabyte for each second of a measurement: more than can be read of it, so that nothing is read twice. */
 const OLD_REQUESTS_PER_SECOND = 1000
 const READ_SHARE = 0.5
 const MAX_BYTES = 1 << 20
+/** Producer and consumer begin and end at the same time, and are measured from the same second on. */
+const LEAD_SECONDS = 1
 
 /** Takes what a topic has on the disk out of memory. */
-const evict = (directory: string, { topic }: Topic): void => {
+const evictTopic = (directory: string, { topic }: Topic): void => {
   const ofTopic = readdirSync(directory).filter((name) => name.startsWith(`${topic}-`))
   for (const folder of ofTopic) {
     const files = readdirSync(join(directory, folder)).filter((name) => name.endsWith('.log'))
-    const options = ['oflag=nocache', 'conv=notrunc,fdatasync', 'count=0', 'status=none']
-    for (const name of files) execFileSync('dd', [`of=${join(directory, folder, name)}`, ...options])
+    for (const name of files) evict(join(directory, folder, name))
   }
 }
 
 const catchUp = async (setting: Setting): Promise<Taken> => {
+  if (setting.isWarmUp) return atFullSpeed(setting)
   const rate = (await kafkaMaximum(setting)) / 2
   const server = await serverOf(setting)
   const { dataDirectory = '' } = server
   const { topic: configs } = setting.column
-  const seconds = setting.seconds * READ_SHARE
+  const length = { warmUp: LEAD_SECONDS, seconds: setting.seconds * READ_SHARE }
   return withTopic(server, 1, configs, (old) =>
     withTopic(server, BATCHES.partitions, configs, async (fresh) => {
       const requests = Math.ceil(setting.seconds * OLD_REQUESTS_PER_SECOND)
       const { acknowledged } = await fill({ ...OLD_BATCH, ...old, requests })
-      const write = { ...BATCHES, ...fresh, rate, seconds, pid: server.pid() }
+      const write = { ...BATCHES, ...fresh, ...length, rate, pid: server.pid() }
+      const prepare = async (): Promise<void> => {
+        await setting.settle()
+        evictTopic(dataDirectory, old)
+      }
+      await prepare()
       const quiet = await measure('produce', write)
-      evict(dataDirectory, old)
+      await prepare()
       const [beside, read] = await Promise.all([
         measure('produce', write),
-        measure('fetch', { ...old, maxBytes: MAX_BYTES, seconds, warmUp: 0 }),
+        measure('fetch', { ...old, ...length, maxBytes: MAX_BYTES }),
       ])
       const taken = takenFrom(beside, {
         'p99 against quiet': beside.latency.p99 / quiet.latency.p99,
         p99: milliseconds(beside.latency.p99),
         'catch-up': read.megabytesPerSecond,
       })
-      const written = { errors: beside.errors, acknowledged: quiet.acknowledged + beside.acknowledged }
-      const isVoid =
-        voidFor(written, (await verify({ ...fresh })).records) ??
-        voidFor({ errors: read.errors, acknowledged }, (await verify({ ...old })).records)
-      return isVoid === undefined ? taken : { ...taken, isVoid }
+      return {
+        ...taken,
+        ...voidFor(together(quiet, beside), (await verify({ ...fresh })).records),
+        ...voidFor({ errors: read.errors, acknowledged }, (await verify({ ...old })).records),
+      }
     }),
   )
 }
@@ -77,7 +84,7 @@ const cold: Case = {
       ],
     },
   ],
-  what: 'A gigabyte for each second of a measurement is written, taken out of memory, and read by one consumer while batches of 16 KiB are written at half of the rate that Kafka answers at full speed; the 99th percentile of producing beside that of the same without the consumer.',
+  what: 'A gigabyte for each second of a measurement is written, taken out of memory, and read by one consumer while batches of 16 KiB are written at half of the rate that Kafka answers at full speed; the 99th percentile of producing beside that of the same just before, without the consumer.',
   columns: [millrace, ...KAFKAS, relaxed],
   load: 'batches',
   isShort: false,
@@ -99,14 +106,12 @@ const connected = async (setting: Setting): Promise<Taken> => {
       await idle.line('all connections', (line) => (Number(line) === IDLE_CONNECTIONS ? true : undefined))
       const many = await measure('produce', load)
       const grown = Math.max(residentBytes(server.pid()) - before, 0)
-      const acknowledged = few.acknowledged + many.acknowledged
       const taken = takenFrom(many, {
         'p99 against 100': many.latency.p99 / few.latency.p99,
         p99: milliseconds(many.latency.p99),
         'memory of a connection': grown / IDLE_CONNECTIONS,
       })
-      const isVoid = voidFor({ errors: many.errors, acknowledged }, (await verify({ ...topic })).records)
-      return isVoid === undefined ? taken : { ...taken, isVoid }
+      return { ...taken, ...voidFor(together(few, many), (await verify({ ...topic })).records) }
     } finally {
       await idle.kill()
     }
@@ -127,7 +132,7 @@ const connections: Case = {
     },
   ],
   what: '2,000 records of 1 KiB a second over 100 connections, alone and beside 9,900 connections that say nothing; resident memory by which the broker grew, for each of them.',
-  columns: [millrace, kafka, relaxed],
+  columns: [millrace, kafka, tuned, relaxed],
   load: 'requests',
   isShort: false,
   take: connected,
@@ -149,18 +154,17 @@ const frozen = async (setting: Setting): Promise<Taken> => {
   try {
     return await withTopic(broker, BATCHES.partitions, setting.column.topic, async (topic) => {
       const { warmUp, seconds, freezeAfterMs } = FREEZE
+      const freeze = async (): Promise<void> => {
+        await sleep(freezeAfterMs)
+        broker.signal('SIGUSR2')
+      }
       const load = measure('produce', { ...BATCHES, ...topic, warmUp, seconds, pid: broker.pid() })
-      await sleep(freezeAfterMs)
-      broker.signal('SIGUSR2')
-      const report = await load
+      const [report] = await Promise.all([load, freeze()])
       const [before, during] = [BEFORE, FROZEN].map((window) => meanP99(report.course, window))
       const values = { 'p99 frozen': during ?? 0, 'p99 before': before ?? 0 }
       const taken = takenFrom(report, { ...values, 'above the bound': (during ?? 0) - 1.5 * (before ?? 0) - 5 })
-      const wasFrozen = broker.logs().includes('frozen')
-      const isVoid = wasFrozen
-        ? voidFor(report, (await verify({ ...topic })).records)
-        : 'the event loop was not stopped'
-      return isVoid === undefined ? taken : { ...taken, isVoid }
+      if (!broker.logs().includes('frozen')) return { ...taken, voidBecause: 'the event loop was not stopped' }
+      return { ...taken, ...voidFor(report, (await verify({ ...topic })).records) }
     })
   } finally {
     await broker.stop()

@@ -2,12 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Case } from '../case.ts'
 import { columns } from '../columns.ts'
-import { measure } from '../generator.ts'
+import { measure, verify } from '../generator.ts'
 import { memoryOf, watchMemory } from '../system.ts'
 import { withTopic } from '../topics.ts'
 import { lower, part } from './measures.ts'
 import { ownBroker } from './own.ts'
-import { takenFrom } from './produce.ts'
+import { takenFrom, voidFor } from './produce.ts'
 
 const IDLE_MS = 3000
 const LOAD = { connections: 16, depth: 5, records: 16, recordBytes: 1024 }
@@ -34,7 +34,8 @@ const memory: Case = {
       return await withTopic(broker, PARTITIONS, setting.column.topic, async (topic) => {
         const options = { ...LOAD, ...topic, pid: broker.pid(), seconds: setting.seconds }
         const { value: report, memory } = await watchMemory(broker.pid(), () => measure('produce', options))
-        return { ...takenFrom(report, { idle, 'after load': memoryOf(broker.pid()) }), memory }
+        const taken = takenFrom(report, { idle, 'after load': memoryOf(broker.pid()) })
+        return { ...taken, memory, ...voidFor(report, (await verify({ ...topic })).records) }
       })
     } finally {
       await broker.stop()

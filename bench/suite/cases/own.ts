@@ -13,7 +13,9 @@ export const ownBroker = async ({ lab, column }: Setting, options: StartOptions 
 }
 
 /** A measurement without a load of its own. */
-export const withoutLoad = async (work: () => Promise<Pick<Taken, 'values' | 'isVoid' | 'memory'>>): Promise<Taken> => {
+export const withoutLoad = async (
+  work: () => Promise<Pick<Taken, 'values' | 'voidBecause' | 'memory'>>,
+): Promise<Taken> => {
   const clock = machineClock()
   const done = await work()
   return { ...done, clientCpuSeconds: 0, clientIsLimit: false, steal: stealSince(clock) }

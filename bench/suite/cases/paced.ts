@@ -4,7 +4,7 @@ import { columns } from '../columns.ts'
 import { measure, verify } from '../generator.ts'
 import { withTopic } from '../topics.ts'
 import { atMost, lower, part } from './measures.ts'
-import { BATCHES, KAFKAS, kafkaMaximum } from './kafka-maximum.ts'
+import { atFullSpeed, BATCHES, KAFKAS, kafkaMaximum } from './kafka-maximum.ts'
 import { produceTo, takenFrom, voidFor } from './produce.ts'
 
 const { kafka, millrace, relaxed, tuned } = columns
@@ -12,10 +12,9 @@ const { kafka, millrace, relaxed, tuned } = columns
 export const milliseconds = (microseconds: number): number => microseconds / 1000
 
 const atShare = async (setting: Setting, share: number): Promise<Taken> => {
-  // A JVM is warmed up at full speed.
-  const rate = setting.isWarmUp ? undefined : (await kafkaMaximum(setting)) * share
-  const load = rate === undefined ? BATCHES : { ...BATCHES, rate }
-  return produceTo(setting, load, ({ latency, megabytesPerSecond }) => ({
+  if (setting.isWarmUp) return atFullSpeed(setting)
+  const rate = (await kafkaMaximum(setting)) * share
+  return produceTo(setting, { ...BATCHES, rate }, ({ latency, megabytesPerSecond }) => ({
     p50: milliseconds(latency.p50),
     p99: milliseconds(latency.p99),
     'p99.9': milliseconds(latency.p999),
@@ -53,9 +52,8 @@ const endToEnd = async (setting: Setting): Promise<Taken> => {
     const options = { ...topic, pid: server.pid(), depth: 5, rate: RECORDS_PER_SECOND, seconds: setting.seconds }
     const report = await measure('end-to-end', options)
     const { p50, p99, p999 } = report.latency
-    const isVoid = voidFor(report, (await verify({ ...topic })).records)
     const taken = takenFrom(report, { p50: milliseconds(p50), p99: milliseconds(p99), 'p99.9': milliseconds(p999) })
-    return isVoid === undefined ? taken : { ...taken, isVoid }
+    return { ...taken, ...voidFor(report, (await verify({ ...topic })).records) }
   })
 }
 
@@ -74,7 +72,7 @@ const consumed: Case = {
   ],
   what: '1,000 records of 100 bytes a second, each a request; from when one was due to be sent until a consumer at the end of the partition had it.',
   columns: [relaxed, kafka, tuned, millrace],
-  load: 'requests',
+  load: 'end to end',
   isShort: false,
   take: endToEnd,
 }

@@ -27,7 +27,7 @@ const CLIENT_LIMIT = 0.9
 export const takenFrom = (
   report: Report,
   values: Readonly<Record<string, number>>,
-): Omit<Taken, 'memory' | 'isVoid'> => ({
+): Omit<Taken, 'memory' | 'voidBecause'> => ({
   values,
   latency: report.latency.curve,
   throughput: report.course.map(({ bytes }, at) => [at + 1, bytes] as const),
@@ -36,13 +36,21 @@ export const takenFrom = (
   steal: report.stolenCpuSeconds / (report.seconds * cpus().length),
 })
 
+type Outcome = Pick<Report, 'errors' | 'acknowledged'>
+
 /** Why a load means nothing: a request was refused, or what was acknowledged is not what can be read. */
-export const voidFor = (report: Pick<Report, 'errors' | 'acknowledged'>, readable: number): string | undefined => {
+export const voidFor = (report: Outcome, readable: number): Pick<Taken, 'voidBecause'> => {
   const [error] = Object.keys(report.errors)
-  if (error !== undefined) return `requests were refused with error ${error}`
-  if (readable === report.acknowledged) return undefined
-  return `${report.acknowledged} records were acknowledged and ${readable} are readable`
+  if (error !== undefined) return { voidBecause: `requests were refused with error ${error}` }
+  if (readable === report.acknowledged) return {}
+  return { voidBecause: `${report.acknowledged} records were acknowledged and ${readable} are readable` }
 }
+
+/** What two loads on one topic come to. */
+export const together = (one: Outcome, other: Outcome): Outcome => ({
+  errors: { ...one.errors, ...other.errors },
+  acknowledged: one.acknowledged + other.acknowledged,
+})
 
 /** Writes to a new topic, reads everything back, and measures in between. */
 export const produceTo = async (
@@ -57,8 +65,7 @@ export const produceTo = async (
     const { value: report, memory } = await watchMemory(server.pid(), () => measure('produce', options))
     const taken = { ...takenFrom(report, values(report)), memory }
     if (setting.isWarmUp || server.dataDirectory === undefined) return taken
-    const isVoid = voidFor(report, (await verify({ ...topic })).records)
-    return isVoid === undefined ? taken : { ...taken, isVoid }
+    return { ...taken, ...voidFor(report, (await verify({ ...topic })).records) }
   })
 }
 
