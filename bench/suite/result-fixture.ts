@@ -9,7 +9,12 @@ const broker = (name: string, family: BrokerInfo['family']): BrokerInfo => ({
   command: name,
 })
 
-const BROKERS = [broker('millrace', 'millrace'), broker('kafka', 'kafka'), broker('kafka tuned', 'kafka')]
+const BROKERS = [
+  broker('millrace', 'millrace'),
+  broker('millrace relaxed', 'millrace'),
+  broker('kafka', 'kafka'),
+  broker('kafka tuned', 'kafka'),
+]
 
 export const THROUGHPUT: Measure = {
   name: 'throughput',

@@ -33,6 +33,8 @@ export interface Target {
   readonly value: number
   /** 'kafka': the better of all brokers of that family in the case; a name of a broker; or 'nothing'. */
   readonly against: string
+  /** Other brokers that are to reach the same. */
+  readonly also?: readonly string[]
 }
 
 export interface Measure {
@@ -81,9 +83,12 @@ export interface Result {
   readonly format: 1
   /** ISO 8601, when the run began. */
   readonly date: string
-  /** With '-dirty' behind it when files differed from it. */
+  /** The last one that changed what is measured, with '-dirty' behind it when files differed from it. */
   readonly commit: string
   readonly mode: 'short' | 'full'
+  /** Measurements of each broker that may count, and how long each is; older files do not say. */
+  readonly pairs?: number
+  readonly seconds?: number
   readonly machine: Machine
   readonly brokers: readonly BrokerInfo[]
   /** Those that are done: the file is written after each. */
@@ -109,6 +114,8 @@ const SHAPE: Shape = {
   date: 'string',
   commit: 'string',
   mode: 'string',
+  'pairs?': 'number',
+  'seconds?': 'number',
   machine: {
     cpu: 'string',
     cores: 'number',
@@ -129,7 +136,7 @@ const SHAPE: Shape = {
           name: 'string',
           unit: 'string',
           better: 'string',
-          'target?': { broker: 'string', bound: 'string', value: 'number', against: 'string' },
+          'target?': { broker: 'string', bound: 'string', value: 'number', against: 'string', 'also?': ['string'] },
         },
       ],
       samples: [

@@ -147,7 +147,7 @@ const figureOf = (
   const base = { broker: broker.name, value, clientIsLimit }
   if (broker.family !== 'millrace') return base
 
-  const target = measure.target?.broker === broker.name ? measure.target : undefined
+  const target = isFor(measure.target, broker.name) ? measure.target : undefined
   const against = opponentOf(brokers, result, measure, measure.target)
   const ratios = against === undefined ? [] : ratiosByPair(result, measure, broker.name, against)
   const ratio =
@@ -160,6 +160,9 @@ const figureOf = (
   const isReached = target.bound === 'atLeast' ? reached >= target.value : reached <= target.value
   return { ...base, ...(ratio && { ratio }), target, isReached }
 }
+
+const isFor = (target: Target | undefined, broker: string): boolean =>
+  target?.broker === broker || target?.also?.includes(broker) === true
 
 const worstOf = ({ better }: Measure, values: readonly number[]): number =>
   better === 'higher' ? Math.min(...values) : Math.max(...values)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { readmeTable, withTable } from './readme.ts'
 import { CPU, resultOf, THROUGHPUT } from './result-fixture.ts'
+import type { Measure } from './result.ts'
 import { markdown, remarks, table } from './table.ts'
 
 const SEVEN = Array.from({ length: 7 }, () => 100)
@@ -35,6 +36,21 @@ test('a line of the terminal holds both values, ratio, spread, worst pair and wh
 test('a line of the README holds the same', () => {
   expect(cells(markdown(fast), '| Case', / *\| */)).toEqual([
     ['Case', 'throughput', '500 MB/s', '100 MB/s (kafka)', '**5.00x**', '5.00x to 5.00x', '&ge; 4x', 'reached'],
+  ])
+})
+
+test('what other settings show stands behind it, or below it when they have the same to reach', () => {
+  const runs = { millrace: SEVEN, 'millrace relaxed': SEVEN.map((value) => value * 6), kafka: SEVEN }
+  const lines = (measure: Measure): readonly (readonly string[])[] =>
+    cells(markdown(resultOf(measure, runs)), '| Case', / *\| */)
+  expect(lines(THROUGHPUT).map((line) => [line[2], line[7], line[8]])).toEqual([
+    ['100 MB/s', 'not reached', 'relaxed 600 MB/s, 6.00x'],
+  ])
+  const target = { broker: 'millrace', bound: 'atLeast', value: 4, against: 'kafka' } as const
+  const both = { ...THROUGHPUT, target: { ...target, also: ['millrace relaxed'] } }
+  expect(lines(both).map((line) => [line[2], line[4], line[7]])).toEqual([
+    ['100 MB/s', '**1.00x**', 'not reached'],
+    ['600 MB/s (relaxed)', '**6.00x**', 'reached'],
   ])
 })
 

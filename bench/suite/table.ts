@@ -79,12 +79,18 @@ const terminalRow = (row: MeasureFigures, figure: Figure): readonly string[] => 
   ]
 }
 
-/** For the README: a line for each measure with a target, Millrace as shipped beside the better shape of Kafka. */
+/**
+ * For the README: a line for each figure with a target beside the better shape of Kafka, and what Millrace's other settings show in the
+ * same measure.
+ */
 export const markdown = (result: Result): string => {
   const kafka = result.brokers.find(({ family }) => family === 'kafka')
+  const own = new Set(result.brokers.filter(({ family }) => family === 'millrace').map(({ name }) => name))
+  const isOwn = ({ broker }: Figure): boolean => own.has(broker)
   const rows = figuresOf(result).flatMap((row) => {
-    const figure = row.figures.find((figure) => figure.target !== undefined)
-    return figure === undefined ? [] : [markdownRow(row, figure)]
+    const wanted = row.figures.filter((figure) => figure.target !== undefined)
+    const others = row.figures.filter((figure) => isOwn(figure) && figure.target === undefined)
+    return wanted.map((figure, at) => markdownRow(row, figure, at === 0 ? others : []))
   })
   const few = figuresOf(result)
     .flatMap(({ figures }) => figures.map(({ value }) => value.pairs))
@@ -98,6 +104,7 @@ export const markdown = (result: Result): string => {
     '95 % of it',
     'to reach',
     '',
+    'Millrace otherwise',
   ]
   return [
     `Measured on ${result.date.slice(0, 10)}, ${machineLine(result.machine)}; medians of ${few} pairs or more.`,
@@ -106,17 +113,32 @@ export const markdown = (result: Result): string => {
   ].join('\n')
 }
 
-const markdownRow = ({ case: result, measure, figures }: MeasureFigures, figure: Figure): readonly string[] => {
+/** 'millrace relaxed' is relaxed. */
+const settingOf = (broker: string): string => broker.replace(/^millrace ?/, '') || 'as shipped'
+
+const markdownRow = (
+  { case: result, measure, figures }: MeasureFigures,
+  figure: Figure,
+  others: readonly Figure[],
+): readonly string[] => {
   const other = figures.find(({ broker }) => broker === figure.ratio?.against)
   return [
     result.title,
     measure.name,
-    quantity(figure.value.median, measure.unit),
+    `${quantity(figure.value.median, measure.unit)}${figure.broker === 'millrace' ? '' : ` (${settingOf(figure.broker)})`}`,
     other === undefined ? '' : `${quantity(other.value.median, measure.unit)} (${other.broker})`,
     figure.ratio === undefined ? '' : `**${ratio(figure.ratio.median, measure)}**`,
     figure.ratio === undefined ? '' : spread(figure.ratio, measure),
     figure.target === undefined ? '' : target(figure.target, measure).replace('<=', '&le;').replace('>=', '&ge;'),
     conclusion(figure),
+    others
+      .map(({ broker, value, ratio: own }) =>
+        [
+          `${settingOf(broker)} ${quantity(value.median, measure.unit)}`,
+          ...(own === undefined ? [] : [ratio(own.median, measure)]),
+        ].join(', '),
+      )
+      .join('; '),
   ]
 }
 
