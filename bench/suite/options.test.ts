@@ -11,6 +11,9 @@ test('lists and numbers', () => {
   expect(runOptions(args)).toMatchObject(wanted)
 })
 
-test.each([[['--pears', '3']], [['--pairs', 'three']], [['--pairs', '0']]])('%j is refused', (args) => {
-  expect(() => runOptions(args)).toThrow()
-})
+test.each([[['--pears', '3']], [['--pairs', 'three']], [['--pairs', '0']], [['--continue', 'a', '--output', 'b']]])(
+  '%j is refused',
+  (args) => {
+    expect(() => runOptions(args)).toThrow()
+  },
+)

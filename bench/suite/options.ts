@@ -10,7 +10,8 @@ export const OPTIONS = `  run           plays Millrace beside Apache Kafka (the 
     --seconds N   of each measurement
     --warm-up N   seconds of load for a JVM before it is measured
     --settle N    seconds that the disk gets to be quiet before a measurement; with a busy one it does not count
-    --output FILE instead of bench/results/<date>-suite.json`
+    --output FILE instead of bench/results/<date>-suite.json
+    --continue FILE  the same run, which was interrupted: cases that are in the file stay, the others are played`
 
 const list = (text: string | undefined): readonly string[] => text?.split(',').map((part) => part.trim()) ?? []
 
@@ -33,8 +34,12 @@ export const runOptions = (args: readonly string[]): RunOptions => {
       'warm-up': { type: 'string' },
       settle: { type: 'string' },
       output: { type: 'string' },
+      continue: { type: 'string' },
     },
   })
+  if (values.output !== undefined && values.continue !== undefined) {
+    throw new Error('--continue writes to its own file: leave --output away')
+  }
   return {
     isFull: values.full,
     rows: list(values.rows).map(Number),
@@ -44,5 +49,6 @@ export const runOptions = (args: readonly string[]): RunOptions => {
     warmUpSeconds: number(values['warm-up']),
     settleSeconds: number(values.settle),
     output: values.output,
+    continued: values.continue,
   }
 }

@@ -11,6 +11,7 @@ const nothingAsked: RunOptions = {
   warmUpSeconds: undefined,
   settleSeconds: undefined,
   output: undefined,
+  continued: undefined,
 }
 
 test('a full run has every case, a short one fewer', () => {
@@ -33,7 +34,7 @@ test('every row has an id of its own, and its targets name brokers of its case',
   expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length)
   const strangers = rows.flatMap(({ id, measures, columns }) =>
     measures
-      .flatMap(({ target }) => (target === undefined ? [] : [target.broker, target.against]))
+      .flatMap(({ target }) => (target === undefined ? [] : [target.broker, target.against, ...(target.also ?? [])]))
       .filter((name) => !['kafka', 'nothing'].includes(name) && !columns.some((column) => column.name === name))
       .map((name) => `${id}: ${name}`),
   )

@@ -7,7 +7,8 @@ import { repository } from '@millrace/test/harness/paths.js'
 import type { Case } from './case.ts'
 import { allCases } from './cases/all.ts'
 import { shapes } from './columns.ts'
-import type { BrokerInfo, CaseResult, Result } from './result.ts'
+import { continued, unplayed, withCases } from './continue.ts'
+import { type BrokerInfo, type CaseResult, readResult, type Result } from './result.ts'
 import { type Plan, play } from './runner.ts'
 import { commandOf, versionOf } from './server.ts'
 import { thisMachine } from './system.ts'
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly warmUpSeconds: number | undefined
   readonly settleSeconds: number | undefined
   readonly output: string | undefined
+  /** The file of an interrupted run. */
+  readonly continued: string | undefined
 }
 
 const SHORT = { pairs: 2, seconds: 4 }
@@ -57,9 +60,13 @@ export const planOf = ({ isFull, rows, only, pairs, seconds, warmUpSeconds, sett
 const git = (...args: readonly string[]): string =>
   execFileSync('git', args, { cwd: repository, encoding: 'utf8' }).trim()
 
+/** Documents and results do not change what is measured. */
+const MEASURED = ['crates', 'ts/broker', 'bench/load', 'bench/suite', 'Cargo.lock', 'package-lock.json', ':!*.md']
+
+/** The last one that changed what is measured. */
 const commit = (): string => {
-  const isDirty = git('status', '--porcelain', '--untracked-files=no') !== ''
-  return `${git('rev-parse', '--short', 'HEAD')}${isDirty ? '-dirty' : ''}`
+  const isDirty = git('status', '--porcelain', '--untracked-files=no', '--', ...MEASURED) !== ''
+  return `${git('log', '-1', '--format=%h', '--', ...MEASURED)}${isDirty ? '-dirty' : ''}`
 }
 
 const brokersOf = (cases: readonly Case[]): readonly BrokerInfo[] => {
@@ -76,22 +83,26 @@ export const run = async (options: RunOptions): Promise<{ readonly path: string;
   const families = new Set(plan.cases.flatMap(({ columns }) => columns.map(({ process }) => shapes[process].family)))
   if (families.has('kafka')) await install('java')
   const date = new Date().toISOString()
-  const path = options.output ?? join(repository, 'bench', 'results', `${date.slice(0, 10)}-suite.json`)
-  let result: Result = {
+  const path =
+    options.continued ?? options.output ?? join(repository, 'bench', 'results', `${date.slice(0, 10)}-suite.json`)
+  const fresh: Result = {
     format: 1,
     date,
     commit: commit(),
     mode: options.isFull ? 'full' : 'short',
+    pairs: plan.pairs,
+    seconds: plan.seconds,
     machine: thisMachine(),
     brokers: brokersOf(plan.cases),
     cases: [],
   }
+  let result = options.continued === undefined ? fresh : continued(readResult(options.continued), fresh)
   const write = (done: readonly CaseResult[]): void => {
-    result = { ...result, cases: [...result.cases, ...done] }
+    result = withCases(plan.cases, result, done)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(`${path}.new`, `${JSON.stringify(result, null, 1)}\n`)
     renameSync(`${path}.new`, path)
   }
-  await play(plan, write)
+  await play({ ...plan, cases: unplayed(plan.cases, result) }, write)
   return { path, result }
 }
