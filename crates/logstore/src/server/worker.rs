@@ -30,7 +30,7 @@ const SCRATCH_BYTES: usize = 64 * 1024;
 const SWEEPS_PER_LIMIT: u32 = 4;
 const SWEEP_MAX: Duration = Duration::from_secs(5);
 const SWEEP_MIN: Duration = Duration::from_millis(20);
-/// What was appended is written once the turn has taken so long.
+/// What was appended is written once the first of it has waited so long for more.
 const WRITE_DELAY_MAX: Duration = Duration::from_micros(200);
 /// A connection id is the worker's index above this many bits of the connection's key.
 const KEY_BITS: u32 = 40;
@@ -180,6 +180,8 @@ pub(crate) struct Worker {
     connections: HashMap<u64, Connection>,
     wheel: Wheel,
     wakeups: Wakeups,
+    /// Since when the first of what was appended waits to be written.
+    unwritten: Option<Duration>,
     next_key: u64,
     sweep_every: Duration,
     next_sweep: Duration,
@@ -217,6 +219,7 @@ impl Worker {
             connections: HashMap::new(),
             wheel: Wheel::new(now),
             wakeups: Wakeups::default(),
+            unwritten: None,
             next_key: 1,
             sweep_every,
             next_sweep: now + sweep_every,
@@ -244,9 +247,6 @@ impl Worker {
                     }
                     connection.drive(core)
                 });
-                if self.is_write_due() {
-                    self.write();
-                }
             }
             self.write();
             if self.take_mail() {
@@ -268,7 +268,7 @@ impl Worker {
     }
 
     fn timeout(&self) -> Option<Duration> {
-        if self.handle.has_mail_before_sleep() || !self.core.runnable.is_empty() {
+        if !self.core.runnable.is_empty() || self.handle.has_mail_before_sleep() {
             return Some(Duration::ZERO);
         }
         let now = self.core.shared.clock.monotonic();
@@ -276,14 +276,20 @@ impl Worker {
         self.wheel.until_next(now).into_iter().chain(sweep).min()
     }
 
-    /// Whether what was appended has waited long enough for more.
-    fn is_write_due(&self) -> bool {
-        !self.core.to_write.borrow().is_empty()
-            && self.core.shared.clock.monotonic().saturating_sub(self.core.now) > WRITE_DELAY_MAX
+    /// Writes what was appended, if it has waited long enough for more.
+    fn write_in_time(&mut self) {
+        if self.core.to_write.get_mut().is_empty() {
+            return;
+        }
+        let now = self.core.shared.clock.monotonic();
+        if now.saturating_sub(*self.unwritten.get_or_insert(now)) > WRITE_DELAY_MAX {
+            self.write();
+        }
     }
 
     /// Writes what was appended to topics that ask for no more than a write. What is answered then lies in the mail.
     fn write(&mut self) {
+        self.unwritten = None;
         let logs = self.core.to_write.get_mut();
         for log in logs.drain(..) {
             let written = catch_unwind(AssertUnwindSafe(|| log.write_here(&mut self.wakeups)));
@@ -358,6 +364,7 @@ impl Worker {
             Err(reason) => self.close(key, reason),
             Ok(()) => self.arm(key),
         }
+        self.write_in_time();
     }
 
     /// Keeps the connection's next deadline in the wheel.
