@@ -12,8 +12,9 @@ use std::sync::Arc;
 use logstore::base::types::{
     Offset, PartitionId, PartitionIndex, ProducerEpoch, ProducerId, Sequence, Timestamp, TopicId,
 };
-use logstore::batch::build::{BatchBuilder, RecordData};
-use logstore::log::{Log, LogConfig, Origin};
+use logstore::batch::Attributes;
+use logstore::batch::build::{BatchBuilder, Marker, RecordData};
+use logstore::log::{Log, LogConfig, Origin, ReadBound};
 use logstore::store::{Store, StoreOptions};
 use logstore::wal::WalSize;
 use sim::{Chance, SimDisk};
@@ -183,4 +184,26 @@ fn what_was_acknowledged_survives() {
         });
         assert!(outcome.is_ok(), "seed {seed}");
     }
+}
+
+/// The index of aborted transactions comes into being behind a checkpoint, and is below the next one.
+#[test]
+fn aborted_transactions_stay_known() {
+    let mut world = World::new(1);
+    let (store, logs) = world.open();
+    append(&logs[0], BatchBuilder::new().value(b"before"), Origin::Client).unwrap();
+    settle(&logs[0]);
+    store.checkpoint();
+    let (id, epoch) = (ProducerId(4), ProducerEpoch(0));
+    let data = BatchBuilder::new().value(b"aborted").attributes(Attributes::TRANSACTIONAL);
+    append(&logs[0], data.producer(id, epoch, Sequence(0)), Origin::Client).unwrap();
+    let abort = BatchBuilder::end_transaction(Marker::Abort, id, epoch, 0, Timestamp(CLOCK_START_MS));
+    append(&logs[0], abort, Origin::Coordinator).unwrap();
+    settle(&logs[0]);
+    store.checkpoint();
+    world.disk = world.disk.crash_to_synced();
+    let (_store, logs) = world.open();
+    let read = logs[0].read(Offset(0), 1 << 20, ReadBound::LastStable, true).unwrap();
+    let aborted: Vec<_> = read.aborted.iter().map(|aborted| aborted.first_offset).collect();
+    assert_eq!(aborted, [Offset(1)]);
 }

@@ -12,6 +12,7 @@ use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 
 pub mod arena;
+pub mod changes;
 pub mod disk;
 pub mod distrust;
 pub mod file;
@@ -21,6 +22,7 @@ pub mod removal;
 pub mod sectors;
 pub mod socket;
 
+pub use changes::Changes;
 pub use disk::SystemDisk;
 pub use distrust::{distrust, forget_distrusted};
 pub use file::File;

@@ -46,17 +46,15 @@ impl Log {
         let Some(to) = self.begin_flush() else {
             return Ok(());
         };
-        let unsynced = std::mem::take(&mut self.writer.lock().unsynced);
-        if let Err(error) = self.sync_up_to(to, &unsynced) {
-            return Err(self.not_synced(&error, unsynced));
-        }
+        let unsynced = self.unsynced();
+        self.sync_up_to(to, &unsynced).map_err(|error| self.not_synced(&error))?;
+        self.forget_unsynced(&unsynced);
         self.end_flush(to);
         if self.is_put_off() { Err(LogError::DiskFull) } else { Ok(()) }
     }
 
     /// Some of it could not be synced, or there was no room for the index entries that had to be written before.
-    pub(super) fn not_synced(&self, error: &StorageError, unsynced: Unsynced) -> LogError {
-        self.writer.lock().unsynced.add(unsynced);
+    pub(super) fn not_synced(&self, error: &StorageError) -> LogError {
         match &mut *self.phase.lock() {
             // A topic that was deleted meanwhile takes its directory along; nothing is wrong with the disk.
             Phase::Ended(ended) => return ended.clone(),
@@ -73,8 +71,8 @@ impl Log {
         };
         let segments = self.segments.read().clone();
         // One that cannot be written takes the directory out of service.
-        let flushed = Self::sync_each(&segments, recovery_point, Segment::flush_with_others);
-        flushed.map_err(|error| self.not_synced(&error, Unsynced::default()))?;
+        let flushed = Self::sync_each(&segments, recovery_point, Segment::flush);
+        flushed.map_err(|error| self.not_synced(&error))?;
         if self.is_put_off() { Err(LogError::DiskFull) } else { Ok(Some(to)) }
     }
 
@@ -134,7 +132,7 @@ impl Log {
 
     /// Syncs small files, then the directory and its own name.
     pub(super) fn sync_beside(&self, unsynced: &Unsynced) -> Result<(), StorageError> {
-        for path in &unsynced.files {
+        for path in unsynced.files() {
             match File::open(self.home.disk(), path, OpenMode::Write) {
                 Ok(file) => file.sync()?,
                 // A snapshot that went with its segment.
@@ -142,12 +140,27 @@ impl Log {
                 Err(error) => return Err(error),
             }
         }
-        if unsynced.names || !unsynced.files.is_empty() { self.sync_directory() } else { Ok(()) }
+        if unsynced.is_empty() { Ok(()) } else { self.sync_directory() }
+    }
+
+    /// What is to be synced beside the segments. It stays so until [`Self::forget_unsynced`]: who comes in between syncs it,
+    /// too, instead of believing it done.
+    pub(super) fn unsynced(&self) -> Unsynced {
+        self.writer.lock().unsynced.clone()
+    }
+
+    pub(super) fn forget_unsynced(&self, synced: &Unsynced) {
+        if !synced.is_empty() {
+            self.writer.lock().unsynced.forget(synced);
+        }
     }
 
     /// The sync that `flush.messages` asks for between the write and the answer.
     pub(super) fn flush_written(&self, writer: &mut Writer, to: Offset) -> Result<(), StorageError> {
-        self.sync_up_to(to, &std::mem::take(&mut writer.unsynced))
+        let unsynced = writer.unsynced.clone();
+        self.sync_up_to(to, &unsynced)?;
+        writer.unsynced.forget(&unsynced);
+        Ok(())
     }
 
     /// Whether the log holds more than is known to be durable in its segments.

@@ -63,11 +63,10 @@ impl Log {
         if base <= recovery_point {
             return Ok(());
         }
-        let unsynced = std::mem::take(&mut self.writer.lock().unsynced);
+        let unsynced = self.unsynced();
         let synced = Self::sync_each(sealed, recovery_point, Segment::sync);
-        if let Err(error) = synced.and_then(|()| self.sync_beside(&unsynced)) {
-            return Err(self.not_synced(&error, unsynced));
-        }
+        synced.and_then(|()| self.sync_beside(&unsynced)).map_err(|error| self.not_synced(&error))?;
+        self.forget_unsynced(&unsynced);
         if let Phase::Open(state) = &mut *self.phase.lock() {
             let to = base.min(state.offsets.log_end());
             state.offsets.advance_recovery_point(to);
@@ -211,8 +210,8 @@ impl Log {
             let recovery_point = self.recovery_point().unwrap_or(Offset(0));
             let segments = self.segments.read().clone();
             Self::sync_each(&segments, recovery_point, Segment::sync)?;
-            writer.unsynced.names = true;
-            self.sync_beside(&std::mem::take(&mut writer.unsynced))?;
+            writer.unsynced.add_names();
+            self.sync_beside(&writer.unsynced)?;
         }
         Ok(())
     }

@@ -125,7 +125,7 @@ impl Log {
             last.sync()?;
         }
         let mut unsynced = std::mem::take(&mut writer.unsynced);
-        unsynced.names = true;
+        unsynced.add_names();
         *writer = Writer { directory_made: writer.directory_made, unsynced, ..Writer::default() };
 
         let found = Found {

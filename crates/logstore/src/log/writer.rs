@@ -5,7 +5,7 @@
 //! sync that `flush.messages` asks for, and then, under the state's lock, the high watermark and who waited for it.
 //! Batches that come from the write-ahead log were acknowledged before.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -16,7 +16,7 @@ use super::{Log, LogError, checkpoint};
 use crate::base::error::StorageError;
 use crate::base::limits::{DROPPED_BYTES_MIN, SNAPSHOTS_WITHIN_MAX};
 use crate::base::types::{LeaderEpoch, Offset, Timestamp};
-use crate::io::{self, Caching};
+use crate::io::{self, Caching, Changes};
 use crate::segment::{Kind, Segment, TimeEntry, names};
 use crate::wal::{Pending, Wakeups};
 
@@ -36,13 +36,13 @@ pub(super) struct Writer {
     pub(super) unsynced: Unsynced,
 }
 
-/// What a flush has to make durable beside the segments.
-#[derive(Debug, Default)]
+/// What a flush has to make durable beside the segments: it syncs what a copy says, and only then has that forgotten.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Unsynced {
-    /// Small files.
-    pub(super) files: BTreeSet<PathBuf>,
-    /// Files were created.
-    pub(super) names: bool,
+    /// Small files, each with the number of its newest change.
+    files: BTreeMap<PathBuf, u64>,
+    /// Files were created, or written anew.
+    names: Changes,
 }
 
 impl Writer {
@@ -53,10 +53,28 @@ impl Writer {
 }
 
 impl Unsynced {
-    /// These as well.
-    pub(super) fn add(&mut self, other: Self) {
-        self.files.extend(other.files);
-        self.names |= other.names;
+    /// A file was written under a name of before, or a new one.
+    pub(super) fn add_file(&mut self, path: PathBuf) {
+        self.add_names();
+        self.files.insert(path, self.names.newest());
+    }
+
+    pub(super) fn add_names(&mut self) {
+        self.names.add();
+    }
+
+    pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.files.keys()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.are_durable()
+    }
+
+    /// What `before` has was synced.
+    pub(super) fn forget(&mut self, before: &Self) {
+        self.names.mark_durable(&before.names);
+        self.files.retain(|_, newest| *newest > before.names.newest());
     }
 }
 
@@ -233,7 +251,7 @@ impl Log {
         }
         let segment = Segment::create(&self.home.files, &directory, roll.base)?;
         writer.unsealed = true;
-        writer.unsynced.names = true;
+        writer.unsynced.add_names();
         self.segments.write().push(Arc::new(segment));
         Ok(())
     }
@@ -251,7 +269,9 @@ impl Log {
         producers: &ProducerFiles,
     ) -> Result<(), StorageError> {
         let paths = self.put_snapshot(writer, at, producers)?;
-        writer.unsynced.files.extend(paths);
+        for path in paths {
+            writer.unsynced.add_file(path);
+        }
         Ok(())
     }
 
@@ -305,7 +325,7 @@ impl Log {
     ) -> Result<(), StorageError> {
         let directory = self.directory();
         checkpoint::write_epochs(self.home.disk(), &directory, epochs)?;
-        writer.unsynced.files.insert(directory.join(checkpoint::LEADER_EPOCHS));
+        writer.unsynced.add_file(directory.join(checkpoint::LEADER_EPOCHS));
         Ok(())
     }
 
@@ -322,7 +342,7 @@ impl Log {
             checkpoint::write_topic_id(disk, &directory, self.id.topic)?;
         }
         writer.directory_made = true;
-        writer.unsynced.files.insert(directory.join(checkpoint::PARTITION_METADATA));
+        writer.unsynced.add_file(directory.join(checkpoint::PARTITION_METADATA));
         self.on_disk.store(true, Ordering::Release);
         Ok(())
     }

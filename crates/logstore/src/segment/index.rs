@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::Undurable;
 use crate::base::error::StorageError;
 use crate::base::limits::INDEX_ENTRIES_PENDING_MAX;
 use crate::base::types::{Offset, Position};
@@ -53,10 +54,7 @@ struct Entries<E> {
     last: Option<E>,
     /// The file exists; it does where anything is written.
     made: bool,
-    /// Its name may not be durable.
-    named: bool,
-    /// What was written may not be durable.
-    unsynced: bool,
+    undurable: Undurable,
 }
 
 impl<E: IndexEntry> IndexFile<E> {
@@ -92,7 +90,7 @@ impl<E: IndexEntry> IndexFile<E> {
         };
         {
             let entries = &mut *index.entries.lock();
-            (entries.written, entries.last, entries.unsynced) = (written, last, false);
+            (entries.written, entries.last) = (written, last);
         }
         Ok(Some(index))
     }
@@ -132,13 +130,14 @@ impl<E: IndexEntry> IndexFile<E> {
         {
             let entries = &mut *index.entries.lock();
             (entries.written, entries.last) = (written, last);
+            entries.undurable.content.add();
         }
         Ok(index)
     }
 
     fn unopened(pool: &Arc<FilePool>, path: &Path, base: Offset, made: bool) -> Self {
         let (pending, last) = (Vec::new(), None);
-        let entries = Entries { written: 0, pending, last, made, named: false, unsynced: made };
+        let entries = Entries { written: 0, pending, last, made, undurable: Undurable::default() };
         Self { file: PooledFile::new(pool, path.to_owned()), base, entries: Mutex::new(entries) }
     }
 
@@ -230,7 +229,7 @@ impl<E: IndexEntry> IndexFile<E> {
         file.write_all_at(&bytes, Position((entries.written * E::BYTES) as u64))?;
         entries.written += entries.pending.len();
         entries.pending.clear();
-        entries.unsynced = true;
+        entries.undurable.content.add();
         Ok(())
     }
 
@@ -240,7 +239,8 @@ impl<E: IndexEntry> IndexFile<E> {
             return self.file.get_once(OpenMode::Write);
         }
         let file = self.file.get_once(OpenMode::Create)?;
-        (entries.made, entries.named, entries.unsynced) = (true, true, true);
+        entries.made = true;
+        entries.undurable.make();
         Ok(file)
     }
 
@@ -249,25 +249,15 @@ impl<E: IndexEntry> IndexFile<E> {
         self.write(&mut self.entries.lock())
     }
 
-    /// Makes what was flushed durable, where anything was since the last time.
-    pub(super) fn sync(&self) -> Result<(), StorageError> {
-        let (unsynced, named) = {
-            let entries = &mut *self.entries.lock();
-            (std::mem::take(&mut entries.unsynced), std::mem::take(&mut entries.named))
-        };
-        if unsynced {
-            self.file.get_once(OpenMode::Write)?.sync()?;
-        }
-        let path = self.file.path();
-        let Some(directory) = path.parent().filter(|_| named) else { return Ok(()) };
-        let synced = self.file.pool().disk().sync_dir(directory);
-        synced.map_err(|error| StorageError::io("sync", directory, error))
+    /// Makes what was flushed durable, where anything was since the last time; answers what [`Self::mark_durable`] is to be
+    /// told once its name is durable, too.
+    pub(super) fn sync(&self) -> Result<Undurable, StorageError> {
+        let undurable = self.entries.lock().undurable;
+        undurable.sync(|| self.file.get_once(OpenMode::Write))
     }
 
-    /// Somebody syncs the file, and fails for good where that fails.
-    pub(super) fn count_as_synced(&self) {
-        let entries = &mut *self.entries.lock();
-        (entries.unsynced, entries.named) = (false, false);
+    pub(super) fn mark_durable(&self, synced: &Undurable) {
+        self.entries.lock().undurable.mark_durable(synced);
     }
 
     /// Writes what waits; the file is there then, if it is empty.
@@ -298,7 +288,7 @@ impl<E: IndexEntry> IndexFile<E> {
         }
         entries.written = low;
         entries.last = last;
-        entries.unsynced = true;
+        entries.undurable.content.add();
         self.file.get_once(OpenMode::Write)?.set_len((low * E::BYTES) as u64)
     }
 

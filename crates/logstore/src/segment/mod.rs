@@ -15,6 +15,7 @@ mod resumed;
 pub mod shape;
 pub mod time_index;
 pub mod txn_index;
+mod undurable;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ pub use reader::{BatchAt, Fit};
 pub use shape::{BatchFacts, Entries, RollLimits, Shape};
 pub use time_index::{TimeEntry, TimeIndex};
 pub use txn_index::{AbortedEntry, TxnIndex};
+use undurable::Undurable;
 
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, Timestamp};

@@ -9,10 +9,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 
+use super::Undurable;
 use crate::base::bytes::be;
 use crate::base::error::StorageError;
 use crate::base::limits::SMALL_FILE_BYTES_MAX;
@@ -63,10 +63,16 @@ impl AbortedEntry {
 #[derive(Debug)]
 pub struct TxnIndex {
     file: PooledFile,
-    /// Entries in the file; their last abort marker.
-    entries: Mutex<(usize, Option<Offset>)>,
-    /// What was written may not be durable.
-    unsynced: AtomicBool,
+    entries: Mutex<Entries>,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    /// How many lie in the file, which is there where any do.
+    written: usize,
+    /// Their last abort marker.
+    last: Option<Offset>,
+    undurable: Undurable,
 }
 
 impl TxnIndex {
@@ -81,13 +87,12 @@ impl TxnIndex {
             }
             None => None,
         };
-        *index.entries.lock() = (count, last);
+        *index.entries.lock() = Entries { written: count, last, undurable: Undurable::default() };
         Ok(index)
     }
 
     fn unopened(pool: &Arc<FilePool>, path: PathBuf) -> Self {
-        let (file, unsynced) = (PooledFile::new(pool, path), AtomicBool::new(false));
-        Self { file, entries: Mutex::default(), unsynced }
+        Self { file: PooledFile::new(pool, path), entries: Mutex::default() }
     }
 
     /// The index of a segment that was not closed, up to the last marker below `offset`. The others are to be pushed
@@ -109,9 +114,10 @@ impl TxnIndex {
         }
         if bytes > 0 {
             index.file.get()?.set_len((kept * TXN_ENTRY_BYTES) as u64)?;
-            index.unsynced.store(true, Ordering::Release);
+            // A killed process may have left it so.
+            index.entries.lock().undurable.make();
         }
-        *index.entries.lock() = (kept, last);
+        index.entries.lock().keep(kept, last);
         Ok(index)
     }
 
@@ -141,25 +147,30 @@ impl TxnIndex {
 
     /// Every entry.
     pub(super) fn entries(&self) -> Result<Vec<AbortedEntry>, StorageError> {
-        let (count, _) = *self.entries.lock();
+        let count = self.entries.lock().written;
         (0..count).map(|slot| self.slot(slot, Access::Waiting)).collect()
     }
 
     /// Whether there is no entry and so no file.
     pub(super) fn is_empty(&self) -> bool {
-        self.entries.lock().0 == 0
+        self.entries.lock().written == 0
     }
 
     /// Adds an entry, unless it is there already from an attempt for which there was no room.
     pub(super) fn push(&self, entry: &AbortedEntry) -> Result<(), StorageError> {
         let mut entries = self.entries.lock();
-        if entries.1.is_some_and(|last| last >= entry.last_offset) {
+        if entries.last.is_some_and(|last| last >= entry.last_offset) {
             return Ok(());
         }
-        let at = Position((entries.0 * TXN_ENTRY_BYTES) as u64);
-        self.file.get_or_create()?.write_all_at(&entry.encode(), at)?;
-        *entries = (entries.0 + 1, Some(entry.last_offset));
-        self.unsynced.store(true, Ordering::Release);
+        let at = Position((entries.written * TXN_ENTRY_BYTES) as u64);
+        let file = self.file.get_or_create()?;
+        if entries.written == 0 {
+            entries.undurable.make();
+        }
+        file.write_all_at(&entry.encode(), at)?;
+        let written = entries.written + 1;
+        entries.keep(written, Some(entry.last_offset));
+        entries.undurable.content.add();
         Ok(())
     }
 
@@ -182,7 +193,7 @@ impl TxnIndex {
         found: &mut Vec<AbortedEntry>,
         access: Access,
     ) -> Result<bool, StorageError> {
-        let (count, _) = *self.entries.lock();
+        let count = self.entries.lock().written;
         for slot in self.first_slot_from(from, count, access)?..count {
             let entry = self.slot(slot, access)?;
             if entry.last_offset >= from && entry.first_offset < to {
@@ -212,7 +223,7 @@ impl TxnIndex {
 
     /// Drops what was aborted at or behind `offset`.
     pub(super) fn truncate(&self, offset: Offset) -> Result<(), StorageError> {
-        let (count, _) = *self.entries.lock();
+        let count = self.entries.lock().written;
         if count == 0 {
             return Ok(());
         }
@@ -221,23 +232,31 @@ impl TxnIndex {
             Some(slot) => self.read_slot(slot, Access::Waiting)?.map(|entry| entry.last_offset),
             None => None,
         };
-        *self.entries.lock() = (kept, last);
-        self.unsynced.store(true, Ordering::Release);
+        let mut entries = self.entries.lock();
+        entries.keep(kept, last);
+        entries.undurable.content.add();
+        drop(entries);
         self.file.get()?.set_len((kept * TXN_ENTRY_BYTES) as u64)
     }
 
     /// The last abort marker in it.
     pub(super) fn last(&self) -> Option<Offset> {
-        self.entries.lock().1
+        self.entries.lock().last
     }
 
-    /// Somebody syncs the file, and fails for good where that fails.
-    pub(super) fn count_as_synced(&self) {
-        self.unsynced.store(false, Ordering::Release);
+    /// As of the other indexes.
+    pub(super) fn sync(&self) -> Result<Undurable, StorageError> {
+        let undurable = self.entries.lock().undurable;
+        undurable.sync(|| self.file.get())
     }
 
-    /// Makes it durable, where anything was written since the last time.
-    pub(super) fn sync(&self) -> Result<(), StorageError> {
-        if self.unsynced.swap(false, Ordering::AcqRel) { self.file.get()?.sync() } else { Ok(()) }
+    pub(super) fn mark_durable(&self, synced: &Undurable) {
+        self.entries.lock().undurable.mark_durable(synced);
+    }
+}
+
+impl Entries {
+    fn keep(&mut self, written: usize, last: Option<Offset>) {
+        (self.written, self.last) = (written, last);
     }
 }

@@ -68,27 +68,26 @@ impl Segment {
         self.times.0.flush()
     }
 
-    /// Flushes; a sync of the whole file system follows.
-    pub fn flush_with_others(&self) -> Result<(), StorageError> {
-        self.flush()?;
-        self.offsets.0.count_as_synced();
-        self.times.0.count_as_synced();
-        self.aborted.count_as_synced();
-        Ok(())
-    }
-
     /// Flushes and makes everything durable.
     pub fn sync(&self) -> Result<(), StorageError> {
         self.data.sync()?;
         self.sync_indexes()
     }
 
-    /// Flushes the indexes and makes them durable: below the recovery point they are not built again.
+    /// Flushes the indexes and makes them durable with their names: below the recovery point they are not built again.
     pub fn sync_indexes(&self) -> Result<(), StorageError> {
         self.flush()?;
-        self.offsets.0.sync()?;
-        self.times.0.sync()?;
-        self.aborted.sync()
+        let synced = [self.offsets.0.sync()?, self.times.0.sync()?, self.aborted.sync()?];
+        if synced.iter().any(|index| !index.name.are_durable()) {
+            let disk = self.data.pooled().pool().disk();
+            disk.sync_dir(&self.directory)
+                .map_err(|error| StorageError::io("sync", &self.directory, error))?;
+        }
+        let [offsets, times, aborted] = &synced;
+        self.offsets.0.mark_durable(offsets);
+        self.times.0.mark_durable(times);
+        self.aborted.mark_durable(aborted);
+        Ok(())
     }
 
     /// Cuts everything from `offset` on.
