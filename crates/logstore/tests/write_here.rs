@@ -5,11 +5,12 @@
 mod hooked;
 mod support;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
 
-use logstore::base::limits::WRITE_HERE_BYTES_MAX;
+use logstore::base::limits::{INDEX_ENTRIES_PENDING_MAX, WRITE_HERE_BYTES_MAX};
 use logstore::base::types::{LeaderEpoch, Timestamp};
 use logstore::batch::build::BatchBuilder;
 use logstore::log::{Log, LogConfig, Origin, Wakeups};
@@ -29,6 +30,8 @@ struct Scene {
     log: Arc<Log>,
     /// Who wrote to a data file last.
     writer: Arc<Mutex<String>>,
+    /// Who opened or wrote index files.
+    indexers: Arc<Mutex<BTreeSet<String>>>,
     /// How long the clock goes on with each write.
     write_ms: Arc<AtomicI64>,
 }
@@ -46,15 +49,21 @@ impl Scene {
         let store = support::open(&options);
         let log = store.ensure(id(), TOPIC, Arc::new(config), EPOCH);
         let (writer, write_ms) = (Arc::new(Mutex::new(String::new())), Arc::new(AtomicI64::new(0)));
+        let indexers: Arc<Mutex<BTreeSet<String>>> = Arc::default();
         let (seen, pause, clock) = (Arc::clone(&writer), Arc::clone(&write_ms), Arc::clone(&bed.clock));
+        let indexing = Arc::clone(&indexers);
         disk.hook(move |operation, path| {
-            if operation == Operation::Write && path.to_string_lossy().ends_with(".log") {
-                thread::current().name().unwrap_or_default().clone_into(&mut seen.lock());
+            let (path, by) =
+                (path.to_string_lossy(), thread::current().name().unwrap_or_default().to_owned());
+            if operation == Operation::Write && path.ends_with(".log") {
+                *seen.lock() = by;
                 clock.advance(pause.load(Ordering::Relaxed));
+            } else if path.ends_with("index") {
+                indexing.lock().insert(by);
             }
             Ok(())
         });
-        let scene = Self { bed, _store: store, log, writer, write_ms };
+        let scene = Self { bed, _store: store, log, writer, indexers, write_ms };
         assert!(!scene.writes_here(10, EPOCH), "there was no file yet");
         scene
     }
@@ -93,6 +102,19 @@ fn a_new_segment_is_begun_by_the_log_thread() {
     assert!(scene.writes_here(3000, EPOCH));
     assert!(!scene.writes_here(1000, EPOCH));
     assert!(scene.writes_here(10, EPOCH));
+}
+
+#[test]
+fn index_files_are_the_log_threads() {
+    let config = LogConfig { segment_bytes: 1 << 20, segment_index_bytes: 1 << 20, ..config() };
+    let scene = Scene::new(config);
+    let written_here = (0..=INDEX_ENTRIES_PENDING_MAX).filter(|_| scene.writes_here(100, EPOCH)).count();
+    assert!(written_here > 0);
+    let indexers = scene.indexers.lock();
+    assert!(
+        !indexers.is_empty() && !indexers.contains(thread::current().name().unwrap_or_default()),
+        "{indexers:?}"
+    );
 }
 
 #[test]

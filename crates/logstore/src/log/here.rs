@@ -9,6 +9,7 @@ use super::watch::Wakeups;
 use super::{Log, LogConfig};
 use crate::base::limits::{WRITE_HERE_BATCHES_MAX, WRITE_HERE_BYTES_MAX};
 use crate::io::Access;
+use crate::segment::Segment;
 use crate::wal::Pending;
 
 /// A write that took longer found a disk that makes its callers wait.
@@ -20,13 +21,14 @@ impl Log {
     /// Writes what is pending, or has the log thread do it.
     pub fn write_here(self: &Arc<Self>, wakeups: &mut Wakeups) {
         let began = self.home.clock.monotonic();
-        let writer = self
-            .writer
-            .try_lock()
-            .filter(|writer| writer.is_under_way() && self.has_file_open() && !self.home.is_slow(began));
+        let writer =
+            self.writer.try_lock().filter(|writer| writer.is_under_way() && !self.home.is_slow(began));
         let work = writer.and_then(|writer| {
+            let active = self.active()?;
+            // Opening it may wait.
+            active.data().file_for(Access::Resident).ok()?;
             let config = self.config.load();
-            Some((writer, self.take_work_if(|state| self.is_light(state, &config))?))
+            Some((writer, self.take_work_if(|state| self.is_light(state, &active, &config))?))
         });
         let Some((mut writer, work)) = work else {
             return self.home.writes.submit(Arc::clone(self) as Arc<dyn Pending>);
@@ -38,20 +40,19 @@ impl Log {
         }
     }
 
-    /// Opening it may wait.
-    fn has_file_open(&self) -> bool {
-        self.active().is_some_and(|segment| segment.data().file_for(Access::Resident).is_ok())
-    }
-
     /// Whether no more is to be done with the pending batches than a small write.
-    fn is_light(&self, state: &State, config: &LogConfig) -> bool {
-        let only_bytes = |batch: &PendingBatch| batch.roll.is_none() && batch.snapshot.is_none();
+    fn is_light(&self, state: &State, active: &Segment, config: &LogConfig) -> bool {
+        let only_bytes = |batch: &PendingBatch| {
+            batch.roll.is_none() && batch.snapshot.is_none() && batch.aborted.is_none()
+        };
+        let entries = || state.pending.iter().filter(|batch| batch.entries.offset.is_some()).count();
         state.pending_bytes <= WRITE_HERE_BYTES_MAX
             && state.pending.len() <= WRITE_HERE_BATCHES_MAX
             && !state.put_off.pending
             && !state.epochs.is_changed()
             && !state.is_flush_due(config)
             && state.pending.iter().all(only_bytes)
+            && active.has_room_for_entries(entries())
             && !self.home.room().is_to_be_measured(state.pending_bytes)
     }
 }

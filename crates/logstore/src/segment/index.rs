@@ -169,6 +169,12 @@ impl<E: IndexEntry> IndexFile<E> {
         self.write(&mut entries).or_else(|error| if error.is_no_space() { Ok(()) } else { Err(error) })
     }
 
+    /// Whether so many more can wait in memory, and nobody writes at this moment.
+    pub(super) fn has_room_for(&self, more: usize) -> bool {
+        let entries = self.entries.try_lock();
+        entries.is_some_and(|entries| entries.pending.len() + more < INDEX_ENTRIES_PENDING_MAX)
+    }
+
     /// The last entry for which `before` holds; it must hold for a prefix of the index.
     pub(super) fn floor(
         &self,

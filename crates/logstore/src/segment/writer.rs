@@ -43,6 +43,11 @@ impl Segment {
         Ok(())
     }
 
+    /// Whether batches that bring so many index entries are added without a write to an index, and at once.
+    pub fn has_room_for_entries(&self, more: usize) -> bool {
+        more == 0 || self.offsets.0.has_room_for(more) && self.times.0.has_room_for(more)
+    }
+
     /// Adds an aborted transaction whose marker is in the segment, unless the index has it.
     pub fn push_aborted(&self, entry: &AbortedEntry) -> Result<(), StorageError> {
         let is_new = self.aborted.last().is_none_or(|last| entry.last_offset > last);
