@@ -12,8 +12,8 @@ const TICK_MS: u64 = 500;
 /// How fast the segments of a directory are written.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
-    /// Of the clock, when it was last looked at.
-    ticks: AtomicU64,
+    /// When it was measured last, in milliseconds of the clock.
+    measured: AtomicU64,
     /// Since then.
     bytes: AtomicUsize,
     is_fast: AtomicBool,
@@ -24,14 +24,15 @@ impl Pace {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Called now and then by one thread.
+    /// Called now and then by one thread; what comes too soon after the last time measures nothing.
     pub(super) fn tick(&self, now: Duration) {
-        let tick = now.as_millis() as u64 / TICK_MS;
-        let passed = tick.saturating_sub(self.ticks.swap(tick, Ordering::Relaxed));
-        if passed > 0 {
+        let now = now.as_millis() as u64;
+        let passed = now.saturating_sub(self.measured.load(Ordering::Relaxed));
+        if passed >= TICK_MS {
+            self.measured.store(now, Ordering::Relaxed);
             let bytes = self.bytes.swap(0, Ordering::Relaxed) as u64;
             let fast = passed.saturating_mul(DROPPING_BYTES as u64);
-            self.is_fast.store(bytes >= fast, Ordering::Relaxed);
+            self.is_fast.store(bytes.saturating_mul(TICK_MS) >= fast, Ordering::Relaxed);
         }
     }
 
@@ -42,7 +43,7 @@ impl Pace {
 
     /// The tick in which something happens now; 0 is before all of them.
     fn now(&self) -> u64 {
-        1 + self.ticks.load(Ordering::Relaxed)
+        1 + self.measured.load(Ordering::Relaxed) / TICK_MS
     }
 }
 
@@ -62,7 +63,7 @@ impl Log {
 
     pub(super) fn was_read_lately(&self) -> bool {
         let last = self.last_read.0.load(Ordering::Relaxed);
-        last > 0 && self.home.pace.now() - last <= READ_LATELY_TICKS
+        last > 0 && self.home.pace.now().saturating_sub(last) <= READ_LATELY_TICKS
     }
 }
 
@@ -83,5 +84,16 @@ mod tests {
         pace.wrote(DROPPING_BYTES);
         at(11_500);
         assert!(!pace.is_fast(), "as much in twice the time");
+        pace.wrote(DROPPING_BYTES);
+        at(12_010);
+        assert!(!pace.is_fast(), "a little too slow");
+        pace.wrote(2 * DROPPING_BYTES);
+        at(13_000);
+        assert!(pace.is_fast());
+        at(13_490);
+        assert!(pace.is_fast(), "nothing is said of what comes too soon");
+        pace.wrote(DROPPING_BYTES);
+        at(13_500);
+        assert!(pace.is_fast());
     }
 }
