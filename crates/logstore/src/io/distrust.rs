@@ -22,7 +22,7 @@ pub fn distrust(disk: &dyn Disk, directory: &Path, why: &str) {
     let _ = replace_small_relaxed(disk, &marker(directory), format!("{why}\n").as_bytes());
 }
 
-/// Has everything below read from the disk where a sync failed; before anything else reads it.
+/// Has everything below read from the disk where a sync failed; before anything but whose it is was read.
 pub fn forget_distrusted(disk: &dyn Disk, directory: &Path) -> io::Result<()> {
     let marker = marker(directory);
     if disk.file_len(&marker)?.is_some() {

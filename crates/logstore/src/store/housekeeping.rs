@@ -33,8 +33,6 @@ pub(super) struct Housekeeping {
     retired: Receiver<Arc<Log>>,
     /// Held by who renames: whoever comes then finds it done.
     renaming: Mutex<()>,
-    /// Held over a turn: what another one took up is done then.
-    turn: Mutex<()>,
     stopping: AtomicBool,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -48,7 +46,6 @@ impl Default for Housekeeping {
             retire,
             retired,
             renaming: Mutex::default(),
-            turn: Mutex::default(),
             stopping: AtomicBool::new(false),
             thread: Mutex::default(),
         }
@@ -58,7 +55,7 @@ impl Default for Housekeeping {
 /// How often space is looked for on a full disk.
 const FREEING: Duration = Duration::from_secs(1);
 
-/// What is due when.
+/// What is due when. Held over a turn, which the thread has and tests have: what another one took up is done then.
 pub(super) struct Due {
     retention: Duration,
     checkpoint: Duration,
@@ -148,7 +145,7 @@ impl Shared {
 
     /// Does what is due. The housekeeping thread calls it; tests do, with a clock of their own.
     pub fn keep_house(&self) {
-        let _turn = self.housekeeping.turn.lock();
+        let mut due = self.due.lock();
         self.finish_deletions();
         let now = self.options.clock.monotonic();
         for directory in &self.directories {
@@ -157,7 +154,6 @@ impl Shared {
             directory.home.flush_due();
         }
         let is_full = self.watch_space();
-        let mut due = self.due.lock();
         if is_full && now >= due.freeing {
             due.freeing = now + FREEING;
             self.retain();
@@ -171,7 +167,6 @@ impl Shared {
             due.checkpoint = now + millis(self.options.checkpoint_interval_ms);
             self.checkpoint();
         }
-        drop(due);
         self.remove_due(now, is_full);
     }
 

@@ -1,5 +1,5 @@
 //! The two threads of a data directory, each with a queue of logs: one commits, one writes segments. While a turn
-//! runs, the next one collects; there are no timers. Workers never write and never sync (D6).
+//! runs, the next one collects; there are no timers. Workers never sync, and write no more than D46 says.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
