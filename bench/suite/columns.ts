@@ -23,16 +23,16 @@ const SHIPPED_JVM = [
   '-Djava.awt.headless=true',
 ]
 
-/** While another is measured it is stopped, and its own controller must not take it for dead; what is deleted frees the disk at once. */
-const KEPT = { 'broker.session.timeout.ms': '86400000', 'log.segment.delete.delay.ms': '100' }
+/** What is deleted frees the disk at once. */
+const SOON = { 'log.segment.delete.delay.ms': '100' }
 
 export const shapes: Readonly<Record<ProcessName, Shape>> = {
   millrace: { family: 'millrace', jvm: [], settings: {} },
-  kafka: { family: 'kafka', jvm: SHIPPED_JVM, settings: KEPT },
+  kafka: { family: 'kafka', jvm: SHIPPED_JVM, settings: SOON },
   'kafka tuned': {
     family: 'kafka',
     jvm: ['-Xms2G', '-Xmx2G', '-server', '-XX:+UseParallelGC', '-XX:+AlwaysPreTouch', '-Djava.awt.headless=true'],
-    settings: { ...KEPT, 'num.network.threads': '2', 'num.io.threads': '2' },
+    settings: { ...SOON, 'num.network.threads': '2', 'num.io.threads': '2' },
   },
   'null broker': { family: 'null', jvm: [], settings: {} },
 }

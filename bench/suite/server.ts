@@ -29,6 +29,12 @@ const launchOptions = (name: ProcessName) => {
   return { target, overrides: settings, pollMs: POLL_MS, startTimeoutMs: START_MS, ...(jvm.length > 0 ? { jvm } : {}) }
 }
 
+/**
+ * While another is measured it is stopped, and its own controller must not take it for dead. Of one that a case kills it must do so, and
+ * soon: it refuses the next start until then.
+ */
+const STOPPED = { 'broker.session.timeout.ms': '86400000' }
+
 export type BrokerServer = Server &
   Pick<Broker, 'halt' | 'kill' | 'restart' | 'logs'> & { readonly dataDirectory: string }
 
@@ -43,7 +49,7 @@ export const startOwn = async (
 }
 
 export const startServer = async (name: ProcessName): Promise<Server> => {
-  if (name !== 'null broker') return startOwn(name)
+  if (name !== 'null broker') return startOwn(name, { settings: shapes[name].family === 'kafka' ? STOPPED : {} })
   const running = keep('null-broker')
   const port = await running.line('its address', (line) => /:(\d+)$/.exec(line)?.[1])
   return {

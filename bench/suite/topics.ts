@@ -107,11 +107,16 @@ export const withTopic = async <Value>(
     },
     { timeoutMs: TIMEOUT_MS },
   )
-  try {
-    return await use(topic, createdMs)
-  } finally {
+  const remove = async (): Promise<void> => {
     await ask(server.port, deleteTopics, 4, { topicNames: [name], timeoutMs: TIMEOUT_MS })
     const isLeft = (): boolean => readdirSync(dataDirectory).some((entry) => entry.startsWith(`${name}-`))
     await eventually(`the files of ${name} are gone`, () => (isLeft() ? undefined : true), { timeoutMs: TIMEOUT_MS })
   }
+  const value = await use(topic, createdMs).catch(async (error: unknown) => {
+    // Why it failed says more than that the broker is gone.
+    await remove().catch(() => undefined)
+    throw error
+  })
+  await remove()
+  return value
 }
