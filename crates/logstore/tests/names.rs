@@ -1,14 +1,25 @@
 //! A topic's name used again: what is left of the old topic, in memory or on the disk, must not touch the new one.
 #![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
+#[path = "support/hooked.rs"]
+mod hooked;
 mod support;
 
 use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread::{self, scope};
+use std::time::Duration;
 
 use logstore::base::types::{Offset, PartitionId, PartitionIndex, TopicId};
 use logstore::log::LogConfig;
-use logstore::store::Store;
+use logstore::store::{Store, StoreOptions};
+use parking_lot::Mutex;
+
+use hooked::{HookedDisk, Operation};
 use support::{Bed, EPOCH, TOPIC, config, expect, fill, id};
+
+/// Whoever waits longer waits for ever.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The same partition of the topic that comes after.
 fn second() -> PartitionId {
@@ -60,6 +71,53 @@ fn nor_when_a_kill_came_between() {
     let store = open(&bed);
     let log = store.ensure(second(), TOPIC, keeping(), EPOCH);
     fill(&log, 0..10);
+    drop((store, log));
+    let store = open(&bed);
+    let log = store.ensure(second(), TOPIC, keeping(), EPOCH);
+    expect(&log, 0..10);
+}
+
+#[test]
+fn a_topic_is_deleted_and_made_again_while_checkpoints_are_written() {
+    let (bed, disk) = (Bed::new(), HookedDisk::default());
+    drop(checkpoint_a_high_start(&bed));
+    // Nobody checkpoints but the test.
+    let options = StoreOptions {
+        disk: Arc::new(disk.clone()),
+        checkpoint_interval_ms: 1 << 40,
+        retention_check_interval_ms: 1 << 40,
+        ..bed.options()
+    };
+    let store = support::open(&options);
+    store.ensure(id(), TOPIC, keeping(), EPOCH);
+    store.set_aside_unclaimed();
+    let (reached, is_reached) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel::<()>();
+    let waiting = Mutex::new(Some(may_go_on));
+    let here = thread::current().id();
+    disk.hook(move |operation, path| {
+        assert!(thread::current().id() != here, "{operation:?} of {path:?}");
+        let path = path.to_string_lossy();
+        if operation == Operation::Sync
+            && path.contains("recovery-point-offset-checkpoint")
+            && let Some(may_go_on) = waiting.lock().take()
+        {
+            reached.send(()).unwrap();
+            may_go_on.recv_timeout(PATIENCE).unwrap();
+        }
+        Ok(())
+    });
+    let log = scope(|scope| {
+        scope.spawn(|| store.checkpoint());
+        is_reached.recv_timeout(PATIENCE).unwrap();
+        store.retire([id()]);
+        let log = store.ensure(second(), TOPIC, keeping(), EPOCH);
+        go_on.send(()).unwrap();
+        log
+    });
+    disk.unhook();
+    fill(&log, 0..10);
+    // Killed before the next checkpoint.
     drop((store, log));
     let store = open(&bed);
     let log = store.ensure(second(), TOPIC, keeping(), EPOCH);

@@ -9,17 +9,18 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use super::Log;
 use super::damage::{self, Losses};
 use super::error::LogError;
+use super::known::KnownLogs;
 use super::leaving::Leaving;
 use super::pace::Pace;
 use super::recovery::RecoveryReport;
 use super::tail::TailBudget;
-use super::{Log, checkpoint};
 use crate::base::clock::Clock;
 use crate::base::error::StorageError;
 use crate::base::limits::{WRITE_BEHIND_BYTES, WRITE_BEHIND_LOGS};
-use crate::base::types::{Offset, PartitionId, PartitionIndex, Timestamp};
+use crate::base::types::{Offset, PartitionId, Timestamp};
 use crate::io::{Disk, FilePool, distrust};
 use crate::wal::{Committed, Pending, Pressure, Queue, Room, WriteAhead};
 
@@ -50,6 +51,7 @@ pub struct Home {
     /// Logs with batches that are to be synced in time.
     to_flush: Mutex<Vec<Weak<Log>>>,
     pub(super) leaving: Mutex<Leaving>,
+    pub(super) known: KnownLogs,
     /// As `millrace.damage` has them.
     losses: Mutex<Losses>,
     recovered: Recovering,
@@ -136,6 +138,7 @@ impl Home {
             uncheckpointed: Mutex::default(),
             to_flush: Mutex::default(),
             leaving: Mutex::default(),
+            known: KnownLogs::default(),
             losses: Mutex::default(),
             recovered: Recovering::default(),
             reports: Mutex::default(),
@@ -235,6 +238,11 @@ impl Home {
         std::mem::take(&mut *self.reports.lock())
     }
 
+    /// Takes over what the checkpoints say of its logs.
+    pub fn know(&mut self, known: KnownLogs) {
+        self.known = known;
+    }
+
     /// Takes over what was written down as lost.
     pub fn know_losses(&self, losses: Losses) {
         *self.losses.lock() = losses;
@@ -271,24 +279,6 @@ impl Home {
     /// Ranges of offsets that its logs have lost.
     pub fn ranges_lost(&self) -> usize {
         self.losses.lock().values().map(Vec::len).sum()
-    }
-
-    /// Writes down that a log is durable up to `to` at most.
-    pub(super) fn lower_recovery_point(
-        &self,
-        topic: &str,
-        index: PartitionIndex,
-        to: Offset,
-    ) -> Result<(), StorageError> {
-        let path = self.path.join(checkpoint::RECOVERY_POINTS);
-        let mut points = checkpoint::read_offsets(self.disk(), &path).unwrap_or_default();
-        match points.get_mut(&(topic.to_owned(), index)) {
-            Some(point) if *point > to => *point = to,
-            _ => return Ok(()),
-        }
-        let entries: Vec<_> =
-            points.iter().map(|((topic, index), at)| (topic.as_str(), *index, *at)).collect();
-        checkpoint::write_offsets(self.disk(), &path, entries.into_iter())
     }
 
     /// Batches and bytes written since the start.

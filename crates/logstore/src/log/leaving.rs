@@ -61,17 +61,19 @@ impl Home {
         renamed
     }
 
-    /// Has the logs leave that had the name of `log` before it, durably.
+    /// Has the logs leave that had the name of `log` before it, durably, and the checkpoints that speak of them.
     pub(super) fn make_way(&self, log: &Log) -> Result<(), StorageError> {
         let earlier = self.leaving.lock().logs.get(&(Arc::clone(&log.topic), log.id.index)).cloned();
-        let Some(earlier) = earlier else { return Ok(()) };
-        for log in earlier.iter().filter_map(Weak::upgrade) {
-            self.rename_away(&log);
+        if let Some(earlier) = earlier {
+            for log in earlier.iter().filter_map(Weak::upgrade) {
+                self.rename_away(&log);
+            }
+            if self.failure().is_some() {
+                return Err(StorageError::Poisoned { path: self.path().to_owned() });
+            }
+            self.sync()?;
         }
-        if self.failure().is_some() {
-            return Err(StorageError::Poisoned { path: self.path().to_owned() });
-        }
-        self.sync()
+        self.clear_checkpoints_of(&log.topic, log.id.index)
     }
 
     /// A directory that cannot be renamed is out of service with that; its logs say so.

@@ -25,7 +25,8 @@ impl Shared {
     /// Writes down how far a log is durable.
     pub(super) fn write_down(&self, log: &Log) -> Result<(), StorageError> {
         self.note(log);
-        let write = |directory: &DataDirectory| directory.home.in_reserve(|| directory.write_checkpoints());
+        let write =
+            |directory: &DataDirectory| directory.home.in_reserve(|| directory.home.write_checkpoints());
         self.directory_of(log).map_or(Ok(()), write)
     }
 
@@ -53,7 +54,7 @@ impl Shared {
                 self.note(log);
                 log.want_snapshot((behind / logs.len()) as u64);
             }
-            home.in_reserve(|| directory.write_checkpoints())?;
+            home.in_reserve(|| directory.home.write_checkpoints())?;
             // A log that failed to flush took the directory along; one that found no room still needs its groups.
             if !is_whole || home.failure().is_some() || waits {
                 return Ok(());

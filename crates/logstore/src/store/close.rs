@@ -40,7 +40,7 @@ impl Shared {
         let mut result = Ok(());
         for log in &logs {
             match log.close(one_by_one) {
-                Ok(Some(checkpointed)) => directory.note(log.topic(), log.id().index, &checkpointed),
+                Ok(Some(checkpointed)) => home.known().note(log.topic(), log.id().index, &checkpointed),
                 Ok(None) => {}
                 Err(error) => result = result.and(Err(error)),
             }
@@ -49,7 +49,7 @@ impl Shared {
         // Also where it has no logs.
         home.in_service()?;
         let finished = self.sync_directory(directory, one_by_one).and_then(|()| {
-            home.in_reserve(|| directory.write_checkpoints())?;
+            home.in_reserve(|| home.write_checkpoints())?;
             if directory.has_orphans() {
                 // Whose they are is not known yet: they stay in the write-ahead log.
                 return Ok(());

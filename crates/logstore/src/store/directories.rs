@@ -27,11 +27,8 @@ use crate::base::error::StorageError;
 use crate::base::limits::SMALL_FILE_BYTES_MAX;
 use crate::base::types::{Offset, PartitionId, PartitionIndex, TopicId};
 use crate::io::{self, Disk, FilePool, RawFile};
-use crate::log::checkpoint::{
-    self, CLEANED, HIGH_WATERMARKS, LOG_STARTS, OffsetsByPartition, RECOVERY_POINTS,
-};
 use crate::log::damage::read_losses;
-use crate::log::{Checkpointed, Found, Home, RecoveryReport};
+use crate::log::{Checkpointed, Found, Home, Known, KnownLogs, RecoveryReport};
 use crate::segment::names;
 use crate::wal::{
     Commit, Committed, DirectoryId, LogThread, OpenedWal, Pending, Pressure, Replay, Room, WriteAhead,
@@ -62,23 +59,10 @@ pub(super) struct DataDirectory {
     orphans: Mutex<Option<Orphans>>,
     /// Of a write-ahead log that has lost groups: a log that lies nowhere yet may have been in them alone.
     doubt: Mutex<Option<Arc<Replay>>>,
-    known: Mutex<HashMap<(String, PartitionIndex), Known>>,
-    /// Logs that are gone and may still be in the checkpoint files.
-    forgotten: Mutex<HashSet<(String, PartitionIndex)>>,
     /// Directories of deleted partitions that were not removed yet, each with its topic's name.
     pub(super) leftovers: Vec<(String, PathBuf)>,
     /// Given up by `release`, since others may hold on to a closed store.
     lock: Mutex<Option<Box<dyn RawFile>>>,
-}
-
-/// What is known of a log without opening it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Known {
-    on_disk: bool,
-    recovery_point: i64,
-    log_start: Option<i64>,
-    high_watermark: i64,
-    cleaned_to: Option<i64>,
 }
 
 impl DataDirectory {
@@ -116,7 +100,7 @@ impl DataDirectory {
         let commit = Commit::new(Arc::clone(&ahead));
         let commits = LogThread::start(&format!("wal {name}"), commit).map_err(not_started)?;
         let writes = LogThread::start(&format!("log {name}"), WriteBehind).map_err(not_started)?;
-        let home = Home::new(
+        let mut home = Home::new(
             path.to_owned(),
             Arc::clone(pool),
             Arc::clone(&options.clock),
@@ -125,6 +109,7 @@ impl DataDirectory {
             Arc::clone(writes.queue()),
             Arc::clone(pressure),
         );
+        home.know(around.known);
         match read_losses(disk, path) {
             Ok(losses) => home.know_losses(losses),
             // A log would be served as if nothing were missing.
@@ -144,8 +129,6 @@ impl DataDirectory {
             clean,
             orphans: Mutex::default(),
             doubt: Mutex::new(doubt),
-            known: Mutex::new(around.known),
-            forgotten: Mutex::new(around.forgotten),
             leftovers: around.leftovers,
             lock: Mutex::new(Some(lock)),
         };
@@ -204,34 +187,6 @@ impl DataDirectory {
         self.lock.lock().take();
     }
 
-    /// Topics and partitions that have a directory.
-    pub(super) fn on_disk(&self) -> Vec<(String, PartitionIndex)> {
-        let known = self.known.lock();
-        known.iter().filter(|(_, known)| known.on_disk).map(|(key, _)| key.clone()).collect()
-    }
-
-    /// Whether a log lies here, and what is known of it.
-    pub(super) fn find(&self, topic: &str, index: PartitionIndex) -> Option<Known> {
-        self.known.lock().get(&(topic.to_owned(), index)).copied().filter(|known| known.on_disk)
-    }
-
-    /// Logs that lie here.
-    pub(super) fn len(&self) -> usize {
-        self.known.lock().len()
-    }
-
-    /// A log is to lie here from now on. Where the checkpoints still speak of an earlier one of its name they are
-    /// written first: a recovery would take them for those of the new one, and cut it.
-    pub(super) fn adopt(&self, topic: &str, index: PartitionIndex) {
-        let key = (topic.to_owned(), index);
-        if self.forgotten.lock().contains(&key)
-            && let Err(error) = self.home.in_reserve(|| self.write_checkpoints())
-        {
-            self.home.met(&error);
-        }
-        self.known.lock().entry(key).or_default();
-    }
-
     /// Takes in a directory that lies here under another name, with what was known of its log elsewhere.
     pub(super) fn take_in(
         &self,
@@ -240,21 +195,13 @@ impl DataDirectory {
         index: PartitionIndex,
         checkpointed: &Checkpointed,
     ) -> Result<(), StorageError> {
-        self.adopt(topic, index);
+        self.home.clear_checkpoints_of(topic, index)?;
         let from = self.home.path().join(from);
         let to = self.home.path().join(names::directory_name(topic, index));
         let disk = self.home.disk();
         disk.rename(&from, &to).map_err(|error| StorageError::io("rename", &from, error))?;
-        self.note(topic, index, checkpointed);
-        self.known.lock().entry((topic.to_owned(), index)).or_default().on_disk = true;
+        self.home.known().take_in(topic, index, checkpointed);
         Ok(())
-    }
-
-    pub(super) fn forget(&self, topic: &str, index: PartitionIndex) {
-        let key = (topic.to_owned(), index);
-        if self.known.lock().remove(&key).is_some_and(Known::is_checkpointed) {
-            self.forgotten.lock().insert(key);
-        }
     }
 
     /// What a log is opened with.
@@ -272,59 +219,11 @@ impl DataDirectory {
         }
     }
 
-    /// Takes over what a log answered; entries of logs that did not answer stay as they are.
-    pub(super) fn note(&self, topic: &str, index: PartitionIndex, checkpointed: &Checkpointed) {
-        let mut known = self.known.lock();
-        let entry = known.entry((topic.to_owned(), index)).or_default();
-        entry.recovery_point = checkpointed.recovery_point.0;
-        entry.log_start = checkpointed.log_start.map(|offset| offset.0);
-        entry.high_watermark = checkpointed.high_watermark.0;
-        entry.cleaned_to = checkpointed.cleaned_to.map(|offset| offset.0);
-    }
-
-    /// Writes the checkpoint files.
-    pub(super) fn write_checkpoints(&self) -> Result<(), StorageError> {
-        // One at a time: each replaces the same files.
-        let mut forgotten = self.forgotten.lock();
-        let mut known = self.known.lock().clone();
-        // What nothing was appended to has no directory: it is not spoken of, as if it had never been here.
-        known.retain(|_, known| known.on_disk || known.is_checkpointed());
-        let write = |name: &str, offset: &dyn Fn(&Known) -> Option<i64>| {
-            let entries: Vec<_> = known
-                .iter()
-                .filter_map(|((topic, index), known)| Some((topic.as_str(), *index, Offset(offset(known)?))))
-                .collect();
-            checkpoint::write_offsets(self.home.disk(), &self.home.path().join(name), entries.into_iter())
-        };
-        // No log starts above its high watermark, whichever of them a crash leaves.
-        write(HIGH_WATERMARKS, &|known| Some(known.high_watermark))?;
-        write(LOG_STARTS, &|known| known.log_start)?;
-        write(RECOVERY_POINTS, &|known| Some(known.recovery_point))?;
-        write(CLEANED, &|known| known.cleaned_to)?;
-        forgotten.clear();
-        Ok(())
-    }
-
     /// Everything is written and durable: says so to whoever opens the directory next.
     pub(super) fn mark_clean(&self) -> Result<(), StorageError> {
         let path = self.home.path().join(CLEAN_SHUTDOWN);
         io::replace_small(self.home.disk(), &path, CLEAN_SHUTDOWN_CONTENT)
             .map_err(|error| StorageError::io("write", &path, error))
-    }
-}
-
-impl Known {
-    /// Whether it may hold more than was checkpointed although the write-ahead log has nothing of it: it is new, or was
-    /// written without it.
-    pub(super) fn may_be_behind(self) -> bool {
-        self.recovery_point == 0 || self.recovery_point < self.high_watermark
-    }
-
-    fn is_checkpointed(self) -> bool {
-        self.recovery_point > 0
-            || self.log_start.is_some()
-            || self.high_watermark > 0
-            || self.cleaned_to.is_some()
     }
 }
 
@@ -347,43 +246,23 @@ fn create(disk: &dyn Disk, path: &Path) -> std::io::Result<()> {
 
 /// What lies in a data directory.
 struct Around {
-    known: HashMap<(String, PartitionIndex), Known>,
-    forgotten: HashSet<(String, PartitionIndex)>,
+    known: KnownLogs,
     leftovers: Vec<(String, PathBuf)>,
 }
 
-/// Reads the checkpoints and the names in a data directory. A checkpoint that cannot be read counts as absent: more
-/// is recovered then, never less.
+/// Reads the checkpoints and the names in a data directory.
 fn look_around(disk: &dyn Disk, path: &Path) -> Result<Around, StorageError> {
-    let read = |name: &str| -> OffsetsByPartition {
-        checkpoint::read_offsets(disk, &path.join(name)).unwrap_or_default()
-    };
-    let mut known: HashMap<(String, PartitionIndex), Known> = HashMap::new();
-    for (key, offset) in read(RECOVERY_POINTS) {
-        known.entry(key).or_default().recovery_point = offset.0;
-    }
-    for (key, offset) in read(LOG_STARTS) {
-        known.entry(key).or_default().log_start = Some(offset.0);
-    }
-    for (key, offset) in read(HIGH_WATERMARKS) {
-        known.entry(key).or_default().high_watermark = offset.0;
-    }
-    for (key, offset) in read(CLEANED) {
-        known.entry(key).or_default().cleaned_to = Some(offset.0);
-    }
     let entries = disk.list(path).map_err(|error| StorageError::io("list", path, error))?;
-    let mut leftovers = Vec::new();
+    let (mut on_disk, mut leftovers) = (Vec::new(), Vec::new());
     for entry in entries.iter().filter(|entry| entry.directory) {
         if let Some((topic, index)) = names::parse_directory(&entry.name) {
-            known.entry((topic.to_owned(), index)).or_default().on_disk = true;
+            on_disk.push((topic.to_owned(), index));
         } else if let Some(partition) = names::parse_deleted_directory(&entry.name) {
             let topic = names::parse_directory(partition).map_or(partition, |(topic, _)| topic);
             leftovers.push((topic.to_owned(), path.join(&entry.name)));
         }
     }
-    let gone = known.extract_if(|_, known| !known.on_disk);
-    let forgotten = gone.map(|(key, _)| key).collect();
-    Ok(Around { known, forgotten, leftovers })
+    Ok(Around { known: KnownLogs::read(disk, path, on_disk.into_iter()), leftovers })
 }
 
 /// Refuses a directory of another cluster or node; gives a new one its identity. Answers its id.

@@ -186,8 +186,8 @@ impl Shared {
         self.logs.read().get(id).cloned()
     }
 
-    /// The log of a partition, registered when it is not known, under `config` from now on. Touches no disk: the
-    /// directory appears with the first append. `leader_epoch` is that of the leader that will append; a log learns
+    /// The log of a partition, registered when it is not known, under `config` from now on. Touches no disk, but
+    /// where a start has left something to take in or to set aside: the directory appears with the first append. `leader_epoch` is that of the leader that will append; a log learns
     /// its epochs from its batches.
     pub fn ensure(
         &self,
@@ -207,15 +207,17 @@ impl Shared {
             log.configure(config);
             return Arc::clone(log);
         }
-        let there =
-            self.directories.iter().find_map(|directory| Some((directory, directory.find(topic, id.index)?)));
+        let there = self
+            .directories
+            .iter()
+            .find_map(|directory| Some((directory, directory.home.known().find(topic, id.index)?)));
         let replayed = || self.directories.iter().find(|directory| directory.orphans_of(&id).is_some());
         let in_doubt = || self.directories.iter().find(|directory| directory.may_lack_end_of(&id));
         let (directory, known) = match there {
             Some((directory, known)) => (directory, Some(known)),
             None => (replayed().or_else(in_doubt).unwrap_or_else(|| self.emptiest()), None),
         };
-        directory.adopt(topic, id.index);
+        directory.home.known().expect(topic, id.index);
         let mut found = directory.found(known.as_ref(), self.producer_expiration_ms());
         let orphans = directory.orphans_of(&id);
         found.replay_from = orphans.as_ref().and_then(|orphans| orphans.begins_at(&id));
@@ -243,7 +245,8 @@ impl Shared {
 
     /// The directory with the fewest logs, one in service where there is any.
     fn emptiest(&self) -> &DataDirectory {
-        let key = |directory: &&DataDirectory| (directory.home.failure().is_some(), directory.len());
+        let key =
+            |directory: &&DataDirectory| (directory.home.failure().is_some(), directory.home.known().len());
         self.directories.iter().min_by_key(key).unwrap_or(&self.directories[0])
     }
 
@@ -271,7 +274,7 @@ impl Shared {
             };
             self.cleaning.forget(&id);
             if let Some(directory) = self.directory_of(&log) {
-                directory.forget(log.topic(), id.index);
+                directory.home.known().forget(log.topic(), id.index);
             }
             log.retire();
             log.home().let_go(&log);
@@ -297,7 +300,7 @@ impl Shared {
     /// Takes a log out of service whose deletion was decided, when a kill came before it was done.
     fn set_aside(&self, log: &Log) {
         if let Some(directory) = self.directory_of(log) {
-            directory.forget(log.topic(), log.id().index);
+            directory.home.known().forget(log.topic(), log.id().index);
         }
         // As in `delete`.
         let _ = log.set_aside();
@@ -354,7 +357,7 @@ impl Shared {
         // What is known under the name of a deleted log is of the next one.
         let is_there = logs.get(&log.id()).is_some_and(|known| std::ptr::eq(known.as_ref(), log));
         if let Some(directory) = self.directory_of(log).filter(|_| is_there) {
-            directory.note(log.topic(), log.id().index, &checkpointed);
+            directory.home.known().note(log.topic(), log.id().index, &checkpointed);
         }
     }
 }

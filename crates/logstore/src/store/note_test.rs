@@ -17,7 +17,7 @@ fn nothing_is_noted_of_a_log_that_is_being_deleted() {
     log.recover().unwrap();
 
     store.logs.write().remove(&id);
-    store.directories[0].forget("topic", id.index);
+    store.directories[0].home.known().forget("topic", id.index);
     store.note(&log);
-    assert_eq!(store.directories[0].len(), 0);
+    assert_eq!(store.directories[0].home.known().len(), 0);
 }

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
-use super::directories::{DataDirectory, Known};
+use super::directories::DataDirectory;
 use super::{OpenError, StoreOptions};
 use crate::base::error::StorageError;
 use crate::base::limits::{PENDING_BYTES_MAX, RECOVERY_THREADS_MAX};
 use crate::base::types::PartitionId;
 use crate::io::FilePool;
-use crate::log::{Log, RecoveryReport, checkpoint};
+use crate::log::{Known, Log, RecoveryReport, checkpoint};
 use crate::segment::names;
 use crate::wal::{Pressure, Replay};
 
@@ -100,7 +100,7 @@ struct Todo {
 
 fn to_do(log: &Arc<Log>, directory: &DataDirectory, replay: Option<&Arc<Replay>>) -> Option<Todo> {
     let replay = replay.filter(|replay| replay.begins_at(&log.id()).is_some()).cloned();
-    let known = directory.find(log.topic(), log.id().index);
+    let known = directory.home.known().find(log.topic(), log.id().index);
     // What may be lost of it is to be known before anybody asks for it.
     let in_doubt = directory.may_lack_end_of(&log.id());
     let wanted = replay.is_some() || in_doubt || known.is_some_and(Known::may_be_behind);
@@ -116,7 +116,7 @@ pub(super) fn found_on_disk(
 ) -> Result<Vec<Arc<Log>>, StorageError> {
     let config = Arc::new(options.defaults.clone());
     let mut logs = Vec::new();
-    for (topic, index) in directory.on_disk() {
+    for (topic, index) in directory.home.known().on_disk() {
         let path = directory.home.path().join(names::directory_name(&topic, index));
         let id = match checkpoint::read_topic_id(directory.home.disk(), &path) {
             Ok(Some(id)) => id,
@@ -129,7 +129,7 @@ pub(super) fn found_on_disk(
             Err(error) => return Err(error),
         };
         let id = PartitionId { topic: id, index };
-        let known = directory.find(&topic, index);
+        let known = directory.home.known().find(&topic, index);
         let mut found = directory.found(known.as_ref(), options.producer_expiration_ms);
         found.replay_from = replay.and_then(|replay| replay.begins_at(&id));
         found.may_lack_end = directory.may_lack_end_of(&id);
