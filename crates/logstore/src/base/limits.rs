@@ -47,8 +47,10 @@ pub const WAL_FILE_BYTES: usize = 16 * 1024 * 1024;
 /// Bytes above which a group of the write-ahead log takes no further batch: what one sync is waited for, and far less
 /// than a file.
 pub const WAL_GROUP_BYTES: usize = 4 * 1024 * 1024;
-/// Memory in which what the write-ahead log writes at once is put together.
+/// Bytes of one write to the write-ahead log, of a group that is larger.
 pub const WAL_WRITE_BYTES: usize = 1024 * 1024;
+/// Writes of one group under way.
+pub const WAL_WRITES_MAX: usize = 4;
 /// Files of the write-ahead log of a data directory; producers wait when all of them hold what is not checkpointed.
 pub const WAL_FILES_MAX: usize = 16;
 /// Bytes that are durable in the write-ahead log and wait, before those who have any write their segments.
