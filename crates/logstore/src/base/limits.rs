@@ -77,6 +77,8 @@ pub const DROPPED_BYTES_MIN: usize = 64 * 1024;
 /// Bytes that are written to segments of a directory in half a second where they no longer stay in memory: at 128 MiB a second
 /// they would push out what others read within minutes, and the first touch of fresh memory is the largest cost of all.
 pub const DROPPING_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes of segments that stay in memory however fast they are written, for those who read what was just written.
+pub const BURST_BYTES: u64 = 1024 * 1024 * 1024;
 /// Half seconds for which what is written behind a reader of the active segment stays in memory for him: 10 s.
 pub const READ_LATELY_TICKS: u64 = 20;
 /// Index entries that wait in memory before they are written (4 KiB of an offset index).

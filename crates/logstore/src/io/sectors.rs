@@ -121,7 +121,8 @@ fn write_side_by_side<'b, 'p>(
         let mut written = Ok(());
         let mut block = first;
         for memory in others {
-            let thread = Builder::new().name("sectors".to_owned()).spawn_scoped(scope, move || block.write(file));
+            let thread =
+                Builder::new().name("sectors".to_owned()).spawn_scoped(scope, move || block.write(file));
             match thread {
                 Ok(thread) => under_way.push(thread),
                 // The system has no more threads to give.
