@@ -23,7 +23,13 @@ export const topicsQuery = (input: Input<'topics'>) =>
   queryOptions({ queryKey: ['topics', input], queryFn: () => call('topics', input), ...live })
 
 export const topicQuery = (input: Input<'topic'>) =>
-  queryOptions({ queryKey: ['topic', input], queryFn: () => call('topic', input), ...live })
+  queryOptions({
+    queryKey: ['topic', input],
+    queryFn: () => call('topic', input),
+    refetchInterval: LIVE_MS,
+    // Another page of it may stand there until this one comes, another topic may not.
+    placeholderData: (before) => (before?.name === input.topic ? before : undefined),
+  })
 
 export const topicConfigsQuery = (topic: string) =>
   queryOptions({
@@ -36,7 +42,12 @@ export const groupsQuery = (input: Input<'groups'>) =>
   queryOptions({ queryKey: ['groups', input], queryFn: () => call('groups', input), ...live })
 
 export const groupQuery = (input: Input<'group'>) =>
-  queryOptions({ queryKey: ['group', input], queryFn: () => call('group', input), ...live })
+  queryOptions({
+    queryKey: ['group', input],
+    queryFn: () => call('group', input),
+    refetchInterval: LIVE_MS,
+    placeholderData: (before) => (before?.name === input.group ? before : undefined),
+  })
 
 export const historyQuery = queryOptions({ queryKey: ['history'], queryFn: () => call('history', {}), ...live })
 export const jobsQuery = queryOptions({ queryKey: ['jobs'], queryFn: () => call('jobs', {}), ...live })

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Command } from 'cmdk'
-import { useDeferredValue, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { groupsQuery, topicsQuery } from '../api.ts'
 import { Window } from '../parts/dialog.tsx'
@@ -23,7 +23,7 @@ interface Entry {
 export const Palette = ({ onOpenChange }: { readonly onOpenChange: (isOpen: boolean) => void }) => {
   const { t } = useTranslation()
   const [typed, setTyped] = useState('')
-  const found = useFound(useDeferredValue(typed))
+  const found = useFound(typed)
   const fixed = useFixed().map(([heading, entries]): readonly [string, readonly Entry[]] => [
     heading,
     entries.filter(({ text }) => text.toLowerCase().includes(typed.trim().toLowerCase())),
@@ -65,8 +65,10 @@ const useFound = (search: string): readonly (readonly [heading: string, entries:
   const wanted = search.trim()
   const asked = { search: wanted, limit: FOUND_MAX }
   const enabled = wanted !== ''
-  const topics = useQuery({ ...topicsQuery(asked), enabled })
-  const groups = useQuery({ ...groupsQuery(asked), enabled })
+  // Enter takes what stands there: nothing of the text before.
+  const exact = { enabled, placeholderData: () => undefined }
+  const topics = useQuery({ ...topicsQuery(asked), ...exact })
+  const groups = useQuery({ ...groupsQuery(asked), ...exact })
   if (!enabled) return []
   return [
     [

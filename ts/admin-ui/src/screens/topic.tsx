@@ -49,7 +49,7 @@ const Tab = ({ topic }: { readonly topic: Topic }) => {
     case 'configs':
       return <TopicConfigs topic={topic.name} />
     case 'groups':
-      return <TopicGroups topic={topic.name} />
+      return <TopicGroups key={topic.name} topic={topic.name} />
   }
 }
 
