@@ -1,5 +1,5 @@
 /** How queries behave: what failed says so at once, and is asked again when it would have been anyway. */
-import { QueryCache, QueryClient } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { isLoggedOut, sessionQuery } from './state/session.ts'
 
 export const queries = new QueryClient({
@@ -7,6 +7,11 @@ export const queries = new QueryClient({
     // A session ends on its own: the way leads back to the login, and from there to the same view.
     onError: (error, { queryKey }) => {
       if (isLoggedOut(error) && queryKey !== sessionQuery.queryKey) void forgetSession()
+    },
+  }),
+  mutationCache: new MutationCache({
+    onError: (error) => {
+      if (isLoggedOut(error)) void forgetSession()
     },
   }),
   defaultOptions: {

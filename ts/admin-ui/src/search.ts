@@ -2,6 +2,7 @@
 import type { SearchSchemaInput } from '@tanstack/react-router'
 import { groupColumns, groupStates } from 'millrace/admin/contract/groups.js'
 import { topicColumns } from 'millrace/admin/contract/topics.js'
+import { oneOf } from './one-of.ts'
 
 type Given = Readonly<Record<string, unknown>>
 
@@ -9,12 +10,6 @@ type Given = Readonly<Record<string, unknown>>
 type From<Search> = Partial<Search> & SearchSchemaInput
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-
-const oneOf = <const Known extends readonly string[], Fallback extends Known[number] | ''>(
-  known: Known,
-  value: unknown,
-  fallback: Fallback,
-): Known[number] | Fallback => known.find((each) => each === value) ?? fallback
 
 const flag = (value: unknown): boolean => value === true || value === 'true'
 

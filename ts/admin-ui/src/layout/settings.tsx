@@ -1,10 +1,19 @@
-/** Theme, language and time zone of the reader. */
-import { useQuery } from '@tanstack/react-query'
+/** Theme, language, time zone and keys of the reader. */
+import { useMutation, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Window } from '../parts/dialog.tsx'
+import { Refusal } from '../parts/refusal.tsx'
 import { forgetSession } from '../queries.ts'
-import { languages, prefer, type Preferences, themes, usePreferences, zones } from '../state/preferences.ts'
+import {
+  keysChoices,
+  languages,
+  prefer,
+  type Preferences,
+  themes,
+  usePreferences,
+  zones,
+} from '../state/preferences.ts'
 import { logOut, sessionQuery } from '../state/session.ts'
 
 export const Settings = ({ onOpenChange }: { readonly onOpenChange: (isOpen: boolean) => void }) => {
@@ -19,6 +28,7 @@ export const Settings = ({ onOpenChange }: { readonly onOpenChange: (isOpen: boo
         text={(each) => <span lang={each}>{t(`language.${each}`)}</span>}
       />
       <Choice name="zone" label={t('settings.zone')} options={zones} text={(each) => t(`zone.${each}`)} />
+      <Choice name="keys" label={t('settings.keys')} options={keysChoices} text={(each) => t(`keys.${each}`)} />
       <Account />
     </Window>
   )
@@ -27,17 +37,15 @@ export const Settings = ({ onOpenChange }: { readonly onOpenChange: (isOpen: boo
 const Account = () => {
   const { t } = useTranslation()
   const session = useQuery(sessionQuery).data
+  const leave = useMutation({ mutationFn: logOut, onSuccess: forgetSession })
   if (session === undefined) return null
-  const leave = async () => {
-    await logOut()
-    await forgetSession()
-  }
   return (
     <section className="account" aria-label={t('settings.account')}>
       <span>{t('settings.who', { user: session.user, role: t(`role.${session.role}`) })}</span>
-      <button type="button" className="button" onClick={() => void leave()}>
+      <button type="button" className="button" disabled={leave.isPending} onClick={() => leave.mutate()}>
         {t('settings.logOut')}
       </button>
+      {leave.error !== null && <Refusal error={leave.error} />}
     </section>
   )
 }

@@ -1,14 +1,16 @@
 /** What stands around every screen. */
 import { useQuery } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { clusterQuery } from '../api.ts'
 import { Icon } from '../parts/icon.tsx'
+import { PAGE_TITLE } from '../parts/page.tsx'
 import { usePart } from '../parts/use-part.ts'
 import { Connection } from './connection.tsx'
 import { Navigation } from './navigation.tsx'
 import { NoAnswer } from './no-answer.tsx'
+import { useArrival } from './use-arrival.ts'
 import { useKeys } from './use-keys.ts'
 import type * as Windows from './windows.ts'
 
@@ -18,6 +20,8 @@ export const Shell = () => {
   const { t } = useTranslation()
   const [open, setOpen] = useState<keyof typeof Windows | null>(null)
   const cluster = useQuery(clusterQuery)
+  const main = useRef<HTMLElement>(null)
+  useArrival(main)
   useKeys({ onPalette: () => setOpen('Palette'), onHelp: () => setOpen('Help') })
   // Behind the first answers, and before anybody asks: they open while the broker is away, too.
   const windows = usePart('windows', loadWindows, cluster.data !== undefined || open !== null)
@@ -59,7 +63,7 @@ export const Shell = () => {
           </button>
         </div>
       </aside>
-      <main id="main" tabIndex={-1}>
+      <main id="main" ref={main} tabIndex={-1} aria-labelledby={PAGE_TITLE}>
         <NoAnswer />
         <Outlet />
       </main>

@@ -1,6 +1,7 @@
-/** Keys that work everywhere, except while something is typed. */
+/** Keys that work everywhere, except while something is typed or a window is open. Those without Ctrl can be turned off. */
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
+import { preferences } from '../state/preferences.ts'
 import { places } from './places.ts'
 
 interface Keys {
@@ -25,6 +26,7 @@ export const useKeys = ({ onPalette, onHelp }: Keys): void => {
         return
       }
       if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event)) return
+      if (preferences().keys === 'off' || document.querySelector('[role=dialog]') !== null) return
       const place = event.timeStamp < waitsUntil.current ? places.find(({ key }) => key === event.key) : undefined
       waitsUntil.current = place === undefined && event.key === 'g' ? event.timeStamp + SECOND_KEY_MS : 0
       if (place !== undefined) void navigate({ to: place.to })

@@ -12,12 +12,14 @@ interface FailureProps {
 export const Failure = ({ error, onRetry }: FailureProps) => {
   const { t } = useTranslation()
   const isRefusal = error instanceof ApiError
+  // What the broker says itself.
+  const lang = isRefusal ? 'en' : undefined
   return (
     <div className="failure" role="alert">
       <Icon name="warning" />
       <div>
-        <strong>{isRefusal ? error.message : t('failure.unreachable')}</strong>
-        <p>{isRefusal ? error.hint : t('failure.unreachableHint')}</p>
+        <strong lang={lang}>{isRefusal ? error.message : t('failure.unreachable')}</strong>
+        <p lang={lang}>{isRefusal ? error.hint : t('failure.unreachableHint')}</p>
         {isRefusal && <code>{error.code}</code>}
         {onRetry !== undefined && (
           <button type="button" className="button" onClick={onRetry}>
@@ -38,7 +40,7 @@ export const Crash = ({ error }: ErrorComponentProps) => {
       <Icon name="warning" />
       <div>
         <strong>{t('failure.crash')}</strong>
-        <p>{error instanceof Error ? error.message : String(error)}</p>
+        <p lang="en">{error instanceof Error ? error.message : String(error)}</p>
         <button type="button" className="button" onClick={() => void router.invalidate()}>
           {t('failure.retry')}
         </button>

@@ -19,9 +19,6 @@ const paths = {
   check: 'm3.5 8.5 3 3 6-7',
   warning: 'M8 2.5 14 13H2zM8 6.5v3M8 11.2h.01',
   close: 'm4 4 8 8M12 4l-8 8',
-  copy: 'M5.5 5.5h8v8h-8zM3.5 10.5h-1v-8h8v1',
-  add: 'M8 3v10M3 8h10',
-  leave: 'M6.5 2.5h-4v11h4M10 5l3 3-3 3M13 8H6.5',
 } as const
 
 export type IconName = keyof typeof paths

@@ -1,16 +1,18 @@
-/** What every screen begins with: where it is, its name, what can be done. */
+/** What every screen begins with: where it is, its name. */
 import { useEffect, type ReactNode } from 'react'
+
+/** Names the main part of the document. */
+export const PAGE_TITLE = 'page-title'
 
 interface PageProps {
   readonly title: string
   /** Links to what this is a part of. */
   readonly above?: ReactNode
   readonly beside?: ReactNode
-  readonly actions?: ReactNode
   readonly children: ReactNode
 }
 
-export const Page = ({ title, above, beside, actions, children }: PageProps) => {
+export const Page = ({ title, above, beside, children }: PageProps) => {
   useEffect(() => {
     document.title = `${title} - Millrace`
   }, [title])
@@ -19,10 +21,9 @@ export const Page = ({ title, above, beside, actions, children }: PageProps) => 
       <header className="page-header">
         <div className="page-name">
           {above !== undefined && <div className="page-above">{above}</div>}
-          <h1>{title}</h1>
+          <h1 id={PAGE_TITLE}>{title}</h1>
           {beside}
         </div>
-        {actions !== undefined && <div className="page-actions">{actions}</div>}
       </header>
       {children}
     </>

@@ -27,7 +27,7 @@ export const Pager = ({ page, total, onPage }: PagerProps) => {
             type="button"
             className="button square"
             disabled={page <= 1}
-            onClick={() => onPage(page - 1)}
+            onClick={() => onPage(Math.min(page - 1, pages))}
             aria-label={t('common.previousPage')}
           >
             <Icon name="previous" />

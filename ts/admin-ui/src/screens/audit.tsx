@@ -5,6 +5,7 @@ import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { type AuditEntry, auditQuery } from '../api.ts'
 import { Loaded } from '../parts/loaded.tsx'
+import { useNoRows } from '../parts/no-rows.ts'
 import { Page } from '../parts/page.tsx'
 import { Pager } from '../parts/pager.tsx'
 import { SearchBox } from '../parts/search-box.tsx'
@@ -17,6 +18,7 @@ const route = getRouteApi('/audit')
 
 export const AuditScreen = () => {
   const { t } = useTranslation()
+  const noRows = useNoRows()
   const { search, page } = route.useSearch()
   const change = useChange<AuditSearch>()
   const query = useQuery(auditQuery({ search, ...rowsOf(page) }))
@@ -33,13 +35,13 @@ export const AuditScreen = () => {
         )}
       </div>
       <Loaded query={query}>
-        {({ items }) => (
+        {({ items, total }) => (
           <Table
             label={t('audit.title')}
             columns={columnsOf(t)}
             rows={items}
             rowKey={({ id }) => String(id)}
-            empty={search === '' ? t('audit.none') : t('common.nothingFound')}
+            empty={noRows({ total, isNarrowed: search !== '', none: t('audit.none') })}
           />
         )}
       </Loaded>

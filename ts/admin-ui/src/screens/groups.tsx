@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { groupsQuery } from '../api.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Loaded } from '../parts/loaded.tsx'
+import { useNoRows } from '../parts/no-rows.ts'
 import { Page } from '../parts/page.tsx'
 import { Pager } from '../parts/pager.tsx'
 import { SearchBox } from '../parts/search-box.tsx'
@@ -18,6 +19,7 @@ const route = getRouteApi('/groups')
 
 export const GroupsScreen = () => {
   const { t } = useTranslation()
+  const noRows = useNoRows()
   const search = route.useSearch()
   const change = useChange<GroupsSearch>()
   // Another choice begins at its first page.
@@ -63,7 +65,7 @@ export const GroupsScreen = () => {
         )}
       </div>
       <Loaded query={query}>
-        {({ items }) => (
+        {({ items, total }) => (
           <Table
             label={t('groups.title')}
             columns={groupColumnsOf(t)}
@@ -73,7 +75,11 @@ export const GroupsScreen = () => {
               ...search,
               onSort: (sort, order) => choose({ sort: sort as GroupsSearch['sort'], order }),
             }}
-            empty={search.search === '' ? t('groups.none') : t('common.nothingFound')}
+            empty={noRows({
+              total,
+              isNarrowed: [search.search, state, topic].some((each) => each !== ''),
+              none: t('groups.none'),
+            })}
           />
         )}
       </Loaded>

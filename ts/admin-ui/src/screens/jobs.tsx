@@ -46,7 +46,7 @@ const columnsOf = (t: TFunction): readonly Column<Job>[] => [
     title: t('jobs.state'),
     cell: ({ state, why }) => (
       <>
-        <Badge tone={tones[state]}>{t(`jobState.${state}`)}</Badge> {why}
+        <Badge tone={tones[state]}>{t(`jobState.${state}`)}</Badge> <span lang="en">{why}</span>
       </>
     ),
   },

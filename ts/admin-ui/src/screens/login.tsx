@@ -1,8 +1,8 @@
 /** Who are you. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { ApiError } from 'millrace/admin/client.js'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Refusal } from '../parts/refusal.tsx'
 import { languages, prefer, usePreferences } from '../state/preferences.ts'
 import { logIn, sessionQuery } from '../state/session.ts'
 
@@ -61,15 +61,6 @@ export const Login = () => {
         <LanguageChoice />
       </form>
     </main>
-  )
-}
-
-const Refusal = ({ error }: { readonly error: Error }) => {
-  const { t } = useTranslation()
-  return (
-    <p className="refusal" role="alert">
-      {error instanceof ApiError && error.code === 'WRONG_PASSWORD' ? t('login.wrong') : error.message}
-    </p>
   )
 }
 

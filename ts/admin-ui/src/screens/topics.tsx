@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { type TopicRow, topicsQuery } from '../api.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Loaded } from '../parts/loaded.tsx'
+import { useNoRows } from '../parts/no-rows.ts'
 import { Page } from '../parts/page.tsx'
 import { Pager } from '../parts/pager.tsx'
 import { SearchBox } from '../parts/search-box.tsx'
@@ -19,6 +20,7 @@ const route = getRouteApi('/topics')
 
 export const TopicsScreen = () => {
   const { t } = useTranslation()
+  const noRows = useNoRows()
   const search = route.useSearch()
   const change = useChange<TopicsSearch>()
   // Another choice begins at its first page.
@@ -41,7 +43,7 @@ export const TopicsScreen = () => {
         )}
       </div>
       <Loaded query={query}>
-        {({ items }) => (
+        {({ items, total }) => (
           <Table
             label={t('topics.title')}
             columns={columnsOf(t)}
@@ -51,7 +53,7 @@ export const TopicsScreen = () => {
               ...search,
               onSort: (sort, order) => choose({ sort: sort as TopicsSearch['sort'], order }),
             }}
-            empty={search.search === '' ? t('topics.none') : t('common.nothingFound')}
+            empty={noRows({ total, isNarrowed: search.search !== '', none: t('topics.none') })}
           />
         )}
       </Loaded>

@@ -1,9 +1,12 @@
 /** What belongs to the reader and not to the view: kept in the browser. What a view shows stands in its address. */
 import { useSyncExternalStore } from 'react'
 import type { Zone } from '../format.ts'
+import { oneOf } from '../one-of.ts'
 
 export const themes = ['system', 'light', 'dark'] as const
 export const languages = ['en', 'zh-CN'] as const
+/** Keys that act alone, without Ctrl: who speaks to the machine turns them off. */
+export const keysChoices = ['on', 'off'] as const
 export const zones = ['local', 'utc'] as const satisfies readonly Zone[]
 
 export type Theme = (typeof themes)[number]
@@ -13,15 +16,13 @@ export interface Preferences {
   readonly theme: Theme
   readonly language: Language
   readonly zone: Zone
+  readonly keys: (typeof keysChoices)[number]
 }
 
 const STORED = 'millrace'
 
 const ofBrowser = (): Language =>
   navigator.languages.find((tag) => /^(zh|en)\b/.test(tag))?.startsWith('zh') === true ? 'zh-CN' : 'en'
-
-const oneOf = <Value extends string>(known: readonly Value[], value: unknown, fallback: Value): Value =>
-  known.find((each) => each === value) ?? fallback
 
 const read = (): Preferences => {
   let stored: Readonly<Record<string, unknown>> = {}
@@ -34,6 +35,7 @@ const read = (): Preferences => {
     theme: oneOf(themes, stored['theme'], 'system'),
     language: oneOf(languages, stored['language'], ofBrowser()),
     zone: oneOf(zones, stored['zone'], 'local'),
+    keys: oneOf(keysChoices, stored['keys'], 'on'),
   }
 }
 
