@@ -6,7 +6,7 @@
 mod sim;
 mod support;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use logstore::base::types::{
@@ -14,7 +14,9 @@ use logstore::base::types::{
 };
 use logstore::batch::Attributes;
 use logstore::batch::build::{BatchBuilder, Marker, RecordData};
+use logstore::io::Disk;
 use logstore::log::{Log, LogConfig, Origin, ReadBound};
+use logstore::store::inspect::verify;
 use logstore::store::{Store, StoreOptions};
 use logstore::wal::WalSize;
 use sim::{Chance, SimDisk};
@@ -206,4 +208,26 @@ fn aborted_transactions_stay_known() {
     let read = logs[0].read(Offset(0), 1 << 20, ReadBound::LastStable, true).unwrap();
     let aborted: Vec<_> = read.aborted.iter().map(|aborted| aborted.first_offset).collect();
     assert_eq!(aborted, [Offset(1)]);
+}
+
+/// A broker may be down for a while after a sync failed: who looks at what it left is told what the disk has.
+#[test]
+fn what_a_failed_sync_left_in_memory_is_not_verified() {
+    let mut world = World::new(1);
+    let (store, logs) = world.open();
+    world.append(&logs[0], 0);
+    settle(&logs[0]);
+    world.disk.fail_syncs(|path| path.contains(".log"));
+    store.checkpoint();
+    assert_eq!(store.failures().len(), 1);
+    world.disk = world.disk.kill();
+    let disk: Arc<dyn Disk> = Arc::new(world.disk.clone());
+    for _ in 0..2 {
+        let verified = verify(&disk, Path::new("/data"), &[], 1, &|_| ()).unwrap();
+        let batches: Vec<_> = verified.partitions.iter().map(|partition| partition.batches).collect();
+        assert_eq!(batches, [0], "{verified:?}");
+    }
+    // A start has it from the write-ahead log.
+    let (_store, logs) = world.open();
+    assert_eq!(logs[0].offsets().unwrap().log_end.0 as usize, world.known[0].values.len());
 }

@@ -7,7 +7,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Disk, replace_small_relaxed};
+use super::{Disk, remove_if_exists, replace_small_relaxed};
 
 /// Text: why, for people. Plain files are what Kafka passes over.
 const MARKER: &str = "millrace.sync-failed";
@@ -24,12 +24,12 @@ pub fn distrust(disk: &dyn Disk, directory: &Path, why: &str) {
 
 /// Has everything below read from the disk where a sync failed; before anything but whose it is was read.
 pub fn forget_distrusted(disk: &dyn Disk, directory: &Path) -> io::Result<()> {
-    let marker = marker(directory);
-    if disk.file_len(&marker)?.is_some() {
-        forget_below(disk, directory)?;
-        disk.remove(&marker)?;
-    }
-    Ok(())
+    if disk.file_len(&marker(directory))?.is_some() { forget_below(disk, directory) } else { Ok(()) }
+}
+
+/// What memory has from now on is believed again.
+pub fn trust(disk: &dyn Disk, directory: &Path) -> io::Result<()> {
+    remove_if_exists(disk, &marker(directory))
 }
 
 fn forget_below(disk: &dyn Disk, directory: &Path) -> io::Result<()> {

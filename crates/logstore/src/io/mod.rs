@@ -24,7 +24,7 @@ pub mod socket;
 
 pub use changes::Changes;
 pub use disk::SystemDisk;
-pub use distrust::{distrust, forget_distrusted};
+pub use distrust::{distrust, forget_distrusted, trust};
 pub use file::File;
 pub use pool::{FilePool, PooledFile};
 pub use removal::{Doomed, Readers};
@@ -32,7 +32,7 @@ pub use sectors::{PAGE_BYTES, SectorWriter};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::base::error::is_no_space;
+use crate::base::error::StorageError;
 use crate::base::types::Position;
 
 /// How a file is opened.
@@ -185,39 +185,29 @@ pub fn read_small(disk: &dyn Disk, path: &Path, bytes_max: u64) -> io::Result<Op
 
 /// Replaces a small file so that a crash leaves the old or the new content: temporary file, sync, rename, sync of
 /// the directory.
-pub fn replace_small(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn replace_small(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
     write_renamed(disk, path, bytes, true)?;
-    disk.sync_dir(path.parent().unwrap_or(Path::new("/"))).map_err(of_a_sync)
-}
-
-/// A failed sync is final (D17), also one that says that there is no room.
-fn of_a_sync(error: io::Error) -> io::Error {
-    if is_no_space(&error) { io::Error::other(error) } else { error }
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    disk.sync_dir(directory).map_err(|error| StorageError::io("sync", directory, error))
 }
 
 /// Like [`replace_small`] but durable only at the next sync: for what recovery can rebuild.
-pub fn replace_small_relaxed(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn replace_small_relaxed(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
     write_renamed(disk, path, bytes, false)
 }
 
-fn write_renamed(disk: &dyn Disk, path: &Path, bytes: &[u8], sync: bool) -> io::Result<()> {
+fn write_renamed(disk: &dyn Disk, path: &Path, bytes: &[u8], sync: bool) -> Result<(), StorageError> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".tmp");
     let temporary = PathBuf::from(temporary);
-    let raw = disk.open(&temporary, OpenMode::Create)?;
-    let mut written = 0;
-    while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
-        match raw.write_at(rest, Position(written as u64))? {
-            0 => return Err(io::ErrorKind::WriteZero.into()),
-            count => written += count,
-        }
-    }
-    raw.set_len(bytes.len() as u64)?;
+    let file = File::open(disk, &temporary, OpenMode::Create)?;
+    file.write_all_at(bytes, Position(0))?;
+    file.set_len(bytes.len() as u64)?;
     if sync {
-        raw.sync().map_err(of_a_sync)?;
+        file.sync()?;
     }
-    drop(raw);
-    disk.rename(&temporary, path)
+    drop(file);
+    disk.rename(&temporary, path).map_err(|error| StorageError::io("rename", temporary, error))
 }
 
 /// Removes a file; one that is not there is fine.

@@ -99,7 +99,7 @@ pub fn write_offsets<'e>(
     let text = lines(entries, |text, (topic, partition, offset)| {
         line(text, &[&topic, &partition, &offset]);
     });
-    io::replace_small(disk, path, text.as_bytes()).map_err(|error| StorageError::io("write", path, error))
+    io::replace_small(disk, path, text.as_bytes())
 }
 
 pub(super) fn line(text: &mut String, words: &[&dyn Display]) {
@@ -133,7 +133,6 @@ pub(super) fn write_epochs(
     let path = directory.join(LEADER_EPOCHS);
     let text = lines(epochs.iter(), |text, (epoch, start)| line(text, &[epoch, start]));
     io::replace_small_relaxed(disk, &path, text.as_bytes())
-        .map_err(|error| StorageError::io("write", path, error))
 }
 
 /// Reads the topic id of a partition's directory; `None` when it has none, as after a crash while it was made: a file
@@ -154,7 +153,6 @@ pub(super) fn write_topic_id(disk: &dyn Disk, directory: &Path, id: TopicId) -> 
     let path = directory.join(PARTITION_METADATA);
     let text = format!("version: 0\ntopic_id: {id}");
     io::replace_small_relaxed(disk, &path, text.as_bytes())
-        .map_err(|error| StorageError::io("write", path, error))
 }
 
 #[cfg(test)]

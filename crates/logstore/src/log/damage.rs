@@ -69,7 +69,7 @@ pub fn write_losses(disk: &dyn Disk, directory: &Path, losses: &Losses) -> Resul
         let end = if lost.end == UNKNOWN_END { -1 } else { lost.end.0 };
         line(text, &[&id.topic, &id.index, &lost.start, &end]);
     });
-    io::replace_small(disk, &path, text.as_bytes()).map_err(failed("write"))
+    io::replace_small(disk, &path, text.as_bytes())
 }
 
 impl Log {

@@ -94,8 +94,8 @@ impl Log {
             Ok(state) => Ok(Phase::Open(Box::new(state))),
             Err(error) if !self.is_replayed() && error.is_no_space() => Err(self.met(&error)),
             Err(error) => {
-                // What the write-ahead log has of it must stay there.
-                if self.is_replayed() && matches!(error, StorageError::Io { .. }) {
+                // What the write-ahead log has of it must stay there, and what a sync did not make durable is not believed.
+                if error.is_of_a_sync() || self.is_replayed() && matches!(error, StorageError::Io { .. }) {
                     self.home.fail(&error);
                 }
                 let why = error.to_string();

@@ -310,8 +310,7 @@ impl Log {
         let mut paths = Vec::new();
         for (kind, bytes) in producers.files() {
             let path = names::file_path(&self.directory(), at, kind);
-            io::replace_small_relaxed(self.home.disk(), &path, bytes)
-                .map_err(|error| StorageError::io("write", &path, error))?;
+            io::replace_small_relaxed(self.home.disk(), &path, bytes)?;
             paths.push(path);
         }
         writer.snapshot_at = Some(at);

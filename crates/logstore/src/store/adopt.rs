@@ -102,8 +102,11 @@ impl Shared {
     /// What somebody else wrote is durable before it is served.
     fn sync_all(&self) -> Result<(), StorageError> {
         self.directories.iter().try_for_each(|directory| {
-            let path = directory.home.path();
-            directory.home.disk().sync_all(path).map_err(|error| StorageError::io("sync", path, error))
+            let home = &directory.home;
+            let synced = home.disk().sync_all(home.path());
+            synced
+                .map_err(|error| StorageError::io("sync", home.path(), error))
+                .inspect_err(|error| home.fail(error))
         })
     }
 

@@ -211,6 +211,13 @@ impl Shared {
             self.note(log);
             self.cleaning.rounds_done.fetch_add(1, Ordering::Relaxed);
         }
+        // That of the directory of a log that was deleted meanwhile is none.
+        if let Err(CleanError::Storage(error)) = &outcome
+            && error.is_of_a_sync()
+            && !error.is_not_found()
+        {
+            log.home().fail(error);
+        }
         match outcome {
             Err(CleanError::Stopped) => Err(CleanError::Stopped),
             // What it had written is gone again; after a while there may be room.

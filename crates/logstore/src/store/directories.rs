@@ -81,7 +81,8 @@ impl DataDirectory {
         let lock = lock.ok_or_else(|| OpenError::Locked(path.to_owned()))?;
         let identity = check_identity(disk, path, options)?;
 
-        io::forget_distrusted(disk, path).map_err(|error| io_error("read", path, error))?;
+        let forgotten = io::forget_distrusted(disk, path).and_then(|()| io::trust(disk, path));
+        forgotten.map_err(|error| io_error("read", path, error))?;
         let marker = path.join(CLEAN_SHUTDOWN);
         let clean = disk.file_len(&marker).map_err(|error| io_error("stat", &marker, error))?.is_some();
         io::remove_if_exists(disk, &marker).map_err(|error| io_error("remove", &marker, error))?;
@@ -223,7 +224,6 @@ impl DataDirectory {
     pub(super) fn mark_clean(&self) -> Result<(), StorageError> {
         let path = self.home.path().join(CLEAN_SHUTDOWN);
         io::replace_small(self.home.disk(), &path, CLEAN_SHUTDOWN_CONTENT)
-            .map_err(|error| StorageError::io("write", &path, error))
     }
 }
 
@@ -281,7 +281,7 @@ fn check_identity(
             "#\ncluster.id={}\ndirectory.id={id}\nnode.id={node_id}\nversion=1\n",
             options.cluster_id
         );
-        io::replace_small(disk, &path, text.as_bytes()).map_err(|error| io_error("write", error))?;
+        io::replace_small(disk, &path, text.as_bytes())?;
         return Ok(parse_directory_id(&id));
     };
     let properties = parse_properties(&String::from_utf8_lossy(&bytes));

@@ -13,7 +13,7 @@ use super::OpenError;
 use super::directories::{Identity, LOCK, read_identity};
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, PartitionIndex};
-use crate::io::{Disk, RawFile};
+use crate::io::{self, Disk, RawFile};
 use crate::segment::names;
 
 /// How bad a finding is.
@@ -84,11 +84,13 @@ struct Locked {
     lock: Box<dyn RawFile>,
 }
 
-/// Takes the lock of a data directory. An error where a broker runs in it, and where it is none.
+/// Takes the lock of a data directory; what is read from then on is on its disk. An error where a broker runs in it, and
+/// where it is none.
 fn lock(disk: &dyn Disk, path: &Path) -> Result<Locked, OpenError> {
     let identity = read_identity(disk, path)?.ok_or_else(|| OpenError::NotADataDirectory(path.to_owned()))?;
     let lock_path = path.join(LOCK);
     let taken = disk.lock(&lock_path).map_err(|error| StorageError::io("lock", &lock_path, error))?;
     let lock = taken.ok_or_else(|| OpenError::Locked(path.to_owned()))?;
+    io::forget_distrusted(disk, path).map_err(|error| StorageError::io("read", path, error))?;
     Ok(Locked { identity, lock })
 }

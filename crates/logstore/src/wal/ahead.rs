@@ -238,9 +238,7 @@ impl WriteAhead {
             file.write_all_at(&head, Position((slot * GROUP_ALIGNMENT) as u64))?;
         }
         file.sync()?;
-        let path = directory.join(CHECKPOINT);
-        io::replace_small(&**disk, &path, format!("0\n{}\n", from.0).as_bytes())
-            .map_err(|error| StorageError::io("write", &path, error))
+        write_checkpoint(&**disk, directory, from)
     }
 
     /// Where it lies.
@@ -359,10 +357,7 @@ impl WriteAhead {
 
     /// What is in groups up to `group` is durable in segments: their files are free once that is written down.
     pub fn checkpoint(&self, group: GroupNumber) -> Result<(), StorageError> {
-        let path = self.directory.join(CHECKPOINT);
-        let text = format!("0\n{}\n", group.0);
-        io::replace_small(&*self.disk, &path, text.as_bytes())
-            .map_err(|error| StorageError::io("write", &path, error))?;
+        write_checkpoint(&*self.disk, &self.directory, group)?;
         let mut state = self.state.lock();
         while let Some(full) = state.full.pop_front_if(|full| full.last <= group) {
             if full.oversized {
@@ -470,8 +465,9 @@ impl Active {
     /// must not meet both.
     fn cut_off<T>(&self, error: StorageError) -> Result<T, StorageError> {
         if error.is_no_space() {
-            let cut = self.file.set_len(self.end as u64).and_then(|()| self.file.sync());
+            let cut = self.file.set_len(self.end as u64);
             cut.map_err(|_| StorageError::Poisoned { path: self.file.path().to_owned() })?;
+            self.file.sync()?;
         }
         Err(error)
     }
@@ -544,6 +540,10 @@ fn list(disk: &dyn Disk, directory: &Path) -> Result<BTreeSet<u32>, StorageError
     let entries = disk.list(directory).map_err(|error| StorageError::io("list", directory, error))?;
     let numbers = entries.iter().filter_map(|entry| entry.name.strip_prefix(FILE_PREFIX)?.parse().ok());
     Ok(numbers.collect())
+}
+
+fn write_checkpoint(disk: &dyn Disk, directory: &Path, group: GroupNumber) -> Result<(), StorageError> {
+    io::replace_small(disk, &directory.join(CHECKPOINT), format!("0\n{}\n", group.0).as_bytes())
 }
 
 /// The last group that nobody needs; `None` when there was no checkpoint yet.

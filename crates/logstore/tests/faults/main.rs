@@ -43,6 +43,17 @@ struct Armed {
     calls: AtomicUsize,
     failed: AtomicBool,
     operations: Mutex<HashSet<Operation>>,
+    /// One of them was a sync of what is the logs'.
+    sync_of_logs: AtomicBool,
+}
+
+impl Armed {
+    /// What a failed sync was to make durable is not believed any more (D39).
+    fn expect_distrust(&self, world: &World, running: &Running, what: &str) {
+        if self.sync_of_logs.load(Ordering::Acquire) {
+            wait_for(what, || running.store.failures().len() == 1 && world.is_distrusted());
+        }
+    }
 }
 
 const SYNCS: [Operation; 3] = [Operation::Sync, Operation::SyncDirectory, Operation::SyncAll];
@@ -62,6 +73,7 @@ fn arm(world: &World, fault: Fault, first: usize) -> Arc<Armed> {
         calls: AtomicUsize::new(0),
         failed: AtomicBool::new(false),
         operations: Mutex::default(),
+        sync_of_logs: AtomicBool::new(false),
     });
     let (hooked, disk) = (Arc::clone(&armed), world.sim.clone());
     world.disk.hook(move |operation, path| {
@@ -81,6 +93,8 @@ fn arm(world: &World, fault: Fault, first: usize) -> Arc<Armed> {
         }
         hooked.failed.store(true, Ordering::Release);
         hooked.operations.lock().insert(operation);
+        let is_of_logs = SYNCS.contains(&operation) && !path.ends_with("millrace.catalogue");
+        hooked.sync_of_logs.fetch_or(is_of_logs, Ordering::AcqRel);
         match fault {
             Fault::Broken => Err(io::Error::from_raw_os_error(5)),
             Fault::Full if call == first && operation == Operation::Write => Ok(Extent::Half),
@@ -146,6 +160,7 @@ fn every_call_fails(name: &str, deed: Deed) {
                 break;
             }
             met = first;
+            armed.expect_distrust(&world, &running, &what);
             if !world.is_closed {
                 go_on(&mut world, &running, fault, &armed, &what);
             }
@@ -300,6 +315,7 @@ fn a_start() {
                 met = first;
                 if let Ok(running) = &opened {
                     running.logs.iter().for_each(|log| drop(log.offsets()));
+                    armed.expect_distrust(&world, running, &what);
                     running.store.checkpoint();
                     (0..LOGS).for_each(|index| world.send(running, index, 100));
                 }

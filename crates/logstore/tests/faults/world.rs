@@ -10,6 +10,7 @@ use logstore::base::types::{
     Offset, PartitionId, PartitionIndex, ProducerEpoch, ProducerId, Sequence, Timestamp, TopicId,
 };
 use logstore::batch::build::{BatchBuilder, RecordData};
+use logstore::io::Disk;
 use logstore::log::{Log, LogConfig, Mailbox, Origin, Watch};
 use logstore::store::catalogue::{Catalogue, Change, CommitError};
 use logstore::store::{CleanerOptions, OpenError, Store, StoreOptions};
@@ -146,6 +147,12 @@ impl World {
         let catalogue = Catalogue::open(Arc::new(self.disk.clone()), DIRECTORY.as_ref())?;
         let catalogue = Arc::new(catalogue.with_reserve(store.reserve()));
         Ok(Running { store, logs, catalogue })
+    }
+
+    /// Whether the next start is told of a failed sync.
+    pub(crate) fn is_distrusted(&self) -> bool {
+        let marker = PathBuf::from(DIRECTORY).join("millrace.sync-failed");
+        self.sim.file_len(&marker).unwrap().is_some()
     }
 
     /// Sends a record and notes what the answer is.
