@@ -144,7 +144,8 @@ impl Log {
         old: &[Arc<Segment>],
         cleaned: CleanedSegment,
     ) -> Result<Vec<Doomed>, StorageError> {
-        let copy = Arc::new(cleaned.into_swap()?);
+        self.home.in_reserve(|| cleaned.decide())?;
+        let copy = Arc::new(cleaned.into_segment());
         self.sync_own_directory()?;
         {
             let Phase::Open(state) = &mut *self.phase.lock() else {
@@ -163,7 +164,7 @@ impl Log {
         // The first one's snapshot is of the offset where the copy begins.
         let kept = [Kind::Snapshot, Kind::Retries].map(|kind| copy.file_path(kind));
         let removed = self.mark_deleted(old, &kept)?;
-        copy.swapped()?;
+        self.home.in_reserve(|| copy.swapped())?;
         self.sync_own_directory()?;
         Ok(removed)
     }

@@ -94,13 +94,11 @@ impl Log {
         drop(writer);
         wakeups.deliver();
         // What is out of the list is nobody's: the thread that writes segments need not wait while the files go.
-        let marked = gone?.and_then(|gone| {
-            if gone.is_empty() {
-                return Ok(Vec::new());
-            }
-            self.mark_deleted(&gone, &[])
-        });
-        Ok(marked.map_err(|error| self.met(&error))?)
+        let gone = gone?.map_err(|error| self.met(&error))?;
+        if gone.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.mark_deleted(&gone, &[]).map_err(|error| self.failed(&error))?)
     }
 
     fn going(&self, view: &LogOffsets, now: Timestamp) -> Vec<Arc<Segment>> {
@@ -183,10 +181,12 @@ impl Log {
         for segment in gone {
             for path in segment.file_paths().filter(|path| !kept.contains(path)) {
                 let to = self.name_for_deleted(&path)?;
-                match disk.rename(&path, &to) {
+                let rename =
+                    || disk.rename(&path, &to).map_err(|error| StorageError::io("rename", &path, error));
+                match self.home.in_reserve(rename) {
                     Ok(()) => renamed.push(Doomed::file(to, segment.readers(), &self.on_disk)),
-                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                    Err(error) => return Err(StorageError::io("rename", &path, error)),
+                    Err(error) if error.is_not_found() => {}
+                    Err(error) => return Err(error),
                 }
             }
         }

@@ -94,10 +94,14 @@ impl CleanedSegment {
         self.segment.sync()
     }
 
-    /// Decides that it takes the place of others, once the directory is synced.
-    pub fn into_swap(self) -> Result<Segment, StorageError> {
-        self.segment.rename_files(SWAP)?;
-        Ok(self.segment)
+    /// Decides that it takes the place of others, once the directory is synced. What was done in part is done again.
+    pub fn decide(&self) -> Result<(), StorageError> {
+        self.segment.rename_files(SWAP)
+    }
+
+    /// What takes their place.
+    pub fn into_segment(self) -> Segment {
+        self.segment
     }
 
     /// Removes its files, as far as they can be removed.
@@ -125,7 +129,7 @@ impl Segment {
         self.files().zip(names).try_for_each(|(file, name)| file.rename(name))
     }
 
-    /// Gives a segment in the place of others its own name; they must be gone, durably.
+    /// Gives a segment in the place of others its own name; they must be gone, durably. As above, it may be done again.
     pub fn swapped(&self) -> Result<(), StorageError> {
         self.rename_files("")
     }
