@@ -78,3 +78,18 @@ fn a_failed_write_takes_its_directory_out_of_service_and_no_other() {
     expect(&log(&store, 1), 0..20);
     expect(&log(&store, 2), 0..10);
 }
+
+#[test]
+fn a_file_of_the_write_ahead_log_that_cannot_be_made_ready_is_a_failure() {
+    let (bed, disk) = (Bed::new(), HookedDisk::default());
+    let options = StoreOptions { disk: Arc::new(disk.clone()), ..bed.options() };
+    disk.hook(|operation, path| {
+        let refuse = operation == Operation::Write && path.to_string_lossy().contains("millrace.wal.");
+        if refuse { Err(io::Error::other("broken")) } else { Ok(()) }
+    });
+    let store = Store::open(options.clone(), &|_| ()).unwrap();
+    while store.failures().is_empty() {
+        std::thread::yield_now();
+    }
+    assert!(store.close().is_err());
+}

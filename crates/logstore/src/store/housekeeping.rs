@@ -109,11 +109,10 @@ impl Housekeeping {
     }
 }
 
-/// A file of the write-ahead log that cannot be made now is made when it is needed, and that failure counts. A sync that
-/// failed counts now: names of others may be lost with it.
+/// A file of the write-ahead log for which there is no room now is made when it is needed.
 fn prepare(home: &Home) {
     if let Err(error) = home.ahead().prepare()
-        && error.is_of_a_sync()
+        && !error.is_no_space()
     {
         home.fail(&error);
     }
