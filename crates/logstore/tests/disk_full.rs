@@ -7,21 +7,29 @@ mod hooked;
 mod support;
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::thread::Builder;
 use std::time::Duration;
 
 use hooked::{Extent, HookedDisk, Operation};
+use logstore::base::clock::{Clock, SystemClock};
 use logstore::base::types::{Offset, ProducerEpoch, ProducerId, Sequence, Timestamp};
 use logstore::batch::build::{BatchBuilder, RecordData};
 use logstore::io::Space;
 use logstore::log::{AppendError, Appended, Log, LogConfig, LogError, Mailbox, Origin, ReadBound, Watch};
 use logstore::store::catalogue::{Catalogue, Change, CommitError};
-use logstore::store::{Store, StoreOptions};
+use logstore::store::{CleanerOptions, Store, StoreOptions};
 use logstore::wal::SpaceLimits;
 use support::{Bed, CLOCK_START_MS, EPOCH, TOPIC, append, expect, fill, id, record, settle};
 
 const GIB: u64 = 1 << 30;
+/// How often housekeeping tries again what there was no room for.
+const TICK: Duration = Duration::from_millis(500);
+/// Longer than anything takes that comes to an end.
+const PATIENCE: Duration = Duration::from_mins(2);
 const FULL: AppendError = AppendError::Log(LogError::DiskFull);
 
 /// Records of a test are older than any retention, and on a full disk that is looked after at once.
@@ -46,7 +54,10 @@ impl World {
     }
 
     fn open(bed: Bed, disk: HookedDisk, config: LogConfig) -> Self {
-        let options = StoreOptions { disk: Arc::new(disk.clone()), ..bed.options() };
+        let options = bed.options();
+        // The tests call for a round themselves.
+        let cleaner = CleanerOptions { threads: 0, ..options.cleaner };
+        let options = StoreOptions { disk: Arc::new(disk.clone()), cleaner, ..options };
         let store = support::open(&options);
         let log = store.ensure(id(), TOPIC, Arc::new(config), EPOCH);
         Self { bed, disk, store, log }
@@ -61,13 +72,21 @@ impl World {
         append(&self.log, BatchBuilder::new().record(record(n)), Origin::Client)
     }
 
+    fn files_of_the_write_ahead_log(&self) -> usize {
+        let entries = std::fs::read_dir(self.bed.directory.path()).unwrap();
+        entries.filter(|entry| is_of_the_write_ahead_log(&entry.as_ref().unwrap().path())).count()
+    }
+
     /// No file of those that `matches` grows any more, until that is over.
     fn fill_up(&self, matches: impl Fn(&str) -> bool + Send + Sync + 'static) -> FullDisk {
         let full = FullDisk::default();
         let (is_full, refused) = (Arc::clone(&full.is_full), Arc::clone(&full.refused));
+        let cut_off = Arc::clone(&full.cut_off);
         is_full.store(true, Ordering::Release);
         self.disk.hook(move |operation, path| {
             let name = path.to_string_lossy();
+            cut_off
+                .fetch_add(usize::from(operation == Operation::SetLen && matches(&name)), Ordering::AcqRel);
             if operation != Operation::Write || !matches(&name) || !is_full.load(Ordering::Acquire) {
                 return Ok(Extent::All);
             }
@@ -81,6 +100,10 @@ impl World {
     }
 }
 
+fn is_of_the_write_ahead_log(path: &Path) -> bool {
+    path.to_string_lossy().contains("millrace.wal.")
+}
+
 fn of_segments(name: &str) -> bool {
     name.strip_suffix(".log").is_some()
 }
@@ -89,6 +112,8 @@ fn of_segments(name: &str) -> bool {
 struct FullDisk {
     is_full: Arc<AtomicBool>,
     refused: Arc<AtomicUsize>,
+    /// How often what was written in part was taken back.
+    cut_off: Arc<AtomicUsize>,
 }
 
 impl FullDisk {
@@ -201,6 +226,84 @@ fn a_group_for_which_there_is_no_room_is_committed_later() {
     fill(&world.log, 11..20);
     expect(&world.log, 0..20);
     kill_and_expect(world, 0..20);
+}
+
+#[test]
+fn more_than_a_group_that_waits_for_room_is_tried_now_and_then() {
+    const BATCHES: i64 = 8;
+    let world = World::new(LogConfig { segment_bytes: 64 << 20, ..durable() });
+    let full = world.fill_up(|name| name.contains("millrace.wal."));
+    for n in 0..BATCHES {
+        let record = RecordData { value: Some(vec![7; 1 << 20]), ..record(n as usize) };
+        // What the broker itself stores is not refused.
+        append(&world.log, BatchBuilder::new().record(record), Origin::Coordinator).unwrap();
+    }
+    answered(&world.log, Offset(BATCHES));
+    let (before, clock) = (full.cut_off.load(Ordering::Acquire), SystemClock::default());
+    wait_for("four more attempts", || full.cut_off.load(Ordering::Acquire) >= before + 4);
+    assert!(clock.monotonic() >= TICK);
+    wait_for("who waits not to be slowed as well", || world.store.stats().pending_bytes == 0);
+    let (closing, (ended, end)) = (Arc::clone(&world.store), channel());
+    Builder::new().name("close".into()).spawn(move || ended.send(closing.close())).unwrap();
+    assert_eq!(end.recv_timeout(PATIENCE), Ok(Ok(())));
+    let world = World::open(world.bed, HookedDisk::default(), durable());
+    expect_readable(&world.log, BATCHES);
+    world.store.close().unwrap();
+}
+
+#[test]
+fn a_group_whose_end_is_not_cut_off_durably_puts_the_directory_out_of_service() {
+    let world = World::new(durable());
+    fill(&world.log, 0..10);
+    world.disk.hook(|operation, path| match operation {
+        Operation::Write if is_of_the_write_ahead_log(path) => Err(io::ErrorKind::StorageFull.into()),
+        Operation::Sync if is_of_the_write_ahead_log(path) => Err(io::Error::other("broken")),
+        _ => Ok(()),
+    });
+    world.append(10).unwrap();
+    let marker = world.bed.directory.path().join("millrace.sync-failed");
+    wait_for("what the next start is told by", || marker.exists());
+    assert_eq!(world.store.failures().len(), 1);
+    kill_and_expect(world, 0..10);
+}
+
+#[test]
+fn a_rename_for_which_there_is_no_room_is_made_in_that_of_the_write_ahead_log() {
+    let delete: fn(&World) = |world| {
+        world.log.delete_records(Offset(90)).unwrap();
+        world.bed.clock.advance(2000);
+        world.store.keep_house();
+    };
+    let compact: fn(&World) = |world| while world.store.compact() {};
+    for (ending, act) in [(".log", delete), (".cleaned", compact), (".swap", compact)] {
+        for is_reserve_enough in [true, false] {
+            let world = World::new(LogConfig { segment_bytes: 4000, ..support::compacted() });
+            fill(&world.log, 0..100);
+            world.store.checkpoint();
+            wait_for("a file that is ready", || world.files_of_the_write_ahead_log() > 0);
+            let has_room = AtomicBool::new(false);
+            world.disk.hook(move |operation, path| match operation {
+                Operation::Remove if is_of_the_write_ahead_log(path) => {
+                    has_room.store(is_reserve_enough, Ordering::Release);
+                    Ok(())
+                }
+                Operation::Rename
+                    if path.to_string_lossy().ends_with(ending) && !has_room.load(Ordering::Acquire) =>
+                {
+                    Err(io::ErrorKind::StorageFull.into())
+                }
+                _ => Ok(()),
+            });
+            act(&world);
+            let what = format!("{ending}, {is_reserve_enough}: {:?}", world.store.failures());
+            assert_eq!(world.store.failures().is_empty(), is_reserve_enough, "{what}");
+            if is_reserve_enough {
+                let old = world.bed.files().into_keys().filter(|name| name.contains(".deleted"));
+                assert!(old.count() > 1, "{what}");
+                world.store.close().unwrap();
+            }
+        }
+    }
 }
 
 #[test]

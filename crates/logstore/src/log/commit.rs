@@ -35,17 +35,20 @@ impl Committed for Log {
             state.logging = std::mem::take(&mut state.unlogged);
             return;
         }
-        // The next turn goes on with the others.
         state.logging = state.unlogged.drain(..taken).collect();
+        // The next turn goes on with the others, where there is room for these.
         state.told.committer = true;
-        if let Some(log) = self.me.upgrade() {
-            self.home.commits.submit(log);
-        }
+        state.rest = state.unlogged.len();
     }
 
     fn committed(&self, wakeups: &mut Wakeups) {
         let mut phase = self.phase.lock();
         let Phase::Open(state) = &mut *phase else { return };
+        if std::mem::take(&mut state.rest) > 0
+            && let Some(log) = self.me.upgrade()
+        {
+            self.home.commits.submit_first(log);
+        }
         let Some(end) = state.logging.last().map(|last| last.last_offset.plus(1)) else {
             return;
         };
@@ -65,6 +68,9 @@ impl Committed for Log {
             let later = std::mem::take(&mut state.unlogged);
             state.unlogged = std::mem::take(&mut state.logging);
             state.unlogged.extend(later);
+            if std::mem::take(&mut state.rest) > 0 {
+                state.told.committer = false;
+            }
             self.wait_for_room(state, wakeups);
         }
     }
@@ -82,6 +88,8 @@ impl Log {
             return;
         }
         let bytes = state.unlogged.iter().map(|batch| batch.bytes.len()).sum();
+        // Those that it was said of in this turn are counted once.
+        state.take_up(&self.home.pressure);
         state.put_off(bytes, &self.home.pressure, wakeups);
         state.put_off.unacknowledged = true;
         state.watchers.put_off(wakeups);

@@ -43,6 +43,8 @@ pub(super) struct State {
     pub(super) unlogged: Vec<PendingBatch>,
     /// Those that it is making durable.
     pub(super) logging: Vec<PendingBatch>,
+    /// Batches for which the group under way had no room; the end of its turn sees to them.
+    pub(super) rest: usize,
     /// Batches for the segments: durable in the write-ahead log, or of a topic that asks for no more than a write.
     pub(super) pending: Vec<PendingBatch>,
     /// Bytes of all three, but for those put off.
@@ -159,6 +161,7 @@ impl State {
             has_segment,
             unlogged: Vec::new(),
             logging: Vec::new(),
+            rest: 0,
             pending: Vec::new(),
             pending_bytes: 0,
             writing_bytes: 0,

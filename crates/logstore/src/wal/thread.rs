@@ -25,6 +25,8 @@ pub struct Queue<T: ?Sized> {
 }
 
 struct Waiting<T: ?Sized> {
+    /// Those of which the last turn left something.
+    first: Vec<Arc<T>>,
     logs: Vec<Arc<T>>,
     stopping: bool,
 }
@@ -50,6 +52,11 @@ impl<T: ?Sized> Queue<T> {
         }
     }
 
+    /// The same for a turn that left some of what a log has: the next one begins with that.
+    pub fn submit_first(&self, log: Arc<T>) {
+        self.waiting.lock().first.push(log);
+    }
+
     /// Turns so far.
     pub fn turns(&self) -> u64 {
         self.turns.load(Ordering::Relaxed)
@@ -60,13 +67,14 @@ impl<T: ?Sized> Queue<T> {
         let mut logs = Vec::new();
         loop {
             let mut waiting = self.waiting.lock();
-            while waiting.logs.is_empty() {
+            while waiting.first.is_empty() && waiting.logs.is_empty() {
                 if waiting.stopping {
                     return;
                 }
                 self.arrived.wait(&mut waiting);
             }
-            std::mem::swap(&mut logs, &mut waiting.logs);
+            std::mem::swap(&mut logs, &mut waiting.first);
+            logs.append(&mut waiting.logs);
             drop(waiting);
             // Without this thread every log of the directory would wait for ever.
             if catch_unwind(AssertUnwindSafe(|| turn.take(&logs, &mut wakeups))).is_err() {
@@ -82,7 +90,7 @@ impl<T: ?Sized> Queue<T> {
 impl<T: ?Sized + Send + Sync + 'static> LogThread<T> {
     /// Starts a thread.
     pub fn start(name: &str, mut turn: impl Turn<T>) -> io::Result<Self> {
-        let waiting = Mutex::new(Waiting { logs: Vec::new(), stopping: false });
+        let waiting = Mutex::new(Waiting { first: Vec::new(), logs: Vec::new(), stopping: false });
         let queue = Arc::new(Queue { waiting, arrived: Condvar::new(), turns: AtomicU64::new(0) });
         let of_thread = Arc::clone(&queue);
         let thread = Builder::new().name(name.to_owned()).spawn(move || of_thread.run(&mut turn))?;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use logstore::base::types::Position;
+use logstore::io::sectors::SECTOR_BYTES;
 use logstore::io::{Disk, Entry, OpenMode, RawFile, Space, SystemDisk};
 use parking_lot::Mutex;
 
@@ -146,7 +147,10 @@ impl RawFile for HookedFile {
             Extent::All => self.raw.write_vectored_at(buffers, at),
             Extent::Half => {
                 let bytes: Vec<u8> = buffers.iter().flat_map(|buffer| buffer.iter().copied()).collect();
-                self.raw.write_at(&bytes[..bytes.len().div_ceil(2)], at)
+                // What goes past the page cache comes in sectors.
+                let unit = if bytes.len().is_multiple_of(SECTOR_BYTES) { SECTOR_BYTES } else { 1 };
+                let half = bytes.len().div_ceil(2).next_multiple_of(unit);
+                self.raw.write_at(&bytes[..half], at)
             }
         };
         written.inspect(|bytes| {
