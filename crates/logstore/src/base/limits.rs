@@ -47,10 +47,8 @@ pub const WAL_FILE_BYTES: usize = 16 * 1024 * 1024;
 /// Bytes above which a group of the write-ahead log takes no further batch: what one sync is waited for, and far less
 /// than a file.
 pub const WAL_GROUP_BYTES: usize = 4 * 1024 * 1024;
-/// Bytes of one write to the write-ahead log, of a group that is larger.
+/// Memory in which what the write-ahead log writes at once is put together.
 pub const WAL_WRITE_BYTES: usize = 1024 * 1024;
-/// Writes of one group under way.
-pub const WAL_WRITES_MAX: usize = 4;
 /// Files of the write-ahead log of a data directory; producers wait when all of them hold what is not checkpointed.
 pub const WAL_FILES_MAX: usize = 16;
 /// Bytes that are durable in the write-ahead log and wait, before those who have any write their segments.
@@ -77,8 +75,6 @@ pub const DROPPED_BYTES_MIN: usize = 64 * 1024;
 /// Bytes that are written to segments of a directory in half a second where they no longer stay in memory: at 128 MiB a second
 /// they would push out what others read within minutes, and the first touch of fresh memory is the largest cost of all.
 pub const DROPPING_BYTES: usize = 64 * 1024 * 1024;
-/// Bytes of segments that stay in memory however fast they are written, for those who read what was just written.
-pub const BURST_BYTES: u64 = 1024 * 1024 * 1024;
 /// Half seconds for which what is written behind a reader of the active segment stays in memory for him: 10 s.
 pub const READ_LATELY_TICKS: u64 = 20;
 /// Index entries that wait in memory before they are written (4 KiB of an offset index).

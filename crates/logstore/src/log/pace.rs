@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::Log;
-use crate::base::limits::{BURST_BYTES, DROPPING_BYTES, READ_LATELY_TICKS};
+use crate::base::limits::{DROPPING_BYTES, READ_LATELY_TICKS};
 
 /// What the rate is measured over.
 const TICK_MS: u64 = 500;
@@ -16,9 +16,7 @@ pub(super) struct Pace {
     measured: AtomicU64,
     /// Since then.
     bytes: AtomicUsize,
-    /// Written fast without a pause, up to then.
-    burst: AtomicU64,
-    is_flood: AtomicBool,
+    is_fast: AtomicBool,
 }
 
 impl Pace {
@@ -33,16 +31,14 @@ impl Pace {
         if passed >= TICK_MS {
             self.measured.store(now, Ordering::Relaxed);
             let bytes = self.bytes.swap(0, Ordering::Relaxed) as u64;
-            let is_fast = bytes.saturating_mul(TICK_MS) >= passed.saturating_mul(DROPPING_BYTES as u64);
-            let burst = if is_fast { self.burst.load(Ordering::Relaxed).saturating_add(bytes) } else { 0 };
-            self.burst.store(burst, Ordering::Relaxed);
-            self.is_flood.store(burst > BURST_BYTES, Ordering::Relaxed);
+            let fast = passed.saturating_mul(DROPPING_BYTES as u64);
+            self.is_fast.store(bytes.saturating_mul(TICK_MS) >= fast, Ordering::Relaxed);
         }
     }
 
     /// Whether so much is written that memory is better left to others.
-    pub(super) fn is_flood(&self) -> bool {
-        self.is_flood.load(Ordering::Relaxed)
+    pub(super) fn is_fast(&self) -> bool {
+        self.is_fast.load(Ordering::Relaxed)
     }
 
     /// The tick in which something happens now; 0 is before all of them.
@@ -75,31 +71,29 @@ impl Log {
 mod tests {
     use super::*;
 
-    const HALF: usize = BURST_BYTES as usize / 2 + 1;
-
     #[test]
-    fn what_is_written_fast_for_long_is_a_flood() {
+    fn it_is_fast_by_the_time_that_passed() {
         let pace = Pace::default();
         let at = |ms| pace.tick(Duration::from_millis(ms));
         at(10_000);
-        pace.wrote(HALF);
+        pace.wrote(DROPPING_BYTES);
+        at(10_100);
+        assert!(!pace.is_fast(), "too soon to say");
         at(10_500);
-        assert!(!pace.is_flood(), "memory holds a burst");
-        pace.wrote(HALF);
-        at(10_900);
-        assert!(!pace.is_flood(), "too soon to say");
-        at(11_000);
-        assert!(pace.is_flood());
+        assert!(pace.is_fast());
         pace.wrote(DROPPING_BYTES);
         at(11_500);
-        assert!(pace.is_flood(), "still as fast");
-        at(11_990);
-        assert!(pace.is_flood(), "nothing is said of what comes too soon");
+        assert!(!pace.is_fast(), "as much in twice the time");
         pace.wrote(DROPPING_BYTES);
-        at(12_500);
-        assert!(!pace.is_flood(), "as much in twice the time");
-        pace.wrote(HALF);
+        at(12_010);
+        assert!(!pace.is_fast(), "a little too slow");
+        pace.wrote(2 * DROPPING_BYTES);
         at(13_000);
-        assert!(!pace.is_flood(), "another burst");
+        assert!(pace.is_fast());
+        at(13_490);
+        assert!(pace.is_fast(), "nothing is said of what comes too soon");
+        pace.wrote(DROPPING_BYTES);
+        at(13_500);
+        assert!(pace.is_fast());
     }
 }

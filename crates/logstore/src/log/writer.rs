@@ -233,7 +233,7 @@ impl Log {
     /// longer than it takes to write it.
     fn caching(&self, run: &[PendingBatch]) -> Caching {
         let bytes: usize = run.iter().map(|batch| batch.bytes.len()).sum();
-        let drops = bytes > DROPPED_BYTES_MIN && self.home.pace.is_flood() && !self.was_read_lately();
+        let drops = bytes > DROPPED_BYTES_MIN && self.home.pace.is_fast() && !self.was_read_lately();
         if drops { Caching::Dropped } else { Caching::Kept }
     }
 
