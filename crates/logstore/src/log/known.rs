@@ -91,9 +91,8 @@ impl KnownLogs {
         self.logs.lock().get(&(topic.to_owned(), index)).copied().filter(|known| known.on_disk)
     }
 
-    /// Logs that lie here.
-    #[allow(clippy::len_without_is_empty, reason = "nobody asks")]
-    pub fn len(&self) -> usize {
+    /// How many logs lie here.
+    pub fn count(&self) -> usize {
         self.logs.lock().len()
     }
 

@@ -246,7 +246,7 @@ impl Shared {
     /// The directory with the fewest logs, one in service where there is any.
     fn emptiest(&self) -> &DataDirectory {
         let key =
-            |directory: &&DataDirectory| (directory.home.failure().is_some(), directory.home.known().len());
+            |directory: &&DataDirectory| (directory.home.failure().is_some(), directory.home.known().count());
         self.directories.iter().min_by_key(key).unwrap_or(&self.directories[0])
     }
 

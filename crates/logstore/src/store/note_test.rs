@@ -19,5 +19,5 @@ fn nothing_is_noted_of_a_log_that_is_being_deleted() {
     store.logs.write().remove(&id);
     store.directories[0].home.known().forget("topic", id.index);
     store.note(&log);
-    assert_eq!(store.directories[0].home.known().len(), 0);
+    assert_eq!(store.directories[0].home.known().count(), 0);
 }

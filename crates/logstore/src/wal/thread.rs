@@ -52,7 +52,7 @@ impl<T: ?Sized> Queue<T> {
         }
     }
 
-    /// The same for a turn that left some of what a log has: the next one begins with that.
+    /// The same from within a turn that left some of what a log has: the next one begins with that, and nobody has to be woken.
     pub fn submit_first(&self, log: Arc<T>) {
         self.waiting.lock().first.push(log);
     }
