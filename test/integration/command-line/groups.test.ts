@@ -1,5 +1,5 @@
 // `millrace group`: seen, moved with a look before, undone, removed.
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { removeDirectory, temporaryDirectory } from '../../harness/cleanup.ts'
@@ -47,6 +47,17 @@ test('a reset is a plan until it is executed, and is undone by the file it leave
   expect(undone, undone.complained).toMatchObject({ code: 0 })
   expect((await cli('group export readers')).said).toContain('work,0,3')
   expect(await cli('group reset readers')).toMatchObject({ code: 2 })
+})
+
+test('a reset without topics leaves alone what was never committed', async () => {
+  const [path, undo] = [join(folder, 'half.csv'), join(folder, 'half-undo.csv')]
+  writeFileSync(path, 'topic,partition,offset\nwide,0,0\n')
+  await cli('topic create wide --partitions 2')
+  const put = await cli(`group reset half --from-file ${path} --execute --undo ${undo}`)
+  expect(put, put.complained).toMatchObject({ code: 0 })
+  const committed = ['topic,partition,old,new,change', 'wide,0,0,0,0']
+  expect(lines((await cli('group reset half --to end -o csv')).said)).toEqual(committed)
+  expect(lines((await cli('group reset half --topic wide --to end -o csv')).said)).toEqual([...committed, 'wide,1,,0,'])
 })
 
 test('a group that never read is put somewhere, forgotten again, and deleted', async () => {

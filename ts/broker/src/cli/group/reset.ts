@@ -94,7 +94,8 @@ const plan = async (client: Client, group: string, options: ResetOptions): Promi
       const key = placeKey(place)
       const old = committed.get(key)?.offset
       const target = points === null ? (old === undefined ? null : old + (shift ?? 0)) : (points.get(key) ?? null)
-      if (target === null) return []
+      const isMeant = options.topic.length > 0 || old !== undefined
+      if (target === null || !isMeant) return []
       return [moved(place, Math.min(Math.max(target, starts.get(key) ?? 0), ends.get(key) ?? target))]
     }),
   )
