@@ -9,10 +9,12 @@ interface PageProps {
   /** Links to what this is a part of. */
   readonly above?: ReactNode
   readonly beside?: ReactNode
+  /** What can be done. */
+  readonly actions?: ReactNode
   readonly children: ReactNode
 }
 
-export const Page = ({ title, above, beside, children }: PageProps) => {
+export const Page = ({ title, above, beside, actions, children }: PageProps) => {
   useEffect(() => {
     document.title = `${title} - Millrace`
   }, [title])
@@ -24,6 +26,7 @@ export const Page = ({ title, above, beside, children }: PageProps) => {
           <h1 id={PAGE_TITLE}>{title}</h1>
           {beside}
         </div>
+        {actions}
       </header>
       {children}
     </>

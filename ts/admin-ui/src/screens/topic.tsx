@@ -11,6 +11,7 @@ import { Lag, Size } from '../parts/size.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { useFormat } from '../parts/use-format.ts'
 import { rowsOf, topicTabs } from '../search.ts'
+import { TopicActions } from './topic-actions.tsx'
 import { TopicConfigs } from './topic-configs.tsx'
 import { TopicGroups } from './topic-groups.tsx'
 import { TopicPartitions } from './topic-partitions.tsx'
@@ -27,6 +28,7 @@ export const TopicScreen = () => {
       title={name}
       above={<Link to="/topics">{t('places.topics')}</Link>}
       beside={query.data?.internal === true ? <Badge>{t('topics.isInternal')}</Badge> : undefined}
+      actions={query.data === undefined ? undefined : <TopicActions topic={query.data} />}
     >
       <Loaded query={query}>
         {(topic) => (

@@ -4,6 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { type TopicRow, topicsQuery } from '../api.ts'
+import { Actions } from '../parts/actions.tsx'
 import { Badge } from '../parts/badge.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { useNoRows } from '../parts/no-rows.ts'
@@ -30,7 +31,20 @@ export const TopicsScreen = () => {
     topicsQuery({ ...asked, internal: String(asked.internal) as 'true' | 'false', ...rowsOf(page) }),
   )
   return (
-    <Page title={t('topics.title')}>
+    <Page
+      title={t('topics.title')}
+      actions={
+        <Actions
+          route="createTopic"
+          actions={[
+            {
+              text: t('action.createTopic'),
+              window: ({ CreateTopic }, onClose) => <CreateTopic onClose={onClose} />,
+            },
+          ]}
+        />
+      }
+    >
       <div className="toolbar">
         <SearchBox
           value={search.search}

@@ -1,0 +1,229 @@
+// What is changed from the console: each window in a browser, and what came of it asked for over the protocol. The command
+// that a window offers is run as it stands, as a rehearsal.
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { listOffsets } from 'millrace/messages/02-list-offsets.js'
+import { metadata } from 'millrace/messages/03-metadata.js'
+import { describeConfigs } from 'millrace/messages/32-describe-configs.js'
+import type { Locator, Page } from 'playwright-core'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts'
+import { missingClients } from '../harness/clients.ts'
+import { repository } from '../harness/paths.ts'
+import { readyTopic } from '../harness/ready-topic.ts'
+import { inside } from '../integration/admin/inside.ts'
+import { DESKTOP, expectAccessible, logIn, opened, PHONE } from './browser.ts'
+import { PASSWORD, seeded } from './seeded.ts'
+
+const EARLIEST = -2
+const TOPIC = 2
+const UNKNOWN_TOPIC = 3
+const FROM_TOPIC = 1
+
+/** Runs a line as a shell would take it that knows `millrace`; what it said. */
+const runs = async (line: string): Promise<string> => {
+  const home = temporaryDirectory('command')
+  onTestFinished(() => removeDirectory(home))
+  const PATH = `${join(repository, 'node_modules', '.bin')}:${process.env['PATH'] ?? ''}`
+  const env = { ...process.env, PATH, HOME: home, XDG_CONFIG_HOME: home }
+  const { stdout, stderr } = await promisify(execFile)('sh', ['-c', line], { cwd: home, env })
+  return `${stdout}${stderr}`
+}
+
+const commandIn = async (dialog: Locator): Promise<string> =>
+  (await dialog.locator('.command code').textContent()) ?? ''
+
+const missing = await missingClients('browser')
+
+describe.skipIf(missing !== undefined)('changes from the console', () => {
+  const broker = seeded()
+  const open = opened()
+
+  const at = async (path: string, look: Parameters<typeof open> = ['en', 'light', DESKTOP]): Promise<Page> => {
+    const { page, crashes } = await open(...look)
+    onTestFinished(() => expect(crashes).toEqual([]))
+    await page.goto(`${broker.base()}${path}`)
+    await logIn(page, PASSWORD)
+    return page
+  }
+
+  /** Opens the window behind a button. */
+  const press = async (page: Page, name: string): Promise<Locator> => {
+    await page.locator('main').getByRole('button', { name, exact: true }).click()
+    return page.getByRole('dialog')
+  }
+
+  /** Presses the button of a window once it can be, and waits until the window is gone. */
+  const go = async (dialog: Locator, name: string): Promise<void> => {
+    await dialog.getByRole('button', { name, exact: true }).click()
+    await dialog.waitFor({ state: 'detached' })
+  }
+
+  const topicNow = async (name: string) => {
+    const { topics } = await broker.peer().call(metadata, 12, { topics: [{ name }], allowAutoTopicCreation: false })
+    return topics[0]
+  }
+
+  const configNow = async (resourceType: number, resourceName: string, key: string) => {
+    const resources = [{ resourceType, resourceName, configurationKeys: [key] }]
+    const { results } = await broker.peer().call(describeConfigs, 4, { resources })
+    return results[0]?.configs[0]
+  }
+
+  const firstOffset = async (name: string, partitionIndex: number) => {
+    const partitions = [{ partitionIndex, timestamp: EARLIEST }]
+    const { topics } = await broker.peer().call(listOffsets, 1, { replicaId: -1, topics: [{ name, partitions }] })
+    return Number(topics[0]?.partitions[0]?.offset)
+  }
+
+  test('a topic is created, once the broker said what it would be', async () => {
+    const page = await at('/topics')
+    const dialog = await press(page, 'Create topic')
+    const create = dialog.getByRole('button', { name: 'Create', exact: true })
+    await dialog.getByLabel('Topic', { exact: true }).fill('orders')
+    await dialog.getByText('Choose another name').waitFor()
+    expect(await create.isDisabled()).toBe(true)
+    await dialog.getByLabel('Topic', { exact: true }).fill('made.here')
+    await dialog.getByLabel('Partitions').fill('3')
+    await dialog.getByLabel('Configs').fill('retention.ms=5000\ncleanup.policy=compact,delete')
+    await dialog.locator('.figure', { hasText: 'Replicas' }).getByText('1').waitFor()
+    await expectAccessible(page, 'create a topic')
+    const command = await commandIn(dialog)
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await dialog.getByRole('button', { name: 'Copy' }).click()
+    await dialog.getByRole('button', { name: 'Copied' }).waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(command)
+    expect(command).toMatch(/^millrace topic create --partitions 3 --config retention.ms=5000 .* made\.here$/)
+    expect(await runs(`${command} --dry-run`)).toContain('would create made.here with 3 partition(s)')
+    expect((await topicNow('made.here'))?.errorCode).toBe(UNKNOWN_TOPIC)
+    await go(dialog, 'Create')
+    await page.waitForURL(/\/topics\/made\.here$/)
+    expect((await topicNow('made.here'))?.partitions).toHaveLength(3)
+    expect(await configNow(TOPIC, 'made.here', 'retention.ms')).toMatchObject({ value: '5000' })
+  })
+
+  test('a clone has the shape and the configs of its model', async () => {
+    const page = await at('/topics/orders')
+    const dialog = await press(page, 'Clone')
+    await dialog.getByLabel('Topic', { exact: true }).fill('orders.copy')
+    await dialog.locator('.figure', { hasText: 'Partitions' }).getByText('12').waitFor()
+    await go(dialog, 'Create')
+    await page.waitForURL(/\/topics\/orders\.copy$/)
+    expect((await topicNow('orders.copy'))?.partitions).toHaveLength(12)
+    const retention = { value: '3600000', configSource: FROM_TOPIC }
+    expect(await configNow(TOPIC, 'orders.copy', 'retention.ms')).toMatchObject(retention)
+  })
+
+  test('a topic is given more partitions, and never fewer', async () => {
+    const page = await at('/topics/payments.settled')
+    const dialog = await press(page, 'Add partitions')
+    await dialog.getByLabel('Partitions in all').fill('2')
+    await dialog.locator('.failure').waitFor()
+    await dialog.getByLabel('Partitions in all').fill('8')
+    await dialog.getByText('6 \u2192 8 partitions').waitFor()
+    expect(await runs(`${await commandIn(dialog)} --dry-run`)).toContain('partitions  6 -> 8')
+    await go(dialog, 'Add partitions')
+    await page.locator('tbody tr').nth(7).waitFor()
+    expect((await topicNow('payments.settled'))?.partitions).toHaveLength(8)
+  })
+
+  test('records are deleted once the name of their topic is typed', async () => {
+    const page = await at('/topics/clicks')
+    const dialog = await press(page, 'Purge')
+    const purge = dialog.getByRole('button', { name: 'Purge', exact: true })
+    await dialog.getByLabel('Partition', { exact: true }).fill('0')
+    await dialog.getByLabel('Before offset').fill('41')
+    await dialog.locator('.failure').waitFor()
+    await dialog.getByLabel('Before offset').fill('10')
+    await dialog.locator('tbody td').nth(3).getByText('10').waitFor()
+    await expectAccessible(page, 'purge')
+    expect(await runs(`${await commandIn(dialog)} --dry-run`)).toContain('10 record(s) will be gone')
+    await dialog.getByLabel('Type clicks to go on').fill('Clicks')
+    expect(await purge.isDisabled()).toBe(true)
+    expect(await firstOffset('clicks', 0)).toBe(0)
+    await dialog.getByLabel('Type clicks to go on').fill('clicks')
+    await go(dialog, 'Purge')
+    expect(await firstOffset('clicks', 0)).toBe(10)
+  })
+
+  test('a topic is deleted once its name is typed', async () => {
+    await readyTopic(broker.peer(), 'past.use', { partitions: 3 })
+    const page = await at('/topics/past.use')
+    const dialog = await press(page, 'Delete topic')
+    await dialog.locator('.figure', { hasText: 'Partitions' }).getByText('3').waitFor()
+    await expectAccessible(page, 'delete a topic')
+    expect(await runs(`${await commandIn(dialog)} --dry-run`)).toContain('past.use: 3 partition(s)')
+    await dialog.getByLabel('Type past.use to go on').fill('past.use')
+    await go(dialog, 'Delete')
+    await page.waitForURL(/\/topics$/)
+    expect((await topicNow('past.use'))?.errorCode).toBe(UNKNOWN_TOPIC)
+  })
+
+  test('what fails leaves the window and what was typed', async () => {
+    const page = await at('/topics')
+    const dialog = await press(page, 'Create topic')
+    await dialog.getByLabel('Topic', { exact: true }).fill('not.yet')
+    await page.route('**/api/v1/topics', (route) =>
+      route.request().postData()?.includes('"dryRun":true') === true ? route.continue() : route.abort(),
+    )
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click()
+    await dialog.getByText('The broker does not answer.').waitFor()
+    await expectAccessible(page, 'a change that failed')
+    await page.unroute('**/api/v1/topics')
+    await go(dialog, 'Create')
+    await page.waitForURL(/\/topics\/not\.yet$/)
+    expect((await topicNow('not.yet'))?.partitions).toHaveLength(1)
+  })
+
+  test('every window on a phone, in Chinese and in the dark', async () => {
+    const page = await at('/topics', ['zh-CN', 'dark', PHONE])
+    const dialog = page.getByRole('dialog')
+    for (const path of ['/topics', '/topics/orders']) {
+      await page.goto(`${broker.base()}${path}`)
+      const buttons = page.locator('main .actions button')
+      await buttons.first().waitFor()
+      for (const button of await buttons.all()) {
+        await button.click()
+        await dialog.locator('.action').waitFor()
+        // A topic that has no name yet has no effect either.
+        const hasName = (await dialog.locator('.effect').count()) > 0
+        if (hasName) await dialog.locator('.effect[aria-busy=false], .effect .failure').first().waitFor()
+        await expectAccessible(page, `${path}: ${await button.textContent()}`)
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width)
+        await page.keyboard.press('Escape')
+        await dialog.waitFor({ state: 'detached' })
+      }
+    }
+  })
+
+  test('who may only look is told why there is nothing to press', async () => {
+    const password = 'only to look at'
+    await broker.call('createAccount', { name: 'looker', role: 'viewer', password })
+    const { page } = await open('en', 'light', DESKTOP)
+    await page.goto(`${broker.base()}/topics/orders?tab=configs`)
+    await page.getByLabel('User').fill('looker')
+    await logIn(page, password)
+    await page.getByText('Changes take the role operator; yours is viewer.').waitFor()
+    await page.locator('tbody tr').first().waitFor()
+    expect(
+      await page
+        .locator('main')
+        .getByRole('button', { name: /Clone|Delete|Change/ })
+        .count(),
+    ).toBe(0)
+  })
+})
+
+describe.skipIf(missing !== undefined)('a console that only reads', () => {
+  const broker = inside({ 'admin.password': PASSWORD, 'admin.read.only': 'true' })
+  const open = opened()
+
+  test('it says so, and offers no change', async () => {
+    const { page } = await open('en', 'light', DESKTOP)
+    await page.goto(`${broker.base()}/topics`)
+    await logIn(page, PASSWORD)
+    await page.getByText('Nothing can be changed here: admin.read.only is set.').waitFor()
+    expect(await page.getByRole('button', { name: 'Create topic' }).count()).toBe(0)
+  })
+})

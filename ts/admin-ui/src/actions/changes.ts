@@ -1,0 +1,7 @@
+/** Everything that changes something, loaded with the first window of it that opens. */
+import '../styles/actions.css'
+
+export { AddPartitions } from './add-partitions.tsx'
+export { CloneTopic, CreateTopic } from './create-topic.tsx'
+export { DeleteTopic } from './delete-topic.tsx'
+export { Purge } from './purge.tsx'

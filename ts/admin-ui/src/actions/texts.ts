@@ -1,0 +1,14 @@
+/** What people type, as the API takes it. */
+
+/** A count; undefined where none was given, null for what is none. */
+export const countIn = (text: string): number | undefined | null => {
+  if (text.trim() === '') return undefined
+  const count = Number(text)
+  return Number.isSafeInteger(count) && count > 0 ? count : null
+}
+
+/** 64 bits; null for what are none. */
+export const offsetIn = (text: string): string | null => (/^[+-]?\d{1,19}$/.test(text) ? String(BigInt(text)) : null)
+
+/** Offsets between two. */
+export const between = (from: string, to: string): string => String(BigInt(to) - BigInt(from))
