@@ -18,8 +18,9 @@ import { PASSWORD, seeded } from './seeded.ts'
 
 const EARLIEST = -2
 const TOPIC = 2
+const BROKER = 4
 const UNKNOWN_TOPIC = 3
-const FROM_TOPIC = 1
+const [FROM_TOPIC, FROM_BROKER] = [1, 2]
 
 /** Runs a line as a shell would take it that knows `millrace`; what it said. */
 const runs = async (line: string): Promise<string> => {
@@ -128,6 +129,31 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
     expect((await topicNow('payments.settled'))?.partitions).toHaveLength(8)
   })
 
+  test.each([
+    ['/topics/customers.by-id?tab=configs', TOPIC, 'customers.by-id', 'segment.bytes', FROM_TOPIC],
+    ['/brokers/1', BROKER, '1', 'log.segment.bytes', FROM_BROKER],
+  ])('a config is set and set back at %s', async (path, type, name, key, source) => {
+    const page = await at(path)
+    const before = await configNow(type, name, key)
+    await page.locator('input[type=search]').fill(key)
+    const setting = await press(page, `Change ${key}`)
+    await setting.getByLabel('Value').fill('a lot')
+    await setting.locator('.failure').waitFor()
+    await setting.getByLabel('Value').fill('2097152')
+    await setting.getByText(`${before?.value} \u2192 2097152`).waitFor()
+    await expectAccessible(page, `alter ${key}`)
+    expect(await runs(`${await commandIn(setting)} --dry-run`)).toContain(`${before?.value} -> 2097152`)
+    await go(setting, 'Save')
+    expect(await configNow(type, name, key)).toMatchObject({ value: '2097152', configSource: source })
+    await page.locator('tbody .value.changed', { hasText: '2097152' }).waitFor()
+    const resetting = await press(page, `Change ${key}`)
+    await resetting.getByRole('switch').click()
+    await resetting.getByText(`2097152 \u2192 ${before?.value}`).waitFor()
+    expect(await runs(`${await commandIn(resetting)} --dry-run`)).toContain('2097152 -> default')
+    await go(resetting, 'Save')
+    expect(await configNow(type, name, key)).toEqual(before)
+  })
+
   test('records are deleted once the name of their topic is typed', async () => {
     const page = await at('/topics/clicks')
     const dialog = await press(page, 'Purge')
@@ -204,7 +230,7 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
     await page.goto(`${broker.base()}/topics/orders?tab=configs`)
     await page.getByLabel('User').fill('looker')
     await logIn(page, password)
-    await page.getByText('Changes take the role operator; yours is viewer.').waitFor()
+    await page.getByText('Changes take the role operator; yours is viewer.').nth(1).waitFor()
     await page.locator('tbody tr').first().waitFor()
     expect(
       await page

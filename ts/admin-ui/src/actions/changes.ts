@@ -2,6 +2,7 @@
 import '../styles/actions.css'
 
 export { AddPartitions } from './add-partitions.tsx'
+export { AlterConfig } from './alter-config.tsx'
 export { CloneTopic, CreateTopic } from './create-topic.tsx'
 export { DeleteTopic } from './delete-topic.tsx'
 export { Purge } from './purge.tsx'

@@ -1,7 +1,10 @@
 /** Keys with value, default, source and meaning, narrowed by a search and to what was changed. */
 import { useTranslation } from 'react-i18next'
+import type { ConfigsOf } from '../actions/alter-config.tsx'
 import type { Config } from '../api.ts'
 import type { ConfigsSearch } from '../search.ts'
+import { useRefusal } from '../state/may.ts'
+import { useActionWindow } from './actions.tsx'
 import { Badge } from './badge.tsx'
 import { SearchBox } from './search-box.tsx'
 import { type Column, Table } from './table.tsx'
@@ -9,12 +12,17 @@ import { Toggle } from './toggle.tsx'
 import { useChange } from './use-change.ts'
 
 interface ConfigsProps extends ConfigsSearch {
+  readonly of: ConfigsOf
   readonly configs: readonly Config[]
 }
 
-export const Configs = ({ configs, find, changed }: ConfigsProps) => {
+export const Configs = ({ of, configs, find, changed }: ConfigsProps) => {
   const { t } = useTranslation()
   const change = useChange<ConfigsSearch>()
+  const refusal = useRefusal(of.route)
+  const { open, window } = useActionWindow()
+  const alter = (config: Config) =>
+    open(({ AlterConfig }, onClose) => <AlterConfig of={of} config={config} onClose={onClose} />)
   const wanted = find.toLowerCase()
   const rows = configs.filter(
     (config) =>
@@ -35,6 +43,15 @@ export const Configs = ({ configs, find, changed }: ConfigsProps) => {
       wide: true,
       cell: ({ source, changed }) => <Badge tone={changed ? 'accent' : 'plain'}>{t(`configSource.${source}`)}</Badge>,
     },
+    ...(refusal === null
+      ? [
+          {
+            id: 'alter',
+            title: t('action.change'),
+            cell: (config: Config) => <Alter config={config} onAlter={alter} />,
+          },
+        ]
+      : []),
   ]
   return (
     <>
@@ -45,6 +62,7 @@ export const Configs = ({ configs, find, changed }: ConfigsProps) => {
           onChange={(text) => change({ find: text }, { replace: true })}
         />
         <Toggle label={t('configs.changedOnly')} checked={changed} onChange={(only) => change({ changed: only })} />
+        {refusal !== null && <span className="quiet">{refusal}</span>}
         <span className="count">{t('configs.count', { count: rows.length })}</span>
       </div>
       <Table
@@ -54,6 +72,7 @@ export const Configs = ({ configs, find, changed }: ConfigsProps) => {
         rowKey={({ name }) => name}
         empty={changed ? t('configs.noneChanged') : t('common.nothingFound')}
       />
+      {window}
     </>
   )
 }
@@ -73,4 +92,27 @@ const Value = ({ config: { value, sensitive, changed } }: { readonly config: Con
   const { t } = useTranslation()
   if (sensitive) return <span className="quiet">{t('configs.hidden')}</span>
   return <code className={changed ? 'value changed' : 'value'}>{value === '' ? '""' : (value ?? '-')}</code>
+}
+
+interface AlterProps {
+  readonly config: Config
+  readonly onAlter: (config: Config) => void
+}
+
+const Alter = ({ config, onAlter }: AlterProps) => {
+  const { t } = useTranslation()
+  const { name, readOnly, sensitive } = config
+  if (readOnly) return <span className="quiet">{t('configs.atStart')}</span>
+  if (sensitive) return null
+  return (
+    <button
+      type="button"
+      className="button bare"
+      aria-haspopup="dialog"
+      aria-label={t('configs.alter', { name })}
+      onClick={() => onAlter(config)}
+    >
+      {t('action.change')}
+    </button>
+  )
 }

@@ -27,7 +27,11 @@ export const BrokerScreen = () => {
       beside={found?.isController === true ? <Badge tone="accent">{t('brokers.controller')}</Badge> : undefined}
     >
       {found !== undefined && <Summary broker={found} />}
-      <Loaded query={configs}>{({ items }) => <Configs configs={items} find={find} changed={changed} />}</Loaded>
+      <Loaded query={configs}>
+        {({ items }) => (
+          <Configs of={{ route: 'alterBrokerConfigs', broker: id }} configs={items} find={find} changed={changed} />
+        )}
+      </Loaded>
     </Page>
   )
 }

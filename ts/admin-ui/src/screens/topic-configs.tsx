@@ -10,5 +10,11 @@ const route = getRouteApi('/topics/$topic')
 export const TopicConfigs = ({ topic }: { readonly topic: string }) => {
   const { find, changed } = route.useSearch()
   const query = useQuery(topicConfigsQuery(topic))
-  return <Loaded query={query}>{({ items }) => <Configs configs={items} find={find} changed={changed} />}</Loaded>
+  return (
+    <Loaded query={query}>
+      {({ items }) => (
+        <Configs of={{ route: 'alterTopicConfigs', topic }} configs={items} find={find} changed={changed} />
+      )}
+    </Loaded>
+  )
 }
