@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { listOffsets } from 'millrace/messages/02-list-offsets.js'
 import { metadata } from 'millrace/messages/03-metadata.js'
+import { offsetFetch } from 'millrace/messages/09-offset-fetch.js'
+import { describeGroups } from 'millrace/messages/15-describe-groups.js'
 import { describeConfigs } from 'millrace/messages/32-describe-configs.js'
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -14,7 +16,7 @@ import { repository } from '../harness/paths.ts'
 import { readyTopic } from '../harness/ready-topic.ts'
 import { inside } from '../integration/admin/inside.ts'
 import { DESKTOP, expectAccessible, logIn, opened, PHONE } from './browser.ts'
-import { PASSWORD, seeded } from './seeded.ts'
+import { GROUP, PASSWORD, seeded } from './seeded.ts'
 
 const EARLIEST = -2
 const TOPIC = 2
@@ -76,6 +78,12 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
     const partitions = [{ partitionIndex, timestamp: EARLIEST }]
     const { topics } = await broker.peer().call(listOffsets, 1, { replicaId: -1, topics: [{ name, partitions }] })
     return Number(topics[0]?.partitions[0]?.offset)
+  }
+
+  const committedNow = async (groupId: string) => {
+    const topics = [{ name: 'orders', partitionIndexes: [0] }]
+    const answer = await broker.peer().call(offsetFetch, 7, { groupId, topics })
+    return Number(answer.topics[0]?.partitions[0]?.committedOffset)
   }
 
   test('a topic is created, once the broker said what it would be', async () => {
@@ -173,6 +181,63 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
     expect(await firstOffset('clicks', 0)).toBe(10)
   })
 
+  test('a group is moved, shown first, and put back', async () => {
+    const page = await at(`/groups/${encodeURIComponent(GROUP)}`)
+    const dialog = await press(page, 'Reset offsets')
+    const after = dialog.locator('tbody td').nth(3)
+    await after.getByText('0', { exact: true }).waitFor()
+    await dialog.getByLabel('To', { exact: true }).selectOption('offset')
+    await dialog.getByLabel('Offset', { exact: true }).fill('7')
+    await after.getByText('7', { exact: true }).waitFor()
+    await dialog.getByLabel('To', { exact: true }).selectOption('shift')
+    await dialog.getByLabel('Records').fill('-1')
+    await after.getByText('0', { exact: true }).waitFor()
+    await dialog.getByLabel('To', { exact: true }).selectOption('time')
+    await dialog.getByLabel('Local time').fill('2020-01-31T10:00:00')
+    await dialog.getByText('@2020-01-31T').waitFor()
+    await after.getByText('0', { exact: true }).waitFor()
+    expect(await rehearsed(dialog)).toContain('orders,0,1,0,-1')
+    await dialog.getByLabel('To', { exact: true }).selectOption('latest')
+    await after.getByText('40', { exact: true }).waitFor()
+    await expectAccessible(page, 'reset offsets')
+    expect(await rehearsed(dialog)).toContain('orders,0,1,40,39')
+    expect(await committedNow(GROUP)).toBe(1)
+    await go(dialog, 'Move')
+    expect(await committedNow(GROUP)).toBe(40)
+    const undo = await press(page, 'Undo the reset')
+    await undo.locator('tbody td').nth(3).getByText('1', { exact: true }).waitFor()
+    expect(await rehearsed(undo)).toContain('orders,0,40,1,-39')
+    await go(undo, 'Move')
+    expect(await committedNow(GROUP)).toBe(1)
+  })
+
+  /** The plan of a reset: its command without what makes it so. */
+  const rehearsed = async (dialog: Locator): Promise<string> =>
+    runs((await commandIn(dialog)).replace(' --execute', ' -o csv'))
+
+  test('a group at work is left alone, and the way out is told', async () => {
+    const page = await at('/groups/dashboard')
+    for (const name of ['Reset offsets', 'Delete group']) {
+      const dialog = await press(page, name)
+      if (name === 'Reset offsets') await dialog.getByLabel('Topic', { exact: true }).fill('orders')
+      await dialog.getByText('Stop the consumers of the group first').waitFor()
+      await dialog.getByRole('button', { name: 'Cancel' }).click()
+      await dialog.waitFor({ state: 'detached' })
+    }
+  })
+
+  test('a group is deleted with its offsets', async () => {
+    const page = await at('/groups/ledger')
+    const dialog = await press(page, 'Delete group')
+    await dialog.getByText('ledger and its 1 offset will be gone').waitFor()
+    expect(await runs(`${await commandIn(dialog)} --dry-run`)).toContain('its offsets will be gone')
+    await dialog.getByLabel('Type ledger to go on').fill('ledger')
+    await go(dialog, 'Delete')
+    await page.waitForURL(/\/groups$/)
+    const { groups } = await broker.peer().call(describeGroups, 4, { groups: ['ledger'] })
+    expect(groups[0]?.groupState).toBe('Dead')
+  })
+
   test('a topic is deleted once its name is typed', async () => {
     await readyTopic(broker.peer(), 'past.use', { partitions: 3 })
     const page = await at('/topics/past.use')
@@ -205,7 +270,7 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
   test('every window on a phone, in Chinese and in the dark', async () => {
     const page = await at('/topics', ['zh-CN', 'dark', PHONE])
     const dialog = page.getByRole('dialog')
-    for (const path of ['/topics', '/topics/orders']) {
+    for (const path of ['/topics', '/topics/orders', `/groups/${encodeURIComponent(GROUP)}`]) {
       await page.goto(`${broker.base()}${path}`)
       const buttons = page.locator('main .actions button')
       await buttons.first().waitFor()

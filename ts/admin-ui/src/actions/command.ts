@@ -30,3 +30,7 @@ const commandLine = ({ words, options = [], names }: Command): string => {
 /** As a shell reads it back. */
 const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+
+/** What a command reads from its standard input. */
+export const withInput = (command: string, lines: readonly string[]): string =>
+  [`${command} <<'END'`, ...lines, 'END'].join('\n')

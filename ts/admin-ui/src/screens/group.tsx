@@ -11,6 +11,7 @@ import { GroupState } from '../parts/states.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { useFormat } from '../parts/use-format.ts'
 import { groupTabs, rowsOf } from '../search.ts'
+import { GroupActions } from './group-actions.tsx'
 import { GroupMembers } from './group-members.tsx'
 import { GroupOffsets } from './group-offsets.tsx'
 
@@ -26,6 +27,7 @@ export const GroupScreen = () => {
       title={name}
       above={<Link to="/groups">{t('places.groups')}</Link>}
       beside={query.data === undefined ? undefined : <GroupState state={query.data.state} />}
+      actions={query.data === undefined ? undefined : <GroupActions group={query.data} />}
     >
       <Loaded query={query}>
         {(group) => (

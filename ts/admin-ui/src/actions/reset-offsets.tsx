@@ -1,0 +1,200 @@
+/** Where a group goes on reading, and the way back. */
+import { useQueryClient } from '@tanstack/react-query'
+import type { Input, Output } from 'millrace/admin/contract.js'
+import { type ReactNode, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Group } from '../api.ts'
+import { Count } from '../parts/size.tsx'
+import type { Column } from '../parts/table.tsx'
+import { useFormat } from '../parts/use-format.ts'
+import { keepUndo, type Positions } from '../state/undo.ts'
+import { usePreferences } from '../state/preferences.ts'
+import { ActionWindow } from './action-window.tsx'
+import { useCommand, withInput } from './command.ts'
+import { EffectTable } from './effect-table.tsx'
+import { Field, TextField } from './field.tsx'
+import { offsetIn } from './texts.ts'
+
+type Target = Input<'resetOffsets'>['target']
+type Move = Output<'resetOffsets'>['items'][number]
+
+const ways = ['earliest', 'latest', 'time', 'shift', 'offset'] as const
+type Way = (typeof ways)[number]
+
+interface ResetOffsetsProps {
+  readonly group: Group
+  readonly onClose: () => void
+}
+
+export const ResetOffsets = ({ group, onClose }: ResetOffsetsProps) => {
+  const { t } = useTranslation()
+  const command = useCommand()
+  const { zone } = usePreferences()
+  const [way, setWay] = useState<Way>('earliest')
+  const [where, setWhere] = useState('')
+  const [topic, setTopic] = useState('')
+  const target = targetIn(way, where, zone === 'utc')
+  const known = [...new Set(group.offsetRows.map((row) => row.topic))]
+  return (
+    <MoveWindow
+      title={t('action.reset')}
+      group={group.name}
+      topics={topic === '' ? undefined : [topic]}
+      target={target}
+      command={command({
+        words: 'group reset',
+        options: [
+          ...(topic === '' ? [] : [['--topic', topic]]),
+          ...(target === null ? [] : optionsOf(target)),
+          ['--execute'],
+        ],
+        names: [group.name],
+      })}
+      onClose={onClose}
+    >
+      <Field label={t('offsets.topic')} hint={t('reset.topicHint')}>
+        {(id) => (
+          <>
+            <input
+              id={id}
+              className="input"
+              list={`${id}-known`}
+              value={topic}
+              placeholder={t('reset.everyTopic')}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              onChange={({ target: { value } }) => setTopic(value)}
+            />
+            <datalist id={`${id}-known`}>
+              {known.map((name) => (
+                <option key={name} value={name} />
+              ))}
+            </datalist>
+          </>
+        )}
+      </Field>
+      <div className="fields">
+        <Field label={t('reset.to')}>
+          {(id) => (
+            <select
+              id={id}
+              className="select"
+              value={way}
+              onChange={({ target: { value } }) => {
+                setWay(value as Way)
+                setWhere('')
+              }}
+            >
+              {ways.map((each) => (
+                <option key={each} value={each}>
+                  {t(`resetTo.${each}`)}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        {way === 'time' && (
+          <TextField label={t(`zone.${zone}`)} kind="datetime-local" value={where} onChange={setWhere} />
+        )}
+        {way === 'shift' && (
+          <TextField label={t('reset.by')} hint={t('reset.byHint')} value={where} onChange={setWhere} />
+        )}
+        {way === 'offset' && <TextField label={t('reset.offset')} kind="number" value={where} onChange={setWhere} />}
+      </div>
+    </MoveWindow>
+  )
+}
+
+interface UndoResetProps {
+  readonly group: string
+  /** Where it stood. */
+  readonly positions: Positions
+  readonly onClose: () => void
+}
+
+export const UndoReset = ({ group, positions, onClose }: UndoResetProps) => {
+  const { t } = useTranslation()
+  const command = useCommand()
+  const lines = positions.map(({ topic, partition, offset }) => `${topic},${partition},${offset}`)
+  const options = [['--from-file', '/dev/stdin'], ['--execute']]
+  return (
+    <MoveWindow
+      title={t('action.undo')}
+      group={group}
+      topics={undefined}
+      target={{ to: 'positions', positions: [...positions] }}
+      command={withInput(command({ words: 'group reset', options, names: [group] }), lines)}
+      onClose={onClose}
+    />
+  )
+}
+
+interface MoveWindowProps {
+  readonly title: string
+  readonly group: string
+  readonly topics: string[] | undefined
+  readonly target: Target | null
+  readonly command: string
+  readonly onClose: () => void
+  readonly children?: ReactNode
+}
+
+const MoveWindow = ({ group, topics, target, ...rest }: MoveWindowProps) => {
+  const { t } = useTranslation()
+  const { integer } = useFormat()
+  const queries = useQueryClient()
+  const columns: readonly Column<Move>[] = [
+    { id: 'topic', title: t('offsets.topic'), cell: ({ topic }) => <span className="name">{topic}</span> },
+    { id: 'partition', title: t('offsets.partition'), end: true, cell: ({ partition }) => partition },
+    { id: 'before', title: t('reset.before'), end: true, cell: ({ before }) => <Count value={before} /> },
+    { id: 'after', title: t('reset.after'), end: true, cell: ({ after }) => <Count value={after} /> },
+    {
+      id: 'left',
+      title: t('groups.lag'),
+      end: true,
+      wide: true,
+      cell: ({ after, endOffset }) => integer(String(BigInt(endOffset) - BigInt(after))),
+    },
+  ]
+  return (
+    <ActionWindow
+      {...rest}
+      route="resetOffsets"
+      input={target === null ? null : { group, topics, target }}
+      does={t('action.move')}
+      effect={({ items }) => (
+        <EffectTable columns={columns} rows={items} rowKey={({ topic, partition }) => `${topic} ${partition}`} />
+      )}
+      onDone={({ items }) => keepUndo(queries, group, items)}
+    />
+  )
+}
+
+const targetIn = (way: Way, where: string, isUtc: boolean): Target | null => {
+  if (way === 'earliest' || way === 'latest') return { to: way }
+  if (way === 'time') {
+    const at = Date.parse(isUtc ? `${where}Z` : where)
+    return Number.isNaN(at) ? null : { to: 'time', at: String(at) }
+  }
+  const value = offsetIn(where)
+  if (value === null) return null
+  return way === 'shift' ? { to: 'shift', by: value } : { to: 'offset', offset: value }
+}
+
+const optionsOf = (target: Target): readonly (readonly string[])[] => {
+  switch (target.to) {
+    case 'earliest':
+      return [['--to', 'start']]
+    case 'latest':
+      return [['--to', 'end']]
+    case 'time':
+      return [['--to', `@${new Date(Number(target.at)).toISOString()}`]]
+    case 'shift':
+      return [['--shift', target.by]]
+    case 'offset':
+      return [['--to', target.offset]]
+    case 'positions':
+      return []
+  }
+}
