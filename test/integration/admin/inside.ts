@@ -12,6 +12,8 @@ export interface Inside {
   readonly base: () => string
   /** Calls with the token of the data directory, as an admin. */
   readonly call: Call
+  /** For clients of the protocol. */
+  readonly bootstrap: () => string
   readonly peer: () => Peer
   readonly dataDirectory: () => string
   readonly authorization: () => { readonly authorization: string }
@@ -48,6 +50,7 @@ export const inside = (properties: Readonly<Record<string, string>> = {}): Insid
   return {
     base,
     call: (name, input) => createClient({ base: base(), headers: authorization(), checked: true })(name, input),
+    bootstrap: () => `127.0.0.1:${broker?.listeners[0]?.port ?? 0}`,
     peer: () => {
       if (peer === undefined) throw new Error('the broker has not started')
       return peer

@@ -138,4 +138,7 @@ test('a broker that only reads refuses changes, and lets people log in', async (
     status: 403,
     code: 'READ_ONLY',
   })
+  await expect(call('produce', { topic: 'none', value: null })).rejects.toMatchObject({ code: 'READ_ONLY' })
+  // A search is no change, although it is posted.
+  await expect(call('messages', { topic: 'none' })).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION' })
 })

@@ -2,6 +2,7 @@
 import { checkCsrf, cookieName, sessionCookie } from './auth.ts'
 import { mayActAs } from './contract/roles.ts'
 import type { Route } from './contract/words.ts'
+import { Download } from './download.ts'
 import type { Caller, Exchange } from './exchange.ts'
 import { AdminError, failureResponse } from './failure.ts'
 import { checkOrigin } from './guard.ts'
@@ -13,6 +14,8 @@ import { clusterRoutes } from './routes/cluster.ts'
 import type { RouteContext } from './routes/context.ts'
 import { groupChanges } from './routes/group-changes.ts'
 import { groupRoutes } from './routes/groups.ts'
+import { messageChanges } from './routes/message-changes.ts'
+import { messageRoutes } from './routes/messages.ts'
 import { sessionRoutes } from './routes/session.ts'
 import type { RouteTable } from './routes/table.ts'
 import { topicChanges } from './routes/topic-changes.ts'
@@ -30,6 +33,8 @@ export const createApi = (context: RouteContext): Api => {
     ...clusterRoutes(context),
     ...topicRoutes(context),
     ...topicChanges(context),
+    ...messageRoutes(context),
+    ...messageChanges(context),
     ...groupRoutes(context),
     ...groupChanges(context),
     ...activityRoutes(context),
@@ -50,7 +55,8 @@ export const createApi = (context: RouteContext): Api => {
       },
     }
     const answer = table[match.name] as (input: unknown, exchange: Exchange) => unknown
-    return json(200, await answer(readInput(match, request), exchange), headers)
+    const answered = await answer(readInput(match, request), exchange)
+    return answered instanceof Download ? answered.response() : json(200, answered, headers)
   }
 
   return {
@@ -78,7 +84,8 @@ const checkMayCall = (route: Route, caller: Caller | null, request: HttpRequest,
   if (route.method === 'GET') return
   checkOrigin(request)
   if (caller !== null) checkCsrf(caller, request.headers)
-  if (readOnly && route.role !== 'anyone') throw new AdminError('READ_ONLY', 'The admin API of this broker only reads.')
+  if (readOnly && route.role !== 'anyone' && route.reads !== true)
+    throw new AdminError('READ_ONLY', 'The admin API of this broker only reads.')
 }
 
 /** A browser is not to ask for a password by itself. */

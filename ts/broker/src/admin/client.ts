@@ -48,6 +48,10 @@ export const createClient = ({
   }
 }
 
+/** Where a GET is, for a link. */
+export const addressOf = <Name extends RouteName>(name: Name, input: Input<Name>): string =>
+  locate(contract[name].path, true, input).url
+
 const locate = (path: string, isGet: boolean, input: Readonly<Record<string, unknown>>) => {
   const inPath = new Set(pathNames(path))
   const rest = Object.fromEntries(

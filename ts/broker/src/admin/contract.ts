@@ -23,12 +23,22 @@ import { broker, cluster, config } from './contract/cluster.ts'
 import { account, newPassword, password, role, session } from './contract/session.ts'
 import { groupHistory, history, live } from './contract/live.ts'
 import { group, groupColumns, groupRow, groupStates } from './contract/groups.ts'
+import {
+  asked,
+  decoderWish,
+  download,
+  messages,
+  newMessage,
+  producedMessage,
+  wholeMessage,
+} from './contract/messages.ts'
 import { topic, topicColumns, topicRow } from './contract/topics.ts'
-import { page, pageOf, route, rowsFrom, rowsMax } from './contract/words.ts'
+import { int64, page, pageOf, route, rowsFrom, rowsMax } from './contract/words.ts'
 
 const topicName = z.string().min(1).max(249)
 const groupName = z.string().min(1).max(1024)
 const brokerNumber = z.coerce.number<number>().int().min(0)
+const partitionNumber = z.coerce.number<number>().int().min(0)
 
 /** `true` and `false` in a query. */
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
@@ -141,6 +151,46 @@ export const contract = {
     summary: 'Every key of a topic with its value, default and source.',
     input: z.object({ topic: topicName }),
     output: z.object({ items: z.array(config) }),
+  }),
+  messages: route({
+    method: 'POST',
+    path: '/api/v1/topics/{topic}/messages/search',
+    role: 'viewer',
+    reads: true,
+    summary:
+      'Messages of a topic, all or those that a filter keeps: as many as a quarter of a second finds. The cursor goes on from there.',
+    input: z.object({ topic: topicName, ...asked }),
+    output: messages,
+  }),
+  message: route({
+    method: 'GET',
+    path: '/api/v1/topics/{topic}/messages/{partition}/{offset}',
+    role: 'viewer',
+    summary: 'One message, with its bytes as they are.',
+    input: z.object({
+      topic: topicName,
+      partition: partitionNumber,
+      offset: int64,
+      keyAs: decoderWish.default('auto'),
+      valueAs: decoderWish.default('auto'),
+    }),
+    output: wholeMessage,
+  }),
+  downloadMessages: route({
+    method: 'GET',
+    path: '/api/v1/topics/{topic}/messages/download',
+    role: 'viewer',
+    summary: 'All messages of a query as a file: NDJSON or CSV, written as they are found.',
+    input: z.object({ topic: topicName, ...download }),
+    output: z.string(),
+  }),
+  produce: route({
+    method: 'POST',
+    path: '/api/v1/topics/{topic}/messages',
+    role: 'operator',
+    summary: 'Append a message; it is answered when it is as safe as the topic asks.',
+    input: z.object({ topic: topicName, ...newMessage, dryRun }),
+    output: producedMessage,
   }),
   groups: route({
     method: 'GET',

@@ -17,7 +17,8 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number
   readonly headers: Headers
-  readonly body: string | Uint8Array
+  /** Pieces are asked for as fast as they are taken. */
+  readonly body: string | Uint8Array | AsyncIterable<string>
 }
 
 export const json = (status: number, value: unknown, headers: Headers = {}): HttpResponse => ({

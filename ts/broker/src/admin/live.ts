@@ -1,4 +1,5 @@
 /** What the first screen shows, read from memory: for the stream and for whoever asks once. */
+import type { Threads } from '../browse/threads.ts'
 import type { LagHistory } from '../history/lag.ts'
 import type { RateHistory } from '../history/rates.ts'
 import type { Output } from './contract.ts'
@@ -14,6 +15,7 @@ export interface Running {
   readonly tables: Tables
   readonly rates: RateHistory
   readonly lag: LagHistory
+  readonly threads: Threads
 }
 
 export type Live = Output<'live'>

@@ -4,6 +4,7 @@ import { messageOf } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { AdminPlace } from '../configs/listeners.ts'
 import type { BrokerConfig } from '../configs/start-up.ts'
+import { threadsWhenNeeded } from '../browse/threads.ts'
 import { type LagHistory, watchLag } from '../history/lag.ts'
 import { watchRates } from '../history/rates.ts'
 import { createAnswer } from './answer.ts'
@@ -34,8 +35,8 @@ export interface AdminServer {
   readonly url: string
   /** Lets people and programs in, once the broker runs: an account for the first start, a token for this one. */
   admit(services: AdminServices): Promise<void>
-  /** Looks at the broker no more; what is asked for is answered. */
-  leave(): void
+  /** Looks at the broker no more; what is asked for is answered, but for reads of messages. */
+  leave(): Promise<void>
   /** Ends every connection. */
   close(): void
 }
@@ -65,9 +66,10 @@ export const startServer = async (options: AdminServerOptions): Promise<AdminSer
         logger.warn({ why: messageOf(thrown) }, 'the command line has no token: it could not be written')
       }
     },
-    leave() {
+    async leave() {
       admitted?.rates.stop()
       admitted?.lag.stop()
+      await admitted?.threads.stop()
     },
     close() {
       server.close()
@@ -82,5 +84,5 @@ const watch = (services: AdminServices, clock: Clock): Running => {
   const rates = watchRates(() => services.engine.stats(), clock)
   const tables: Tables = createTables(services, (reading) => lag.seconds(reading))
   const lag: LagHistory = watchLag(() => tables.readings(), clock)
-  return { services, tables, rates, lag }
+  return { services, tables, rates, lag, threads: threadsWhenNeeded(services.engine) }
 }

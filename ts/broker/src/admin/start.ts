@@ -28,7 +28,7 @@ export interface Admin {
   /** Serves all of it from now on; answers where, or null where the port that nobody asked for is taken. */
   serve(services: AdminServices): Promise<string | null>
   /** Health says so from now on, and nothing is changed any more. */
-  stopping(): void
+  stopping(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -74,9 +74,9 @@ export const createAdmin = (options: AdminOptions): Admin => {
       await server?.admit(given)
       return server?.url ?? null
     },
-    stopping() {
+    async stopping() {
       isStopping = true
-      server?.leave()
+      await server?.leave()
     },
     async stop() {
       early.cancel()

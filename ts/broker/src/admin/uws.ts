@@ -109,13 +109,17 @@ const listen = (app: TemplatedApp, host: string, port: number): Promise<ListenSo
 
 const take = (response: UwsResponse, request: UwsRequest, answer: HttpServerOptions['answer']): void => {
   let gone = false
+  const aborting = new AbortController()
   response.onAborted(() => {
     gone = true
+    aborting.abort()
   })
   const method = request.getCaseSensitiveMethod()
   const respond = (answered: HttpResponse): void => {
-    if (!gone) send(response, answered, method === 'HEAD')
+    if (gone) return
     gone = true
+    send(response, answered, method === 'HEAD')
+    if (isInPieces(answered.body) && method !== 'HEAD') void sendPieces(response, answered.body, aborting.signal)
   }
   // All that is known of a request must be read before this returns.
   const head = {
@@ -168,7 +172,43 @@ const send = (response: UwsResponse, { status, headers, body }: HttpResponse, ba
   response.cork(() => {
     response.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`)
     for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value)
-    if (bare) response.endWithoutBody(Buffer.byteLength(body))
+    if (isInPieces(body)) {
+      if (bare) response.endWithoutBody()
+    } else if (bare) response.endWithoutBody(Buffer.byteLength(body))
     else response.end(body)
   })
 }
+
+const isInPieces = (body: HttpResponse['body']): body is AsyncIterable<string> =>
+  typeof body === 'object' && Symbol.asyncIterator in body
+
+/** Sends pieces as they come, each when the client has taken most of the one before. A defect on the way cuts the connection. */
+const sendPieces = async (
+  response: UwsResponse,
+  pieces: AsyncIterable<string>,
+  aborted: AbortSignal,
+): Promise<void> => {
+  try {
+    for await (const piece of pieces) {
+      if (aborted.aborted) return
+      let isTaken = true
+      response.cork(() => {
+        isTaken = response.write(piece)
+      })
+      if (!isTaken) await writable(response, aborted)
+      if (aborted.aborted) return
+    }
+    response.cork(() => void response.end())
+  } catch {
+    if (!aborted.aborted) response.close()
+  }
+}
+
+const writable = (response: UwsResponse, aborted: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    aborted.addEventListener('abort', () => resolve(), { once: true })
+    response.onWritable(() => {
+      resolve()
+      return true
+    })
+  })

@@ -14,7 +14,9 @@ export const failures = {
   NOT_JSON: { status: 415, hint: 'Send the body as content-type: application/json.' },
   WRONG_HOST: { status: 421, hint: 'Name the address in admin.hosts if the broker is to answer under it.' },
   TOO_MANY_ATTEMPTS: { status: 429, hint: 'Wait as many seconds as the header retry-after says.' },
+  TOO_SLOW: { status: 422, hint: 'Give an expression that looks at less of each message.' },
   DEFECT: { status: 500, hint: 'The log of the broker has the cause.' },
+  BUSY: { status: 503, hint: 'Others search as well: try again in a moment.' },
   NOT_READY: { status: 503, hint: 'The broker starts or stops; /readyz says how far it is.' },
 } as const
 

@@ -10,8 +10,11 @@ export interface Route<Input extends z.ZodObject = z.ZodObject, Output extends z
   readonly path: `/api/v1/${string}`
   /** Who may; `anyone` needs no login. */
   readonly role: Role | 'anyone'
+  /** It changes nothing, although it is no GET: what it is asked for is too long for an address. */
+  readonly reads?: true
   readonly summary: string
   readonly input: Input
+  /** A text is a file that is written while it is sent. */
   readonly output: Output
 }
 

@@ -1,0 +1,93 @@
+/** What a search keeps: text, regular expressions of RE2 and CEL, all of which take time that grows with their input and no faster. */
+import { celEnv, isCelError, parse, plan } from '@bufbuild/cel'
+import { timestampFromMs } from '@bufbuild/protobuf/wkt'
+import { RE2JS } from '@bufbuild/re2'
+import type { Exact } from './exact-json.ts'
+import { decodePayload, type Place, searchableText, valueOf, type Wish } from './payload.ts'
+import type { LogRecord } from './records.ts'
+
+export const languages = ['text', 'regex', 'cel'] as const
+
+export interface Filter {
+  readonly language: (typeof languages)[number]
+  readonly expression: string
+}
+
+/** How keys and values of a topic are to be read. */
+export interface Reading {
+  readonly topic: string
+  readonly keyAs: Wish
+  readonly valueAs: Wish
+}
+
+/** Whether a record is kept. Throws what an expression fails with on this record. */
+export type Test = (record: LogRecord) => boolean
+
+/** Of a text no more is looked at. */
+const SEARCHED_CHARACTERS_MAX = 1024 * 1024
+
+/** Throws what is wrong with the expression. */
+export const compileFilter = ({ language, expression }: Filter, reading: Reading): Test =>
+  compilers[language](expression, reading)
+
+const compilers: Readonly<Record<Filter['language'], (expression: string, reading: Reading) => Test>> = {
+  /** In any case of letters. */
+  text: (expression, reading) => {
+    const wanted = expression.toLowerCase()
+    return textTest((text) => text.toLowerCase().includes(wanted), reading)
+  },
+  regex: (expression, reading) => {
+    const pattern = RE2JS.compile(expression)
+    return textTest((text) => pattern.test(text), reading)
+  },
+  cel: (expression, reading) => {
+    const run = plan(celEnv(), parse(expression))
+    const named = Object.entries(variables).filter(([name]) => expression.includes(name))
+    return (record) => {
+      // To read a value takes longer than to look at it: only what the expression names is read.
+      const result = run(Object.fromEntries(named.map(([name, read]) => [name, read(record, reading)])))
+      if (isCelError(result)) throw new Error(result.message)
+      if (typeof result !== 'boolean') throw new Error('The expression answers no boolean.')
+      return result
+    }
+  },
+}
+
+/** Key, value, and names and values of headers, each by itself. */
+const textTest =
+  (test: (text: string) => boolean, { topic, keyAs, valueAs }: Reading): Test =>
+  ({ key, value, headers }) => {
+    const holds = (bytes: Buffer | null, wish: Wish, part: Place['part']): boolean =>
+      bytes !== null && test(searchableText(bytes, wish, { topic, part, key }).slice(0, SEARCHED_CHARACTERS_MAX))
+    return (
+      holds(value, valueAs, 'value') ||
+      holds(key, keyAs, 'key') ||
+      headers.some((header) => test(header.name) || holds(header.value, 'auto', 'header'))
+    )
+  }
+
+type Bindings = NonNullable<Parameters<ReturnType<typeof plan>>[0]>
+
+const INT64_MAX = 2n ** 63n - 1n
+
+const exact = (bytes: Buffer | null, wish: Wish, place: Place): Bindings[string] =>
+  bytes === null ? null : celValue(valueOf(decodePayload(bytes, wish, place)))
+
+const variables: Readonly<Record<string, (record: LogRecord, reading: Reading) => Bindings[string]>> = {
+  partition: ({ partition }) => BigInt(partition),
+  offset: ({ offset }) => BigInt(offset),
+  timestamp: ({ timestamp }) => timestampFromMs(Number(timestamp)),
+  size: ({ bytes }) => BigInt(bytes),
+  key: ({ key }, { topic, keyAs }) => exact(key, keyAs, { topic, part: 'key', key }),
+  value: ({ key, value }, { topic, valueAs }) => exact(value, valueAs, { topic, part: 'value', key }),
+  headers: ({ key, headers }, { topic }) =>
+    new Map(headers.map(({ name, value }) => [name, exact(value, 'auto', { topic, part: 'header', key })])),
+}
+
+/** Whole numbers beyond 64 bits are doubles, as CEL has no others. */
+const celValue = (value: Exact): Bindings[string] => {
+  if (typeof value === 'bigint') return value > INT64_MAX || value < -INT64_MAX - 1n ? Number(value) : value
+  if (Array.isArray(value)) return value.map(celValue)
+  if (typeof value !== 'object' || value === null) return value
+  return new Map(Object.entries(value).map(([name, each]) => [name, celValue(each)]))
+}

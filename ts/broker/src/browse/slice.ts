@@ -1,0 +1,137 @@
+/**
+ * One slice of a read: records of some partitions in the order of time, those that a filter keeps made readable, until enough
+ * were found or the slice has had its share of time and bytes. Whoever wants more asks again from where it ended.
+ */
+import { messageOf } from '../base/errors.ts'
+import { compileFilter, type Filter, type Reading, type Test } from './filter.ts'
+import { type Direction, mergeByTime } from './merge.ts'
+import { type Position, type ReadLog, readBack, readForward } from './partition-reader.ts'
+import { type Decoded, decodePayload, type Wish } from './payload.ts'
+import type { LogRecord, RecordHeader } from './records.ts'
+
+export interface SliceQuery extends Reading {
+  readonly positions: readonly Position[]
+  readonly direction: Direction
+  readonly filter: Filter | null
+  readonly limit: number
+  /** Of a payload no more is shown. */
+  readonly charactersMax: number
+  /** Bytes as they are, in base64. */
+  readonly raw: boolean
+  /** On average. */
+  readonly recordBytes: number
+}
+
+export interface Payload extends Decoded {
+  /** As it lies in the log. */
+  readonly bytes: number
+  /** There is more of it. */
+  readonly cut: boolean
+  readonly raw?: string
+}
+
+/** 64-bit numbers as texts: on the way to JSON. */
+export interface Message {
+  readonly partition: number
+  readonly offset: string
+  readonly timestamp: string
+  readonly bytes: number
+  readonly key: Payload | null
+  readonly value: Payload | null
+  readonly headers: readonly { readonly name: string; readonly value: Payload | null }[]
+}
+
+export interface Slice {
+  readonly messages: readonly Message[]
+  readonly positions: readonly Position[]
+  readonly scanned: number
+  readonly bytes: number
+  /** Records on which the filter failed, and how on the first. */
+  readonly failed: number
+  readonly failure: string | null
+}
+
+/** `why` for an expression that is none. */
+export type SliceAnswer = Slice | { readonly refused: string }
+
+const SLICE_MS = 250
+/** Of all partitions together, at once. */
+const CHUNKS_BYTES_MAX = 16 * 1024 * 1024
+const CHUNK_BYTES_MAX = 1024 * 1024
+const CHUNK_BYTES_MIN = 16 * 1024
+/** Of what is shown. */
+const ANSWER_BYTES_MAX = 4 * 1024 * 1024
+
+/** Throws what a log cannot be read for. At least one record is passed, or there was none. */
+export const readSlice = async (
+  query: SliceQuery,
+  read: ReadLog,
+  now: () => number = () => performance.now(),
+): Promise<SliceAnswer> => {
+  const test = compiled(query)
+  if (typeof test === 'string') return { refused: test }
+  const { positions, direction, limit, recordBytes } = query
+  const share = Math.floor(CHUNKS_BYTES_MAX / Math.max(positions.length, 1))
+  const chunkBytes = Math.min(CHUNK_BYTES_MAX, Math.max(CHUNK_BYTES_MIN, share))
+  const open = direction === 'forward' ? readForward : readBack
+  const readers = positions.map((position) => open(position, { read, chunkBytes, recordBytes }))
+  const merged = await mergeByTime(readers, direction)
+  const until = now() + SLICE_MS
+  const messages: Message[] = []
+  let [scanned, bytes, shown, failed] = [0, 0, 0, 0]
+  let failure: string | null = null
+  while (messages.length < limit && shown < ANSWER_BYTES_MAX) {
+    const record = await merged.next()
+    if (record === undefined) break
+    scanned += 1
+    bytes += record.bytes
+    try {
+      if (test(record)) {
+        messages.push(messageFrom(record, query))
+        shown += Math.min(record.bytes, 2 * query.charactersMax)
+      }
+    } catch (thrown) {
+      failed += 1
+      failure ??= messageOf(thrown)
+    }
+    if (now() >= until) break
+  }
+  return { messages, positions: readers.map(({ position }) => position), scanned, bytes, failed, failure }
+}
+
+const compiled = ({ filter, ...reading }: SliceQuery): Test | string => {
+  if (filter === null) return () => true
+  try {
+    return compileFilter(filter, reading)
+  } catch (thrown) {
+    return messageOf(thrown)
+  }
+}
+
+const messageFrom = (record: LogRecord, query: SliceQuery): Message => {
+  const { partition, offset, timestamp, bytes, key, value, headers } = record
+  const { keyAs, valueAs } = query
+  const show = (payload: Buffer | null, wish: Wish, part: 'key' | 'value' | 'header'): Payload | null => {
+    if (payload === null) return null
+    const { text, ...decoded } = decodePayload(payload, wish, { topic: query.topic, part, key })
+    return {
+      ...decoded,
+      text: text.slice(0, query.charactersMax),
+      bytes: payload.length,
+      cut: text.length > query.charactersMax,
+      ...(query.raw ? { raw: payload.toString('base64') } : {}),
+    }
+  }
+  return {
+    partition,
+    offset: String(offset),
+    timestamp: String(timestamp),
+    bytes,
+    key: show(key, keyAs, 'key'),
+    value: show(value, valueAs, 'value'),
+    headers: headers.map((header: RecordHeader) => ({
+      name: header.name,
+      value: show(header.value, 'auto', 'header'),
+    })),
+  }
+}
