@@ -2,7 +2,8 @@
 // project, that over the profile, the profile over the default.
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Address, parseAddresses } from './client/address.ts'
+import type { Address } from '../client/address.ts'
+import { parseAddresses } from './client/address.ts'
 import { parseDuration } from './duration.ts'
 import { Failure } from './failure.ts'
 import { type OutputFormat, outputFormats } from './output/view.ts'

@@ -5,6 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { crc32c } from '../base/crc32c.ts'
 import { readBatches, type ReadBatch } from '../coordinator/record-batch.ts'
 import { Reader } from '../wire/reader.ts'
 import { unfit } from './unfit.ts'
@@ -110,17 +111,4 @@ const wholeBatches = (bytes: Buffer): { readonly batches: readonly ReadBatch[]; 
     end += size
   }
   return { batches, end }
-}
-
-const CASTAGNOLI = Uint32Array.from({ length: 256 }, (_, index) => {
-  let value = index
-  for (let bit = 0; bit < 8; bit++) value = (value & 1) === 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1
-  return value >>> 0
-})
-
-/** CRC-32C. */
-export const crc32c = (bytes: Buffer): number => {
-  let crc = 0xffffffff
-  for (const byte of bytes) crc = (crc >>> 8) ^ (CASTAGNOLI[(crc ^ byte) & 0xff] ?? 0)
-  return ~crc >>> 0
 }

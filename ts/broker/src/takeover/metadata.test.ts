@@ -2,13 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { crc32c } from '../base/crc32c.ts'
 import { randomTopicId, type TopicId } from '../base/ids.ts'
 import { encodeBatch } from '../coordinator/record-batch.ts'
 import { metadataRecords } from '../messages/internal/cluster-metadata.ts'
 import { writeMessage } from '../wire/codec.ts'
 import type { AnyStruct, Draft, Message } from '../wire/schema.ts'
 import { readMetadata } from './metadata.ts'
-import { crc32c, METADATA_DIRECTORY, readMetadataLog } from './metadata-log.ts'
+import { METADATA_DIRECTORY, readMetadataLog } from './metadata-log.ts'
 
 const CONTROL = 0x20
 

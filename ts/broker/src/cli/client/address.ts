@@ -1,10 +1,6 @@
 // Where brokers are, as a person writes it.
+import type { Address } from '../../client/address.ts'
 import { Failure } from '../failure.ts'
-
-export interface Address {
-  readonly host: string
-  readonly port: number
-}
 
 const KAFKA_PORT = 9092
 const PORT_MAX = 65_535
@@ -28,5 +24,3 @@ const parseAddress = (text: string): Address => {
     throw new Failure('usage', `${text} is no address of a broker`, { next: 'write it as host:port' })
   return { host, port }
 }
-
-export const showAddress = ({ host, port }: Address): string => `${host.includes(':') ? `[${host}]` : host}:${port}`

@@ -1,11 +1,11 @@
 // A cluster of any kind, seen from outside: who is in it, and each request to the broker that answers it.
 import type { ErrorCode } from '../../base/error-codes.ts'
+import { type Address, showAddress } from '../../client/address.ts'
+import { Connection, type Trouble } from '../../client/connection.ts'
 import { metadata } from '../../messages/03-metadata.ts'
 import { findCoordinator } from '../../messages/10-find-coordinator.ts'
 import type { AnyStruct, Api, Draft, Infer } from '../../wire/schema.ts'
 import { check, Failure } from '../failure.ts'
-import type { Address } from './address.ts'
-import { Connection } from './connection.ts'
 
 export interface BrokerAddress extends Address {
   readonly id: number
@@ -54,7 +54,7 @@ export class Client {
     let last: unknown = new Failure('usage', 'no broker is named')
     for (const address of bootstrap) {
       try {
-        return new Client(await Connection.open(address, timeoutMs), timeoutMs)
+        return new Client(await connectTo(address, timeoutMs), timeoutMs)
       } catch (error) {
         last = error
       }
@@ -132,7 +132,7 @@ export class Client {
     if (broker === undefined)
       throw new Failure('notFound', `broker ${id} is not in the cluster`, { next: 'millrace cluster info' })
     try {
-      return await Connection.open(broker, this.timeoutMs)
+      return await connectTo(broker, this.timeoutMs)
     } catch (error) {
       throw isAdvertisedElsewhere(error, broker, this.bootstrap) ? advertised(error, broker) : error
     }
@@ -147,6 +147,17 @@ export class Client {
     })
   }
 }
+
+const connectTo = (address: Address, timeoutMs: number): Promise<Connection> =>
+  Connection.open(address, { clientId: 'millrace-cli', timeoutMs, failure })
+
+const failure = (address: Address, { why, isUnreachable }: Trouble): Failure =>
+  isUnreachable
+    ? new Failure('unreachable', `${showAddress(address)} cannot be asked: ${why}`, {
+        next: 'check --bootstrap, and that the broker runs: millrace start',
+        code: 'NETWORK_EXCEPTION',
+      })
+    : new Failure('failure', `the broker at ${showAddress(address)} ${why}`)
 
 const isAdvertisedElsewhere = (error: unknown, broker: Address, asked: Address): error is Failure =>
   error instanceof Failure && (broker.host !== asked.host || broker.port !== asked.port)

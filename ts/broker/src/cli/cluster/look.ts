@@ -1,7 +1,7 @@
 // `millrace cluster info`, `partitions` and `health`, and `millrace status`.
 import { describeLogDirs } from '../../messages/35-describe-log-dirs.ts'
 import { errorName } from '../../wire/errors.ts'
-import { showAddress } from '../client/address.ts'
+import { showAddress } from '../../client/address.ts'
 import type { BrokerAddress, Client } from '../client/client.ts'
 import { listTopics, type Topic } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'

@@ -2,7 +2,7 @@
 import { BrokerError, messageOf } from '../../base/errors.ts'
 import { readStartUp } from '../../configs/start-up.ts'
 import { loadNative } from '../../engine/native.ts'
-import { showAddress } from '../client/address.ts'
+import { showAddress } from '../../client/address.ts'
 import { Client } from '../client/client.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'

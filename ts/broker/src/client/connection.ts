@@ -1,25 +1,41 @@
-// One connection to one broker of any kind: asks which versions it has, then requests in the newest that both know.
+/**
+ * One connection to one broker of any kind: asks which versions it has, then requests in the newest that both know. What a
+ * failure looks like is up to who asks.
+ */
 import { connect, type Socket } from 'node:net'
-import { messageOf } from '../../base/errors.ts'
-import { apiVersions } from '../../messages/18-api-versions.ts'
-import { readResponse, writeRequest } from '../../wire/codec.ts'
-import { errorCode } from '../../wire/errors.ts'
-import { readResponseHeader, writeRequestHeader } from '../../wire/headers.ts'
-import { Reader } from '../../wire/reader.ts'
-import type { AnyStruct, Api, Draft, Infer } from '../../wire/schema.ts'
-import { Writer } from '../../wire/writer.ts'
-import { Failure } from '../failure.ts'
-import { type Address, showAddress } from './address.ts'
+import { messageOf } from '../base/errors.ts'
+import { apiVersions } from '../messages/18-api-versions.ts'
+import { readResponse, writeRequest } from '../wire/codec.ts'
+import { errorCode } from '../wire/errors.ts'
+import { readResponseHeader, writeRequestHeader } from '../wire/headers.ts'
+import { Reader } from '../wire/reader.ts'
+import type { AnyStruct, Api, Draft, Infer } from '../wire/schema.ts'
+import { Writer } from '../wire/writer.ts'
+import type { Address } from './address.ts'
 
-const CLIENT_ID = 'millrace-cli'
+/** What a broker is told of the program, whatever the client calls itself. */
+const SOFTWARE = { clientSoftwareName: 'millrace', clientSoftwareVersion: '0' }
 const LENGTH_BYTES = 4
 const CORRELATION_BYTES = 4
 /** A frame that claims more is none: somebody else listens there. */
 const FRAME_BYTES_MAX = 100 << 20
 
+export interface Trouble {
+  readonly why: string
+  /** Nobody answers, or not in time. */
+  readonly isUnreachable: boolean
+}
+
+export interface ConnectionOptions {
+  readonly clientId: string
+  /** Of the connection, and of each answer. */
+  readonly timeoutMs: number
+  readonly failure: (address: Address, trouble: Trouble) => Error
+}
+
 interface Waiting {
   readonly resolve: (frame: Buffer) => void
-  readonly reject: (error: Failure) => void
+  readonly reject: (error: Error) => void
 }
 
 interface Versions {
@@ -30,7 +46,7 @@ interface Versions {
 export class Connection {
   readonly address: Address
   readonly #socket: Socket
-  readonly #timeoutMs: number
+  readonly #options: ConnectionOptions
   readonly #waiting = new Map<number, Waiting>()
   #versions: ReadonlyMap<number, Versions> = new Map()
   #received: Buffer[] = []
@@ -38,20 +54,20 @@ export class Connection {
   /** With fewer bytes than these there is nothing to look at. */
   #wantedBytes = LENGTH_BYTES
   #correlationId = 0
-  #ended: Failure | null = null
+  #ended: Error | null = null
 
-  private constructor(address: Address, socket: Socket, timeoutMs: number) {
+  private constructor(address: Address, socket: Socket, options: ConnectionOptions) {
     this.address = address
     this.#socket = socket
-    this.#timeoutMs = timeoutMs
+    this.#options = options
     socket.on('data', (chunk: Buffer) => this.#receive(chunk))
     socket.on('error', (error) => this.#end(messageOf(error)))
     socket.on('close', () => this.#end('the broker closed the connection'))
   }
 
-  /** Connects, and asks for the versions. Throws a Failure when nobody answers in time. */
-  static async open(address: Address, timeoutMs: number): Promise<Connection> {
-    const connection = new Connection(address, await connected(address, timeoutMs), timeoutMs)
+  /** Connects, and asks for the versions. Throws when nobody answers in time. */
+  static async open(address: Address, options: ConnectionOptions): Promise<Connection> {
+    const connection = new Connection(address, await connected(address, options), options)
     try {
       await connection.#handshake()
       return connection
@@ -70,7 +86,7 @@ export class Connection {
   async ask<Q extends AnyStruct, R extends AnyStruct>(api: Api<Q, R>, request: Draft<Q>): Promise<Infer<R>> {
     const theirs = this.#versions.get(api.key)
     if (theirs === undefined || !this.supports(api))
-      throw new Failure('failure', `the broker at ${showAddress(this.address)} does not answer ${api.name}`)
+      throw this.#options.failure(this.address, { why: `does not answer ${api.name}`, isUnreachable: false })
     return this.#askIn(Math.min(theirs.max, api.versions[1]), api, request)
   }
 
@@ -80,10 +96,9 @@ export class Connection {
 
   // Whoever does not know version 3 answers in version 0.
   async #handshake(): Promise<void> {
-    const software = { clientSoftwareName: CLIENT_ID, clientSoftwareVersion: '0' }
-    const frame = await this.#exchange(apiVersions, 3, software)
+    const frame = await this.#exchange(apiVersions, 3, SOFTWARE)
     const isTooNew = frame.readInt16BE(CORRELATION_BYTES) === errorCode('UNSUPPORTED_VERSION')
-    const { apiKeys } = isTooNew ? await this.#askIn(0, apiVersions, software) : decode(apiVersions, 3, frame)
+    const { apiKeys } = isTooNew ? await this.#askIn(0, apiVersions, SOFTWARE) : decode(apiVersions, 3, frame)
     this.#versions = new Map(
       apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, { min: minVersion, max: maxVersion }]),
     )
@@ -98,10 +113,11 @@ export class Connection {
   }
 
   #exchange<Q extends AnyStruct>(api: Api<Q>, version: number, request: Draft<Q>): Promise<Buffer> {
+    const { clientId, timeoutMs } = this.#options
     const correlationId = ++this.#correlationId
     const writer = new Writer()
     writer.int32(0)
-    writeRequestHeader(writer, api, { apiVersion: version, correlationId, clientId: CLIENT_ID })
+    writeRequestHeader(writer, api, { apiVersion: version, correlationId, clientId })
     const frame = writeRequest(api, version, request, writer)
     frame.writeInt32BE(frame.length - LENGTH_BYTES, 0)
     return new Promise((resolve, reject) => {
@@ -111,8 +127,8 @@ export class Connection {
       }
       const timer = setTimeout(() => {
         this.#waiting.delete(correlationId)
-        reject(unreachable(this.address, `no answer to ${api.name} within ${this.#timeoutMs} ms`))
-      }, this.#timeoutMs)
+        reject(this.#unreachable(`no answer to ${api.name} within ${timeoutMs} ms`))
+      }, timeoutMs)
       const settled =
         <T>(settle: (value: T) => void) =>
         (value: T): void => {
@@ -151,9 +167,13 @@ export class Connection {
   }
 
   #end(why: string): void {
-    this.#ended ??= unreachable(this.address, why)
+    this.#ended ??= this.#unreachable(why)
     for (const { reject } of this.#waiting.values()) reject(this.#ended)
     this.#waiting.clear()
+  }
+
+  #unreachable(why: string): Error {
+    return this.#options.failure(this.address, { why, isUnreachable: true })
   }
 }
 
@@ -163,13 +183,14 @@ const decode = <R extends AnyStruct>(api: Api<AnyStruct, R>, version: number, fr
   return readResponse(api, version, reader)
 }
 
-const connected = ({ host, port }: Address, timeoutMs: number): Promise<Socket> =>
+const connected = (address: Address, { timeoutMs, failure }: ConnectionOptions): Promise<Socket> =>
   new Promise((resolve, reject) => {
+    const { host, port } = address
     const socket = connect({ host, port, noDelay: true })
     const fail = (why: string): void => {
       clearTimeout(timer)
       socket.destroy()
-      reject(unreachable({ host, port }, why))
+      reject(failure(address, { why, isUnreachable: true }))
     }
     const timer = setTimeout(() => fail(`no connection within ${timeoutMs} ms`), timeoutMs)
     socket.once('error', (error) => fail(messageOf(error)))
@@ -178,10 +199,4 @@ const connected = ({ host, port }: Address, timeoutMs: number): Promise<Socket> 
       socket.removeAllListeners('error')
       resolve(socket)
     })
-  })
-
-const unreachable = (address: Address, why: string): Failure =>
-  new Failure('unreachable', `${showAddress(address)} cannot be asked: ${why}`, {
-    next: 'check --bootstrap, and that the broker runs: millrace start',
-    code: 'NETWORK_EXCEPTION',
   })
