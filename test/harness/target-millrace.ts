@@ -19,5 +19,7 @@ const properties = ({ port, dataDirectory, settings }: LaunchPlan): Readonly<Rec
   listeners: `PLAINTEXT://127.0.0.1:${port}`,
   'log.dirs': dataDirectory,
   'admin.listener': 'http://127.0.0.1:0',
+  // What the broker does by itself: on where a test is about it.
+  'audit.topic.enable': 'false',
   ...settings,
 })

@@ -71,6 +71,7 @@ export const keyDifferences: readonly KeyDifference[] = [
       'admin.password',
       'admin.password.file',
       'admin.read.only',
+      'audit.topic.enable',
       'message.validation',
       'metrics.compat',
       'metrics.partitions.max',

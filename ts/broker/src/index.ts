@@ -4,8 +4,8 @@ import { type Logger, silentLogger } from './base/logger.ts'
 import { readStartUp } from './configs/start-up.ts'
 import { openNode } from './node.ts'
 
-/** A broker inside a program has no console unless it is asked for. */
-const DEFAULTS = { 'admin.listener': 'none' }
+/** A broker inside a program has no console unless it is asked for, and keeps to what the program does. */
+const DEFAULTS = { 'admin.listener': 'none', 'audit.topic.enable': 'false' }
 
 export interface StartOptions {
   /** Keys of server.properties. */

@@ -8,14 +8,14 @@ import { type Admin, type AdminOptions, createAdmin } from './admin/start.ts'
 import { type Clock, systemClock } from './base/clock.ts'
 import { createAudit } from './audit/audit.ts'
 import { BrokerError, messageOf } from './base/errors.ts'
-import { type BrokerId, brokerId, randomTopicId } from './base/ids.ts'
+import { brokerId, randomTopicId } from './base/ids.ts'
 import type { LogFields, Logger } from './base/logger.ts'
 import { productVersion } from './base/version.ts'
 import { createBrokerConfigs } from './cluster/broker-configs.ts'
 import { startController } from './cluster/controller.ts'
 import { createConfigurer, engineSettings } from './cluster/engine-settings.ts'
 import { claimClusterId } from './cluster/identity.ts'
-import type { ClusterImage, Endpoint } from './cluster/image.ts'
+import type { Endpoint } from './cluster/image.ts'
 import { startSession } from './cluster/liveness.ts'
 import { logConfig } from './cluster/log-config.ts'
 import { createProducerIds } from './cluster/producer-ids.ts'
@@ -34,7 +34,7 @@ import { createLatencies } from './dispatch/latency.ts'
 import { Engine } from './engine/engine.ts'
 import type { EngineOptions, ListenerAddress, OpenFiles } from './engine/native.ts'
 import { createJobs, tellOfJobs } from './engine/jobs.ts'
-import { createRecords, type LedPartition } from './engine/records.ts'
+import { createRecords } from './engine/records.ts'
 import { createRecovery, tellOfRecovery } from './engine/recovery.ts'
 import { createRefusalLog } from './engine/refusals.ts'
 import { watchData } from './engine/watch-data.ts'
@@ -43,10 +43,11 @@ import { createGroups } from './groups/groups.ts'
 import { OFFSETS_TOPIC } from './groups/offsets-topic.ts'
 import { audited } from './handlers/audited.ts'
 import { createHandlers } from './handlers/index.ts'
+import { keptAudit, ledPartition } from './own-topics.ts'
 import type { ImportTarget } from './takeover/import.ts'
 import { findForeign, takeOver } from './takeover/start.ts'
 import { unfit } from './takeover/unfit.ts'
-import { ensureOffsetsTopic } from './topics/automatic.ts'
+import { ensureInternalTopic } from './topics/automatic.ts'
 
 /** How long a stop waits for requests that are in hand. */
 const DRAIN_MS = 5000
@@ -188,22 +189,26 @@ const build = async (
   )
   await cluster.run(claimClusterId(clusterId))
   tellOfKeptSettings(configs.layers(cluster.image()), logger.child('config'))
+  const kept = config.values['audit.topic.enable']
+    ? keptAudit({ cluster, configs, clock, logger: logger.child('audit') }, engine)
+    : null
+  if (kept !== null) built.push(() => kept.stop())
+  const audit = createAudit(clock, kept?.keep)
   // Below the groups, so that they stop first and answer the members that wait in them.
   built.push(() => engine.drainConnections(DRAIN_MS))
 
   const groups = createGroups({
     brokerId: broker,
-    records: createRecords(engine, (partition) => ledPartition(cluster.image(), partition, broker)),
+    records: createRecords(engine, (partition) => ledPartition(cluster.image(), OFFSETS_TOPIC, partition, broker)),
     image: cluster.image,
     clock,
     logger: logger.child('groups'),
     settings: groupSettings(config.values),
-    ensureTopic: async () => ensureOffsetsTopic(cluster, configs, randomTopicId),
+    ensureTopic: () => ensureInternalTopic(cluster, configs, randomTopicId, OFFSETS_TOPIC),
     pump: () => engine.pump(),
     randomId: randomUUID,
   })
   built.push(() => groups.stop())
-  const audit = createAudit(clock)
   watchers.push(
     (before, next) => groups.imageChanged(before, next),
     (before, next, by) => audit.imageChanged(before, next, by),
@@ -233,6 +238,9 @@ const build = async (
     request: dispatch,
     event: createRefusalLog(logger.child('listeners'), clock),
   })
+
+  // Behind the start: nobody waits for the list of before.
+  void kept?.begin().then((older) => audit.restore(older))
 
   const console = await admin?.serve({
     ...services,
@@ -334,13 +342,6 @@ const advertisedEndpoints = (listeners: readonly Listener[], bound: readonly Lis
     host: advertised.host,
     port: advertised.port === 0 ? (bound.find((one) => one.name === name)?.port ?? 0) : advertised.port,
   }))
-
-const ledPartition = (image: ClusterImage, partition: number, broker: BrokerId): LedPartition | undefined => {
-  const topic = image.topicsByName.get(OFFSETS_TOPIC)
-  const placed = topic?.partitions[partition]
-  if (topic === undefined || placed?.leader !== broker) return undefined
-  return { topicId: topic.id, leaderEpoch: placed.leaderEpoch }
-}
 
 const durabilityOf = ({ values }: BrokerConfig): string =>
   values['log.flush.interval.messages'] > 1 ? RELAXED : DURABLE

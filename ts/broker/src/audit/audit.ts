@@ -1,6 +1,7 @@
 /**
  * What was changed, by whom, from what to what. Metadata is seen where it commits, so that it does not matter which way
- * a change took; what changes data or offsets is noted by its handler. Kept in memory: the last ones since the start.
+ * a change took; what changes data or offsets is noted by its handler. The last ones are in memory; `kept.ts` brings back
+ * those of before the start.
  */
 import type { Clock } from '../base/clock.ts'
 import type { Actor } from '../cluster/actor.ts'
@@ -8,7 +9,7 @@ import type { ClusterImage } from '../cluster/image.ts'
 import { bounded, cut } from './bounded.ts'
 import { differences } from './differences.ts'
 
-const ENTRIES_MAX = 10_000
+export const ENTRIES_MAX = 10_000
 
 export interface Change {
   /** What was done, as `topic.create`. */
@@ -22,6 +23,7 @@ export interface Change {
 }
 
 export interface AuditEntry extends Change {
+  /** Rises, over restarts too, as long as the clock is not set back by more than the broker was down. */
   readonly id: number
   /** Milliseconds since 1970. */
   readonly at: number
@@ -36,16 +38,23 @@ export interface Audit {
   lastId(): number
   /** The newest first. */
   entries(): readonly AuditEntry[]
+  /** Those of before the start, the oldest first. */
+  restore(older: readonly AuditEntry[]): void
 }
 
-export const createAudit = (clock: Pick<Clock, 'now'>): Audit => {
-  const kept: AuditEntry[] = []
+/** `keep` is given each new entry. */
+export const createAudit = (clock: Pick<Clock, 'now'>, keep: (entry: AuditEntry) => void = () => {}): Audit => {
+  let kept: AuditEntry[] = []
   let lastId = 0
   const note = (change: Change, actor: Actor | null): void => {
     const told = { subject: cut(change.subject), before: bounded(change.before), after: bounded(change.after) }
     const by = actor === null ? null : { ...actor, clientId: actor.clientId === null ? null : cut(actor.clientId) }
-    kept.push({ action: change.action, ...told, id: ++lastId, at: clock.now(), actor: by })
+    const at = clock.now()
+    lastId = Math.max(lastId + 1, at)
+    const entry = { action: change.action, ...told, id: lastId, at, actor: by }
+    kept.push(entry)
     if (kept.length > ENTRIES_MAX) kept.shift()
+    keep(entry)
   }
   return {
     imageChanged(before, next, by) {
@@ -56,5 +65,9 @@ export const createAudit = (clock: Pick<Clock, 'now'>): Audit => {
     note,
     lastId: () => lastId,
     entries: () => kept.toReversed(),
+    restore(older) {
+      kept = [...older, ...kept].slice(-ENTRIES_MAX)
+      lastId = Math.max(lastId, older.at(-1)?.id ?? 0)
+    },
   }
 }

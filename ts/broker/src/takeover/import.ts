@@ -76,7 +76,7 @@ const planOf = (image: ClusterImage, { sources, topics: wanted }: ImportRequest)
   const topics = plan.topics.filter(({ name }) => {
     if (wanted.length > 0) return wanted.includes(name)
     if (!name.startsWith('__') || !image.topicsByName.has(name)) return true
-    notes.push(`${name} is left out, as there is one here: offsets of groups are those of this broker`)
+    notes.push(`${name} is left out, as there is one here: what this broker keeps for itself is its own`)
     return false
   })
   const missing = wanted.filter((name) => !topics.some((topic) => topic.name === name))

@@ -3,7 +3,7 @@
  * what is left out, and what forbids to take them.
  */
 import { randomTopicId, type TopicId } from '../base/ids.ts'
-import { isInternalTopic } from '../cluster/topic-names.ts'
+import { isCoordinatorTopic, isInternalTopic } from '../cluster/topic-names.ts'
 import { findDefinition } from '../configs/definitions.ts'
 import { type DataDirectory, type FoundPartition, nameOf, olderSegment } from './data-directory.ts'
 import { type KafkaConfigs, type KafkaMetadata, type KafkaTopic, readMetadata } from './metadata.ts'
@@ -95,7 +95,7 @@ const withoutMetadata = (found: ReadonlyMap<string, readonly FoundPartition[]>, 
     const topic = {
       id: partitions.find(({ topicId }) => topicId !== null)?.topicId ?? randomTopicId(),
       name,
-      configs: isInternalTopic(name) ? new Map([...KEEP_ALL, ['cleanup.policy', 'compact']]) : KEEP_ALL,
+      configs: isCoordinatorTopic(name) ? new Map([...KEEP_ALL, ['cleanup.policy', 'compact']]) : KEEP_ALL,
       partitions: Array.from({ length: count }, (_, index) => ({
         index,
         leaderEpoch: -1,

@@ -3,6 +3,7 @@ import type { TopicId } from '../base/ids.ts'
 import type { BrokerConfigs } from '../cluster/broker-configs.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterImage } from '../cluster/image.ts'
+import { AUDIT_TOPIC } from '../cluster/topic-names.ts'
 import { checkTopicConfigs } from '../configs/check.ts'
 import { findDefinition, type BrokerValues } from '../configs/definitions.ts'
 import { createTopics, type CreateRules, type TopicSpec } from './create.ts'
@@ -11,9 +12,13 @@ const OFFSETS_TOPIC = '__consumer_offsets'
 
 /** What a topic is created with when only its name is known. */
 export const automaticSpec = (image: ClusterImage, name: string, values: BrokerValues): TopicSpec =>
-  name === OFFSETS_TOPIC
-    ? offsetsSpec(image, values)
-    : { name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] }
+  internalSpecs.get(name)?.(image, values) ?? {
+    name,
+    numPartitions: -1,
+    replicationFactor: -1,
+    assignments: [],
+    configs: [],
+  }
 
 /** With fewer brokers than replicas asked for, as many as there are: a single node is no reason to fail. */
 const offsetsSpec = (image: ClusterImage, values: BrokerValues): TopicSpec => ({
@@ -28,6 +33,26 @@ const offsetsSpec = (image: ClusterImage, values: BrokerValues): TopicSpec => ({
   ],
 })
 
+/** The newest entries are what the list shows: it lasts for as many bytes, however old they are. */
+const auditSpec = (): TopicSpec =>
+  ownSpec(AUDIT_TOPIC, { 'retention.ms': '-1', 'retention.bytes': '67108864', 'segment.bytes': '8388608' })
+
+/** Whatever the broker says of topics that name nothing. */
+const AS_WRITTEN = { 'cleanup.policy': 'delete', 'compression.type': 'producer' }
+
+const ownSpec = (name: string, configs: Readonly<Record<string, string>>): TopicSpec => ({
+  name,
+  numPartitions: 1,
+  replicationFactor: 1,
+  assignments: [],
+  configs: Object.entries({ ...AS_WRITTEN, ...configs }).map(([key, value]) => ({ name: key, value })),
+})
+
+const internalSpecs: ReadonlyMap<string, (image: ClusterImage, values: BrokerValues) => TopicSpec> = new Map([
+  [OFFSETS_TOPIC, offsetsSpec],
+  [AUDIT_TOPIC, auditSpec],
+])
+
 /** The broker's key allows less than that of topics does; what is less goes under the key that takes it. */
 const segmentSize = (value: string): { readonly name: string; readonly value: string } => {
   const allowed = findDefinition('topic', 'segment.bytes')?.read(value).ok === true
@@ -41,15 +66,17 @@ export const createRules = (values: BrokerValues, newTopicId: () => TopicId): Cr
   checkConfigs: (configs) => checkTopicConfigs(configs, values),
 })
 
-/** Resolves once the engine serves `__consumer_offsets`. */
-export const ensureOffsetsTopic = async (
+/** Resolves once the engine serves the topic. */
+export const ensureInternalTopic = async (
   cluster: Cluster,
   configs: BrokerConfigs,
   newTopicId: () => TopicId,
+  name: string,
 ): Promise<void> => {
+  if (cluster.image().topicsByName.has(name)) return
   const [result] = await cluster.run((image) => {
     const values = configs.values(image)
-    return createTopics(image, [offsetsSpec(image, values)], createRules(values, newTopicId))
+    return createTopics(image, [automaticSpec(image, name, values)], createRules(values, newTopicId))
   })
   if (result !== undefined && 'error' in result && result.error.code !== 'TOPIC_ALREADY_EXISTS') throw result.error
 }

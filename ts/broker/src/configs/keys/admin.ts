@@ -26,4 +26,8 @@ export const adminKeys = {
     { min: 0, dynamic: 'cluster-wide' },
   ),
   'admin.read.only': boolean(false, 'The admin API refuses every change; clients of the protocol are not concerned.'),
+  'audit.topic.enable': boolean(
+    true,
+    'The audit list is kept in the internal topic __millrace_audit, so that it outlasts a restart.',
+  ),
 } as const
