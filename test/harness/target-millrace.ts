@@ -21,5 +21,6 @@ const properties = ({ port, dataDirectory, settings }: LaunchPlan): Readonly<Rec
   'admin.listener': 'http://127.0.0.1:0',
   // What the broker does by itself: on where a test is about it.
   'audit.topic.enable': 'false',
+  'canary.enable': 'false',
   ...settings,
 })

@@ -81,6 +81,7 @@ withJava('only our own keys are not in the table of Kafka', () => {
     'broker/metrics.partitions.max',
     'broker/admin.read.only',
     'broker/audit.topic.enable',
+    'broker/canary.enable',
     'broker/message.validation',
     'broker/millrace.disk.soft.limit.bytes',
     'broker/millrace.disk.hard.limit.bytes',

@@ -72,6 +72,7 @@ export const keyDifferences: readonly KeyDifference[] = [
       'admin.password.file',
       'admin.read.only',
       'audit.topic.enable',
+      'canary.enable',
       'message.validation',
       'metrics.compat',
       'metrics.partitions.max',

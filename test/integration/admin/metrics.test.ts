@@ -13,6 +13,8 @@ import { readyTopic } from '../../harness/ready-topic.ts'
 import { inside } from './inside.ts'
 
 const { call, fetch, peer } = inside()
+/** Its own records would be counted among those above. */
+const watched = inside({ 'canary.enable': 'true' })
 
 const scrape = async (): Promise<string> => (await fetch('/metrics')).text()
 const value = (text: string, series: string): number | undefined => {
@@ -86,7 +88,11 @@ test('all that the engine counts has a name here', async () => {
 })
 
 test('what the dashboard and the alerts ask for is there', async () => {
-  const text = await scrape()
+  const canary = await eventually('the canary has something to tell', async () => {
+    const read = await (await watched.fetch('/metrics')).text()
+    return value(read, 'millrace_canary_availability') === undefined ? undefined : read
+  })
+  const text = `${await scrape()}${canary}`
   const directory = join(repository, 'ts', 'broker', 'monitoring')
   for (const file of readdirSync(directory)) {
     const asked = readFileSync(join(directory, file), 'utf8').match(/\b(?:millrace|kafka|process)_[a-z0-9_]+/g) ?? []

@@ -5,7 +5,7 @@ import { readStartUp } from './configs/start-up.ts'
 import { openNode } from './node.ts'
 
 /** A broker inside a program has no console unless it is asked for, and keeps to what the program does. */
-const DEFAULTS = { 'admin.listener': 'none', 'audit.topic.enable': 'false' }
+const DEFAULTS = { 'admin.listener': 'none', 'audit.topic.enable': 'false', 'canary.enable': 'false' }
 
 export interface StartOptions {
   /** Keys of server.properties. */

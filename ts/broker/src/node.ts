@@ -43,7 +43,7 @@ import { createGroups } from './groups/groups.ts'
 import { OFFSETS_TOPIC } from './groups/offsets-topic.ts'
 import { audited } from './handlers/audited.ts'
 import { createHandlers } from './handlers/index.ts'
-import { keptAudit, ledPartition } from './own-topics.ts'
+import { keptAudit, ledPartition, ownCanary } from './own-topics.ts'
 import type { ImportTarget } from './takeover/import.ts'
 import { findForeign, takeOver } from './takeover/start.ts'
 import { unfit } from './takeover/unfit.ts'
@@ -241,6 +241,8 @@ const build = async (
 
   // Behind the start: nobody waits for the list of before.
   void kept?.begin().then((older) => audit.restore(older))
+  const canary = ownCanary({ cluster, configs, clock, logger: logger.child('canary') }, config.values, listeners)
+  if (canary !== null) built.push(() => canary.stop())
 
   const console = await admin?.serve({
     ...services,
@@ -249,6 +251,7 @@ const build = async (
     latencies,
     audit,
     jobs,
+    canary,
     version: productVersion,
     durability: durabilityOf(config),
     startedAt,

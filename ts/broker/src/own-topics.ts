@@ -1,14 +1,18 @@
-/** How the broker is wired to the topics that it keeps for itself, beside those of its coordinators. */
+/** How the broker is wired to the topics that it keeps for itself: those of the audit list and of the canary. */
 import { createKept, type Kept } from './audit/kept.ts'
 import type { Clock } from './base/clock.ts'
 import { BrokerError } from './base/errors.ts'
-import { type BrokerId, randomTopicId } from './base/ids.ts'
+import { type BrokerId, randomTopicId, type TopicId } from './base/ids.ts'
 import type { Logger } from './base/logger.ts'
+import { type Canary, startCanary } from './canary/canary.ts'
 import type { BrokerConfigs } from './cluster/broker-configs.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import type { ClusterImage } from './cluster/image.ts'
-import { AUDIT_TOPIC } from './cluster/topic-names.ts'
+import { AUDIT_TOPIC, CANARY_TOPIC } from './cluster/topic-names.ts'
+import type { BrokerValues } from './configs/definitions.ts'
+import { isEveryInterface } from './configs/listeners.ts'
 import type { Engine } from './engine/engine.ts'
+import type { ListenerAddress } from './engine/native.ts'
 import { createRecords, type LedPartition } from './engine/records.ts'
 import { ensureInternalTopic } from './topics/automatic.ts'
 import { errorName } from './wire/errors.ts'
@@ -49,4 +53,22 @@ export const keptAudit = ({ cluster, configs, clock, logger }: OwnTopics, engine
     clock,
     logger,
   })
+}
+
+/** Over the first listener, as clients come; null where it is off. A broker that only shows what it has sends nothing of its own. */
+export const ownCanary = (
+  { cluster, configs, clock, logger }: OwnTopics,
+  values: BrokerValues,
+  [listener]: readonly ListenerAddress[],
+): Canary | null => {
+  if (!values['canary.enable'] || values['admin.read.only'] || listener === undefined) return null
+  const { host, port } = listener
+  const near = isEveryInterface(host) ? (host.includes(':') ? '::1' : '127.0.0.1') : host
+  const topic = async (): Promise<TopicId> => {
+    await ensureInternalTopic(cluster, configs, randomTopicId, CANARY_TOPIC)
+    const found = cluster.image().topicsByName.get(CANARY_TOPIC)
+    if (found === undefined) throw new BrokerError('UNKNOWN_TOPIC_OR_PARTITION')
+    return found.id
+  }
+  return startCanary({ address: { host: near, port }, topic, clock, logger })
 }

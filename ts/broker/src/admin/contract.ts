@@ -19,6 +19,7 @@ import {
   reset,
   resetTarget,
 } from './contract/changes.ts'
+import { canary } from './contract/canary.ts'
 import { broker, cluster, config } from './contract/cluster.ts'
 import { account, newPassword, password, role, session } from './contract/session.ts'
 import { groupHistory, history, live } from './contract/live.ts'
@@ -287,6 +288,14 @@ export const contract = {
       'The state, rates and problems of the moment; the WebSocket /api/v1/stream sends the same, then what changes.',
     input: z.object({}),
     output: live,
+  }),
+  canary: route({
+    method: 'GET',
+    path: '/api/v1/canary',
+    role: 'viewer',
+    summary: 'What became of the records that the broker sends through itself, one a second.',
+    input: z.object({}),
+    output: canary,
   }),
   history: route({
     method: 'GET',

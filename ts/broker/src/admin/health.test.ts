@@ -14,7 +14,15 @@ const recovery: RecoveryProgress = {
 }
 const at = (state: BrokerState): BrokerStatus => ({ state, recovery })
 
-const well: Vitals = { directories: 2, failures: [], rooms: [], leaderless: 0, underReplicated: 0, rangesLost: 0 }
+const well: Vitals = {
+  directories: 2,
+  failures: [],
+  rooms: [],
+  leaderless: 0,
+  underReplicated: 0,
+  rangesLost: 0,
+  canary: null,
+}
 
 it('lives in every state', () => {
   for (const state of ['starting', 'recovering', 'running', 'stopping'] as const) {

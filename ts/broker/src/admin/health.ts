@@ -1,4 +1,5 @@
 /** Whether the process lives, has started, can be given work, and whether all is well with what it holds. */
+import type { CanaryFigures } from '../canary/rounds.ts'
 import type { DirectoryFailure, DirectoryRoom, RecoveryProgress } from '../engine/native.ts'
 import type { BrokerState, BrokerStatus } from './status.ts'
 
@@ -23,6 +24,8 @@ export interface Vitals {
   readonly leaderless: number
   readonly underReplicated: number
   readonly rangesLost: number
+  /** Null where it is off. */
+  readonly canary: Pick<CanaryFigures, 'failure' | 'hour'> | null
 }
 
 const words: Readonly<Record<BrokerState, string>> = {
@@ -59,7 +62,7 @@ export const health = (status: BrokerStatus, vitals: Vitals | null): Health => {
   return told(status, vitals === null ? checks : [...checks, ...conditions(vitals)])
 }
 
-const conditions = ({ failures, rooms, leaderless, underReplicated, rangesLost }: Vitals): readonly Check[] => [
+const conditions = ({ failures, rooms, leaderless, underReplicated, rangesLost, canary }: Vitals): readonly Check[] => [
   {
     name: 'directories',
     ok: failures.length === 0,
@@ -73,7 +76,17 @@ const conditions = ({ failures, rooms, leaderless, underReplicated, rangesLost }
   count('leaders', leaderless, 'partitions have no leader'),
   count('replicas', underReplicated, 'partitions are under-replicated'),
   count('damage', rangesLost, 'ranges of offsets are lost to damage'),
+  ...(canary === null ? [] : [canaryCheck(canary)]),
 ]
+
+/** The one look from outside: what is wrong elsewhere shows here as what clients feel of it. */
+const canaryCheck = ({ failure, hour }: NonNullable<Vitals['canary']>): Check => ({
+  name: 'canary',
+  ok: failure === null && hour.lost === 0 && hour.duplicated === 0,
+  why:
+    `${failure === null ? '' : `${failure}; `}of ${hour.records} records of the last hour ` +
+    `${hour.lost} were lost and ${hour.duplicated} came again`,
+})
 
 const count = (name: string, found: number, what: string): Check => ({ name, ok: found === 0, why: `${found} ${what}` })
 

@@ -1,5 +1,6 @@
 /** What the admin API works with: the same things that handlers of the protocol use, and the broker around them. */
 import type { Audit } from '../audit/audit.ts'
+import type { Canary } from '../canary/canary.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Jobs } from '../engine/jobs.ts'
 import type { HandlerTable } from '../dispatch/dispatch.ts'
@@ -13,6 +14,8 @@ export interface AdminServices extends Pick<Services, 'cluster' | 'configs' | 'g
   readonly latencies: Latencies
   readonly audit: Audit
   readonly jobs: Jobs
+  /** Null where it is off. */
+  readonly canary: Canary | null
   readonly version: string
   readonly durability: string
   /** Milliseconds since 1970. */

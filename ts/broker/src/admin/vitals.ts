@@ -34,7 +34,7 @@ const count = (image: ClusterImage): PartitionCounts => {
 }
 
 export const readVitals = (
-  { cluster, engine }: Pick<AdminServices, 'cluster' | 'engine'>,
+  { cluster, engine, canary }: Pick<AdminServices, 'cluster' | 'engine' | 'canary'>,
   counts: PartitionCounter,
 ): Vitals => {
   const rooms = engine.rooms()
@@ -44,5 +44,6 @@ export const readVitals = (
     rooms,
     ...counts(cluster.image()),
     rangesLost: engine.stats().get('store.ranges.lost') ?? 0,
+    canary: canary?.figures() ?? null,
   }
 }

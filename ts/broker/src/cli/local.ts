@@ -3,6 +3,7 @@ import type { Call } from '../admin/client.ts'
 import { readToken } from '../admin/token-file.ts'
 import { readStartUp } from '../configs/start-up.ts'
 import { askAdmin } from './admin-api.ts'
+import { exitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { show } from './output/formats.ts'
 import { columns, listing, type View } from './output/view.ts'
@@ -35,7 +36,7 @@ const asking = async (
     })
   const view = await askAdmin(access, (call) => look({ base: access.url, call }))
   await show(terminal, view, output)
-  return 0
+  return view.exit ?? exitCode('ok')
 }
 
 const isoOf = (time: string | null): string | null => (time === null ? null : new Date(Number(time)).toISOString())
@@ -81,6 +82,38 @@ export const jobs = (terminal: Terminal, options: LocalOptions): Promise<number>
       ],
       name: ({ id }) => id,
     })
+  })
+
+/** What the records met that the broker sends through itself; the exit code says whether the newest came back. */
+export const canary = (terminal: Terminal, options: LocalOptions): Promise<number> =>
+  asking(terminal, options, async ({ call }) => {
+    const { figures } = await call('canary', {})
+    if (figures === null)
+      throw new Failure('notFound', 'the canary of this broker is off', { next: 'start it with canary.enable=true' })
+    const { hour, failure, sent, received, failed, lost, duplicated } = figures
+    const { availability } = hour
+    return {
+      value: figures,
+      facts: [
+        ['newest record', failure ?? 'came back'],
+        ['availability', availability === null ? null : `${(availability * 100).toFixed(3)} % in the last hour`],
+        ['sent', sent],
+        ['came back', received],
+        ['failed', failed],
+        ['lost', lost],
+        ['duplicated', duplicated],
+      ],
+      table: {
+        columns: columns(['milliseconds', 'p50', 'p99', 'max']),
+        rows: (['produceMs', 'endToEndMs'] as const).map((name) => {
+          const spread = hour[name]
+          const shown = [spread?.p50, spread?.p99, spread?.max].map((value) => value?.toFixed(1) ?? null)
+          return [name === 'produceMs' ? 'produce' : 'end to end', ...shown]
+        }),
+      },
+      names: [failure === null ? 'well' : 'failing'],
+      exit: exitCode(failure === null && hour.lost === 0 && hour.duplicated === 0 ? 'ok' : 'unhealthy'),
+    }
   })
 
 /** Those whose name contains the pattern. */

@@ -49,7 +49,8 @@ const parseEndpoint = (text: string): Endpoint | null => {
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
-const isEveryInterface = (host: string): boolean => host === '0.0.0.0' || /^[0:]*::[0:]*$/.test(host)
+/** Of a listener that every address of the machine reaches. */
+export const isEveryInterface = (host: string): boolean => host === '0.0.0.0' || /^[0:]*::[0:]*$/.test(host)
 
 const shown = ({ name, host, port }: Endpoint): string => `${name}://${host.includes(':') ? `[${host}]` : host}:${port}`
 

@@ -3,7 +3,7 @@ import type { TopicId } from '../base/ids.ts'
 import type { BrokerConfigs } from '../cluster/broker-configs.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterImage } from '../cluster/image.ts'
-import { AUDIT_TOPIC } from '../cluster/topic-names.ts'
+import { AUDIT_TOPIC, CANARY_TOPIC } from '../cluster/topic-names.ts'
 import { checkTopicConfigs } from '../configs/check.ts'
 import { findDefinition, type BrokerValues } from '../configs/definitions.ts'
 import { createTopics, type CreateRules, type TopicSpec } from './create.ts'
@@ -37,6 +37,10 @@ const offsetsSpec = (image: ClusterImage, values: BrokerValues): TopicSpec => ({
 const auditSpec = (): TopicSpec =>
   ownSpec(AUDIT_TOPIC, { 'retention.ms': '-1', 'retention.bytes': '67108864', 'segment.bytes': '8388608' })
 
+/** Nobody reads what came back: an hour of it is for whoever looks into a failure. */
+const canarySpec = (): TopicSpec =>
+  ownSpec(CANARY_TOPIC, { 'retention.ms': '3600000', 'segment.ms': '3600000', 'segment.bytes': '1048576' })
+
 /** Whatever the broker says of topics that name nothing. */
 const AS_WRITTEN = { 'cleanup.policy': 'delete', 'compression.type': 'producer' }
 
@@ -51,6 +55,7 @@ const ownSpec = (name: string, configs: Readonly<Record<string, string>>): Topic
 const internalSpecs: ReadonlyMap<string, (image: ClusterImage, values: BrokerValues) => TopicSpec> = new Map([
   [OFFSETS_TOPIC, offsetsSpec],
   [AUDIT_TOPIC, auditSpec],
+  [CANARY_TOPIC, canarySpec],
 ])
 
 /** The broker's key allows less than that of topics does; what is less goes under the key that takes it. */

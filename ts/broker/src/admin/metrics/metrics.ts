@@ -6,7 +6,7 @@ import type { BrokerStatus } from '../status.ts'
 import { createExposition, type Exposition, labelText } from './exposition.ts'
 import { writeJmx } from './jmx.ts'
 import { writeKafkaExporter } from './kafka-exporter.ts'
-import { writeEngine, writeHandlers } from './own.ts'
+import { writeCanary, writeEngine, writeHandlers } from './own.ts'
 import { partitionLines } from './partitions.ts'
 import { writeProcess } from './process.ts'
 import type { MetricState } from './state.ts'
@@ -28,11 +28,12 @@ export const renderMetrics = async (status: BrokerStatus, running: Running | nul
 
 const writeRunning = async (out: Exposition, running: Running): Promise<void> => {
   const { services } = running
-  const { engine, latencies, configs, cluster } = services
+  const { engine, latencies, configs, cluster, canary } = services
   out.family('millrace_build_info', 'gauge', 'Always 1; the version is a label.')
   out.sample(labelText({ version: services.version }), 1)
   writeEngine(out, engine.stats())
   writeHandlers(out, latencies)
+  if (canary !== null) writeCanary(out, canary)
   writeProcess(out, services.startedAt, performance.eventLoopUtilization())
 
   const sets = new Set(configs.values(cluster.image())['metrics.compat'])

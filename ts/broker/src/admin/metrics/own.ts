@@ -1,6 +1,7 @@
 /** The metrics under our own names. Times are in seconds. */
-import { classLimitMs, type Latencies } from '../../dispatch/latency.ts'
-import { type Exposition, labelText, type MetricType } from './exposition.ts'
+import type { Canary } from '../../canary/canary.ts'
+import { type ApiLatency, classLimitMs, type Latencies } from '../../dispatch/latency.ts'
+import { type Exposition, type Labels, labelText, type MetricType } from './exposition.ts'
 
 interface Declared {
   readonly name: string
@@ -64,16 +65,45 @@ const MS_PER_SECOND = 1000
 export const writeHandlers = (out: Exposition, latencies: Latencies): void => {
   const snapshot = latencies.snapshot()
   out.family('millrace_request_seconds', 'histogram', 'Time that the control plane took for requests, by API.')
-  for (const [api, { requests, totalMs, classes }] of snapshot) {
-    let below = 0
-    classes.forEach((count, index) => {
-      below += count
-      const le = classLimitMs(index) / MS_PER_SECOND
-      out.sample(labelText({ api, le: le === Infinity ? '+Inf' : le }), below, '_bucket')
-    })
-    out.sample(labelText({ api }), totalMs / MS_PER_SECOND, '_sum')
-    out.sample(labelText({ api }), requests, '_count')
-  }
+  for (const [api, latency] of snapshot) writeHistogram(out, { api }, latency)
   out.family('millrace_request_failures_total', 'counter', 'Requests whose handler failed, by API.')
   for (const [api, { failures }] of snapshot) out.sample(labelText({ api }), failures)
 }
+
+const writeHistogram = (out: Exposition, labels: Labels, { requests, totalMs, classes }: ApiLatency): void => {
+  let below = 0
+  classes.forEach((count, index) => {
+    below += count
+    const le = classLimitMs(index) / MS_PER_SECOND
+    out.sample(labelText({ ...labels, le: le === Infinity ? '+Inf' : le }), below, '_bucket')
+  })
+  out.sample(labelText(labels), totalMs / MS_PER_SECOND, '_sum')
+  out.sample(labelText(labels), requests, '_count')
+}
+
+/** What a client sees that sends one record a second and reads it back. */
+export const writeCanary = (out: Exposition, canary: Canary): void => {
+  const { sent, received, failed, lost, duplicated, hour } = canary.figures()
+  const single = (name: string, type: MetricType, help: string, value: number): void => {
+    out.family(`millrace_canary_${name}`, type, help)
+    out.sample('', value)
+  }
+  single('records_sent_total', 'counter', 'Records that the canary sent.', sent)
+  single('records_received_total', 'counter', 'Records of the canary that came back.', received)
+  single('records_failed_total', 'counter', 'Records that were refused, or did not come back in time.', failed)
+  single('records_lost_total', 'counter', 'Records that were acknowledged and are not in the log.', lost)
+  single('records_duplicated_total', 'counter', 'Records that came back once more.', duplicated)
+  if (hour.availability !== null)
+    single('availability', 'gauge', 'The part of the records of the last hour that came back.', hour.availability)
+  const latencies = canary.latencies()
+  for (const [of, name, help] of canaryTimes) {
+    out.family(`millrace_canary_${name}_seconds`, 'histogram', help)
+    const latency = latencies.get(of)
+    if (latency !== undefined) writeHistogram(out, {}, latency)
+  }
+}
+
+const canaryTimes = [
+  ['produce', 'produce', 'Time from sending a record of the canary to its acknowledgement.'],
+  ['endToEnd', 'end_to_end', 'Time from sending a record of the canary to reading it.'],
+] as const

@@ -6,14 +6,15 @@ import { readLive } from '../live.ts'
 import type { RouteContext } from './context.ts'
 import type { RoutesOf } from './table.ts'
 
-type Names = 'audit' | 'jobs' | 'live' | 'history' | 'groupHistory'
+type Names = 'audit' | 'jobs' | 'canary' | 'live' | 'history' | 'groupHistory'
 type Series = Output<'history'>['series']
 
 export const activityRoutes = (context: RouteContext): RoutesOf<Names> => {
   const { services, rates, lag, status, counts } = context
-  const { audit, jobs, clock } = services
+  const { audit, jobs, canary, clock } = services
   return {
     live: () => readLive(context, status(), counts),
+    canary: () => ({ figures: canary?.figures() ?? null }),
     history: () => {
       const past = rates.past()
       const series = Object.fromEntries(rateNames.map((name) => [name, [...past[name]]])) as Series

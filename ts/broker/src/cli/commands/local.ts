@@ -1,4 +1,4 @@
-// What the broker on this machine tells whoever may read its data directory: audit, jobs, metrics.
+// What the broker on this machine tells whoever may read its data directory: audit, jobs, canary, metrics.
 import { type Command, Option } from 'commander'
 import type { AuditOptions, LocalOptions } from '../local.ts'
 import { outputFormats } from '../output/view.ts'
@@ -21,6 +21,10 @@ export const declareLocal = (program: Command, { terminal, act }: Declaring): vo
   local(program.command('jobs'))
     .description('what the broker of this machine does in the background')
     .action(act(async (options: LocalOptions) => (await import('../local.ts')).jobs(terminal, options)))
+
+  local(program.command('canary'))
+    .description('what the records met that the broker of this machine sends through itself')
+    .action(act(async (options: LocalOptions) => (await import('../local.ts')).canary(terminal, options)))
 
   local(program.command('metrics'))
     .description('what the broker of this machine measures, as Prometheus reads it')

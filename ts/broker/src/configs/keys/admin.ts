@@ -25,9 +25,17 @@ export const adminKeys = {
     'As many partitions have series of their own, in the order of the names of their topics; the others count in sums.',
     { min: 0, dynamic: 'cluster-wide' },
   ),
-  'admin.read.only': boolean(false, 'The admin API refuses every change; clients of the protocol are not concerned.'),
+  'admin.read.only': boolean(
+    false,
+    'The admin API refuses every change, and the canary is off; clients of the protocol are not concerned.',
+  ),
   'audit.topic.enable': boolean(
     true,
     'The audit list is kept in the internal topic __millrace_audit, so that it outlasts a restart.',
+  ),
+  'canary.enable': boolean(
+    true,
+    'One record a second goes through the internal topic __millrace_canary and back, over the first listener, to measure ' +
+      'what clients see. Takes two connections.',
   ),
 } as const
