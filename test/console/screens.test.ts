@@ -8,6 +8,8 @@ import { GROUP, PASSWORD, seeded } from './seeded.ts'
 /** An address, and a text of the broker's data that it must show. */
 const screens = [
   ['/', 'payments.settled'],
+  // Times of the canary.
+  ['/', /^[\d.,]+ \/ [\d.,]+ (ms|\u6BEB\u79D2)$/],
   ['/topics?search=o&sort=bytes&order=desc&internal=true', '__consumer_offsets'],
   ['/topics/orders', /^40$/],
   ['/topics/orders?tab=configs&changed=true', 'retention.ms'],

@@ -21,7 +21,11 @@ const MEMBER_ID_REQUIRED = 79
 
 /** One broker for the tests of a file. */
 export const seeded = (): Inside => {
-  const broker = inside({ 'admin.password': PASSWORD, 'group.initial.rebalance.delay.ms': '0' })
+  const broker = inside({
+    'admin.password': PASSWORD,
+    'canary.enable': 'true',
+    'group.initial.rebalance.delay.ms': '0',
+  })
   beforeAll(async () => {
     await seed(broker.peer())
     await eventually('the API shows the lag', async () => {

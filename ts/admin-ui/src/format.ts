@@ -29,6 +29,10 @@ export const short = (value: number, language: string): string =>
       : { notation: 'compact', maximumFractionDigits: 1 },
   )
 
+/** Never rounded up to all of it: the last digit of an availability is what it is looked at for. */
+export const availability = (share: number, language: string): string =>
+  (Math.floor(share * 100_000) / 100_000).toLocaleString(language, { style: 'percent', maximumFractionDigits: 3 })
+
 export const percent = (share: number, language: string): string =>
   share.toLocaleString(language, { style: 'percent', maximumFractionDigits: 0 })
 

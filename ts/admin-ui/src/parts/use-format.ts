@@ -1,5 +1,5 @@
 /** The formats of `format.ts` in the reader's language and time zone. */
-import { ago, bytes, integer, moment, percent, short, span } from '../format.ts'
+import { ago, availability, bytes, integer, moment, percent, short, span } from '../format.ts'
 import { usePreferences } from '../state/preferences.ts'
 
 export const useFormat = () => {
@@ -8,6 +8,7 @@ export const useFormat = () => {
     integer: (value: string | number) => integer(value, language),
     bytes: (value: string | number) => bytes(value, language),
     short: (value: number) => short(value, language),
+    availability: (share: number) => availability(share, language),
     percent: (share: number) => percent(share, language),
     moment: (ms: string | number) => moment(ms, language, zone),
     span: (ms: number) => span(ms, language),

@@ -7,6 +7,7 @@ import { Figure, Figures } from '../parts/figure.tsx'
 import { Page } from '../parts/page.tsx'
 import { BrokerState } from '../parts/states.tsx'
 import { useFormat } from '../parts/use-format.ts'
+import { CanaryCard } from './health-canary.tsx'
 import { Checks } from './health-checks.tsx'
 import { Disks } from './health-disks.tsx'
 import { Rates } from './health-rates.tsx'
@@ -24,6 +25,7 @@ export const HealthScreen = () => {
         <LargestTopics />
         <WorstGroups />
       </div>
+      <CanaryCard />
       <Disks />
       {cluster.data !== undefined && <About cluster={cluster.data} now={cluster.dataUpdatedAt} />}
     </Page>
