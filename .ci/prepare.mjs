@@ -30,12 +30,13 @@ const steps = [
   {
     name: 'build the log engine (Rust, release)',
     stamp: 'addon',
-    inputs: ['crates', 'Cargo.toml', 'Cargo.lock'],
+    // The last names what is built.
+    inputs: ['crates', 'Cargo.toml', 'Cargo.lock', 'ts/broker/package.json'],
     outputs: ['ts/broker/native/index.cjs'],
     before: requireRustAndC,
     command: (
       'node_modules/.bin/napi build --release --platform --features napi,mimalloc --manifest-path crates/logstore/Cargo.toml ' +
-      '--output-dir ts/broker/native --js index.cjs --dts index.d.cts'
+      '--package-json-path ts/broker/package.json --output-dir ts/broker/native --js index.cjs --dts index.d.cts'
     ).split(' '),
   },
   {
