@@ -66,7 +66,7 @@ const steps = [
       'ts/broker/src/admin/client.ts',
       'package-lock.json',
     ],
-    outputs: ['ts/admin-ui/dist/index.html'],
+    outputs: ['ts/broker/dist/console/index.html'],
     command: ['node_modules/.bin/vite', 'build', 'ts/admin-ui', '--logLevel', 'warn'],
   },
 ]

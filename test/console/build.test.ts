@@ -18,7 +18,7 @@ interface Chunk {
 }
 
 test('the first screen is small: gzipped, with charts and both languages', () => {
-  const dist = join(console, 'dist')
+  const dist = join(repository, 'ts', 'broker', 'dist', 'console')
   const manifest = JSON.parse(readFileSync(join(dist, '.vite', 'manifest.json'), 'utf8')) as Record<string, Chunk>
   const first = Object.keys(manifest).filter((name) => FIRST.test(name))
   expect(first).toHaveLength(2)

@@ -1,9 +1,11 @@
-// The console as files that the broker serves itself: nothing comes from elsewhere.
+// The console as files that the broker serves itself: nothing comes from elsewhere. They are a part of its package.
 import { defineConfig } from 'vite'
 
 export default defineConfig({
   // Browsers that know light-dark(), which the two themes rest on.
   build: {
+    outDir: '../broker/dist/console',
+    emptyOutDir: true,
     target: ['chrome123', 'firefox121', 'safari17.5'],
     manifest: true,
     reportCompressedSize: false,

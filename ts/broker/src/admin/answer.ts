@@ -13,8 +13,8 @@ import { renderMetrics } from './metrics/metrics.ts'
 import type { BrokerStatus } from './status.ts'
 import { type PartitionCounter, readVitals } from './vitals.ts'
 
-/** Where the console lies once it is built. */
-const CONSOLE = fileURLToPath(new URL('../../../admin-ui/dist', import.meta.url))
+/** Where the console lies once it is built; from `src/admin` and from `dist/admin` alike. */
+const CONSOLE = fileURLToPath(new URL('../../dist/console', import.meta.url))
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 const UNAVAILABLE = 503
 
