@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { start as startLibrary } from 'millrace/index.js'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts'
@@ -158,17 +157,4 @@ test('data of another cluster is refused', async () => {
   })
   expect(await running.exited).toBe(1)
   expect(running.lines.join('\n')).toContain('belongs to cluster MkU3OEVBNTcwNTJENDM2Qg')
-})
-
-test('as a library: two in one process, stopped and freed', async () => {
-  const properties = (): Record<string, string> => ({ listeners: 'PLAINTEXT://127.0.0.1:0', 'log.dirs': directory() })
-  const [one, other] = [
-    await startLibrary({ properties: properties() }),
-    await startLibrary({ properties: properties() }),
-  ]
-  expect(one.clusterId).not.toBe(other.clusterId)
-  const port = other.listeners[0]?.port ?? 0
-  expect(await brokersListed(port)).toBe(1)
-  await Promise.all([one.stop(), other.stop(), other.stop()])
-  await expect(brokersListed(port)).rejects.toThrow('ECONNREFUSED')
 })

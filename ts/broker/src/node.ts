@@ -65,6 +65,8 @@ export interface BrokerNode {
   readonly console: string | null
   /** What a person wants to know at start: where, with which data, how durable. */
   readonly summary: LogFields
+  /** Resolves when it can do nothing any more but stop: the last of its data directories is out of service. */
+  readonly fatal: Promise<BrokerError>
   /** In order; answers what did not stop in order, and why. A second call waits for the first. */
   stop(): Promise<readonly string[]>
 }
@@ -160,7 +162,11 @@ const build = async (
   const engine = await openEngine(engineOptions(config, clusterId), clock, logger, recovery)
   built.push(() => engine.close())
   tellOfFiles(config, engine.openFiles(), logger.child('config'))
-  built.push(watchData(engine, clock, logger.child('data')))
+  const fatal = new Promise<BrokerError>((resolve) => {
+    const directories = config.logDirs.length
+    const lost = (why: string): void => resolve(new BrokerError('KAFKA_STORAGE_ERROR', why))
+    built.push(watchData(engine, clock, logger.child('data'), { directories, lost }))
+  })
   const jobs = createJobs(engine, { progress: recovery.progress(), startedAt, endedAt: clock.now() })
   built.push(tellOfJobs(jobs, clock, logger.child('jobs')))
   const endpoints = advertisedEndpoints(config.listeners, engine.bind())
@@ -262,7 +268,8 @@ const build = async (
   // Last, so that it is the first to hear of a stop.
   if (admin !== null) built.push(() => admin.stopping())
 
-  return { clusterId, listeners, console: console ?? null, summary: summarise(config, clusterId, listeners, console) }
+  const summary = summarise(config, clusterId, listeners, console)
+  return { clusterId, listeners, console: console ?? null, summary, fatal }
 }
 
 const adminOf = (given: Omit<AdminOptions, 'place'>): Admin | null =>

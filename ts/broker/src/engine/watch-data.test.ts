@@ -27,7 +27,11 @@ test('what happens to directories and disks is told once', () => {
     reports = []
     return taken
   }
-  const stop = watchData({ rooms: () => rooms, failures: () => failures, takeReports }, clock, logger)
+  const lost: string[] = []
+  const stop = watchData({ rooms: () => rooms, failures: () => failures, takeReports }, clock, logger, {
+    directories: 2,
+    lost: (why) => void lost.push(why),
+  })
   const told = (): string[] => {
     clock.advance(10_000)
     return lines.splice(0)
@@ -44,6 +48,11 @@ test('what happens to directories and disks is told once', () => {
   failures = [{ path: '/data', why: 'sync: EIO' }]
   expect(told()).toEqual([expect.stringContaining('out of service')])
   expect(told()).toEqual([])
+  expect(lost).toEqual([])
+  failures = [...failures, { path: '/more', why: 'write: EIO' }]
+  expect(told()).toEqual([expect.stringContaining('out of service')])
+  expect(told()).toEqual([])
+  expect(lost).toEqual(['/data: sync: EIO; /more: write: EIO'])
   stop()
   expect(clock.pendingTimers).toBe(0)
 })

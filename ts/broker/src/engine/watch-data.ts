@@ -9,10 +9,22 @@ const LOOK_MS = 2000
 type Watched = Pick<Engine, 'failures' | 'rooms' | 'takeReports'>
 type Room = 'enough' | 'low' | 'full'
 
+export interface DataWatch {
+  /** How many there are. */
+  readonly directories: number
+  /** None is left: called once, with what happened to each. */
+  readonly lost: (why: string) => void
+}
+
 /** Tells the logger of everything once; ends with the call of what it answers. */
-export const watchData = (engine: Watched, clock: Clock, logger: Logger): (() => void) => {
+export const watchData = (
+  engine: Watched,
+  clock: Clock,
+  logger: Logger,
+  { directories, lost }: DataWatch,
+): (() => void) => {
   let timer: Timer | undefined
-  const failed = new Set<string>()
+  const failed = new Map<string, string>()
   const rooms = new Map<string, Room>()
 
   const look = (): void => {
@@ -23,8 +35,9 @@ export const watchData = (engine: Watched, clock: Clock, logger: Logger): (() =>
       )
     for (const { path, why } of engine.failures()) {
       if (failed.has(path)) continue
-      failed.add(path)
+      failed.set(path, why)
       logger.error({ path, why }, 'a data directory is out of service: mend the disk, then restart the broker')
+      if (failed.size === directories) lost([...failed].map(([path, why]) => `${path}: ${why}`).join('; '))
     }
     for (const { isFull, isLow, ...fields } of engine.rooms()) {
       const room = isFull ? 'full' : isLow ? 'low' : 'enough'
