@@ -35,6 +35,22 @@ static void tell_of(const char *call, int error, int file) {
   tell(call, error, path);
 }
 
+// libfiu stands in these as well. A thread's first call of one asks the dynamic loader for the original, and libfiu makes it under the lock of
+// its own table, while a `dlopen` in another thread calls `malloc` under the loader's: each waits for the other. The ones here, which come
+// before libfiu's, ask nobody.
+void *__libc_malloc(size_t bytes);
+void *__libc_calloc(size_t count, size_t bytes);
+
+void *malloc(size_t bytes) { return __libc_malloc(bytes); }
+
+void *calloc(size_t count, size_t bytes) { return __libc_calloc(count, bytes); }
+
+char *strdup(const char *text) {
+  size_t bytes = strlen(text) + 1;
+  char *copy = malloc(bytes);
+  return copy == NULL ? NULL : memcpy(copy, text, bytes);
+}
+
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 // The caller reads `errno` afterwards.
