@@ -9,7 +9,7 @@ const console = join(repository, 'ts', 'admin-ui')
 
 /** Everything that the first screen loads: all screens, both languages and its charts. */
 const FIRST_SCREEN_BYTES_MAX = 250_000
-const FIRST = /^(index\.html|src\/parts\/spark-plot\.ts)$/
+const FIRST = /^(index\.html|src\/parts\/chart-plot\.ts)$/
 
 interface Chunk {
   readonly file: string

@@ -50,7 +50,7 @@ const seed = async (peer: Peer): Promise<void> => {
   await join(peer, 'dashboard')
 }
 
-const send = async (peer: Peer, topic: string): Promise<void> => {
+export const send = async (peer: Peer, topic: string): Promise<void> => {
   const records = batch(Array.from({ length: RECORDS }, (_, at) => ({ value: `${topic} ${at} ${'x'.repeat(100)}` })))
   const { responses } = await peer.call(produce, 9, {
     transactionalId: null,

@@ -122,12 +122,13 @@ test('rates and lag of the last hour; the lag in seconds', async () => {
   })
   expect(group.offsetRows).toMatchObject([{ lag: '0', lagSeconds: 0 }])
   expect(group.lagSeconds).toBe(0)
-  const { lag, intervalMs } = await eventually('its lag is noted', async () => {
+  const { lag, lagSeconds, intervalMs } = await eventually('its lag is noted', async () => {
     const told = await call('groupHistory', { group: 'behind' })
     return told.lag.length > 0 ? told : undefined
   })
   expect(intervalMs).toBe(10_000)
   expect(new Set(lag)).toEqual(new Set([0]))
+  expect(new Set(lagSeconds)).toEqual(new Set([0]))
   const { series } = await eventually('rates are noted', async () => {
     const told = await call('history', {})
     return told.series.connections.length > 0 ? told : undefined

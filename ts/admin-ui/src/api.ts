@@ -50,6 +50,14 @@ export const groupQuery = (input: Input<'group'>) =>
   })
 
 export const historyQuery = queryOptions({ queryKey: ['history'], queryFn: () => call('history', {}), ...live })
+/** What stands there is that of this group or nothing. */
+export const groupHistoryQuery = (group: string) =>
+  queryOptions({
+    queryKey: ['group', group, 'history'],
+    queryFn: () => call('groupHistory', { group }),
+    refetchInterval: LIVE_MS,
+  })
+
 export const canaryQuery = queryOptions({ queryKey: ['canary'], queryFn: () => call('canary', {}), ...live })
 export const jobsQuery = queryOptions({ queryKey: ['jobs'], queryFn: () => call('jobs', {}), ...live })
 
@@ -67,5 +75,6 @@ export type Topic = Output<'topic'>
 export type Partition = Topic['partitionRows'][number]
 export type GroupRow = Output<'groups'>['items'][number]
 export type Group = Output<'group'>
+export type GroupHistory = Output<'groupHistory'>
 export type Member = Group['memberRows'][number]
 export type GroupOffset = Group['offsetRows'][number]

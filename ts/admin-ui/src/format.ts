@@ -45,6 +45,14 @@ export const moment = (ms: string | number, language: string, zone: Zone): strin
     ...(zone === 'utc' ? { timeZone: 'UTC' } : {}),
   })
 
+/** The hour and the minute of a moment. */
+export const hour = (ms: number, language: string, zone: Zone): string =>
+  new Date(ms).toLocaleTimeString(language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(zone === 'utc' ? { timeZone: 'UTC' } : {}),
+  })
+
 const SPANS = [
   ['day', 86_400_000],
   ['hour', 3_600_000],

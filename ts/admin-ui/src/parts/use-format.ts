@@ -1,5 +1,5 @@
 /** The formats of `format.ts` in the reader's language and time zone. */
-import { ago, availability, bytes, integer, moment, percent, short, span } from '../format.ts'
+import { ago, availability, bytes, hour, integer, moment, percent, short, span } from '../format.ts'
 import { usePreferences } from '../state/preferences.ts'
 
 export const useFormat = () => {
@@ -11,6 +11,7 @@ export const useFormat = () => {
     availability: (share: number) => availability(share, language),
     percent: (share: number) => percent(share, language),
     moment: (ms: string | number) => moment(ms, language, zone),
+    hour: (ms: number) => hour(ms, language, zone),
     span: (ms: number) => span(ms, language),
     ago: (ms: string | number) => ago(Number(ms), Date.now(), language),
   }

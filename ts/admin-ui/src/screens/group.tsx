@@ -12,6 +12,7 @@ import { Tabs } from '../parts/tabs.tsx'
 import { useFormat } from '../parts/use-format.ts'
 import { groupTabs, rowsOf } from '../search.ts'
 import { GroupActions } from './group-actions.tsx'
+import { GroupHistoryCard } from './group-history.tsx'
 import { GroupMembers } from './group-members.tsx'
 import { GroupOffsets } from './group-offsets.tsx'
 
@@ -33,6 +34,7 @@ export const GroupScreen = () => {
         {(group) => (
           <>
             <Summary group={group} />
+            <GroupHistoryCard group={group.name} />
             <Tabs label={t('group.parts')} tabs={groupTabs} current={tab} title={(each) => t(`groupTab.${each}`)} />
             {tab === 'offsets' ? <GroupOffsets group={group} /> : <GroupMembers members={group.memberRows} />}
           </>

@@ -2,10 +2,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { historyQuery } from '../api.ts'
-import { Spark } from '../parts/spark.tsx'
+import { Chart, timesOf } from '../parts/chart.tsx'
 import { useFormat } from '../parts/use-format.ts'
 
-const SECOND_MS = 1000
+/** In pixels. */
+const HEIGHT = 44
+const SMALLEST_TOP = 1
 const names = ['bytesIn', 'bytesOut', 'produceRequests', 'fetchRequests'] as const
 
 export const Rates = () => {
@@ -24,9 +26,11 @@ export const Rates = () => {
           <section className={`rate ${name}`} key={name} aria-label={t(`rates.${name}`)}>
             <h2>{t(`rates.${name}`)}</h2>
             <strong>{text}</strong>
-            <Spark
+            <Chart
               times={timesOf(values.length, data)}
               values={values}
+              height={HEIGHT}
+              smallestTop={SMALLEST_TOP}
               label={t('rates.chart', { name: t(`rates.${name}`), value: text })}
             />
           </section>
@@ -35,7 +39,3 @@ export const Rates = () => {
     </div>
   )
 }
-
-/** In seconds since 1970; the last one is that of the newest value. */
-const timesOf = (count: number, { until, intervalMs } = { until: '0', intervalMs: SECOND_MS }): readonly number[] =>
-  Array.from({ length: count }, (_, at) => (Number(until) - (count - 1 - at) * intervalMs) / SECOND_MS)

@@ -309,7 +309,7 @@ export const contract = {
     method: 'GET',
     path: '/api/v1/groups/{group}/history',
     role: 'viewer',
-    summary: 'The lag of a group over the last hour.',
+    summary: 'The lag of a group over the last hour, in messages and in seconds.',
     input: z.object({ group: groupName }),
     output: groupHistory,
   }),

@@ -74,9 +74,10 @@ export const createTables = (services: Services, lagSeconds: LagSeconds): Tables
   const logs = atMostOnceASecond(clock, () => readLogs([...cluster.image().topicsById.values()].flatMap(allOf), engine))
   const groups = atMostOnceASecond(clock, () => readGroups(services, lagSeconds))
   const readings = async (): Promise<readonly GroupReadings[]> =>
-    [...(await groups()).groups.values()].map(({ groupId, lag, offsets }) => ({
+    [...(await groups()).groups.values()].map(({ groupId, lag, lagSeconds, offsets }) => ({
       group: groupId,
       lag,
+      lagSeconds,
       readings: offsets.flatMap((offset) => readingOf(offset) ?? []),
     }))
   return { logs, logsOf: (topic) => readLogs(allOf(topic), engine), groups, readings }

@@ -43,7 +43,7 @@ it('lag in seconds is the time since the log went past what was committed', asyn
   let end = 100
   const readings = (committed: number) => ({ log: 'a/0', committed, end })
   const read = (): Promise<readonly GroupReadings[]> =>
-    Promise.resolve([{ group: 'g', lag: end - 100, readings: [readings(100)] }])
+    Promise.resolve([{ group: 'g', lag: end - 100, lagSeconds: lag.seconds(readings(100)), readings: [readings(100)] }])
   const lag = watchLag(read, clock)
   expect(lag.seconds(readings(50))).toBeNull()
   for (const next of [100, 110, 120, 130]) {
@@ -57,8 +57,9 @@ it('lag in seconds is the time since the log went past what was committed', asyn
   expect(lag.seconds(readings(50))).toBe(30)
   clock.advance(4000)
   expect(lag.seconds(readings(100))).toBe(24)
-  expect(lag.past('g')).toEqual([0, 10, 20, 30])
-  expect(lag.past('nobody')).toEqual([])
+  expect(lag.past('g')).toEqual({ lag: [0, 10, 20, 30], lagSeconds: [0, 10, 10, 20] })
+  expect(lag.past('nobody')).toEqual({ lag: [], lagSeconds: [] })
+  expect(lag.notedAt()).toBe(clock.now() - 4000)
   lag.stop()
   expect(clock.pendingTimers).toBe(0)
 })

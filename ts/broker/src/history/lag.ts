@@ -22,15 +22,32 @@ export interface Reading {
 export interface GroupReadings {
   readonly group: string
   readonly lag: number
+  /** Null while it is not known. */
+  readonly lagSeconds: number | null
   readonly readings: readonly Reading[]
 }
+
+/** One of each for each ten seconds, the oldest first. */
+export interface PastLag {
+  readonly lag: readonly number[]
+  readonly lagSeconds: readonly (number | null)[]
+}
+
+const NOTHING: PastLag = { lag: [], lagSeconds: [] }
 
 export interface LagHistory {
   /** 0 without lag; null where it was not watched for long enough to know. What is older than an hour counts as an hour. */
   seconds(reading: Reading): number | null
-  /** What a group lagged, the oldest first, one each ten seconds. */
-  past(group: string): readonly number[]
+  /** What a group lagged in the last hour. */
+  past(group: string): PastLag
+  /** When that was noted last, in milliseconds since 1970. */
+  notedAt(): number
   stop(): void
+}
+
+interface GroupRings {
+  readonly lag: Ring
+  readonly lagSeconds: Ring<number | null>
 }
 
 /** `read` may fail, as while partitions are loaded: the next time will do. */
@@ -38,18 +55,21 @@ export const watchLag = (read: () => Promise<readonly GroupReadings[]>, clock: C
   // One for all: a log that is read has an end for each of the last of them.
   const times = createRing(SAMPLES)
   let logs = new Map<string, Ring>()
-  let groups = new Map<string, Ring>()
+  let groups = new Map<string, GroupRings>()
+  let notedAt = clock.now()
   let timer: Timer
   let stopped = false
 
   const note = (found: readonly GroupReadings[]): void => {
     times.push(clock.monotonic())
+    notedAt = clock.now()
     // What nobody reads any more is forgotten.
-    const [stillRead, stillThere] = [new Map<string, Ring>(), new Map<string, Ring>()]
-    for (const { group, lag, readings } of found.slice(0, GROUPS_MAX)) {
-      const ring = groups.get(group) ?? createRing(SAMPLES)
-      ring.push(lag)
-      stillThere.set(group, ring)
+    const [stillRead, stillThere] = [new Map<string, Ring>(), new Map<string, GroupRings>()]
+    for (const { group, lag, lagSeconds, readings } of found.slice(0, GROUPS_MAX)) {
+      const rings = groups.get(group) ?? { lag: createRing(SAMPLES), lagSeconds: createRing(SAMPLES) }
+      rings.lag.push(lag)
+      rings.lagSeconds.push(lagSeconds)
+      stillThere.set(group, rings)
       for (const { log, end } of readings) {
         if (stillRead.has(log) || stillRead.size >= PARTITIONS_MAX) continue
         const ends = logs.get(log) ?? createRing(SAMPLES)
@@ -81,7 +101,11 @@ export const watchLag = (read: () => Promise<readonly GroupReadings[]>, clock: C
       const since = times.values().at(Math.min(past - ends.length, -1))
       return since === undefined ? null : (clock.monotonic() - since) / MS_PER_SECOND
     },
-    past: (group) => groups.get(group)?.values() ?? [],
+    past(group) {
+      const rings = groups.get(group)
+      return rings === undefined ? NOTHING : { lag: rings.lag.values(), lagSeconds: rings.lagSeconds.values() }
+    },
+    notedAt: () => notedAt,
     stop() {
       stopped = true
       timer.cancel()

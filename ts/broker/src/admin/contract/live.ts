@@ -20,7 +20,15 @@ export const history = z.object({
   }),
 })
 
-export const groupHistory = z.object({ until: time, intervalMs: z.int(), lag: numbers })
+export const groupHistory = z.object({
+  /** Of the newest value. */
+  until: time,
+  intervalMs: z.int(),
+  /** In messages; the oldest first. */
+  lag: numbers,
+  /** Of the partition that was furthest behind; null while it was not known. */
+  lagSeconds: z.array(z.number().nullable()),
+})
 
 /** The first screen in numbers. */
 export const live = z.object({

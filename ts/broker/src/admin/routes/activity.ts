@@ -20,11 +20,15 @@ export const activityRoutes = (context: RouteContext): RoutesOf<Names> => {
       const series = Object.fromEntries(rateNames.map((name) => [name, [...past[name]]])) as Series
       return { until: String(clock.now()), intervalMs: SAMPLE_MS, series }
     },
-    groupHistory: ({ group }) => ({
-      until: String(clock.now()),
-      intervalMs: LAG_SAMPLE_MS,
-      lag: [...lag.past(group)],
-    }),
+    groupHistory: ({ group }) => {
+      const past = lag.past(group)
+      return {
+        until: String(lag.notedAt()),
+        intervalMs: LAG_SAMPLE_MS,
+        lag: [...past.lag],
+        lagSeconds: [...past.lagSeconds],
+      }
+    },
     audit: ({ search, offset, limit }) => {
       const part = search.toLowerCase()
       const found = audit

@@ -1,0 +1,69 @@
+// How far a group was behind: drawn, said in words and as a table, and going on while it is looked at.
+import { describe, expect, test } from 'vitest'
+import { missingClients } from '../harness/clients.ts'
+import { DESKTOP, expectAccessible, logIn, opened, PHONE } from './browser.ts'
+import { GROUP, PASSWORD, seeded, send } from './seeded.ts'
+
+/** Whether the first chart has a line in its colour: what is not is its grid. */
+const IS_DRAWN = `(() => {
+  const canvas = document.querySelector('.past canvas')
+  const colour = getComputedStyle(document.querySelector('.past .chart')).color.match(/\\d+/g).map(Number)
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+  const isOurs = (_, at) => at % 4 === 0 && colour.every((part, index) => Math.abs(data[at + index] - part) < 8)
+  return data.some((value, at) => isOurs(value, at) && data[at + 3] > 100)
+})()`
+
+const words = {
+  en: [/^Messages over the last hour; now (\d+), at most \1$/, 'As a table, minute by minute'],
+  'zh-CN': [
+    /^\u6700\u8FD1\u4E00\u5C0F\u65F6\u7684\u6D88\u606F\u6570\uFF1B\u5F53\u524D (\d+)\uFF0C\u6700\u9AD8 \1$/,
+    '\u4EE5\u8868\u683C\u663E\u793A\uFF08\u6BCF\u5206\u949F\u4E00\u884C\uFF09',
+  ],
+} as const
+
+describe.skipIf((await missingClients('browser')) !== undefined)('the lag of a group', () => {
+  const broker = seeded()
+  const open = opened()
+
+  test.each([
+    ['en', 'light', DESKTOP],
+    ['zh-CN', 'dark', PHONE],
+  ] as const)('in %s, %s', async (locale, theme, viewport) => {
+    const { page, complaints, crashes } = await open(locale, theme, viewport)
+    await page.goto(`${broker.base()}/groups/${encodeURIComponent(GROUP)}`)
+    await logIn(page, PASSWORD)
+    const [label, table] = words[locale]
+    const chart = page.getByRole('img', { name: label })
+    await chart.locator('canvas').waitFor()
+    const before = Number(label.exec((await chart.getAttribute('aria-label')) ?? '')?.[1])
+    expect(before).toBeGreaterThanOrEqual(39)
+    await page.getByText(table).focus()
+    await page.keyboard.press('Enter')
+    await page.locator('.figures-of tbody tr').first().waitFor()
+    await expectAccessible(page, 'the lag of a group')
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width)
+    await send(broker.peer(), 'orders')
+    await page
+      .locator('.past strong')
+      .first()
+      .getByText(String(before + 40), { exact: true })
+      .waitFor()
+    await page
+      .locator('.figures-of tbody td')
+      .nth(1)
+      .getByText(String(before + 40), { exact: true })
+      .waitFor()
+    await page.waitForFunction(IS_DRAWN)
+    expect([...complaints, ...crashes]).toEqual([])
+  })
+
+  test('a group that nobody has watched yet says so', async () => {
+    const { page } = await open('en', 'light', DESKTOP)
+    await page.route('**/api/v1/groups/ledger/history', (route) =>
+      route.fulfill({ json: { until: '0', intervalMs: 10_000, lag: [], lagSeconds: [] } }),
+    )
+    await page.goto(`${broker.base()}/groups/ledger`)
+    await logIn(page, PASSWORD)
+    await page.getByText('the first value is on its way').waitFor()
+  })
+})
