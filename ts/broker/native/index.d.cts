@@ -84,7 +84,7 @@ export declare class Engine {
   rooms(): Array<DirectoryRoom>
   /** Stops accepting and waits until what is in flight was answered, at most this long. */
   drainConnections(timeoutMs: number): Promise<void>
-  /** Ends the connections, writes what is pending, marks the directories clean. */
+  /** Ends the connections, writes what is pending, marks the directories clean, keeps no file open. */
   close(): Promise<void>
 }
 

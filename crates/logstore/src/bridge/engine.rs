@@ -514,7 +514,7 @@ impl Engine {
         })
     }
 
-    /// Ends the connections, writes what is pending, marks the directories clean.
+    /// Ends the connections, writes what is pending, marks the directories clean, keeps no file open.
     #[napi(catch_unwind, ts_return_type = "Promise<void>")]
     pub fn close(&self) -> AsyncTask<Job<()>> {
         let core = Arc::clone(&self.core);
@@ -522,7 +522,7 @@ impl Engine {
             if let Some(server) = core.server.get() {
                 server.stop();
             }
-            let flushed = core.catalogue.flush();
+            let flushed = core.catalogue.close();
             let closed = core.store.close();
             core.wake.lock().take();
             flushed.map_err(thrown)?;

@@ -1,7 +1,7 @@
 //! Waits for sockets and for other threads: one poller per thread, edge-triggered.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use mio::event::Source;
@@ -30,24 +30,24 @@ pub struct Readiness {
 pub struct Poller {
     poll: Poll,
     events: Events,
-    waker: Waker,
+    waker: Arc<mio::Waker>,
 }
 
-/// Ends another thread's wait; cloned freely.
+/// Ends another thread's wait; keeps no descriptor once the poller is gone.
 #[derive(Clone, Debug)]
-pub struct Waker(Arc<mio::Waker>);
+pub struct Waker(Weak<mio::Waker>);
 
 impl Poller {
     /// A poller without sources.
     pub fn new() -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = mio::Waker::new(poll.registry(), Token(WAKE_KEY as usize))?;
-        Ok(Self { poll, events: Events::with_capacity(EVENTS_PER_TURN), waker: Waker(Arc::new(waker)) })
+        Ok(Self { poll, events: Events::with_capacity(EVENTS_PER_TURN), waker: Arc::new(waker) })
     }
 
     /// The handle that ends a wait.
     pub fn waker(&self) -> Waker {
-        self.waker.clone()
+        Waker(Arc::downgrade(&self.waker))
     }
 
     /// Watches a source for reading, and for writing where it is a connection.
@@ -80,7 +80,9 @@ impl Poller {
 impl Waker {
     /// Ends the current wait, or the next one when there is none.
     pub fn wake(&self) {
-        // Fails only when the poller is gone, and with it whoever would have to wake up.
-        let _ = self.0.wake();
+        // Whoever would have to wake up is gone with the poller.
+        if let Some(waker) = self.0.upgrade() {
+            let _ = waker.wake();
+        }
     }
 }

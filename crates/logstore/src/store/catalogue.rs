@@ -88,7 +88,7 @@ struct State {
     /// Commits for which there was no room: the first and the last of those that were refused together, and why.
     refused: Vec<(Revision, Revision, String)>,
     failure: Option<String>,
-    /// `None` while one of the waiting threads is writing with it.
+    /// `None` while one of the waiting threads is writing with it, and where nothing is taken any more.
     file: Option<Target>,
 }
 
@@ -226,15 +226,19 @@ impl Catalogue {
                 Err(error) if error.is_no_space() => state.refuse(error.to_string()),
                 Err(error) => state.failure = Some(error.to_string()),
             }
-            state.file = Some(target);
+            state.file = state.failure.is_none().then_some(target);
             self.written.notify_all();
         }
     }
 
-    /// Makes everything taken so far durable.
-    pub fn flush(&self) -> Result<(), CommitError> {
+    /// Makes everything taken so far durable and lets go of the file; nothing is taken from then on.
+    pub fn close(&self) -> Result<(), CommitError> {
         let taken = self.state.lock().taken;
-        self.wait(taken)
+        let flushed = self.wait(taken);
+        let mut state = self.state.lock();
+        state.failure.get_or_insert_with(|| "it is closed".to_owned());
+        state.file = None;
+        flushed
     }
 
     /// Replaces the file by one that holds only what is live. Runs with the lock held: it is rare, and nobody could
@@ -469,6 +473,20 @@ mod tests {
         std::fs::write(temporary(&path), b"half").unwrap();
         assert_eq!(open(directory.path()).entries().len(), 1);
         assert!(!temporary(&path).exists());
+    }
+
+    #[test]
+    fn what_was_taken_is_durable_when_it_is_closed_and_nothing_is_taken_after() {
+        let directory = tempfile::tempdir().unwrap();
+        let catalogue = open(directory.path());
+        catalogue.take(vec![put("a", b"1")]).unwrap();
+        catalogue.close().unwrap();
+        let path = std::fs::canonicalize(directory.path().join(FILE_NAME)).unwrap();
+        let held = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
+        assert!(!held.flat_map(|it| std::fs::read_link(it.path())).any(|of| of == path));
+        assert!(matches!(catalogue.take(vec![put("b", b"2")]), Err(CommitError::OutOfService(_))));
+        catalogue.close().unwrap();
+        assert_eq!(open(directory.path()).entries(), [("a".to_owned(), b"1".to_vec())]);
     }
 
     #[test]
