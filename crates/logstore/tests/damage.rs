@@ -133,6 +133,55 @@ fn an_offset_that_cannot_be_right_is_not_read_over() {
     assert_eq!(read.bytes, 7 * BATCH_BYTES);
 }
 
+/// The offset of record `n` changes by one bit upwards, to one that its segment may well have.
+fn raise(bed: &Bed, n: usize, file: &str, first: usize) {
+    let path = bed.file(file);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[(n - first) * BATCH_BYTES + 7] ^= 0x10;
+    assert_eq!(usize::from(bytes[(n - first) * BATCH_BYTES + 7]), n + 0x10);
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn an_offset_that_was_raised_is_not_read_over_after_a_stop_in_order() {
+    for (n, file, first) in [
+        (23 + 9, "00000000000000000023.log", 23),
+        (45, "00000000000000000023.log", 23),
+        (99, "00000000000000000092.log", 92),
+    ] {
+        let bed = hundred();
+        raise(&bed, n, file, first);
+        assert!(verified(&bed).is_damaged(), "record {n}");
+        let (_store, log) = bed.open();
+        assert_eq!(readable(&log, 100), all_but(n..n + 1, 100));
+    }
+}
+
+#[test]
+fn the_last_offset_cannot_be_raised_over_the_recovery_point() {
+    let bed = Bed::new();
+    let (store, log) = bed.open();
+    fill(&log, 0..100);
+    log.flush().unwrap();
+    store.checkpoint();
+    drop((store, log));
+    raise(&bed, 99, "00000000000000000092.log", 92);
+    assert!(verified(&bed).is_damaged());
+    let (store, log) = bed.open();
+    expect_hole(&store, &log, 99..100, 100);
+    fill(&log, 100..105);
+}
+
+#[test]
+fn the_last_offset_cannot_be_raised_over_what_the_write_ahead_log_has() {
+    let bed = in_both();
+    raise(&bed, 99, "00000000000000000092.log", 92);
+    let (store, log) = bed.open_as(durable());
+    expect(&log, 0..100);
+    let reports = store.take_reports();
+    assert!(reports.iter().any(|report| report.why.contains("cannot be right")), "{reports:?}");
+}
+
 #[test]
 fn damage_below_the_recovery_point_is_no_torn_tail() {
     let bed = Bed::new();

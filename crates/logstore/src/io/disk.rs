@@ -107,10 +107,6 @@ impl RawFile for SystemFile {
         }
     }
 
-    fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize> {
-        self.write(|| rustix::io::pwrite(&self.descriptor, bytes, at.0))
-    }
-
     fn write_vectored_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize> {
         let some = buffers.get(..VECTORED_BUFFERS_MAX).unwrap_or(buffers);
         self.write(|| rustix::io::pwritev(&self.descriptor, some, at.0))
@@ -278,7 +274,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a");
         let raw = SystemDisk.open(&path, OpenMode::Create).unwrap();
-        assert_eq!(raw.write_at(&vec![1; BYTES], Position(0)).unwrap(), BYTES);
+        assert_eq!(raw.write_vectored_at(&[io::IoSlice::new(&vec![1; BYTES])], Position(0)).unwrap(), BYTES);
         raw.sync().unwrap();
         fs::fadvise(raw.descriptor().unwrap(), 0, None, fs::Advice::DontNeed).unwrap();
         let is_cold = |at| {

@@ -172,9 +172,6 @@ mod tests {
         fn read_at(&self, _into: &mut [u8], _at: Position) -> io::Result<usize> {
             Ok(0)
         }
-        fn write_at(&self, _bytes: &[u8], _at: Position) -> io::Result<usize> {
-            Ok(0)
-        }
         fn write_vectored_at(&self, buffers: &[IoSlice<'_>], at: Position) -> io::Result<usize> {
             let first = &buffers[0][..buffers[0].len().min(2)];
             let mut written = self.written.lock();

@@ -94,8 +94,6 @@ pub trait RawFile: Send + Sync + fmt::Debug {
     fn read_resident_at(&self, into: &mut [u8], at: Position) -> io::Result<usize> {
         self.read_at(into, at)
     }
-    /// Writes some of the bytes.
-    fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize>;
     /// Writes some of the bytes of several buffers, one behind the other.
     fn write_vectored_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize>;
     /// The same for what is not to stay in memory ([`Caching::Dropped`]). A disk that knows no such thing keeps it.

@@ -217,6 +217,9 @@ fn read_segments(
         let Some(first) = segment.find(found.next_offset.max(from), limit, access)? else {
             continue;
         };
+        if let Some(next_base) = next_base {
+            segment.refuse_overlap(&first, next_base)?;
+        }
         let room = bytes_max.saturating_sub(found.read.bytes) as u64;
         let needed = first.header.size_in_bytes() as u64;
         let is_first = found.read.slices.is_empty();

@@ -46,6 +46,8 @@ pub struct Found {
     pub cleaned_to: Option<Offset>,
     /// Where the write-ahead log has batches of it: from here on they are durable, in segments or not.
     pub replay_from: Option<Offset>,
+    /// The offset behind the last batch that it has.
+    pub replay_to: Option<Offset>,
     /// The write-ahead log may have had batches behind the last that it has, and lost them.
     pub may_lack_end: bool,
     /// `producer.id.expiration.ms`.
@@ -303,12 +305,12 @@ impl Loading<'_> {
     ) -> Result<(Offset, bool), StorageError> {
         let is_suspect = synced || self.lost_in(base, next_base).next().is_some();
         let epochs = self.epochs.clone();
-        let read = if is_suspect { None } else { Some(self.read(base)) };
+        let read = if is_suspect { None } else { Some(self.read(base, next_base)) };
         let rebuilt = match read {
             None | Some(Err(StorageError::Corrupt { .. })) => {
                 // What a damaged header said may be in them.
                 self.epochs = epochs;
-                let survey = self.survey(base, self.durable(next_base, synced))?;
+                let survey = self.survey(base, &self.durable(next_base, synced))?;
                 self.read_whole(base, Known::Surveyed(&survey))?
             }
             Some(read) => read?,
@@ -350,24 +352,36 @@ impl Loading<'_> {
         Durable {
             below: if synced { UNKNOWN_END } else { lost.map_or(known, |lost| known.max(lost)) },
             next_base: next_base.or(log_end),
+            held: if synced || next_base.is_some() { Offset(0)..Offset(0) } else { self.held() },
         }
     }
 
-    fn survey(&self, base: Offset, durable: Durable) -> Result<Survey, StorageError> {
+    /// What the log had at its end. Compaction and repairs leave gaps in sealed segments alone.
+    fn held(&self) -> Range<Offset> {
+        let found = self.found;
+        let synced = found.recovery_point;
+        let end = found.replay_to.map_or(synced, |end| end.max(synced));
+        let start = found.replay_from.unwrap_or(synced).min(synced.plus(-1));
+        // What is known to be lost leaves one, too.
+        self.lost.iter().map(|lost| lost.end).fold(start, Offset::max)..end
+    }
+
+    fn survey(&self, base: Offset, durable: &Durable) -> Result<Survey, StorageError> {
         let path = names::file_path(&self.directory, base, Kind::Data);
         let file = io::File::open(self.disk(), &path, io::OpenMode::Read)?;
         survey(&file, Position(0), Position(file.size()?), base, durable, &mut |_, _| Ok(()))
     }
 
     /// Reads a segment from the recovery point on; whole, where its indexes are of no use. Damage is an error.
-    fn read(&mut self, base: Offset) -> Result<Rebuilt, StorageError> {
-        let (durable, interval) = (self.found.recovery_point, self.config.index_interval_bytes);
+    fn read(&mut self, base: Offset, next_base: Option<Offset>) -> Result<Rebuilt, StorageError> {
+        let durable = Durable { below: self.found.recovery_point, ..self.durable(next_base, false) };
+        let interval = self.config.index_interval_bytes;
         let mut visit = visitor(&mut self.epochs, &mut self.transactional);
         let files = &self.log.home.files;
         let resumed =
-            Segment::resume_below(files, &self.directory, base, durable, interval, self.now, &mut visit)?;
+            Segment::resume_below(files, &self.directory, base, &durable, interval, self.now, &mut visit)?;
         drop(visit);
-        resumed.map_or_else(|| self.read_whole(base, Known::SyncedTo(durable)), Ok)
+        resumed.map_or_else(|| self.read_whole(base, Known::Durable(&durable)), Ok)
     }
 
     fn read_whole(&mut self, base: Offset, known: Known<'_>) -> Result<Rebuilt, StorageError> {
@@ -398,6 +412,11 @@ impl Loading<'_> {
             Some(last) => last.next_offset()?,
             None => self.log_start,
         };
+        let known = self.found.recovery_point;
+        if self.found.clean && self.trusts && known.0 > 0 && log_end > known {
+            let why = format!("the log ends at {log_end}, and was closed at {known}");
+            return Err(StorageError::corrupt(self.directory.clone(), 0, why));
+        }
         if log_end < self.log_start && self.log_start > self.found.high_watermark {
             let why =
                 format!("offset {} is no log start: the checkpoints contradict each other", self.log_start);

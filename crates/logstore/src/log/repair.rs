@@ -11,7 +11,7 @@ use super::damage::UNKNOWN_END;
 use super::state::Phase;
 use super::{Log, LogError};
 use crate::base::error::StorageError;
-use crate::base::types::Position;
+use crate::base::types::{Offset, Position};
 use crate::batch::BatchView;
 use crate::io::{self, OpenMode};
 use crate::segment::damage::{Durable, survey};
@@ -56,10 +56,11 @@ impl Log {
     fn look_for_damage(&self) -> Result<(), LogError> {
         let mut next_base = self.offsets()?.log_end;
         for segment in self.segments.read().iter().rev() {
-            let durable = Durable { below: UNKNOWN_END, next_base: Some(next_base) };
+            let durable =
+                Durable { below: UNKNOWN_END, next_base: Some(next_base), held: Offset(0)..Offset(0) };
             let size = Position(segment.size());
             let file = segment.data().file()?;
-            let read = survey(&file, Position(0), size, segment.base(), durable, &mut |_, _| Ok(()))?;
+            let read = survey(&file, Position(0), size, segment.base(), &durable, &mut |_, _| Ok(()))?;
             let gone = segment.holes().into_iter().filter(|hole| hole.bytes.is_empty());
             segment.replace_holes(read.holes.into_iter().chain(gone).collect());
             next_base = segment.base();
@@ -120,9 +121,9 @@ impl Log {
         goods.push((from, Position(segment.size())));
         let file = segment.data().file()?;
         let mut push = |_, batch: &BatchView<'_>| copy.push(batch.header(), batch.bytes());
-        let all = Durable { below: UNKNOWN_END, next_base: None };
+        let all = Durable { below: UNKNOWN_END, next_base: None, held: Offset(0)..Offset(0) };
         for (from, to) in goods {
-            survey(&file, from, to, segment.base(), all, &mut push)?;
+            survey(&file, from, to, segment.base(), &all, &mut push)?;
         }
         for aborted in segment.aborted()? {
             copy.push_aborted(aborted);

@@ -33,7 +33,7 @@ pub fn check(
     disk: &dyn Disk,
     directory: &Path,
     base: Offset,
-    durable: Durable,
+    durable: &Durable,
     with_indexes: bool,
     progress: &AtomicU64,
 ) -> Result<Checked, StorageError> {

@@ -107,12 +107,14 @@ pub struct Survey {
 }
 
 /// Up to where a data file has to be good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Durable {
     /// A bad batch that begins below it is damage, one above it a torn tail.
     pub below: Offset,
     /// Where the log goes on behind the file, when that is known.
     pub next_base: Option<Offset>,
+    /// Offsets that the log had without a gap, where it ends with the file; empty where that is not known.
+    pub held: Range<Offset>,
 }
 
 /// Reads a data file from the batch at `from` to its end, past everything that is bad.
@@ -121,15 +123,13 @@ pub fn survey(
     from: Position,
     size: Position,
     base: Offset,
-    durable: Durable,
+    durable: &Durable,
     visit: &mut dyn FnMut(Position, &BatchView<'_>) -> Result<(), StorageError>,
 ) -> Result<Survey, StorageError> {
     let mut survey = Survey { holes: Vec::new(), end: from, next_offset: base, torn: None };
     loop {
         let mut scanned = scan_from(file, survey.end, size, base, survey.next_offset, visit)?;
-        if let Some(next_base) = durable.next_base {
-            scanned.bound(next_base);
-        }
+        scanned.bound(durable);
         (survey.end, survey.next_offset) = (scanned.end, scanned.next_offset);
         let Some(why) = scanned.bad else {
             return Ok(survey);

@@ -39,20 +39,42 @@ pub struct Fit {
 }
 
 impl Segment {
-    /// The first batch below `limit` that ends at or behind `offset`. An error where what is asked for is lost.
+    /// The first batch below `limit` that ends at or behind `offset`. An error where what is asked for is lost, or the
+    /// batch lies behind a gap and the next one shows that its offset is wrong.
     pub fn find(
         &self,
         offset: Offset,
         limit: Position,
         access: Access,
     ) -> Result<Option<BatchAt>, StorageError> {
-        let found = self.first_from(offset, limit, access)?;
+        let found = self.locate(offset, limit, access)?;
         if let Some(lost) = self.damage.lost_from(offset)
-            && found.is_none_or(|found| lost.offsets.start < found.header.base_offset)
+            && found.is_none_or(|(found, _)| lost.offsets.start < found.header.base_offset)
         {
             return Err(lost.error(&self.data.path()));
         }
-        Ok(found)
+        let Some((found, is_behind_gap)) = found else {
+            return Ok(None);
+        };
+        if is_behind_gap {
+            match self.headers_as(found.end(), limit, access)?.next() {
+                Some(Ok(next)) => self.refuse_overlap(&found, next.header.base_offset)?,
+                // Who asks for what is damaged is told so.
+                None | Some(Err(StorageError::Corrupt { .. })) => {}
+                Some(Err(error)) => return Err(error),
+            }
+        }
+        Ok(Some(found))
+    }
+
+    /// No CRC covers the offset of a batch: it cannot be right where what follows begins at `next` already.
+    pub fn refuse_overlap(&self, batch: &BatchAt, next: Offset) -> Result<(), StorageError> {
+        let last = batch.header.last_offset();
+        if last < next {
+            return Ok(());
+        }
+        let why = format!("offset {last} cannot be right where {next} follows");
+        Err(StorageError::corrupt(self.data.path(), batch.position.0, why))
     }
 
     /// The same, past what is lost.
@@ -62,8 +84,21 @@ impl Segment {
         limit: Position,
         access: Access,
     ) -> Result<Option<BatchAt>, StorageError> {
+        Ok(self.locate(offset, limit, access)?.map(|(found, _)| found))
+    }
+
+    /// The same, and whether offsets are missing before it, as far as was seen.
+    fn locate(
+        &self,
+        offset: Offset,
+        limit: Position,
+        access: Access,
+    ) -> Result<Option<(BatchAt, bool)>, StorageError> {
         if let Some(position) = self.resumed.at(offset) {
-            return self.headers_as(position, limit, access)?.next().transpose();
+            let mut headers = self.headers_as(position, limit, access)?;
+            headers.next_offset = offset;
+            let next = headers.next().transpose()?;
+            return Ok(next.map(|batch| (batch, headers.is_behind_gap)));
         }
         let entry = self.offsets.lookup(offset, access)?;
         self.walk(entry, limit, access, |batch| batch.header.last_offset() >= offset)
@@ -76,12 +111,11 @@ impl Segment {
         limit: Position,
         access: Access,
         is_it: impl Fn(&BatchAt) -> bool,
-    ) -> Result<Option<BatchAt>, StorageError> {
-        let find = |headers: Headers<'_>| {
-            for batch in headers {
-                let batch = batch?;
+    ) -> Result<Option<(BatchAt, bool)>, StorageError> {
+        let find = |mut headers: Headers<'_>| {
+            while let Some(batch) = headers.next().transpose()? {
                 if is_it(&batch) {
-                    return Ok(Some(batch));
+                    return Ok(Some((batch, headers.is_behind_gap)));
                 }
             }
             Ok(None)
@@ -160,9 +194,10 @@ impl Segment {
     ) -> Result<Option<BatchAt>, StorageError> {
         let start = self.times.lookup(timestamp)?.unwrap_or(self.base).max(from);
         let entry = self.offsets.lookup(start, Access::Waiting)?;
-        self.walk(entry, limit, Access::Waiting, |batch| {
+        let found = self.walk(entry, limit, Access::Waiting, |batch| {
             batch.header.max_timestamp >= timestamp && batch.header.last_offset() >= from
-        })
+        })?;
+        Ok(found.map(|(batch, _)| batch))
     }
 
     /// The timestamp from which its age counts: the largest of its first batch.
@@ -240,6 +275,7 @@ impl Segment {
             expected: None,
             base: self.base,
             next_offset: self.base,
+            is_behind_gap: false,
             damage: &self.damage,
         })
     }
@@ -266,6 +302,8 @@ pub(super) struct Headers<'s> {
     base: Offset,
     /// None below it may follow.
     next_offset: Offset,
+    /// Offsets before the last batch are missing; where an index entry vouches for it nobody looks.
+    is_behind_gap: bool,
 }
 
 impl Headers<'_> {
@@ -286,6 +324,7 @@ impl Headers<'_> {
             self.chunk_at = position;
             BatchHeader::parse(&self.chunk).map_err(|error| corrupt(error.to_string()))?
         };
+        self.is_behind_gap = expected.is_none() && header.base_offset > self.next_offset;
         if let Some(entry) = expected.filter(|entry| entry.offset != header.last_offset()) {
             return Err(self.misled(entry));
         }

@@ -1,17 +1,18 @@
 //! Opening segments that exist: as they are when they were closed, else by reading every batch.
 //!
 //! The scan stops at the first batch that is short, fails its CRC or steps back in offsets. No CRC covers a batch's
-//! offset: where one that lies behind a gap is followed by one of the gap, it is the first of them that is bad. Whether
-//! that is a torn tail, which is cut, or damage is judged by what was synced. Indexes are built anew on the way; but for
-//! the entries below the recovery point, which are durable as the data is: of a segment that lies there in part, only
-//! what is behind it is read.
+//! offset: where one that lies behind a gap is followed by one of the gap, it is the first of them that is bad, and the
+//! last one of a file where the log is known to have had what is missing. Whether that is a torn tail, which is cut, or
+//! damage is judged by what was synced. Indexes are built anew on the way; but for the entries below the recovery point,
+//! which are durable as the data is: of a segment that lies there in part, only what is behind it is read.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::damage::{Damage, Survey};
+use super::damage::{Damage, Durable, Survey};
 use super::resumed::Resumed;
 use super::{
     BatchFacts, DataFile, Kind, OffsetEntry, OffsetIndex, Segment, Shape, TimeEntry, TimeIndex, TxnIndex,
@@ -34,8 +35,8 @@ pub struct Scanned {
     pub next_offset: Offset,
     /// A good batch that was shown and lies behind `end`: what follows says that its offset cannot be right.
     pub is_taken_back: bool,
-    /// The last good batch where it lies behind a gap: its position, and the offset that would have followed.
-    pub doubtful: Option<(Position, Offset)>,
+    /// The last good batch where it lies behind a gap: its position, and the offsets of the gap.
+    pub doubtful: Option<(Position, Range<Offset>)>,
     /// Why the scan stopped there; `None` at the end of the file.
     pub bad: Option<String>,
 }
@@ -60,8 +61,8 @@ pub struct Rebuilt {
 /// What is known of a segment before it is rebuilt.
 #[derive(Clone, Copy, Debug)]
 pub enum Known<'s> {
-    /// What ends below was synced.
-    SyncedTo(Offset),
+    /// What was synced.
+    Durable(&'s Durable),
     /// Which of its bytes are good.
     Surveyed(&'s Survey),
 }
@@ -133,15 +134,16 @@ impl Scanned {
     fn pass(&mut self, batch: &BatchView<'_>) {
         let header = batch.header();
         let gap = header.base_offset > self.next_offset;
-        self.doubtful = gap.then_some((self.end, self.next_offset));
+        self.doubtful = gap.then_some((self.end, self.next_offset..header.base_offset));
         self.end.0 += batch.bytes().len() as u64;
         self.next_offset = header.next_offset();
     }
 
-    /// What ends below `synced` was good once.
-    fn refuse_damage(&self, segment: &Segment, synced: Offset) -> Result<(), StorageError> {
+    /// What is durable was good once.
+    fn refuse_damage(&mut self, segment: &Segment, durable: &Durable) -> Result<(), StorageError> {
+        self.bound(durable);
         match &self.bad {
-            Some(why) if self.next_offset < synced || self.is_taken_back => {
+            Some(why) if self.next_offset < durable.below || self.is_taken_back => {
                 Err(StorageError::corrupt(segment.data.path(), self.end.0, why))
             }
             _ => Ok(()),
@@ -150,7 +152,7 @@ impl Scanned {
 
     /// Takes back the last batch when this one would follow without it.
     fn follows_doubtful(&mut self, batch: &BatchView<'_>, base: Offset) -> bool {
-        let Some((position, expected)) = self.doubtful else {
+        let Some((position, Range { start: expected, .. })) = self.doubtful else {
             return false;
         };
         let follows = good_batch(batch, base, expected).is_ok();
@@ -166,13 +168,13 @@ impl Scanned {
         (self.is_taken_back, self.doubtful, self.bad) = (true, None, Some(why));
     }
 
-    /// Takes back the last batch when it ends above `next_base`, where the log is known to go on.
-    pub(super) fn bound(&mut self, next_base: Offset) {
-        if let Some((position, expected)) = self.doubtful
-            && self.bad.is_none()
-            && self.next_offset > next_base
+    /// Takes back the last batch when it ends above where the log is known to go on, or behind a gap that cannot be.
+    pub(super) fn bound(&mut self, durable: &Durable) {
+        if let Some((position, gap)) = &self.doubtful
+            && (durable.next_base.is_some_and(|next_base| self.next_offset > next_base)
+                || durable.held.start < gap.end && gap.start < durable.held.end)
         {
-            self.take_back(position, expected);
+            self.take_back(*position, gap.start);
         }
     }
 }
@@ -246,19 +248,19 @@ impl Segment {
         Ok(Some(segment))
     }
 
-    /// Opens a segment of which only what ends below `synced` is durable: from the newest index entry there on every
+    /// Opens a segment of which only what ends below `durable.below` is durable: from the newest index entry there on every
     /// batch is read, shown to `visit` and indexed anew, and behind the last good one the segment is cut. `None` when an
     /// index is missing or leads nowhere, so that it has to be rebuilt. An error when what is durable is damaged.
     pub fn resume_below(
         pool: &Arc<FilePool>,
         directory: &Path,
         base: Offset,
-        synced: Offset,
+        durable: &Durable,
         index_interval_bytes: u32,
         now: Timestamp,
         visit: &mut dyn FnMut(&BatchView<'_>),
     ) -> Result<Option<Rebuilt>, StorageError> {
-        let Some(segment) = Self::indexed_below(pool, directory, base, synced)? else {
+        let Some(segment) = Self::indexed_below(pool, directory, base, durable.below)? else {
             return Ok(None);
         };
         let newest = segment.offsets.0.last();
@@ -271,7 +273,7 @@ impl Segment {
         };
         let resumed = segment.resumed_shape(now)?;
         let (file, bytes) = (segment.data.file()?, segment.size());
-        let scanned = scan_from(&file, from, Position(bytes), base, next_offset, &mut |_, batch| {
+        let mut scanned = scan_from(&file, from, Position(bytes), base, next_offset, &mut |_, batch| {
             let facts = BatchFacts::from(batch.header());
             if let Some(shape) = &mut shape {
                 let (_, entries) = shape.add(&facts, index_interval_bytes);
@@ -284,9 +286,9 @@ impl Segment {
         })?;
         // Whatever is wrong with the batch of the newest entry, reading from the beginning tells.
         let Some(shape) = shape else { return Ok(None) };
-        scanned.refuse_damage(&segment, synced)?;
+        scanned.refuse_damage(&segment, durable)?;
         let bytes_read = scanned.end.0 - from.0;
-        segment.end_at(scanned.end, scanned.bad, shape, bytes_read, synced).map(Some)
+        segment.end_at(scanned.end, scanned.bad, shape, bytes_read, durable.below).map(Some)
     }
 
     /// With what its indexes say of the batches below `synced`: nothing where none was written yet. `None` when that of
@@ -371,7 +373,7 @@ impl Segment {
     }
 
     /// Reads the whole segment, cuts it behind its last good batch and builds its indexes. `visit` sees each batch.
-    /// What ends below `synced` was durable once: it is damaged, and not cut; nothing is changed then, and a survey says
+    /// What ends below `durable.below` was durable once: it is damaged, and not cut; nothing is changed then, and a survey says
     /// what is good.
     pub fn rebuild(
         pool: &Arc<FilePool>,
@@ -409,9 +411,9 @@ impl Segment {
             Ok(())
         };
         let (end, bad) = match known {
-            Known::SyncedTo(synced) => {
-                let scanned = scan(&file, Position(0), Position(bytes), base, &mut take)?;
-                scanned.refuse_damage(&segment, synced)?;
+            Known::Durable(durable) => {
+                let mut scanned = scan(&file, Position(0), Position(bytes), base, &mut take)?;
+                scanned.refuse_damage(&segment, durable)?;
                 (scanned.end, scanned.bad)
             }
             Known::Surveyed(survey) => {

@@ -85,6 +85,7 @@ impl Shared {
                 cleaned_to: one.checkpointed.cleaned_to,
                 log_start: one.checkpointed.log_start.unwrap_or(Offset(0)),
                 replay_from: None,
+                replay_to: None,
                 may_lack_end: false,
                 producer_expiration_ms: self.producer_expiration_ms(),
             };

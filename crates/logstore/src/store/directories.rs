@@ -215,6 +215,7 @@ impl DataDirectory {
             high_watermark: Offset(known.high_watermark),
             cleaned_to: known.cleaned_to.map(Offset),
             replay_from: None,
+            replay_to: None,
             may_lack_end: false,
             producer_expiration_ms,
         }

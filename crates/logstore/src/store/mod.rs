@@ -221,6 +221,7 @@ impl Shared {
         let mut found = directory.found(known.as_ref(), self.producer_expiration_ms());
         let orphans = directory.orphans_of(&id);
         found.replay_from = orphans.as_ref().and_then(|orphans| orphans.begins_at(&id));
+        found.replay_to = orphans.as_ref().and_then(|orphans| orphans.ends_at(&id));
         found.may_lack_end = directory.may_lack_end_of(&id);
         let log =
             Log::register(id, topic.into(), config, Arc::clone(&directory.home), known.is_some(), found);

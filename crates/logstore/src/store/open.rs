@@ -132,6 +132,7 @@ pub(super) fn found_on_disk(
         let known = directory.home.known().find(&topic, index);
         let mut found = directory.found(known.as_ref(), options.producer_expiration_ms);
         found.replay_from = replay.and_then(|replay| replay.begins_at(&id));
+        found.replay_to = replay.and_then(|replay| replay.ends_at(&id));
         found.may_lack_end = directory.may_lack_end_of(&id);
         let home = Arc::clone(&directory.home);
         logs.push(Log::register(id, topic.into(), Arc::clone(&config), home, true, found));

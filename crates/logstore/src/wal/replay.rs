@@ -363,6 +363,11 @@ impl Replay {
         self.runs.get(partition)?.first().map(|run| run.base)
     }
 
+    /// The offset behind its last batch of a partition; `None` when it has none.
+    pub fn ends_at(&self, partition: &PartitionId) -> Option<Offset> {
+        self.runs.get(partition)?.last().map(|run| run.end)
+    }
+
     /// Bytes of the frames that it has of a partition.
     pub fn bytes_of(&self, partition: &PartitionId) -> u64 {
         self.runs.get(partition).map_or(0, |runs| runs.iter().map(|run| run.place.bytes as u64).sum())

@@ -139,9 +139,6 @@ impl RawFile for HookedFile {
         self.disk.ask(Operation::ReadResident, &self.path)?;
         self.raw.read_resident_at(into, at)
     }
-    fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize> {
-        self.write_vectored_at(&[IoSlice::new(bytes)], at)
-    }
     fn write_vectored_at(&self, buffers: &[IoSlice<'_>], at: Position) -> io::Result<usize> {
         let written = match self.disk.ask(Operation::Write, &self.path)? {
             Extent::All => self.raw.write_vectored_at(buffers, at),
@@ -150,7 +147,7 @@ impl RawFile for HookedFile {
                 // What goes past the page cache comes in sectors.
                 let unit = if bytes.len().is_multiple_of(SECTOR_BYTES) { SECTOR_BYTES } else { 1 };
                 let half = bytes.len().div_ceil(2).next_multiple_of(unit);
-                self.raw.write_at(&bytes[..half], at)
+                self.raw.write_vectored_at(&[IoSlice::new(&bytes[..half])], at)
             }
         };
         written.inspect(|bytes| {

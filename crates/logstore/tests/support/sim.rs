@@ -541,13 +541,10 @@ impl RawFile for SimFile {
         })
     }
 
-    fn write_at(&self, bytes: &[u8], at: Position) -> io::Result<usize> {
-        self.change(Change::Write(at.0 as usize, bytes.to_vec())).map(|()| bytes.len())
-    }
-
     fn write_vectored_at(&self, buffers: &[IoSlice<'_>], at: Position) -> io::Result<usize> {
         let bytes: Bytes = buffers.iter().flat_map(|buffer| buffer.iter().copied()).collect();
-        self.write_at(&bytes, at)
+        let written = bytes.len();
+        self.change(Change::Write(at.0 as usize, bytes)).map(|()| written)
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {

@@ -295,12 +295,15 @@ impl Partition {
         for (at, base) in self.bases.iter().enumerate() {
             let next_base = self.bases.get(at + 1).copied();
             let point = known.unwrap_or(Offset(0));
+            let is_lost = lost.iter().any(|lost| lost.end >= point);
+            let is_held = !around.clean && next_base.is_none() && !is_lost;
             let is_synced = around.clean || next_base.is_some_and(|next_base| next_base <= point);
             let durable = Durable {
                 below: if is_synced { UNKNOWN_END } else { point },
                 next_base: next_base.or(known.filter(|known| around.clean && known.0 > 0)),
+                held: if is_held { point.plus(-1)..point } else { Offset(0)..Offset(0) },
             };
-            let checked = check(disk, &self.directory, *base, durable, is_synced, read)?;
+            let checked = check(disk, &self.directory, *base, &durable, is_synced, read)?;
             verified.take(&self.directory, *base, checked);
         }
         for lost in lost {
