@@ -22,7 +22,13 @@ const BY_ID_SINCE: i16 = 12;
 const LISTENER_ERROR_SINCE: i16 = 6;
 const TOPIC_NAME_BYTES_MAX: usize = 249;
 /// Internal also before they are made.
-const INTERNAL_TOPICS: [&str; 3] = ["__consumer_offsets", "__transaction_state", "__share_group_state"];
+const INTERNAL_TOPICS: [&str; 5] = [
+    "__consumer_offsets",
+    "__transaction_state",
+    "__share_group_state",
+    "__millrace_audit",
+    "__millrace_canary",
+];
 
 /// No operations were asked for.
 const NO_OPERATIONS: i32 = i32::MIN;
