@@ -11,6 +11,7 @@ import { type Broker, startBroker } from '../../harness/broker.ts'
 import { removeDirectory, temporaryDirectory } from '../../harness/cleanup.ts'
 import { missingClients } from '../../harness/clients.ts'
 import { dumpComplaint, type JavaTools, startJavaTools } from '../../harness/java-tools.ts'
+import { millrace } from '../../harness/millrace.ts'
 import { expected, records } from '../codec-records.ts'
 import {
   BATCHES,
@@ -137,4 +138,36 @@ withBoth('DumpLogSegments has no complaint about any file of ours', async () => 
   await dump(ofAll('.timeindex'))
   await dump(ofAll('.timeindex'), '--verify-index-only')
   expect(await dump(ofAll('.snapshot'))).toContain(`producerId: ${String(producer.producerId)}`)
+})
+
+withBoth('log dump finds what DumpLogSegments finds: the same batches in the same places', async () => {
+  const files = names.flatMap((name) => filesOf(ourDirectory(name), '.log'))
+  const theirs = await tools.run('dumpLogSegments', ['--files', files.join(',')])
+  const field = (line: string, name: string): number => Number(new RegExp(` ${name}: (-?\\d+)`).exec(` ${line}`)?.[1])
+  const found = theirs.stdout.split('\n').filter((line) => line.startsWith('baseOffset: '))
+  const dumped = await millrace(['log', 'dump', ...files, '--records', '-o', 'json'])
+  expect(dumped).toMatchObject({ code: 0, complained: '' })
+  const batches = JSON.parse(dumped.said) as Readonly<Record<string, number | string | readonly unknown[]>>[]
+  expect(batches.length).toBeGreaterThan(files.length)
+  const same = ['baseOffset', 'lastOffset', 'count', 'baseSequence', 'lastSequence', 'producerId', 'producerEpoch']
+  expect(
+    batches.map((each) => [
+      ...same.map((name) => each[name]),
+      each['position'],
+      each['bytes'],
+      each['crc'],
+      each['codec'],
+    ]),
+  ).toEqual(
+    found.map((line) => [
+      ...[...same, 'position', 'size', 'crc'].map((name) => field(line, name)),
+      / compresscodec: (\w+)/.exec(line)?.[1],
+    ]),
+  )
+  expect(batches.map(({ records: read }) => (read as readonly unknown[]).length)).toEqual(
+    batches.map(({ count }) => count),
+  )
+  const snapshots = names.flatMap((name) => filesOf(ourDirectory(name), '.snapshot'))
+  const producers = await millrace(['log', 'dump', ...snapshots, '-o', 'csv'])
+  expect(producers.said).toContain(`\n${String(producer.producerId)},${String(producer.producerEpoch)},`)
 })

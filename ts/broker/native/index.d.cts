@@ -230,6 +230,90 @@ export interface DirectoryRoom {
   isFull: boolean
 }
 
+/** About a MiB of batches of a data file from a byte on, where `nextOffset` or a later one is expected; of a bad place only that. */
+export declare function dumpBatches(path: string, fromByte: number, nextOffset: number, withRecords: boolean): Promise<DumpedStretch>
+
+/** A batch of a data file. */
+export interface DumpedBatch {
+  /** Where it begins. */
+  position: number
+  /** All of it. */
+  bytes: number
+  /** First offset. */
+  baseOffset: number
+  /** Last offset. */
+  lastOffset: number
+  /** How many records. */
+  count: number
+  /** The leader's reign at append. */
+  leaderEpoch: number
+  /** Whose it is; -1 for nobody's. */
+  producerId: bigint
+  /** Its incarnation. */
+  producerEpoch: number
+  /** Sequence of the first record. */
+  baseSequence: number
+  /** Sequence of the last record. */
+  lastSequence: number
+  /** How the records are compressed. */
+  codec: string
+  /** What the first record's timestamp counts from. */
+  baseTimestamp: bigint
+  /** The largest. */
+  maxTimestamp: bigint
+  /** Timestamps are the broker's. */
+  appendTime: boolean
+  /** Part of a transaction. */
+  transactional: boolean
+  /** A marker and not data. */
+  control: boolean
+  /** When its tombstones may go is known, and stands in the base timestamp. */
+  deleteHorizon: boolean
+  /** The CRC as it stands there, which is right. */
+  crc: number
+  /** The batch as if it had never been compressed, where records were asked for and can be read. */
+  plain?: Buffer
+}
+
+/** The entries of an index or a snapshot, each as its fields in the order of the file. */
+export interface DumpedEntries {
+  /** Those that can be read. */
+  entries: Array<Array<bigint>>
+  /** The first byte of what is no entry. */
+  badFrom?: number
+}
+
+/** Bytes of a data file that are no good batch. */
+export interface DumpedHole {
+  /** First bad byte. */
+  fromByte: number
+  /** The byte behind the last bad one. */
+  toByte: number
+  /** The offset that was expected there. */
+  fromOffset: number
+  /** The one at which good batches go on; the same where none do. */
+  toOffset: number
+  /** Which check failed. */
+  why: string
+}
+
+/** A part of a data file. */
+export interface DumpedStretch {
+  /** Its good batches. */
+  batches: Array<DumpedBatch>
+  /** What follows them and is not good. */
+  hole?: DumpedHole
+  /** Where the next part begins. */
+  nextByte: number
+  /** Which offset may follow. */
+  nextOffset: number
+  /** Nothing follows. */
+  last: boolean
+}
+
+/** The entries of an `.index`, a `.timeindex`, a `.txnindex` or a `.snapshot`; a snapshot is good as a whole or not at all. */
+export declare function dumpEntries(path: string): Promise<DumpedEntries>
+
 /** What an engine is opened with. */
 export interface EngineOptions {
   /** Log directories; the first also holds the catalogue. */

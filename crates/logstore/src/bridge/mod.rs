@@ -8,6 +8,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "values from JavaScript arrive owned")]
 
 mod compactions;
+pub mod dump;
 mod engine;
 mod errors;
 mod events;

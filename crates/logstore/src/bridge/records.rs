@@ -136,7 +136,7 @@ fn fill(into: &mut [u8], slice: &FileSlice) -> Result<usize, StorageError> {
 }
 
 /// Copies a batch as if it had never been compressed: length, attributes and CRC follow the records.
-fn append_plain(plain: &mut Vec<u8>, view: &BatchView<'_>) -> Option<()> {
+pub(super) fn append_plain(plain: &mut Vec<u8>, view: &BatchView<'_>) -> Option<()> {
     let from = plain.len();
     if view.header().attributes.0 & CODEC_BITS == 0 {
         plain.extend_from_slice(view.bytes());

@@ -31,7 +31,7 @@ mod restore;
 mod retention;
 mod retries;
 mod roll;
-mod snapshot;
+pub mod snapshot;
 mod state;
 mod tail;
 mod transactions;

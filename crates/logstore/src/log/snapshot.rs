@@ -10,11 +10,13 @@
 
 use std::path::Path;
 
+use super::checkpoint::read_file;
 use super::producers::{AppendedBatch, Producer, Producers};
 use crate::base::bytes::{Malformed, Reader, Writer, be};
 use crate::base::crc32c::crc32c;
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, ProducerEpoch, ProducerId, Sequence, Timestamp};
+use crate::io::Disk;
 
 const VERSION: i16 = 1;
 const CRC_AT: usize = 2;
@@ -51,6 +53,21 @@ pub(super) fn decode(path: &Path, bytes: &[u8]) -> Result<Vec<(ProducerId, Produ
     }
     let count = reader.array_len(ENTRY_BYTES).map_err(corrupt)?.unwrap_or(0);
     (0..count).map(|_| entry(&mut reader).map_err(corrupt)).collect()
+}
+
+/// Every producer of a file, for people to look at: its fields in the order above.
+pub fn list(disk: &dyn Disk, path: &Path) -> Result<Vec<Vec<i64>>, StorageError> {
+    let bytes = read_file(disk, path)?.unwrap_or_default();
+    let fields = |(id, producer): (ProducerId, Producer)| {
+        let last = producer.batches.back();
+        let (last_offset, delta) = last.map_or((-1, 0), |batch| (batch.last_offset.0, batch.offset_delta));
+        let start = producer.transaction_start.map_or(-1, |offset| offset.0);
+        let (epoch, sequence) = (i64::from(producer.epoch.0), i64::from(producer.last_sequence().0));
+        let coordinator = i64::from(producer.coordinator_epoch);
+        let timestamp = producer.last_timestamp.0;
+        vec![id.0, epoch, sequence, last_offset, i64::from(delta), timestamp, coordinator, start]
+    };
+    Ok(decode(path, &bytes)?.into_iter().map(fields).collect())
 }
 
 fn entry(reader: &mut Reader<'_>) -> Result<(ProducerId, Producer), Malformed> {

@@ -149,7 +149,7 @@ pub fn survey(
 }
 
 /// The first good batch behind the bad one at `from`.
-fn next_good(
+pub(super) fn next_good(
     file: &File,
     from: Position,
     size: Position,

@@ -6,6 +6,7 @@ pub mod check;
 mod cleaned;
 pub mod damage;
 pub mod data;
+pub mod dump;
 mod index;
 pub mod names;
 pub mod offset_index;

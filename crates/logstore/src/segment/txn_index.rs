@@ -47,7 +47,7 @@ impl AbortedEntry {
         bytes
     }
 
-    fn decode(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
         let field = |at| be::get_i64(bytes, at);
         (be::get_i16(bytes, 0)? == VERSION).then_some(())?;
         Some(Self {

@@ -58,7 +58,14 @@ const readBatch = (batch: Buffer, partition: number, from: number, records: LogR
   const attributes = batch.readInt16BE(ATTRIBUTES_AT)
   const next = baseOffset + batch.readInt32BE(LAST_DELTA_AT) + 1
   // Markers of transactions are no messages.
-  if ((attributes & CONTROL) !== 0) return next
+  if ((attributes & CONTROL) === 0) addRecords(batch, partition, from, records)
+  return next
+}
+
+/** The same of any batch, markers of transactions too. Throws CORRUPT_MESSAGE. */
+export const addRecords = (batch: Buffer, partition: number, from: number, records: LogRecord[]): void => {
+  const baseOffset = Number(batch.readBigInt64BE(0))
+  const attributes = batch.readInt16BE(ATTRIBUTES_AT)
   const baseTimestamp = batch.readBigInt64BE(BASE_TIMESTAMP_AT)
   const appendTime = (attributes & APPEND_TIME) === 0 ? null : batch.readBigInt64BE(MAX_TIMESTAMP_AT)
   const count = batch.readInt32BE(COUNT_AT)
@@ -78,7 +85,6 @@ const readBatch = (batch: Buffer, partition: number, from: number, records: LogR
     cursor.at = end
     if (offset >= from) records.push({ partition, offset, timestamp, key, value, headers, bytes: end - start })
   }
-  return next
 }
 
 const NO_HEADERS: readonly RecordHeader[] = []

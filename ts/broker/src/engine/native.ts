@@ -18,6 +18,8 @@ export type {
   DeleteQuery,
   DirectoryFailure,
   DirectoryRoom,
+  DumpedBatch,
+  DumpedHole,
   EngineOptions,
   EngineSettings,
   EpochAnswer,

@@ -1,7 +1,9 @@
 // `millrace start`, and `millrace log` for the data of a broker that is stopped.
 import { type Command, Option } from 'commander'
 import { collect, type Declaring } from './declare.ts'
+import type { DumpOptions } from '../dump/dump.ts'
 import type { ImportOptions } from '../import.ts'
+import { outputFormats } from '../output/view.ts'
 
 export const OVERRIDE = [
   '--override <key=value>',
@@ -41,6 +43,18 @@ export const declareLog = (program: Command, { terminal, act }: Declaring): void
     .action(
       act(async (selected: string[], options: { dataDir: string[]; json?: boolean }) =>
         (await import('../log.ts')).verify(terminal, selected, options),
+      ),
+    )
+  log
+    .command('dump')
+    .description('the batches of data files, or the entries of indexes and snapshots; exits with 1 on damage')
+    .argument('<path...>', 'files of one kind, or the directory of a partition for its data files')
+    .option('--records', 'the records of each batch as well')
+    .option('--hex', 'keys, values and headers in hexadecimal; without it only what is no text')
+    .addOption(new Option('-o, --output <format>', 'form of the answer (default: table)').choices(outputFormats))
+    .action(
+      act(async (paths: string[], options: DumpOptions) =>
+        (await import('../dump/dump.ts')).dump(terminal, paths, options),
       ),
     )
   log

@@ -20,7 +20,7 @@ export const declareManual = (program: Command, { terminal, act }: Declaring): v
   program
     .command('cheat')
     .description('examples to copy')
-    .argument('[sheet]', 'topics, produce, consume, groups, scripts or config')
+    .argument('[sheet]', 'topics, produce, consume, groups, scripts, config or files')
     .action(act(async (sheet: string | undefined) => (await import('../manual/cheat.ts')).cheat(terminal, sheet)))
 
   formed(program.command('version'))

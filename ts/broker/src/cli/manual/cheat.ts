@@ -38,6 +38,11 @@ millrace config describe topic/orders
 millrace config alter topic/orders --set retention.ms=60000
 millrace config describe broker/1 --all
 millrace config check server.properties`,
+  files: `# what lies on the disk of a broker, batch by batch; with its records; an index
+millrace log verify
+millrace log dump /var/lib/millrace/orders-0
+millrace log dump /var/lib/millrace/orders-0 --records -o ndjson | jq .records
+millrace log dump /var/lib/millrace/orders-0/*.timeindex`,
 }
 
 export const cheat = (terminal: Terminal, topic: string | undefined): number => {
