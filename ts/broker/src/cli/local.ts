@@ -1,11 +1,12 @@
 // What only the broker on this machine knows, asked of its admin API: who may read its data directory may ask.
 import type { Call } from '../admin/client.ts'
-import { readToken } from '../admin/token-file.ts'
+import { type LocalAccess, readToken } from '../admin/token-file.ts'
 import { readStartUp } from '../configs/start-up.ts'
 import { askAdmin } from './admin-api.ts'
 import { exitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { show } from './output/formats.ts'
+import { monitored, tell } from './output/nagios.ts'
 import { columns, listing, type View } from './output/view.ts'
 import { parseCount } from './numbers.ts'
 import { resolveSettings, type ShowOptions } from './settings.ts'
@@ -22,21 +23,24 @@ interface Local {
   readonly call: Call
 }
 
-const asking = async (
-  terminal: Terminal,
-  options: LocalOptions,
-  look: (local: Local) => Promise<View>,
-): Promise<number> => {
-  const { output } = await resolveSettings(terminal, options)
-  const { config } = readStartUp(readSources(options.config, options.override, terminal.environment))
+const asking = (terminal: Terminal, options: LocalOptions, look: (local: Local) => Promise<View>): Promise<number> =>
+  monitored(terminal, options, async () => {
+    const { output } = await resolveSettings(terminal, options)
+    const access = accessTo(terminal, options)
+    const view = await askAdmin(access, (call) => look({ base: access.url, call }))
+    if (options.nagios === true) return tell(terminal, view)
+    await show(terminal, view, output)
+    return view.exit ?? exitCode('ok')
+  })
+
+/** The admin API of the broker that runs on this machine. Throws a Failure of `unreachable` where there is none. */
+export const accessTo = (terminal: Terminal, { config: path, override }: LocalOptions): LocalAccess => {
+  const { config } = readStartUp(readSources(path, override, terminal.environment))
   const access = readToken(config.logDirs)
-  if (access === null)
-    throw new Failure('unreachable', `no broker runs on ${config.logDirs.join(', ')}, or not one of yours`, {
-      next: 'name its configuration with --config, or its data with --override log.dirs=<dir>',
-    })
-  const view = await askAdmin(access, (call) => look({ base: access.url, call }))
-  await show(terminal, view, output)
-  return view.exit ?? exitCode('ok')
+  if (access !== null) return access
+  throw new Failure('unreachable', `no broker runs on ${config.logDirs.join(', ')}, or not one of yours`, {
+    next: 'name its configuration with --config, or its data with --override log.dirs=<dir>',
+  })
 }
 
 const isoOf = (time: string | null): string | null => (time === null ? null : new Date(Number(time)).toISOString())
@@ -92,11 +96,13 @@ export const canary = (terminal: Terminal, options: LocalOptions): Promise<numbe
       throw new Failure('notFound', 'the canary of this broker is off', { next: 'start it with canary.enable=true' })
     const { hour, failure, sent, received, failed, lost, duplicated } = figures
     const { availability } = hour
+    const well = failure === null && hour.lost === 0 && hour.duplicated === 0
+    const percent = availability === null ? null : (availability * 100).toFixed(3)
     return {
       value: figures,
       facts: [
         ['newest record', failure ?? 'came back'],
-        ['availability', availability === null ? null : `${(availability * 100).toFixed(3)} % in the last hour`],
+        ['availability', percent === null ? null : `${percent} % in the last hour`],
         ['sent', sent],
         ['came back', received],
         ['failed', failed],
@@ -112,7 +118,17 @@ export const canary = (terminal: Terminal, options: LocalOptions): Promise<numbe
         }),
       },
       names: [failure === null ? 'well' : 'failing'],
-      exit: exitCode(failure === null && hour.lost === 0 && hour.duplicated === 0 ? 'ok' : 'unhealthy'),
+      exit: exitCode(well ? 'ok' : 'unhealthy'),
+      verdict: {
+        level: well ? 'OK' : 'CRITICAL',
+        text: failure ?? `the newest record came back, ${hour.lost} lost and ${hour.duplicated} twice in the last hour`,
+        measured: {
+          availability: percent === null ? null : `${percent}%`,
+          lost: hour.lost,
+          duplicated: hour.duplicated,
+          end_to_end_p99: hour.endToEndMs === null ? null : `${hour.endToEndMs.p99.toFixed(1)}ms`,
+        },
+      },
     }
   })
 

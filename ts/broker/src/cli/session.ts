@@ -3,6 +3,7 @@ import { Client } from './client/client.ts'
 import { parseDuration } from './duration.ts'
 import { exitCode } from './exit-codes.ts'
 import { render, show } from './output/formats.ts'
+import { monitored, tell } from './output/nagios.ts'
 import type { View } from './output/view.ts'
 import { type ConnectOptions, resolveSettings, type Settings, type ShowOptions } from './settings.ts'
 import type { Terminal } from './terminal.ts'
@@ -31,12 +32,15 @@ export const showing = (
   options: ShowOptions,
   look: (client: Client, settings: Settings) => Promise<View>,
 ): Promise<number> =>
-  withClient(terminal, options, async (client, settings) => {
-    if (options.watch !== undefined) return watching(terminal, options.watch, settings, () => look(client, settings))
-    const view = await look(client, settings)
-    await show(terminal, view, settings.output)
-    return view.exit ?? exitCode('ok')
-  })
+  monitored(terminal, options, () =>
+    withClient(terminal, options, async (client, settings) => {
+      if (options.watch !== undefined) return watching(terminal, options.watch, settings, () => look(client, settings))
+      const view = await look(client, settings)
+      if (options.nagios === true) return tell(terminal, view)
+      await show(terminal, view, settings.output)
+      return view.exit ?? exitCode('ok')
+    }),
+  )
 
 const watching = async (
   terminal: Terminal,

@@ -6,6 +6,7 @@ import type { Address } from '../client/address.ts'
 import { parseAddresses } from './client/address.ts'
 import { parseDuration } from './duration.ts'
 import { Failure } from './failure.ts'
+import type { NagiosOptions } from './output/nagios.ts'
 import { type OutputFormat, outputFormats } from './output/view.ts'
 import { type Profile, profilesPath, readProfiles, readYaml, toProfile } from './profiles.ts'
 import type { Terminal } from './terminal.ts'
@@ -17,7 +18,7 @@ export interface ConnectOptions {
   readonly timeout?: string
 }
 
-export interface ShowOptions extends ConnectOptions {
+export interface ShowOptions extends ConnectOptions, NagiosOptions {
   readonly output?: OutputFormat
   /** Seconds between two looks; true for the default. */
   readonly watch?: string | true

@@ -6,6 +6,7 @@ import type { BrokerAddress, Client } from '../client/client.ts'
 import { listTopics, type Topic } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
+import type { Verdict } from '../output/nagios.ts'
 import { columns, listing, type View } from '../output/view.ts'
 import { showing } from '../session.ts'
 import type { ShowOptions } from '../settings.ts'
@@ -33,6 +34,8 @@ interface BrokerState {
 }
 
 interface Problem {
+  /** What a monitor says of it. */
+  readonly level: 'WARNING' | 'CRITICAL'
   readonly what: string
   readonly where: string
 }
@@ -109,6 +112,7 @@ export const health = (terminal: Terminal, options: ShowOptions): Promise<number
       },
       names: problems.map(({ where }) => where),
       exit: exitCode(healthy ? 'ok' : 'unhealthy'),
+      verdict: verdictOf(problems, { brokers: states.length }),
     }
   })
 
@@ -136,6 +140,13 @@ export const status = (terminal: Terminal, options: ShowOptions): Promise<number
         rows: [...Object.entries(summary), ...problems.map(({ what, where }) => [what, where] as const)],
       },
       names: [id ?? ''],
+      verdict: verdictOf(problems, {
+        brokers: states.length,
+        topics: summary.topics,
+        partitions: summary.partitions,
+        bytes: summary.bytes === null ? null : `${summary.bytes}B`,
+        usable: summary.usableBytes === null ? null : `${summary.usableBytes}B`,
+      }),
       exit: exitCode(problems.length === 0 ? 'ok' : 'unhealthy'),
     }
   })
@@ -169,22 +180,34 @@ const directoriesOf = async (client: Client, broker: number): Promise<readonly D
 }
 
 const problemsOf = (states: readonly BrokerState[], topics: readonly Topic[]): readonly Problem[] => [
-  ...states.flatMap(({ broker, why }) =>
-    why === null ? [] : [{ what: `broker is not reachable: ${why}`, where: `broker ${broker}` }],
+  ...states.flatMap(({ broker, why }): Problem[] =>
+    why === null ? [] : [{ level: 'CRITICAL', what: `broker is not reachable: ${why}`, where: `broker ${broker}` }],
   ),
   ...states.flatMap(({ directories }) =>
-    directories.flatMap(({ broker, path, error }) =>
-      error === null ? [] : [{ what: `log directory failed: ${error}`, where: `broker ${broker} ${path}` }],
+    directories.flatMap(({ broker, path, error }): Problem[] =>
+      error === null
+        ? []
+        : [{ level: 'CRITICAL', what: `log directory failed: ${error}`, where: `broker ${broker} ${path}` }],
     ),
   ),
   ...topics.flatMap(({ name, partitions: of }) =>
-    of.flatMap((state) => {
+    of.flatMap((state): Problem[] => {
       const where = `${name}/${state.partition}`
-      if (state.leader === null) return [{ what: 'partition without a leader', where }]
-      return isUnderReplicated(state) ? [{ what: 'partition with replicas out of sync', where }] : []
+      if (state.leader === null) return [{ level: 'CRITICAL', what: 'partition without a leader', where }]
+      return isUnderReplicated(state) ? [{ level: 'WARNING', what: 'partition with replicas out of sync', where }] : []
     }),
   ),
 ]
+
+const verdictOf = (problems: readonly Problem[], measured: Verdict['measured']): Verdict => {
+  const [first] = problems.toSorted((one, other) => one.level.localeCompare(other.level))
+  const more = problems.length > 1 ? `, and ${problems.length - 1} more` : ''
+  return {
+    level: first?.level ?? 'OK',
+    text: first === undefined ? 'nothing is wrong' : `${first.where}: ${first.what}${more}`,
+    measured: { problems: problems.length, ...measured },
+  }
+}
 
 /** Null where nobody says anything. */
 const sum = (values: readonly (number | null)[]): number | null => {

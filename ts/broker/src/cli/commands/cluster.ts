@@ -2,16 +2,16 @@
 import type { Command } from 'commander'
 import type { PartitionsOptions } from '../cluster/look.ts'
 import type { ShowOptions } from '../settings.ts'
-import { type Declaring, showingOptions } from './declare.ts'
+import { checking, type Declaring, showingOptions } from './declare.ts'
 
 export const declareCluster = (program: Command, { terminal, act }: Declaring): void => {
-  showingOptions(program.command('status'))
+  checking(showingOptions(program.command('status')))
     .description('the cluster at a glance; exits with 10 when it is not well')
     .action(act(async (options: ShowOptions) => (await import('../cluster/look.ts')).status(terminal, options)))
 
   const cluster = program.command('cluster').description('brokers, partitions, health')
 
-  showingOptions(cluster.command('health'))
+  checking(showingOptions(cluster.command('health')))
     .description('what is wrong; exits with 10 when something is')
     .action(act(async (options: ShowOptions) => (await import('../cluster/look.ts')).health(terminal, options)))
 

@@ -27,6 +27,15 @@ export const showingOptions = (command: Command): Command =>
     .addOption(new Option('-o, --output <format>', 'form of the answer (default: table)').choices(outputFormats))
     .option('--watch [duration]', 'look again and again, every 2s or as given, until Ctrl-C')
 
+/** A command that says whether all is well. */
+export const checking = (command: Command): Command =>
+  command.addOption(
+    new Option('--nagios', 'one line for monitors of that kind, exits with 0, 1, 2 or 3').conflicts([
+      'output',
+      'watch',
+    ]),
+  )
+
 /** A command that takes something away. */
 export const destroying = (command: Command): Command =>
   connecting(command).option('-y, --yes', 'do not ask').option('--dry-run', 'say what would happen, and change nothing')

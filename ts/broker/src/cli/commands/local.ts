@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import type { AuditOptions, LocalOptions } from '../local.ts'
 import { outputFormats } from '../output/view.ts'
 import { OVERRIDE } from './broker.ts'
-import type { Declaring } from './declare.ts'
+import { checking, type Declaring } from './declare.ts'
 
 const local = (command: Command): Command =>
   command
@@ -22,7 +22,7 @@ export const declareLocal = (program: Command, { terminal, act }: Declaring): vo
     .description('what the broker of this machine does in the background')
     .action(act(async (options: LocalOptions) => (await import('../local.ts')).jobs(terminal, options)))
 
-  local(program.command('canary'))
+  checking(local(program.command('canary')))
     .description('what the records met that the broker of this machine sends through itself')
     .action(act(async (options: LocalOptions) => (await import('../local.ts')).canary(terminal, options)))
 

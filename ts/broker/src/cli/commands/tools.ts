@@ -4,10 +4,10 @@ import type { BenchOptions } from '../bench/bench.ts'
 import type { Shell } from '../completion/complete.ts'
 import type { DoctorOptions } from '../doctor/doctor.ts'
 import { OVERRIDE } from './broker.ts'
-import { type Declaring, showingOptions } from './declare.ts'
+import { checking, type Declaring, showingOptions } from './declare.ts'
 
 export const declareTools = (program: Command, { terminal, act }: Declaring): void => {
-  showingOptions(program.command('doctor'))
+  checking(showingOptions(program.command('doctor')))
     .description('look at this machine, the configuration and the cluster, and say what to mend')
     .argument('[server.properties]', 'the configuration that a broker would start with')
     .option(...OVERRIDE)

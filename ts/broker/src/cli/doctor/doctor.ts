@@ -7,7 +7,8 @@ import { Client } from '../client/client.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { show } from '../output/formats.ts'
-import { columns, listing } from '../output/view.ts'
+import { monitored, tell } from '../output/nagios.ts'
+import { columns, listing, type View } from '../output/view.ts'
 import { resolveSettings, type Settings, type ShowOptions } from '../settings.ts'
 import { readSources } from '../sources.ts'
 import type { Terminal } from '../terminal.ts'
@@ -17,22 +18,49 @@ export interface DoctorOptions extends ShowOptions {
   readonly override: readonly string[]
 }
 
-export const doctor = async (terminal: Terminal, path: string | undefined, options: DoctorOptions): Promise<number> => {
-  const settings = await resolveSettings(terminal, options)
-  const findings = [
-    ...checkMachine(),
-    checkEngine(),
-    ...checkConfiguration(terminal, path, options.override),
-    ...(await checkCluster(settings)),
-  ]
+export const doctor = (terminal: Terminal, path: string | undefined, options: DoctorOptions): Promise<number> =>
+  monitored(terminal, options, async () => {
+    const settings = await resolveSettings(terminal, options)
+    const view = findingsView(await examine(terminal, path, settings, options.override))
+    if (options.nagios === true) return tell(terminal, view)
+    await show(terminal, view, settings.output)
+    return view.exit
+  })
+
+/** Everything that it looks at. */
+export const examine = async (
+  terminal: Terminal,
+  path: string | undefined,
+  settings: Settings,
+  overrides: readonly string[],
+): Promise<readonly Finding[]> => [
+  ...checkMachine(),
+  checkEngine(),
+  ...checkConfiguration(terminal, path, overrides),
+  ...(await checkCluster(settings)),
+]
+
+export const findingsView = (findings: readonly Finding[]): View & { readonly exit: number } => {
   const view = listing(findings, {
     columns: columns(['check', 'result', 'what', 'fix']),
     cells: ({ check, result, what, fix }) => [check, result, what, fix],
     name: ({ check, result }) => `${result} ${check}`,
   })
-  await show(terminal, view, settings.output)
-  return exitCode(findings.some(({ result }) => result === 'fail') ? 'failure' : 'ok')
+  const of = (wanted: Finding['result']): readonly Finding[] => findings.filter(({ result }) => result === wanted)
+  const [fails, warnings] = [of('fail'), of('warn')]
+  const [worst] = [...fails, ...warnings]
+  return {
+    ...view,
+    exit: exitCode(fails.length > 0 ? 'failure' : 'ok'),
+    verdict: {
+      level: levels[worst?.result ?? 'ok'],
+      text: worst === undefined ? 'nothing to mend' : `${worst.check}: ${worst.what}`,
+      measured: { ok: of('ok').length, warnings: warnings.length, failures: fails.length },
+    },
+  }
 }
+
+const levels = { ok: 'OK', warn: 'WARNING', fail: 'CRITICAL' } as const
 
 const checkEngine = (): Finding => {
   const check = 'engine'

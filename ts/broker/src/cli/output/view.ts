@@ -1,4 +1,6 @@
 // What a command has to show, before anything is said about the form: values for machines, a table for people, names for `xargs`.
+import type { Verdict } from './nagios.ts'
+
 export const outputFormats = ['table', 'wide', 'json', 'ndjson', 'yaml', 'csv', 'name'] as const
 export type OutputFormat = (typeof outputFormats)[number]
 
@@ -26,6 +28,8 @@ export interface View {
   readonly names: readonly string[]
   /** The exit code, where what is shown decides it. */
   readonly exit?: number
+  /** Of a command that checks. */
+  readonly verdict?: Verdict
 }
 
 /** Columns by their titles; those behind `wide` only in the wide table. */
