@@ -36,6 +36,7 @@ export const createProgram = (terminal: Terminal, ended: (code: number) => void)
       (work) =>
       async (...args) =>
         ended(await work(...args)),
+    run,
   }
   declareStart(program, declaring)
   declareTopic(program, declaring)

@@ -34,7 +34,10 @@ const asking = (terminal: Terminal, options: LocalOptions, look: (local: Local) 
   })
 
 /** The admin API of the broker that runs on this machine. Throws a Failure of `unreachable` where there is none. */
-export const accessTo = (terminal: Terminal, { config: path, override }: LocalOptions): LocalAccess => {
+export const accessTo = (
+  terminal: Terminal,
+  { config: path, override }: Pick<LocalOptions, 'config' | 'override'>,
+): LocalAccess => {
   const { config } = readStartUp(readSources(path, override, terminal.environment))
   const access = readToken(config.logDirs)
   if (access !== null) return access

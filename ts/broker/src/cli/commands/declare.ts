@@ -9,6 +9,8 @@ export interface Declaring {
   act<Args extends readonly unknown[]>(
     work: (...args: Args) => Promise<number> | number,
   ): (...args: Args) => Promise<void>
+  /** Runs another command line; resolves with its exit code. */
+  readonly run: (terminal: Terminal, args: readonly string[]) => Promise<number>
 }
 
 /** For an option that may be given more than once. */

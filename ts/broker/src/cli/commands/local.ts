@@ -1,17 +1,21 @@
 // What the broker on this machine tells whoever may read its data directory: audit, jobs, canary, metrics.
 import { type Command, Option } from 'commander'
+import type { BundleOptions } from '../bundle/bundle.ts'
 import type { AuditOptions, LocalOptions } from '../local.ts'
 import { outputFormats } from '../output/view.ts'
+import type { OpenOptions } from '../ui.ts'
 import { OVERRIDE } from './broker.ts'
-import { checking, type Declaring } from './declare.ts'
+import { checking, connecting, type Declaring } from './declare.ts'
+
+const located = (command: Command): Command =>
+  command.option('--config <server.properties>', 'configuration of the broker that runs here').option(...OVERRIDE)
 
 const local = (command: Command): Command =>
-  command
-    .option('--config <server.properties>', 'configuration of the broker that runs here')
-    .option(...OVERRIDE)
-    .addOption(new Option('-o, --output <format>', 'form of the answer (default: table)').choices(outputFormats))
+  located(command).addOption(
+    new Option('-o, --output <format>', 'form of the answer (default: table)').choices(outputFormats),
+  )
 
-export const declareLocal = (program: Command, { terminal, act }: Declaring): void => {
+export const declareLocal = (program: Command, { terminal, act, run }: Declaring): void => {
   local(program.command('audit'))
     .description('who changed what, on the broker of this machine')
     .option('--search <text>', 'only what contains this')
@@ -32,6 +36,22 @@ export const declareLocal = (program: Command, { terminal, act }: Declaring): vo
     .action(
       act(async (pattern: string | undefined, options: LocalOptions) =>
         (await import('../local.ts')).metrics(terminal, pattern, options),
+      ),
+    )
+
+  located(program.command('ui').description('the console').command('open'))
+    .description('print the address of the console, and open it in a browser where there is one')
+    .option('--print', 'only print it')
+    .action(act(async (options: OpenOptions) => (await import('../ui.ts')).open(terminal, options)))
+
+  connecting(local(program.command('bundle')))
+    .description(
+      'an archive for whoever helps: versions, configuration without secrets, status, metrics, names of topics',
+    )
+    .argument('[file.tar.gz]', 'where to; it must not be there yet')
+    .action(
+      act(async (path: string | undefined, options: BundleOptions) =>
+        (await import('../bundle/bundle.ts')).bundle(terminal, run, path, options),
       ),
     )
 }

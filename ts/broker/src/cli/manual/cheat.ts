@@ -30,6 +30,8 @@ millrace group reset billing --from-file before.csv --execute`,
   scripts: `# names for xargs, JSON for jq, exit codes for if
 millrace topic list 'tmp-*' -o name | xargs millrace topic delete --yes
 millrace group describe billing -o json | jq .lag
+millrace cluster health --nagios
+millrace bundle support.tar.gz && millrace ui open --print
 millrace cluster health || echo "exit code $?: see millrace help exit-codes"
 millrace status --watch`,
   config: `# what a key means; what is set; changing it while running
