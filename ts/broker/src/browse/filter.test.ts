@@ -6,6 +6,7 @@ const record: LogRecord = {
   partition: 2,
   offset: 9_007_199_254_740_991,
   timestamp: 1_700_000_000_000n,
+  timestampType: 'create',
   key: Buffer.from('order-7'),
   value: Buffer.from('{"id":9007199254740993,"name":"Ada","tags":["a","b"],"price":1.5}'),
   headers: [

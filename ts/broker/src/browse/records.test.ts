@@ -28,7 +28,7 @@ test('the time of the log counts where the topic wants it', () => {
   const batch = batchAt({ offset: 0, time: 5 })
   batch.writeInt16BE(0x08, 21)
   batch.writeBigInt64BE(77n, 35)
-  expect(readChunk(batch, 0, 0).records[0]?.timestamp).toBe(77n)
+  expect(readChunk(batch, 0, 0).records[0]).toMatchObject({ timestamp: 77n, timestampType: 'append' })
 })
 
 test('what lies before the offset is passed over, and so are markers of transactions', () => {

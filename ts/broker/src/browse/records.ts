@@ -25,6 +25,8 @@ export interface LogRecord {
   readonly offset: number
   /** Milliseconds since 1970 by custom; 64 bits of whatever the producer set. */
   readonly timestamp: bigint
+  /** Whether the producer set it or the log. */
+  readonly timestampType: 'create' | 'append'
   readonly key: Buffer | null
   readonly value: Buffer | null
   readonly headers: readonly RecordHeader[]
@@ -68,6 +70,7 @@ export const addRecords = (batch: Buffer, partition: number, from: number, recor
   const attributes = batch.readInt16BE(ATTRIBUTES_AT)
   const baseTimestamp = batch.readBigInt64BE(BASE_TIMESTAMP_AT)
   const appendTime = (attributes & APPEND_TIME) === 0 ? null : batch.readBigInt64BE(MAX_TIMESTAMP_AT)
+  const timestampType = appendTime === null ? 'create' : 'append'
   const count = batch.readInt32BE(COUNT_AT)
   const cursor = new Cursor(batch)
   for (let index = 0; index < count; index += 1) {
@@ -83,7 +86,8 @@ export const addRecords = (batch: Buffer, partition: number, from: number, recor
     const value = cursor.bytes(end)
     const headers = readHeaders(cursor, end)
     cursor.at = end
-    if (offset >= from) records.push({ partition, offset, timestamp, key, value, headers, bytes: end - start })
+    if (offset < from) continue
+    records.push({ partition, offset, timestamp, timestampType, key, value, headers, bytes: end - start })
   }
 }
 

@@ -35,6 +35,7 @@ export interface Message {
   readonly partition: number
   readonly offset: string
   readonly timestamp: string
+  readonly timestampType: LogRecord['timestampType']
   readonly bytes: number
   readonly key: Payload | null
   readonly value: Payload | null
@@ -109,7 +110,7 @@ const compiled = ({ filter, ...reading }: SliceQuery): Test | string => {
 }
 
 const messageFrom = (record: LogRecord, query: SliceQuery): Message => {
-  const { partition, offset, timestamp, bytes, key, value, headers } = record
+  const { partition, offset, timestamp, timestampType, bytes, key, value, headers } = record
   const { keyAs, valueAs } = query
   const show = (payload: Buffer | null, wish: Wish, part: 'key' | 'value' | 'header'): Payload | null => {
     if (payload === null) return null
@@ -126,6 +127,7 @@ const messageFrom = (record: LogRecord, query: SliceQuery): Message => {
     partition,
     offset: String(offset),
     timestamp: String(timestamp),
+    timestampType,
     bytes,
     key: show(key, keyAs, 'key'),
     value: show(value, valueAs, 'value'),

@@ -39,6 +39,8 @@ const shapeOf = <Payload extends z.ZodType>(content: Payload) => ({
   partition: z.int(),
   offset: int64,
   timestamp: time,
+  /** Whether the producer set it or the log. */
+  timestampType: z.enum(['create', 'append']),
   /** Of the whole record. */
   bytes: z.int(),
   /** Null for none. */
