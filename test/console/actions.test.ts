@@ -1,8 +1,5 @@
 // What is changed from the console: each window in a browser, and what came of it asked for over the protocol. The command
 // that a window offers is run as it stands, as a rehearsal.
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { listOffsets } from 'millrace/messages/02-list-offsets.js'
 import { metadata } from 'millrace/messages/03-metadata.js'
 import { offsetFetch } from 'millrace/messages/09-offset-fetch.js'
@@ -10,12 +7,11 @@ import { describeGroups } from 'millrace/messages/15-describe-groups.js'
 import { describeConfigs } from 'millrace/messages/32-describe-configs.js'
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts'
 import { missingClients } from '../harness/clients.ts'
-import { repository } from '../harness/paths.ts'
 import { readyTopic } from '../harness/ready-topic.ts'
 import { inside } from '../integration/admin/inside.ts'
 import { DESKTOP, expectAccessible, logIn, opened, PHONE } from './browser.ts'
+import { commandIn, runs } from './commands.ts'
 import { GROUP, PASSWORD, seeded } from './seeded.ts'
 
 const EARLIEST = -2
@@ -23,19 +19,6 @@ const TOPIC = 2
 const BROKER = 4
 const UNKNOWN_TOPIC = 3
 const [FROM_TOPIC, FROM_BROKER] = [1, 2]
-
-/** Runs a line as a shell would take it that knows `millrace`; what it said. */
-const runs = async (line: string): Promise<string> => {
-  const home = temporaryDirectory('command')
-  onTestFinished(() => removeDirectory(home))
-  const PATH = `${join(repository, 'node_modules', '.bin')}:${process.env['PATH'] ?? ''}`
-  const env = { ...process.env, PATH, HOME: home, XDG_CONFIG_HOME: home }
-  const { stdout, stderr } = await promisify(execFile)('sh', ['-c', line], { cwd: home, env })
-  return `${stdout}${stderr}`
-}
-
-const commandIn = async (dialog: Locator): Promise<string> =>
-  (await dialog.locator('.command code').textContent()) ?? ''
 
 const missing = await missingClients('browser')
 

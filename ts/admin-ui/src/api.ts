@@ -38,6 +38,17 @@ export const topicConfigsQuery = (topic: string) =>
     refetchInterval: CALM_MS,
   })
 
+export const messageQuery = (input: Input<'message'>) =>
+  queryOptions({ queryKey: ['message', input], queryFn: () => call('message', input), staleTime: Infinity })
+
+/** The first message of a partition that is not before an offset. */
+export const nextMessageQuery = (topic: string, partition: number, offset: string) =>
+  queryOptions({
+    queryKey: ['nextMessage', topic, partition, offset],
+    queryFn: () => call('messages', { topic, from: 'offset', offset, partitions: [partition], limit: 1 }),
+    refetchInterval: CALM_MS,
+  })
+
 export const groupsQuery = (input: Input<'groups'>) =>
   queryOptions({ queryKey: ['groups', input], queryFn: () => call('groups', input), ...live })
 
@@ -76,5 +87,6 @@ export type Partition = Topic['partitionRows'][number]
 export type GroupRow = Output<'groups'>['items'][number]
 export type Group = Output<'group'>
 export type GroupHistory = Output<'groupHistory'>
+export type WholeMessage = Output<'message'>
 export type Member = Group['memberRows'][number]
 export type GroupOffset = Group['offsetRows'][number]

@@ -10,6 +10,8 @@ import { GroupScreen } from './screens/group.tsx'
 import { GroupsScreen } from './screens/groups.tsx'
 import { HealthScreen } from './screens/health.tsx'
 import { JobsScreen } from './screens/jobs.tsx'
+import { TopicMessagesScreen } from './screens/topic-messages.tsx'
+import { TopicMessageScreen } from './screens/topic-message.tsx'
 import { TopicScreen } from './screens/topic.tsx'
 import { TopicsScreen } from './screens/topics.tsx'
 import {
@@ -17,6 +19,8 @@ import {
   brokerSearch,
   groupSearch,
   groupsSearch,
+  messageSearch,
+  messagesSearch,
   parseSearch,
   topicSearch,
   topicsSearch,
@@ -46,6 +50,22 @@ const topic = createRoute({
   validateSearch: topicSearch,
   search: { middlewares: [stripSearchParams(topicSearch({} as Parameters<typeof topicSearch>[0]))] },
   component: TopicScreen,
+})
+
+const messages = createRoute({
+  ...parent,
+  path: '/topics/$topic/messages',
+  validateSearch: messagesSearch,
+  search: { middlewares: [stripSearchParams(messagesSearch({} as Parameters<typeof messagesSearch>[0]))] },
+  component: TopicMessagesScreen,
+})
+
+const message = createRoute({
+  ...parent,
+  path: '/topics/$topic/messages/$partition/$offset',
+  validateSearch: messageSearch,
+  search: { middlewares: [stripSearchParams(messageSearch({} as Parameters<typeof messageSearch>[0]))] },
+  component: TopicMessageScreen,
 })
 
 const groups = createRoute({
@@ -93,7 +113,7 @@ const audit = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([health, topics, topic, groups, group, brokers, broker, jobs, audit]),
+  routeTree: root.addChildren([health, topics, topic, messages, message, groups, group, brokers, broker, jobs, audit]),
   parseSearch,
   stringifySearch: writeSearch,
   // What surrounds a screen outlasts it.

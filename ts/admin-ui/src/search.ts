@@ -1,6 +1,7 @@
 /** What addresses hold beside the path: all of what a view shows. Texts come in, and what is not known becomes the default. */
 import type { SearchSchemaInput } from '@tanstack/react-router'
 import { groupColumns, groupStates } from 'millrace/admin/contract/groups.js'
+import { decoderWish, filterLanguages } from 'millrace/admin/contract/messages.js'
 import { topicColumns } from 'millrace/admin/contract/topics.js'
 import { oneOf } from './one-of.ts'
 
@@ -80,6 +81,68 @@ export const topicSearch = (given: From<TopicSearch>): TopicSearch => ({
   tab: oneOf(topicTabs, given.tab, 'partitions'),
   page: pageNumber(given.page),
   ...configsSearch(given),
+})
+
+/** `last` is `latest` with a number. */
+export const messageStarts = ['latest', 'last', 'earliest', 'offset', 'time', 'live'] as const
+export const decoderWishes = decoderWish.options
+
+/** How keys and values are read. */
+export interface ReadingSearch {
+  readonly keyAs: (typeof decoderWishes)[number]
+  readonly valueAs: (typeof decoderWishes)[number]
+}
+
+export interface MessagesSearch extends ReadingSearch {
+  readonly from: (typeof messageStarts)[number]
+  /** For `offset`. */
+  readonly offset: string
+  /** For `time`: milliseconds since 1970. */
+  readonly time: string
+  /** How many at once; for `last`, how many. */
+  readonly count: number
+  /** `0,3`; empty for all. */
+  readonly partitions: string
+  readonly filter: string
+  readonly language: (typeof filterLanguages)[number]
+}
+
+const COUNT = 50
+export const COUNT_MAX = 1000
+
+const matching = (pattern: RegExp, value: unknown): string => (pattern.test(text(value)) ? text(value) : '')
+
+const countOf = (value: unknown): number => {
+  const count = Number(value)
+  return Number.isSafeInteger(count) && count > 0 && count <= COUNT_MAX ? count : COUNT
+}
+
+const readingSearch = (given: Given): ReadingSearch => ({
+  keyAs: oneOf(decoderWishes, given['keyAs'], 'auto'),
+  valueAs: oneOf(decoderWishes, given['valueAs'], 'auto'),
+})
+
+export const messagesSearch = (given: From<MessagesSearch>): MessagesSearch => ({
+  from: oneOf(messageStarts, given.from, 'latest'),
+  offset: matching(/^\d{1,19}$/, given.offset),
+  time: matching(/^\d{1,19}$/, given.time),
+  count: countOf(given.count),
+  partitions: matching(/^\d{1,9}(,\d{1,9})*$/, given.partitions),
+  filter: text(given.filter),
+  language: oneOf(filterLanguages, given.language, 'text'),
+  ...readingSearch(given),
+})
+
+/** Readable is by the decoder, whole as it was decoded, hex all that was sent. */
+export const payloadViews = ['readable', 'whole', 'hex'] as const
+
+export interface MessageSearch extends ReadingSearch {
+  readonly view: (typeof payloadViews)[number]
+}
+
+export const messageSearch = (given: From<MessageSearch>): MessageSearch => ({
+  view: oneOf(payloadViews, given.view, 'readable'),
+  ...readingSearch(given),
 })
 
 export const groupTabs = ['offsets', 'members'] as const

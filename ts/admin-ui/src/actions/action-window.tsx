@@ -21,6 +21,7 @@ export type ActionName =
   | 'deleteRecords'
   | 'resetOffsets'
   | 'deleteGroup'
+  | 'produce'
 
 export interface ActionProps<Name extends ActionName> {
   readonly title: string

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { brokersQuery } from '../api.ts'
 
-interface Command {
+export interface Command {
   /** `topic create`. */
   readonly words: string
   /** Each with its value, if it has one. */

@@ -8,7 +8,7 @@ import { ActionWindow } from './action-window.tsx'
 import { useCommand } from './command.ts'
 import { EffectTable } from './effect-table.tsx'
 import { TextField } from './field.tsx'
-import { between, offsetIn } from './texts.ts'
+import { between, offsetIn, partitionIn } from './texts.ts'
 
 interface PurgeProps {
   readonly topic: string
@@ -82,6 +82,7 @@ export const Purge = ({ topic, onClose }: PurgeProps) => {
 const cutsIn = (partition: string, before: string) => {
   if (partition === '') return before === '' ? undefined : null
   const offset = offsetIn(before)
-  if (!/^\d{1,9}$/.test(partition) || (before !== '' && offset === null)) return null
-  return [{ partition: Number(partition), ...(offset === null ? {} : { before: offset }) }]
+  const index = partitionIn(partition)
+  if (index === null || (before !== '' && offset === null)) return null
+  return [{ partition: index, ...(offset === null ? {} : { before: offset }) }]
 }

@@ -13,7 +13,7 @@ import { ActionWindow } from './action-window.tsx'
 import { useCommand, withInput } from './command.ts'
 import { EffectTable } from './effect-table.tsx'
 import { Field, TextField } from './field.tsx'
-import { offsetIn } from './texts.ts'
+import { offsetIn, timeIn } from './texts.ts'
 
 type Target = Input<'resetOffsets'>['target']
 type Move = Output<'resetOffsets'>['items'][number]
@@ -174,8 +174,8 @@ const MoveWindow = ({ group, topics, target, ...rest }: MoveWindowProps) => {
 const targetIn = (way: Way, where: string, isUtc: boolean): Target | null => {
   if (way === 'earliest' || way === 'latest') return { to: way }
   if (way === 'time') {
-    const at = Date.parse(isUtc ? `${where}Z` : where)
-    return Number.isNaN(at) ? null : { to: 'time', at: String(at) }
+    const at = timeIn(where, isUtc)
+    return at === null ? null : { to: 'time', at }
   }
   const value = offsetIn(where)
   if (value === null) return null

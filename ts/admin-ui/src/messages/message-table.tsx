@@ -1,0 +1,63 @@
+/** What was found, in the order of time over all partitions. */
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { type Column, Table } from '../parts/table.tsx'
+import { useFormat } from '../parts/use-format.ts'
+import type { MessagesSearch } from '../search.ts'
+import type { Message, Run } from './use-search.ts'
+
+interface MessageTableProps {
+  readonly topic: string
+  readonly search: MessagesSearch
+  readonly run: Run
+}
+
+export const MessageTable = ({ topic, search: { keyAs, valueAs }, run }: MessageTableProps) => {
+  const { t } = useTranslation()
+  const { moment } = useFormat()
+  const columns: readonly Column<Message>[] = [
+    {
+      id: 'time',
+      title: t('messages.time'),
+      cell: ({ timestamp }) => (
+        <span className="when" title={timestamp}>
+          {moment(timestamp)}
+        </span>
+      ),
+    },
+    { id: 'partition', title: t('partitions.index'), end: true, wide: true, cell: ({ partition }) => partition },
+    {
+      id: 'offset',
+      title: t('messages.offset'),
+      end: true,
+      cell: ({ partition, offset }) => (
+        <Link
+          to="/topics/$topic/messages/$partition/$offset"
+          params={{ topic, partition: String(partition), offset }}
+          search={{ keyAs, valueAs }}
+          aria-label={t('message.title', { partition, offset })}
+        >
+          {offset}
+        </Link>
+      ),
+    },
+    { id: 'key', title: t('messages.key'), wide: true, cell: ({ key }) => <Preview payload={key} /> },
+    { id: 'value', title: t('messages.value'), cell: ({ value }) => <Preview payload={value} /> },
+  ]
+  return (
+    <Table
+      label={t('topicTab.messages')}
+      columns={columns}
+      rows={run.rows}
+      rowKey={({ partition, offset }) => `${partition} ${offset}`}
+      empty={run.isGoing ? t('messages.noneYet') : t('common.nothingFound')}
+    />
+  )
+}
+
+const PREVIEW_CHARACTERS_MAX = 200
+
+const Preview = ({ payload }: { readonly payload: Message['value'] }) => {
+  if (payload === null) return <span className="quiet">null</span>
+  return <code className="preview">{payload.text === '' ? '""' : payload.text.slice(0, PREVIEW_CHARACTERS_MAX)}</code>
+}

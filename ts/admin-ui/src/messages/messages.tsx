@@ -1,0 +1,79 @@
+/** Messages of a topic: what is asked for, how far the search is, what it found. */
+import { useTranslation } from 'react-i18next'
+import { useCommand } from '../actions/command.ts'
+import { CopyCommand } from '../actions/copy-command.tsx'
+import { Actions } from '../parts/actions.tsx'
+import { Failure } from '../parts/failure.tsx'
+import { useChange } from '../parts/use-change.ts'
+import type { MessagesSearch } from '../search.ts'
+import { MessageTable } from './message-table.tsx'
+import { consumeOf, fileOf, queryOf } from './query.ts'
+import { QueryForm } from './query-form.tsx'
+import { SearchProgress } from './search-progress.tsx'
+import { isOfFilter, useSearch } from './use-search.ts'
+
+interface MessagesProps {
+  readonly topic: string
+  readonly search: MessagesSearch
+}
+
+export const Messages = ({ topic, search }: MessagesProps) => {
+  const { t } = useTranslation()
+  const change = useChange<MessagesSearch>()
+  const command = useCommand()
+  const query = queryOf(topic, search)
+  const run = useSearch(query, search.count)
+  const isRefused = isOfFilter(run.error)
+  return (
+    <>
+      <QueryForm
+        search={search}
+        refusal={isRefused ? run.error : null}
+        onSearch={(wanted) => {
+          if (JSON.stringify(wanted) === JSON.stringify(search)) run.restart()
+          else change(wanted)
+        }}
+      />
+      <div className="toolbar">
+        {query !== null && !isRefused && <Files query={query} search={search} />}
+        <Actions
+          route="produce"
+          actions={[
+            {
+              text: t('action.produce'),
+              window: ({ Produce }, onClose) => <Produce topic={topic} onClose={onClose} />,
+            },
+          ]}
+        />
+      </div>
+      {query === null && <p className="quiet">{t('messages.noStart')}</p>}
+      {query !== null && !isRefused && (
+        <>
+          <SearchProgress run={run} isLive={search.from === 'live'} />
+          {run.error !== null && <Failure error={run.error} onRetry={run.goOn} />}
+          <MessageTable topic={topic} search={search} run={run} />
+          <CopyCommand command={command(consumeOf(topic, search))} />
+          {search.filter !== '' && <p className="quiet">{t('messages.commandWithoutFilter')}</p>}
+        </>
+      )}
+    </>
+  )
+}
+
+interface FilesProps {
+  readonly query: NonNullable<ReturnType<typeof queryOf>>
+  readonly search: MessagesSearch
+}
+
+const Files = ({ query, search }: FilesProps) => {
+  const { t } = useTranslation()
+  const files = (['ndjson', 'csv'] as const).map((format) => ({ format, href: fileOf(query, search, format) }))
+  return files.map(
+    ({ format, href }) =>
+      href !== null && (
+        <a key={format} className="button" href={href} download>
+          {t('messages.download', { format: format.toUpperCase() })}
+        </a>
+      ),
+  )
+}

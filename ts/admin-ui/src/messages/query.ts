@@ -1,0 +1,70 @@
+/** What an address asks for, as calls of the API and as a command. */
+import { addressOf } from 'millrace/admin/client.js'
+import type { Input } from 'millrace/admin/contract.js'
+import type { Command } from '../actions/command.ts'
+import type { MessagesSearch } from '../search.ts'
+
+export type Query = Omit<Input<'messages'>, 'limit' | 'cursor'>
+
+/** Null while it is not said where to begin. */
+export const queryOf = (topic: string, search: MessagesSearch): Query | null => {
+  const { from, offset, time, partitions, filter, language, keyAs, valueAs } = search
+  if ((from === 'offset' && offset === '') || (from === 'time' && time === '')) return null
+  return {
+    topic,
+    from: from === 'last' ? 'latest' : from,
+    ...(from === 'offset' ? { offset } : {}),
+    ...(from === 'time' ? { time } : {}),
+    ...(partitions === '' ? {} : { partitions: partitions.split(',').map(Number) }),
+    filter,
+    language,
+    keyAs,
+    valueAs,
+  }
+}
+
+/** Where all of it lies as a file; null for what has no end. */
+export const fileOf = (query: Query, search: MessagesSearch, format: 'ndjson' | 'csv'): string | null => {
+  const { from, ...rest } = query
+  if (from === 'live') return null
+  return addressOf('downloadMessages', {
+    ...rest,
+    ...(from === undefined ? {} : { from }),
+    ...(search.from === 'last' ? { max: search.count } : {}),
+    format,
+  })
+}
+
+/** What `consume` does of it: it has no filters. */
+export const consumeOf = (topic: string, search: MessagesSearch): Command => ({
+  words: 'consume',
+  options: [
+    ...optionsOf(search),
+    ...(search.partitions === '' ? [] : [['--partition', search.partitions]]),
+    ['--format', String.raw`%p %o %d{iso} %k %v\n`],
+  ],
+  names: [topic],
+})
+
+const TO_THE_END = ['--exit']
+
+const optionsOf = ({ from, offset, time, count }: MessagesSearch): readonly (readonly string[])[] => {
+  switch (from) {
+    case 'earliest':
+      return [TO_THE_END]
+    case 'latest':
+    case 'last':
+      return [['--offset', `-${count}`], TO_THE_END]
+    case 'offset':
+      return [['--offset', offset], TO_THE_END]
+    case 'time':
+      return [['--offset', `@${isoOf(time)}`], TO_THE_END]
+    case 'live':
+      return [['--offset', 'end']]
+  }
+}
+
+const isoOf = (ms: string): string => {
+  const at = new Date(Number(ms))
+  return Number.isNaN(at.getTime()) ? ms : at.toISOString()
+}
