@@ -24,6 +24,7 @@ const screens = [
   // There may be none.
   ['/jobs', undefined],
   ['/audit?search=payments', 'payments.settled'],
+  ['/accounts', 'admin'],
 ] as const
 
 const looks = [

@@ -143,9 +143,46 @@ test('roles: who may look may not change, and who is deleted is out', async () =
   await as(looker)('setPassword', { name: 'looker', password: 'another one', current: 'only to look at' })
   await expect(as(looker)('topics', {})).rejects.toMatchObject({ status: 401 })
   const again = await login('looker', 'another one')
-  await call('deleteAccount', { name: 'looker' })
+  await call('deleteAccount', { name: 'looker', confirm: 'looker' })
   await expect(as(again)('topics', {})).rejects.toMatchObject({ status: 401 })
-  await expect(call('deleteAccount', { name: 'admin' })).rejects.toMatchObject({ code: 'POLICY_VIOLATION' })
+  await expect(call('deleteAccount', { name: 'admin', confirm: 'admin' })).rejects.toMatchObject({
+    code: 'POLICY_VIOLATION',
+  })
+})
+
+test('accounts: what would be is said first, and a role counts at once', async () => {
+  const [name, password] = ['ana', 'a long password']
+  const wanted = { name, password, role: 'viewer' } as const
+  const accounts = async () => (await call('accounts', {})).items
+  expect(await call('createAccount', { ...wanted, dryRun: true })).toEqual({ name, role: 'viewer' })
+  expect(await accounts()).toEqual([{ name: 'admin', role: 'admin' }])
+  await call('createAccount', wanted)
+  await expect(call('createAccount', { ...wanted, dryRun: true })).rejects.toMatchObject({ code: 'DUPLICATE_RESOURCE' })
+  const ana = await login(name, password)
+  await expect(as(ana)('accounts', {})).rejects.toMatchObject({ code: 'NOT_ALLOWED' })
+  expect(await call('setRole', { name, role: 'admin', dryRun: true })).toEqual({ before: 'viewer', after: 'admin' })
+  await expect(as(ana)('accounts', {})).rejects.toMatchObject({ code: 'NOT_ALLOWED' })
+  await call('setRole', { name, role: 'admin' })
+  expect((await as(ana)('accounts', {})).items).toHaveLength(2)
+  await as(ana)('setPassword', { name, password: 'not yet this one', dryRun: true })
+  await call('setPassword', { name, password: 'not yet this one', dryRun: true })
+  await login(name, password)
+  await call('setRole', { name, role: 'operator' })
+  await expect(call('setRole', { name: 'admin', role: 'viewer', dryRun: true })).rejects.toMatchObject({
+    code: 'POLICY_VIOLATION',
+  })
+  await expect(call('setRole', { name: 'nobody', role: 'viewer' })).rejects.toMatchObject({
+    code: 'RESOURCE_NOT_FOUND',
+  })
+  expect((await call('audit', { search: 'account.role ana' })).items[0]).toMatchObject({
+    before: { role: 'admin' },
+    after: { role: 'operator' },
+  })
+  expect(await call('deleteAccount', { name, dryRun: true })).toEqual({ name, role: 'operator' })
+  await expect(call('deleteAccount', { name })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  expect(await accounts()).toHaveLength(2)
+  await call('deleteAccount', { name, confirm: name })
+  expect(await accounts()).toHaveLength(1)
 })
 
 test('guessing a password is refused after a few attempts', async () => {
@@ -159,7 +196,7 @@ test('guessing a password is refused after a few attempts', async () => {
   }
   expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
   expect(await refused?.json()).toMatchObject({ code: 'TOO_MANY_ATTEMPTS' })
-  await call('deleteAccount', { name: 'target' })
+  await call('deleteAccount', { name: 'target', confirm: 'target' })
 })
 
 test('the token of the data directory is for its owner alone, and another one is nobody', async () => {

@@ -72,11 +72,14 @@ export const groupHistoryQuery = (group: string) =>
 export const canaryQuery = queryOptions({ queryKey: ['canary'], queryFn: () => call('canary', {}), ...live })
 export const jobsQuery = queryOptions({ queryKey: ['jobs'], queryFn: () => call('jobs', {}), ...live })
 
+export const accountsQuery = queryOptions({ queryKey: ['accounts'], queryFn: () => call('accounts', {}), ...live })
+
 export const auditQuery = (input: Input<'audit'>) =>
   queryOptions({ queryKey: ['audit', input], queryFn: () => call('audit', input), ...live })
 
 export type Job = Output<'jobs'>['items'][number]
 export type Canary = NonNullable<Output<'canary'>['figures']>
+export type Account = Output<'accounts'>['items'][number]
 export type AuditEntry = Output<'audit'>['items'][number]
 export type Cluster = Output<'cluster'>
 export type Broker = Output<'brokers'>['items'][number]

@@ -25,8 +25,9 @@ export const queries = new QueryClient({
   },
 })
 
-/** Also of what the last reader saw. */
+/** Also of what the last reader saw. Once: what was under way fails later, and must not take what is typed into the login. */
 export const forgetSession = async (): Promise<void> => {
+  if (queries.getQueryData(sessionQuery.queryKey) === undefined) return
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
   await queries.resetQueries(sessionQuery)
 }

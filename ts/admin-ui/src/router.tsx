@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, stripSearchParams } from '@
 import { Gate } from './layout/gate.tsx'
 import { NotFound } from './layout/not-found.tsx'
 import { Crash } from './parts/failure.tsx'
+import { AccountsScreen } from './screens/accounts.tsx'
 import { AuditScreen } from './screens/audit.tsx'
 import { BrokerScreen } from './screens/broker.tsx'
 import { BrokersScreen } from './screens/brokers.tsx'
@@ -112,8 +113,27 @@ const audit = createRoute({
   component: AuditScreen,
 })
 
+const accounts = createRoute({
+  ...parent,
+  path: '/accounts',
+  component: AccountsScreen,
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([health, topics, topic, messages, message, groups, group, brokers, broker, jobs, audit]),
+  routeTree: root.addChildren([
+    health,
+    topics,
+    topic,
+    messages,
+    message,
+    groups,
+    group,
+    brokers,
+    broker,
+    jobs,
+    audit,
+    accounts,
+  ]),
   parseSearch,
   stringifySearch: writeSearch,
   // What surrounds a screen outlasts it.

@@ -22,13 +22,20 @@ export type ActionName =
   | 'resetOffsets'
   | 'deleteGroup'
   | 'produce'
+  | 'createAccount'
+  | 'setRole'
+  | 'setPassword'
+  | 'deleteAccount'
 
 export interface ActionProps<Name extends ActionName> {
   readonly title: string
   readonly route: Name
   /** Null while something is missing or cannot be read. */
   readonly input: Omit<Input<Name>, 'dryRun' | 'confirm'> | null
-  readonly command: string
+  /** Null where the command line cannot do it. */
+  readonly command: string | null
+  /** What the command does otherwise. */
+  readonly commandHint?: string
   /** What the button says. */
   readonly does: string
   readonly effect: (answer: Output<Name>) => ReactNode
@@ -44,7 +51,7 @@ const LOOK_MS = 2000
 const PAUSE_MS = 250
 
 export const ActionWindow = <Name extends ActionName>(props: ActionProps<Name>) => {
-  const { title, route, input, command, does, effect, onDone, onClose, children } = props
+  const { title, route, input, command, commandHint, does, effect, onDone, onClose, children } = props
   const { t } = useTranslation()
   const queries = useQueryClient()
   const [typed, setTyped] = useState('')
@@ -87,7 +94,9 @@ export const ActionWindow = <Name extends ActionName>(props: ActionProps<Name>) 
             {isAsking && <p className="quiet">{t('action.asking')}</p>}
           </section>
         )}
-        {input !== null && <CopyCommand command={command} />}
+        {input !== null && command === null && <p className="quiet">{t('action.noCommand')}</p>}
+        {input !== null && command !== null && <CopyCommand command={command} />}
+        {input !== null && commandHint !== undefined && <p className="quiet">{commandHint}</p>}
         {name !== null && (
           <Field label={t('action.typeName', { name })}>
             {(id) => (
@@ -124,8 +133,8 @@ export const ActionWindow = <Name extends ActionName>(props: ActionProps<Name>) 
 /** Of what is taken away: the API wants it once more. */
 const nameToType = (route: ActionName, input: object | null): string | null => {
   if (!('confirm' in contract[route].input.shape)) return null
-  const { topic, group } = (input ?? {}) as { readonly topic?: string; readonly group?: string }
-  return topic ?? group ?? null
+  const named = (input ?? {}) as { readonly topic?: string; readonly group?: string; readonly name?: string }
+  return named.topic ?? named.group ?? named.name ?? null
 }
 
 /** A text, a moment behind the typing. */

@@ -1,6 +1,7 @@
 /** Everything that changes something, loaded with the first window of it that opens. */
 import '../styles/actions.css'
 
+export { ChangeRole, CreateAccount, DeleteAccount, NewPasswordOf } from './accounts.tsx'
 export { AddPartitions } from './add-partitions.tsx'
 export { AlterConfig } from './alter-config.tsx'
 export { CloneTopic, CreateTopic } from './create-topic.tsx'

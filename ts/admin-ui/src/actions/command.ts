@@ -21,7 +21,7 @@ export const useCommand = (): ((command: Command) => string) => {
   return (command) => commandLine({ ...command, options: [...(command.options ?? []), ...where] })
 }
 
-const commandLine = ({ words, options = [], names }: Command): string => {
+export const commandLine = ({ words, options = [], names }: Command): string => {
   // A name that begins like an option is none.
   const end = names.some((name) => name.startsWith('-')) ? ['--'] : []
   return ['millrace', words, ...[...options.flat(), ...end, ...names].map(quoted)].join(' ')

@@ -24,7 +24,7 @@ interface TextFieldProps {
   readonly value: string
   readonly onChange: (value: string) => void
   /** With `number` a phone shows digits; what is typed stays text, for 64 bits are more than a number holds. */
-  readonly kind?: 'text' | 'number' | 'datetime-local'
+  readonly kind?: 'text' | 'number' | 'datetime-local' | 'new-password' | 'current-password'
   readonly placeholder?: string
 }
 
@@ -34,12 +34,12 @@ export const TextField = ({ label, hint, value, onChange, kind = 'text', placeho
       <input
         id={id}
         className="input"
-        type={kind === 'number' ? 'text' : kind}
+        type={kind.endsWith('password') ? 'password' : kind === 'number' ? 'text' : kind}
         inputMode={kind === 'number' ? 'numeric' : undefined}
         step={kind === 'datetime-local' ? 1 : undefined}
         value={value}
         placeholder={placeholder}
-        autoComplete="off"
+        autoComplete={kind.endsWith('password') ? kind : 'off'}
         autoCapitalize="none"
         spellCheck={false}
         onChange={({ target }) => onChange(target.value)}

@@ -8,4 +8,5 @@ export const places = [
   { to: '/brokers', name: 'brokers', key: 'b' },
   { to: '/jobs', name: 'jobs', key: 'j' },
   { to: '/audit', name: 'audit', key: 'a' },
+  { to: '/accounts', name: 'accounts', key: 'u' },
 ] as const satisfies readonly { readonly to: string; readonly name: IconName; readonly key: string }[]

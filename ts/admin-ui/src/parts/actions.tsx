@@ -5,7 +5,7 @@ import type * as Windows from '../actions/changes.ts'
 import { useRefusal } from '../state/may.ts'
 import { usePart } from './use-part.ts'
 
-type Draw = (windows: typeof Windows, onClose: () => void) => ReactNode
+export type Draw = (windows: typeof Windows, onClose: () => void) => ReactNode
 
 export interface Action {
   readonly text: string

@@ -1,4 +1,4 @@
-/** Whether who is logged in may change something here. The broker holds to it whatever stands on the screen. */
+/** Whether who is logged in may change something here, or look at it. The broker holds to it whatever stands on the screen. */
 import { useQuery } from '@tanstack/react-query'
 import { contract, type RouteName } from 'millrace/admin/contract.js'
 import { mayActAs } from 'millrace/admin/contract/roles.js'
@@ -11,8 +11,10 @@ export const useRefusal = (route: RouteName): string | null => {
   const { t } = useTranslation()
   const cluster = useQuery(clusterQuery).data
   const session = useQuery(sessionQuery).data
-  const { role } = contract[route]
-  if (cluster?.readOnly === true) return t('may.readOnly')
+  const { role, method } = contract[route]
+  const isChange = method !== 'GET'
+  if (isChange && cluster?.readOnly === true) return t('may.readOnly')
   if (session === undefined || role === 'anyone' || mayActAs(session.role, role)) return null
-  return t('may.role', { role: t(`role.${role}`), own: t(`role.${session.role}`) })
+  const names = { role: t(`role.${role}`), own: t(`role.${session.role}`) }
+  return isChange ? t('may.role', names) : t('may.look', names)
 }

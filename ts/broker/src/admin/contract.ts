@@ -85,7 +85,7 @@ export const contract = {
     path: '/api/v1/accounts',
     role: 'admin',
     summary: 'Make an account.',
-    input: z.object({ name: accountName, role, password: newPassword }),
+    input: z.object({ name: accountName, role, password: newPassword, dryRun }),
     output: account,
   }),
   deleteAccount: route({
@@ -93,16 +93,24 @@ export const contract = {
     path: '/api/v1/accounts/{name}',
     role: 'admin',
     summary: 'Delete an account and end its sessions.',
-    input: z.object({ name: accountName }),
-    output: done,
+    input: z.object({ name: accountName, confirm: confirm.optional(), dryRun }),
+    output: account,
+  }),
+  setRole: route({
+    method: 'PATCH',
+    path: '/api/v1/accounts/{name}',
+    role: 'admin',
+    summary: 'Give an account another role, at once: its sessions go on with it.',
+    input: z.object({ name: accountName, role, dryRun }),
+    output: z.object({ before: role, after: role }),
   }),
   setPassword: route({
     method: 'POST',
     path: '/api/v1/accounts/{name}/password',
     role: 'viewer',
     summary:
-      'Change a password: the own with the current one, that of others as an admin. Ends the sessions of the account.',
-    input: z.object({ name: accountName, password: newPassword, current: password.optional() }),
+      'Change a password: the own with the current one (which a dry run does not look at), that of others as an admin. Ends the sessions of the account.',
+    input: z.object({ name: accountName, password: newPassword, current: password.optional(), dryRun }),
     output: done,
   }),
   cluster: route({

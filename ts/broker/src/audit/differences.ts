@@ -1,6 +1,6 @@
 /** Two images of the cluster to what somebody changed between them. Brokers that come and go are not somebody's change. */
 import { brokerDefinition, isSensitive } from '../configs/definitions.ts'
-import type { ClusterImage, ConfigOverrides, TopicImage } from '../cluster/image.ts'
+import type { Account, ClusterImage, ConfigOverrides, TopicImage } from '../cluster/image.ts'
 import type { Change } from './audit.ts'
 
 const HIDDEN = '(hidden)'
@@ -66,12 +66,16 @@ const configChanges = (
 
 const accountChanges = ({ accounts: before }: ClusterImage, { accounts: next }: ClusterImage): readonly Change[] => {
   if (before === next) return []
-  const told = (account: { readonly role: string } | undefined) =>
-    account === undefined ? null : { role: account.role }
+  const told = (account: Account | undefined) => (account === undefined ? null : { role: account.role })
   return [...new Set([...before.keys(), ...next.keys()])].flatMap((name) => {
     const [old, now] = [before.get(name), next.get(name)]
     if (old === now) return []
-    const action = old === undefined ? 'account.create' : now === undefined ? 'account.delete' : 'account.password'
-    return [{ action, subject: name, before: told(old), after: told(now) }]
+    return [{ action: accountAction(old, now), subject: name, before: told(old), after: told(now) }]
   })
+}
+
+const accountAction = (old: Account | undefined, now: Account | undefined): string => {
+  if (old === undefined) return 'account.create'
+  if (now === undefined) return 'account.delete'
+  return old.role === now.role ? 'account.password' : 'account.role'
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { applyChanges } from '../cluster/apply.ts'
 import type { Decision } from '../cluster/decision.ts'
 import { type ClusterImage, emptyImage } from '../cluster/image.ts'
-import { createAccount, createFirst, deleteAccount, resetPassword, setPassword } from './accounts.ts'
+import { createAccount, createFirst, deleteAccount, resetPassword, setPassword, setRole } from './accounts.ts'
 
 const after = (image: ClusterImage, { changes }: Decision<unknown>): ClusterImage =>
   applyChanges(image, image.revision + 1, changes)
@@ -26,6 +26,11 @@ it('keeps one account that may do everything', () => {
   expect(() => deleteAccount('admin')(both)).toThrow('the last account')
   expect([...after(both, deleteAccount('other')(both)).accounts.keys()]).toEqual(['admin'])
   expect(() => deleteAccount('nobody')(both)).toThrow('no account')
+  expect(() => setRole('admin', 'operator')(both)).toThrow('the last account')
+  expect(() => setRole('nobody', 'admin')(both)).toThrow('no account')
+  const two = after(both, setRole('other', 'admin')(both))
+  expect(two.accounts.get('other')).toEqual({ role: 'admin', hash: 'h' })
+  expect(after(two, setRole('admin', 'viewer')(two)).accounts.get('admin')).toEqual({ role: 'viewer', hash: 'h1' })
 })
 
 it('sets a password without the role; a reset makes the first account where there is none', () => {

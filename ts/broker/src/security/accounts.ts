@@ -29,7 +29,14 @@ export const createAccount =
 export const setPassword =
   (name: string, hash: string): Decide<void> =>
   (image) =>
-    put(name, { ...found(image, name), hash }, 'unchanged')
+    put(name, { ...accountOf(image, name), hash }, 'unchanged')
+
+export const setRole =
+  (name: string, role: string): Decide<void> =>
+  (image) => {
+    const changed = { ...accountOf(image, name), role }
+    return { ...keepingAnAdmin(image, name, changed), changes: [{ kind: 'account', name, record: changed }] }
+  }
 
 /** For an administrator that has lost it; makes the first account where there is none. */
 export const resetPassword =
@@ -42,17 +49,26 @@ export const resetPassword =
 export const deleteAccount =
   (name: string): Decide<void> =>
   (image) => {
-    found(image, name)
-    const rest = [...image.accounts].filter(([other]) => other !== name)
-    if (!rest.some(([, { role }]) => role === 'admin')) {
-      throw new BrokerError('POLICY_VIOLATION', `${name} is the last account that may do everything.`)
-    }
-    // Two administrators that delete each other at once must not both succeed.
-    const guards = [...image.accounts.keys()].map((each) => guard(each, 'unchanged'))
-    return { result: undefined, changes: [{ kind: 'account', name, record: null }], guards }
+    accountOf(image, name)
+    return { ...keepingAnAdmin(image, name, null), changes: [{ kind: 'account', name, record: null }] }
   }
 
-const found = (image: ClusterImage, name: string): Account => {
+/** Throws POLICY_VIOLATION where nobody would be left who may do everything. */
+const keepingAnAdmin = (
+  image: ClusterImage,
+  name: string,
+  changed: Account | null,
+): Pick<Decision<void>, 'result' | 'guards'> => {
+  const others = [...image.accounts].filter(([other]) => other !== name).map(([, account]) => account)
+  if (![...others, changed].some((account) => account?.role === 'admin')) {
+    throw new BrokerError('POLICY_VIOLATION', `${name} is the last account that may do everything.`)
+  }
+  // Two administrators that delete each other at once must not both succeed.
+  return { result: undefined, guards: [...image.accounts.keys()].map((each) => guard(each, 'unchanged')) }
+}
+
+/** Throws RESOURCE_NOT_FOUND. */
+export const accountOf = (image: ClusterImage, name: string): Account => {
   const account = image.accounts.get(name)
   if (account === undefined) throw new BrokerError('RESOURCE_NOT_FOUND', `There is no account ${name}.`)
   return account

@@ -1,24 +1,40 @@
 /** Logging in and out, and the accounts that may. */
-import { createAccount, deleteAccount, setPassword } from '../../security/accounts.ts'
+import type { Decision } from '../../cluster/decision.ts'
+import type { ClusterImage } from '../../cluster/image.ts'
+import { accountOf, createAccount, deleteAccount, setPassword, setRole } from '../../security/accounts.ts'
 import { hashPassword } from '../../security/passwords.ts'
 import { actorOf } from '../actor.ts'
 import { roleOf } from '../auth.ts'
-import type { Output } from '../contract.ts'
+import type { Checked, Output } from '../contract.ts'
+import type { Role } from '../contract/roles.ts'
 import type { Caller, Exchange } from '../exchange.ts'
 import { AdminError } from '../failure.ts'
 import type { RouteContext } from './context.ts'
 import type { RoutesOf } from './table.ts'
+import { checkConfirmed } from './topic-changes.ts'
 
-type Names = 'login' | 'session' | 'logout' | 'accounts' | 'createAccount' | 'deleteAccount' | 'setPassword'
+type Accounts = 'accounts' | 'createAccount' | 'deleteAccount' | 'setRole' | 'setPassword'
+type Names = 'login' | 'session' | 'logout' | Accounts
 
 export const sessionRoutes = ({ services: { cluster }, auth }: RouteContext): RoutesOf<Names> => {
   /** One's own with the one before; that of others is for administrators. */
-  const checkMayChange = async (name: string, current: string | undefined, { caller, address }: Exchange) => {
+  const checkMayChange = async (
+    { name, current, dryRun }: Checked<'setPassword'>,
+    { caller, address }: Exchange,
+  ): Promise<void> => {
     if (caller === null || caller.session === null) return
-    if (name === caller.name) await auth.checkPassword(name, current ?? '', address)
-    else if (caller.role !== 'admin')
-      throw new AdminError('NOT_ALLOWED', 'The password of others takes the role admin.')
+    if (name !== caller.name) {
+      if (caller.role !== 'admin') throw new AdminError('NOT_ALLOWED', 'The password of others takes the role admin.')
+    } else if (!dryRun) await auth.checkPassword(name, current ?? '', address)
   }
+
+  /** Throws what stands against it, in a dry run too. */
+  const change = async (decide: (image: ClusterImage) => Decision<void>, dryRun: boolean, exchange: Exchange) => {
+    if (dryRun) decide(cluster.image())
+    else await cluster.run(decide, actorOf(exchange))
+  }
+
+  const roleNow = (name: string): Role => roleOf(accountOf(cluster.image(), name))
 
   return {
     login: async ({ user, password }, { address, setSession }) => {
@@ -39,18 +55,26 @@ export const sessionRoutes = ({ services: { cluster }, auth }: RouteContext): Ro
     accounts: () => ({
       items: [...cluster.image().accounts].map(([name, account]) => ({ name, role: roleOf(account) })),
     }),
-    createAccount: async ({ name, role, password }, exchange) => {
-      const hash = await hashPassword(password)
-      await cluster.run(createAccount(name, { role, hash }), actorOf(exchange))
+    createAccount: async ({ name, role, password, dryRun }, exchange) => {
+      const hash = dryRun ? '' : await hashPassword(password)
+      await change(createAccount(name, { role, hash }), dryRun, exchange)
       return { name, role }
     },
-    deleteAccount: async ({ name }, exchange) => {
-      await cluster.run(deleteAccount(name), actorOf(exchange))
-      return {}
+    deleteAccount: async ({ name, confirm, dryRun }, exchange) => {
+      const role = roleNow(name)
+      if (!dryRun) checkConfirmed(confirm, name)
+      await change(deleteAccount(name), dryRun, exchange)
+      return { name, role }
     },
-    setPassword: async ({ name, password, current }, exchange) => {
-      await checkMayChange(name, current, exchange)
-      await cluster.run(setPassword(name, await hashPassword(password)), actorOf(exchange))
+    setRole: async ({ name, role, dryRun }, exchange) => {
+      const before = roleNow(name)
+      await change(setRole(name, role), dryRun, exchange)
+      return { before, after: role }
+    },
+    setPassword: async (asked, exchange) => {
+      await checkMayChange(asked, exchange)
+      const { name, password, dryRun } = asked
+      await change(setPassword(name, dryRun ? '' : await hashPassword(password)), dryRun, exchange)
       return {}
     },
   }
