@@ -27,10 +27,16 @@ const TOPICS = [
   { topic: 'clicks', partitions: 12, records: 1500 },
 ]
 const CITIES = ['Lisbon', 'Nairobi', 'Osaka', 'Quito', 'Tromso']
+const FILTER = 'value.city == "Osaka" && value.cents > 15000'
 const DIRECTORY = join(repository, 'ts', 'admin-ui', 'screenshots')
 const SCREENS = [
   { name: 'health', path: '/', colorScheme: 'light', locale: 'en' },
-  { name: 'messages', path: '/topics/orders/messages?filter=Osaka', colorScheme: 'light', locale: 'en' },
+  {
+    name: 'messages',
+    path: `/topics/orders/messages?language=cel&filter=${encodeURIComponent(FILTER)}`,
+    colorScheme: 'light',
+    locale: 'en',
+  },
   { name: 'group', path: '/groups/search-index', colorScheme: 'dark', locale: 'en' },
   { name: 'topics', path: '/topics', colorScheme: 'dark', locale: 'zh-CN' },
 ] as const
