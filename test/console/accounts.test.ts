@@ -1,9 +1,9 @@
 // Who may log in: accounts are made, changed and deleted in a browser, and what came of it is asked for by logging in.
-import type { Locator, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { missingClients } from '../harness/clients.ts'
 import { inside } from '../integration/admin/inside.ts'
-import { DESKTOP, expectAccessible, logIn, opened, PHONE } from './browser.ts'
+import { DESKTOP, expectAccessible, go, logIn, opened, PHONE, press } from './browser.ts'
 import { PASSWORD } from './seeded.ts'
 
 const [FIRST, SECOND] = ['the first password', 'the second password']
@@ -11,16 +11,6 @@ const [FIRST, SECOND] = ['the first password', 'the second password']
 describe.skipIf((await missingClients('browser')) !== undefined)('accounts', () => {
   const broker = inside({ 'admin.password': PASSWORD })
   const open = opened()
-
-  const press = async (page: Page, name: string): Promise<Locator> => {
-    await page.locator('main').getByRole('button', { name, exact: true }).click()
-    return page.getByRole('dialog')
-  }
-
-  const go = async (dialog: Locator, name: string): Promise<void> => {
-    await dialog.getByRole('button', { name, exact: true }).click()
-    await dialog.waitFor({ state: 'detached' })
-  }
 
   const enter = async (page: Page, user: string, password: string): Promise<void> => {
     await page.getByLabel('User').fill(user)

@@ -5,12 +5,12 @@ import { metadata } from 'millrace/messages/03-metadata.js'
 import { offsetFetch } from 'millrace/messages/09-offset-fetch.js'
 import { describeGroups } from 'millrace/messages/15-describe-groups.js'
 import { describeConfigs } from 'millrace/messages/32-describe-configs.js'
-import type { Locator, Page } from 'playwright-core'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Locator } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { missingClients } from '../harness/clients.ts'
 import { readyTopic } from '../harness/ready-topic.ts'
 import { inside } from '../integration/admin/inside.ts'
-import { DESKTOP, expectAccessible, logIn, opened, PHONE } from './browser.ts'
+import { DESKTOP, expectAccessible, go, logIn, opened, PHONE, press, visiting } from './browser.ts'
 import { commandIn, runs } from './commands.ts'
 import { GROUP, PASSWORD, seeded } from './seeded.ts'
 
@@ -25,26 +25,7 @@ const missing = await missingClients('browser')
 describe.skipIf(missing !== undefined)('changes from the console', () => {
   const broker = seeded()
   const open = opened()
-
-  const at = async (path: string, look: Parameters<typeof open> = ['en', 'light', DESKTOP]): Promise<Page> => {
-    const { page, crashes } = await open(...look)
-    onTestFinished(() => expect(crashes).toEqual([]))
-    await page.goto(`${broker.base()}${path}`)
-    await logIn(page, PASSWORD)
-    return page
-  }
-
-  /** Opens the window behind a button. */
-  const press = async (page: Page, name: string): Promise<Locator> => {
-    await page.locator('main').getByRole('button', { name, exact: true }).click()
-    return page.getByRole('dialog')
-  }
-
-  /** Presses the button of a window once it can be, and waits until the window is gone. */
-  const go = async (dialog: Locator, name: string): Promise<void> => {
-    await dialog.getByRole('button', { name, exact: true }).click()
-    await dialog.waitFor({ state: 'detached' })
-  }
+  const at = visiting(broker, open, PASSWORD)
 
   const topicNow = async (name: string) => {
     const { topics } = await broker.peer().call(metadata, 12, { topics: [{ name }], allowAutoTopicCreation: false })

@@ -1,8 +1,9 @@
 // A browser for the tests of a file, and what each of them does with it first.
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import { program } from '../harness/clients.ts'
+import type { Inside } from '../integration/admin/inside.ts'
 
 const PATIENCE_MS = 60_000
 export const DESKTOP = { width: 1280, height: 900 }
@@ -48,6 +49,29 @@ export const logIn = async (page: Page, password: string): Promise<void> => {
   await page.locator('input[type=password]').fill(password)
   await page.keyboard.press('Enter')
   await page.locator('.navigation a[aria-current]').waitFor()
+}
+
+/** Opens a view of a console, logged in; its page must not crash until the test ends. */
+export const visiting =
+  ({ base }: Pick<Inside, 'base'>, open: Open, password: string) =>
+  async (path: string, look: Parameters<Open> = ['en', 'light', DESKTOP]): Promise<Page> => {
+    const { page, crashes } = await open(...look)
+    onTestFinished(() => expect(crashes).toEqual([]))
+    await page.goto(`${base()}${path}`)
+    await logIn(page, password)
+    return page
+  }
+
+/** Opens the window behind a button. */
+export const press = async (page: Page, name: string): Promise<Locator> => {
+  await page.locator('main').getByRole('button', { name, exact: true }).click()
+  return page.getByRole('dialog')
+}
+
+/** Presses the button of a window once it can be, and waits until the window is gone. */
+export const go = async (dialog: Locator, name: string): Promise<void> => {
+  await dialog.getByRole('button', { name, exact: true }).click()
+  await dialog.waitFor({ state: 'detached' })
 }
 
 export const expectAccessible = async (page: Page, what: string): Promise<void> => {

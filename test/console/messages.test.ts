@@ -1,13 +1,13 @@
 // Messages in the console: searched, stopped, looked at, taken away as a file, produced; what came of it asked for with the API.
 import { readFileSync } from 'node:fs'
 import { produce } from 'millrace/messages/00-produce.js'
-import type { Locator, Page } from 'playwright-core'
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { batch } from '../harness/batch.ts'
 import { missingClients } from '../harness/clients.ts'
 import { readyTopic } from '../harness/ready-topic.ts'
 import { inside } from '../integration/admin/inside.ts'
-import { DESKTOP, expectAccessible, logIn, opened, PHONE } from './browser.ts'
+import { DESKTOP, expectAccessible, logIn, opened, PHONE, press, visiting } from './browser.ts'
 import { commandIn, runs } from './commands.ts'
 import { PASSWORD } from './seeded.ts'
 
@@ -20,7 +20,7 @@ const missing = await missingClients('browser')
 
 describe.skipIf(missing !== undefined)('messages in the console', () => {
   const broker = inside({ 'admin.password': PASSWORD })
-  const open = opened()
+  const at = visiting(broker, opened(), PASSWORD)
 
   const send = async (index: number, value: string | Buffer, time: number): Promise<void> => {
     const records = batch([{ key: `k${time - FIRST_TIME}`, value }], { baseTimestamp: time, maxTimestamp: time })
@@ -39,25 +39,12 @@ describe.skipIf(missing !== undefined)('messages in the console', () => {
     }
   })
 
-  const at = async (path: string, look: Parameters<typeof open> = ['en', 'light', DESKTOP]): Promise<Page> => {
-    const { page, crashes } = await open(...look)
-    onTestFinished(() => expect(crashes).toEqual([]))
-    await page.goto(`${broker.base()}${path}`)
-    await logIn(page, PASSWORD)
-    return page
-  }
-
   const state = (page: Page, text: string): Promise<void> =>
     page.locator('[role=status]', { hasText: text }).first().waitFor()
 
   /** Columns of all rows that are shown. */
   const column = (page: Page, index: number): Promise<readonly string[]> =>
     page.locator(`main tbody tr td:nth-child(${index})`).allTextContents()
-
-  const press = async (page: Page, name: string): Promise<Locator> => {
-    await page.locator('main').getByRole('button', { name, exact: true }).click()
-    return page.getByRole('dialog')
-  }
 
   test('all partitions are merged by time, and the cursor goes on', async () => {
     const page = await at(`/topics/${TOPIC}/messages?from=earliest&count=25`)
