@@ -3,7 +3,7 @@
  * is told by the broker itself, in a dry run of the very call that the button makes; a refusal stands there in its place.
  */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { contract, type Input, type Output } from 'millrace/admin/contract.js'
+import { type Contract, contract, type Input, type Output, type RouteName } from 'millrace/admin/contract.js'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Window } from '../parts/dialog.tsx'
@@ -12,20 +12,10 @@ import { call } from '../state/session.ts'
 import { CopyCommand } from './copy-command.tsx'
 import { Field } from './field.tsx'
 
-export type ActionName =
-  | 'createTopic'
-  | 'deleteTopic'
-  | 'addPartitions'
-  | 'alterTopicConfigs'
-  | 'alterBrokerConfigs'
-  | 'deleteRecords'
-  | 'resetOffsets'
-  | 'deleteGroup'
-  | 'produce'
-  | 'createAccount'
-  | 'setRole'
-  | 'setPassword'
-  | 'deleteAccount'
+/** Routes that tell in a dry run what they would do. */
+export type ActionName = {
+  [Name in RouteName]: 'dryRun' extends keyof Contract[Name]['input']['shape'] ? Name : never
+}[RouteName]
 
 export interface ActionProps<Name extends ActionName> {
   readonly title: string
