@@ -8,33 +8,30 @@ import { decode as decodeMessagePack } from '@msgpack/msgpack'
 import { type Exact, parseExact, writeExact } from './exact-json.ts'
 import { type Part, readInternal } from './internal-topics.ts'
 
-export const decoders = ['json', 'text', 'messagepack', 'integer', 'hex', 'internal'] as const
-export type Decoder = (typeof decoders)[number]
+type Format = keyof typeof readers
 
 /** What can be asked for; `auto` finds out. */
-export const wishes = ['auto', 'json', 'text', 'messagepack', 'integer', 'hex'] as const
-export type Wish = (typeof wishes)[number]
+export type Wish = 'auto' | Format
 
-export const reasons = [
-  'asked',
-  'notAsAsked',
-  'topicIsInternal',
-  'isEmpty',
-  'parsesAsJson',
-  'isPrintableUtf8',
-  'isOneMessagePackContainer',
-  'isTwoBytes',
-  'isFourBytes',
-  'isEightBytes',
-  'isNothingElse',
-] as const
-export type Reason = (typeof reasons)[number]
+/** The contract of the admin API lists them for its clients; that none is missing there is proved by the types of its routes. */
+type Reason =
+  | 'asked'
+  | 'notAsAsked'
+  | 'topicIsInternal'
+  | 'isEmpty'
+  | 'parsesAsJson'
+  | 'isPrintableUtf8'
+  | 'isOneMessagePackContainer'
+  | 'isTwoBytes'
+  | 'isFourBytes'
+  | 'isEightBytes'
+  | 'isNothingElse'
 
 /** What lies in a payload of gzip is not looked at beyond this. */
 const INFLATED_BYTES_MAX = 4 * 1024 * 1024
 
 export interface Decoded {
-  readonly decoder: Decoder
+  readonly decoder: Format | 'internal'
   readonly why: Reason
   /** It lay in gzip. */
   readonly gzip: boolean
@@ -73,7 +70,7 @@ const found = (bytes: Buffer, { topic, part, key }: Place): Found => {
   return { decoder: 'hex', why: 'isNothingElse', text: bytes.toString('hex') }
 }
 
-const asked = (bytes: Buffer, wish: Exclude<Wish, 'auto'>): Found => {
+const asked = (bytes: Buffer, wish: Format): Found => {
   const text = readers[wish](bytes)
   if (text === null) return { decoder: 'hex', why: 'notAsAsked', text: bytes.toString('hex') }
   return { decoder: wish, why: 'asked', text }
@@ -108,13 +105,13 @@ const isJson = (text: string): boolean => {
 /** A bare word or number is text as well, and text says less. */
 const isJsonContainer = (text: string): boolean => /^\s*[[{"]/.test(text) && isJson(text)
 
-const readers: Readonly<Record<Exclude<Wish, 'auto'>, (bytes: Buffer) => string | null>> = {
+const readers = {
   json: (bytes) => (isJson(bytes.toString()) ? bytes.toString() : null),
   text: (bytes) => bytes.toString(),
   messagepack: fromMessagePack,
   integer: (bytes) => integerSizes[bytes.length]?.read(bytes).toString() ?? null,
   hex: (bytes) => bytes.toString('hex'),
-}
+} satisfies Readonly<Record<string, (bytes: Buffer) => string | null>>
 
 /** What filters look for text in: as decoded, but without finding out whether a text is JSON, which says nothing to them. */
 export const searchableText = (bytes: Buffer, wish: Wish, place: Place): string => {

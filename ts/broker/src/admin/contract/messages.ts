@@ -2,10 +2,12 @@
 import { z } from 'zod'
 import { int64, time } from './words.ts'
 
-/** The first that fits is taken; `why` says what fitted. */
-export const decoders = ['json', 'text', 'messagepack', 'integer', 'hex', 'internal'] as const
+const formats = ['json', 'text', 'messagepack', 'integer', 'hex'] as const
 
-export const decoderWish = z.enum(['auto', 'json', 'text', 'messagepack', 'integer', 'hex'])
+/** The first that fits is taken; `why` says what fitted. */
+export const decoders = [...formats, 'internal'] as const
+
+export const decoderWish = z.enum(['auto', ...formats])
 
 export const decodingReasons = [
   'asked',
