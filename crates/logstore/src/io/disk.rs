@@ -1,21 +1,27 @@
 //! The real file system, through rustix.
 
+use std::cell::RefCell;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::{self, Advice, AtFlags, FlockOperation, Mode, OFlags, StatxFlags};
 use rustix::io::{Errno, ReadWriteFlags};
 
-use super::sectors::{ALIGNMENT, SECTOR_BYTES};
-use super::{Disk, Entry, OpenMode, RawFile, Space};
+use super::sectors::{ALIGNMENT, Block, SECTOR_BYTES};
+use super::{Disk, Entry, OpenMode, PAGE_BYTES, RawFile, Space};
+use crate::base::limits::DIRECT_WRITE_BYTES;
 use crate::base::types::Position;
 
 /// Buffers that one vectored write takes (`IOV_MAX` on Linux).
 const VECTORED_BUFFERS_MAX: usize = 1024;
 /// `RWF_DONTCACHE`, since Linux 6.14: what is written leaves the page cache once it is on the disk.
 const DROPPED: ReadWriteFlags = ReadWriteFlags::from_bits_retain(0x80);
+thread_local! {
+    /// What a thread writes past the page cache is copied here: few threads do.
+    static DIRECT_BLOCK: RefCell<Option<Block>> = const { RefCell::new(None) };
+}
 /// Files are the broker's own: nobody else reads or writes them.
 const FILE_MODE: Mode = Mode::from_bits_retain(0o644);
 
@@ -64,6 +70,13 @@ impl SystemFile {
         }
     }
 
+    /// The same file, opened to be read or written past the page cache: who reads this one reads any byte into any
+    /// memory.
+    fn opened_direct(&self, way: OFlags) -> Option<OwnedFd> {
+        let path = format!("/proc/self/fd/{}", self.descriptor.as_raw_fd());
+        open(Path::new(&path), way | OFlags::DIRECT).ok().filter(takes_sectors)
+    }
+
     /// What the system reads ahead, up to two times the disk's `read_ahead_kb`, is in front of the next sync, and is
     /// begun by whoever finds that something is not in memory (D34).
     fn read_exactly(&self) {
@@ -73,6 +86,23 @@ impl SystemFile {
             self.reads_exactly.store(true, Ordering::Relaxed);
         }
     }
+}
+
+/// Fills `into` with what the buffers have, one behind the other; says with how much.
+fn gather(buffers: &[io::IoSlice<'_>], into: &mut [u8]) -> usize {
+    let mut filled = 0;
+    for buffer in buffers {
+        let room = into.get_mut(filled..).unwrap_or_default();
+        let taken = buffer.len().min(room.len());
+        if let (Some(room), Some(bytes)) = (room.get_mut(..taken), buffer.get(..taken)) {
+            room.copy_from_slice(bytes);
+        }
+        filled += taken;
+        if taken < buffer.len() {
+            break;
+        }
+    }
+    filled
 }
 
 /// Repeats a call that a signal interrupted.
@@ -107,6 +137,16 @@ impl RawFile for SystemFile {
         }
     }
 
+    fn read_exactly_at(&self, into: &mut [u8], at: Position) -> io::Result<usize> {
+        self.read_exactly();
+        self.read_at(into, at)
+    }
+
+    fn read_direct_at(&self, into: &mut [u8], at: Position) -> io::Result<Option<usize>> {
+        let Some(direct) = self.opened_direct(OFlags::RDONLY) else { return Ok(None) };
+        retry(|| rustix::io::pread(&direct, &mut *into, at.0)).map(Some)
+    }
+
     fn write_vectored_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize> {
         let some = buffers.get(..VECTORED_BUFFERS_MAX).unwrap_or(buffers);
         self.write(|| rustix::io::pwritev(&self.descriptor, some, at.0))
@@ -126,6 +166,18 @@ impl RawFile for SystemFile {
             self.keeps_all.store(true, Ordering::Relaxed);
         }
         self.write_vectored_at(buffers, at)
+    }
+
+    fn write_direct_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize> {
+        let written = DIRECT_BLOCK.with_borrow_mut(|block| {
+            let block = block.get_or_insert_with(|| Block::new(DIRECT_WRITE_BYTES)).bytes();
+            let filled = gather(buffers, block);
+            let whole = block.get(..filled - filled % PAGE_BYTES).filter(|whole| !whole.is_empty())?;
+            let direct =
+                self.opened_direct(OFlags::WRONLY).filter(|_| at.0.is_multiple_of(PAGE_BYTES as u64))?;
+            Some(retry(|| rustix::io::pwrite(&direct, whole, at.0)))
+        });
+        written.unwrap_or_else(|| self.write_dropped_at(buffers, at))
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
@@ -266,6 +318,29 @@ mod tests {
         assert_eq!(raw.size().unwrap(), 4);
         raw.sync().unwrap();
         SystemDisk.sync_dir(directory.path()).unwrap();
+    }
+
+    #[test]
+    fn what_passes_the_page_cache_by_is_in_the_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let raw = SystemDisk.open(&directory.path().join("a"), OpenMode::Create).unwrap();
+        let bytes: Vec<u8> = (0..5 * PAGE_BYTES).map(|at| (at / 7) as u8).collect();
+        let (first, second) = bytes.split_at(PAGE_BYTES + 100);
+        let mut done = 0;
+        while done < bytes.len() {
+            let rest = [first.get(done..).unwrap_or_default(), &second[done.saturating_sub(first.len())..]];
+            done += raw.write_direct_at(&rest.map(io::IoSlice::new), Position(done as u64)).unwrap();
+        }
+        let mut read = vec![0; bytes.len()];
+        assert_eq!(raw.read_exactly_at(&mut read, Position(0)).unwrap(), bytes.len());
+        assert!(read == bytes);
+        let mut block = Block::new(8 * PAGE_BYTES);
+        let last = 4 * PAGE_BYTES;
+        // Where the file system has no such thing nothing is read.
+        if let Some(read) = raw.read_direct_at(block.bytes(), Position(PAGE_BYTES as u64)).unwrap() {
+            assert_eq!(read, last);
+            assert!(block.bytes()[..last] == bytes[PAGE_BYTES..]);
+        }
     }
 
     #[test]

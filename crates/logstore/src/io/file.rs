@@ -53,9 +53,16 @@ impl File {
     pub fn read_at(&self, into: &mut [u8], at: Position, access: Access) -> Result<usize, StorageError> {
         let read = match access {
             Access::Waiting => self.raw.read_at(into, at),
+            Access::Exactly => self.raw.read_exactly_at(into, at),
             Access::Resident => self.raw.read_resident_at(into, at),
         };
         read.map_err(|error| StorageError::io("read", &self.path, error))
+    }
+
+    /// Reads at most `into.len()` bytes past the page cache; `None` where the disk does not do that. Where it begins, its
+    /// length and `at` are multiples of a page.
+    pub fn read_direct_at(&self, into: &mut [u8], at: Position) -> Result<Option<usize>, StorageError> {
+        self.raw.read_direct_at(into, at).map_err(|error| StorageError::io("read", &self.path, error))
     }
 
     /// Reads until `into` is full or the file ends; answers how much it was.
@@ -104,6 +111,7 @@ impl File {
             let written = match caching {
                 Caching::Kept => self.raw.write_vectored_at(rest, at),
                 Caching::Dropped => self.raw.write_dropped_at(rest, at),
+                Caching::Direct => self.raw.write_direct_at(rest, at),
             };
             match written {
                 Ok(0) => return Err(self.poison("write", std::io::ErrorKind::WriteZero.into())),

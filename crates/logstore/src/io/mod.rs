@@ -55,13 +55,17 @@ pub enum Caching {
     Kept,
     /// Until it is on the disk, where the system knows how; writing it begins at once. Nothing is durable by that.
     Dropped,
+    /// Not at all, where it is whole pages at the place of such: who writes waits for the disk. Nothing is durable by that.
+    Direct,
 }
 
 /// Whether a read may wait for the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// As long as it takes.
+    /// As long as it takes; the system may read ahead.
     Waiting,
+    /// As long as it takes, and the system reads nothing besides: what it reads ahead is in front of the next sync (D34).
+    Exactly,
     /// Not at all: what is not in memory answers an error of which [`StorageError::is_cold`] is true.
     ///
     /// [`StorageError::is_cold`]: crate::base::error::StorageError::is_cold
@@ -94,11 +98,24 @@ pub trait RawFile: Send + Sync + fmt::Debug {
     fn read_resident_at(&self, into: &mut [u8], at: Position) -> io::Result<usize> {
         self.read_at(into, at)
     }
+    /// Reads without having the system read ahead.
+    fn read_exactly_at(&self, into: &mut [u8], at: Position) -> io::Result<usize> {
+        self.read_at(into, at)
+    }
+    /// Reads past the page cache: memory, its length and `at` are multiples of a page. `None` where the disk has no such
+    /// thing.
+    fn read_direct_at(&self, _into: &mut [u8], _at: Position) -> io::Result<Option<usize>> {
+        Ok(None)
+    }
     /// Writes some of the bytes of several buffers, one behind the other.
     fn write_vectored_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize>;
     /// The same for what is not to stay in memory ([`Caching::Dropped`]). A disk that knows no such thing keeps it.
     fn write_dropped_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize> {
         self.write_vectored_at(buffers, at)
+    }
+    /// The same for what is not to come there ([`Caching::Direct`]), as far as that can be.
+    fn write_direct_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize> {
+        self.write_dropped_at(buffers, at)
     }
     /// Cuts or extends; what is added reads as zeros.
     fn set_len(&self, bytes: u64) -> io::Result<()>;

@@ -172,7 +172,7 @@ impl PooledFile {
 
     /// The same with a say in whether it may wait: opening does, and so does finding it being opened.
     pub fn get_for(&self, access: Access) -> Result<Arc<File>, StorageError> {
-        if access == Access::Waiting {
+        if access != Access::Resident {
             return self.get();
         }
         let open = self.slot.file.try_lock().and_then(|slot| slot.clone());

@@ -5,7 +5,7 @@ use super::recovery::RecoveryReport;
 use super::state::{Phase, State};
 use super::{Log, LogConfig, LogError};
 use crate::base::error::StorageError;
-use crate::base::limits::WRITE_BEHIND_BYTES;
+use crate::base::limits::WRITE_BEHIND_BYTES_MAX;
 use crate::base::types::{Offset, Timestamp};
 use crate::batch::{BatchHeader, BatchView};
 use crate::io::arena::Buf;
@@ -127,7 +127,7 @@ impl Log {
             let frame_bytes = frame_bytes(batch);
             unread = unread.saturating_sub(frame_bytes);
             self.home.add_replayed(frame_bytes, 0);
-            if waiting >= WRITE_BEHIND_BYTES {
+            if waiting >= WRITE_BEHIND_BYTES_MAX {
                 waiting = 0;
                 self.write_behind();
             }

@@ -19,7 +19,9 @@ use super::recovery::RecoveryReport;
 use super::tail::TailBudget;
 use crate::base::clock::Clock;
 use crate::base::error::StorageError;
-use crate::base::limits::{WRITE_BEHIND_BYTES, WRITE_BEHIND_LOGS};
+use crate::base::limits::{
+    WRITE_BEHIND_BYTES_MAX, WRITE_BEHIND_BYTES_MIN, WRITE_BEHIND_LOG_BYTES, WRITE_BEHIND_LOGS,
+};
 use crate::base::types::{Offset, PartitionId, Timestamp};
 use crate::io::{Disk, FilePool, distrust};
 use crate::wal::{Committed, Pending, Pressure, Queue, Room, WriteAhead};
@@ -68,6 +70,12 @@ struct Behind {
 }
 
 impl Behind {
+    /// Enough to be written before the clock asks for it.
+    fn are_many(&self) -> bool {
+        let worth = self.logs.len().saturating_mul(WRITE_BEHIND_LOG_BYTES);
+        self.bytes >= worth.clamp(WRITE_BEHIND_BYTES_MIN, WRITE_BEHIND_BYTES_MAX)
+    }
+
     /// The clock asks; says whether they are due.
     fn tick(&mut self) -> bool {
         self.ticks += 1;
@@ -300,7 +308,7 @@ impl Home {
         if new {
             behind.logs.push(Weak::clone(&log.me));
         }
-        let many = behind.bytes >= WRITE_BEHIND_BYTES;
+        let many = behind.are_many();
         drop(behind);
         if many {
             self.write_behind();

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::offsets::LogOffsets;
 use crate::base::error::StorageError;
+use crate::base::limits::FILE_STEP_BYTES;
 use crate::base::types::{LeaderEpoch, Offset, Position, ProducerEpoch, ProducerId, Sequence, Timestamp};
-use crate::io::arena::Buf;
-use crate::io::{Access, File};
+use crate::io::arena::{Arena, Buf};
+use crate::io::{Access, File, PAGE_BYTES};
 
 /// Who appends, which decides what is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +110,30 @@ impl FileSlice {
     /// The descriptor for `sendfile`, where the disk has any.
     pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         self.file.descriptor()
+    }
+
+    /// All of it, read past the page cache into `memory`, a step at a time; `None` where that is not possible, or the file
+    /// is shorter.
+    pub fn load(&self, memory: &Arena) -> Result<Option<Buf>, StorageError> {
+        let (from, to) = (self.position.0, self.position.0 + self.len as u64);
+        let page = PAGE_BYTES as u64;
+        let first = from - from % page;
+        let bytes = (to.next_multiple_of(page) - first) as usize;
+        let mut pages = memory.take(bytes + PAGE_BYTES);
+        let skew = pages.as_ptr().align_offset(PAGE_BYTES).min(PAGE_BYTES);
+        drop(pages.split_to(skew));
+        let mut done = 0;
+        while first + (done as u64) < to {
+            let step = FILE_STEP_BYTES.min(bytes - done);
+            let into = pages.get_mut(done..done + step).unwrap_or_default();
+            match self.file.read_direct_at(into, Position(first + done as u64))? {
+                Some(read) if read == step || first + (done + read) as u64 >= to => done += read,
+                _ => return Ok(None),
+            }
+        }
+        drop(pages.split_to((from - first) as usize));
+        pages.truncate(self.len);
+        Ok(Some(pages.freeze()))
     }
 
     /// Reads from `skip` bytes into the slice, at most to its end; answers how much it was, 0 when the file is

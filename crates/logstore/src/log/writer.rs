@@ -14,7 +14,7 @@ use super::leftovers::remove;
 use super::state::{PendingBatch, Phase, ProducerFiles, Roll, State};
 use super::{Log, LogError, checkpoint};
 use crate::base::error::StorageError;
-use crate::base::limits::{DROPPED_BYTES_MIN, SNAPSHOTS_WITHIN_MAX};
+use crate::base::limits::{DIRECT_WAITED_BYTES_MIN, DROPPED_BYTES_MIN, SNAPSHOTS_WITHIN_MAX};
 use crate::base::types::{LeaderEpoch, Offset, Timestamp};
 use crate::io::{self, Caching, Changes};
 use crate::segment::{Kind, Segment, TimeEntry, names};
@@ -229,12 +229,17 @@ impl Log {
         )
     }
 
-    /// What comes fast and in large pieces, and is read from memory of our own, is not copied to that of the system for
-    /// longer than it takes to write it.
+    /// What comes fast and in large pieces, and is read from memory of our own, does not stay in that of the system. Past
+    /// it goes what nobody waits for, or what is so large that the disk takes it sooner than the system copies it.
     fn caching(&self, run: &[PendingBatch]) -> Caching {
         let bytes: usize = run.iter().map(|batch| batch.bytes.len()).sum();
-        let drops = bytes > DROPPED_BYTES_MIN && self.home.pace.is_fast() && !self.was_read_lately();
-        if drops { Caching::Dropped } else { Caching::Kept }
+        if bytes <= DROPPED_BYTES_MIN || !self.home.pace.is_fast() || self.was_read_lately() {
+            Caching::Kept
+        } else if bytes < DIRECT_WAITED_BYTES_MIN && self.is_relaxed() {
+            Caching::Dropped
+        } else {
+            Caching::Direct
+        }
     }
 
     /// Seals the active segment, where there is one, and creates the next. Done again, it goes on where it ended.

@@ -62,7 +62,7 @@ impl DataFile {
         let file = self.file.get()?;
         let written = match caching {
             Caching::Kept => file.write_vectored_all_at(pieces, Position(at)),
-            Caching::Dropped => write_dropped(&file, pieces, at, at + bytes as u64),
+            Caching::Dropped | Caching::Direct => write_pages(&file, pieces, at, caching),
         };
         if let Err(error) = written {
             if error.is_no_space() {
@@ -84,20 +84,32 @@ impl DataFile {
     }
 }
 
-/// Leaves nothing in memory but the last page, which the next write goes on in: else that would have to be read first.
-fn write_dropped(file: &File, pieces: &[IoSlice<'_>], from: u64, to: u64) -> Result<(), StorageError> {
-    let middle = (to - to % PAGE_BYTES as u64).max(from);
-    let mut room = (middle - from) as usize;
-    let (mut whole, mut rest) = (Vec::with_capacity(pieces.len()), Vec::new());
+/// Leaves nothing in memory but the pages that are not whole: the next write goes on in the last one, which would have to
+/// be read first.
+fn write_pages(file: &File, pieces: &[IoSlice<'_>], from: u64, caching: Caching) -> Result<(), StorageError> {
+    let to = from + pieces.iter().map(|piece| piece.len() as u64).sum::<u64>();
+    let page = PAGE_BYTES as u64;
+    let begin = from.next_multiple_of(page).min(to);
+    let end = (to - to % page).max(begin);
+    let (mut before, behind) = split(pieces, (begin - from) as usize);
+    let (mut whole, mut rest) = split(&behind, (end - begin) as usize);
+    file.write_vectored_all_at(&mut before, Position(from))?;
+    file.write_vectored_all_as(&mut whole, Position(begin), caching)?;
+    file.write_vectored_all_at(&mut rest, Position(end))
+}
+
+/// The first `bytes` of them, and the others.
+fn split<'b>(pieces: &'b [IoSlice<'_>], bytes: usize) -> (Vec<IoSlice<'b>>, Vec<IoSlice<'b>>) {
+    let mut room = bytes;
+    let (mut first, mut others) = (Vec::with_capacity(pieces.len()), Vec::new());
     for piece in pieces {
         let (left, right) = piece.split_at(piece.len().min(room));
         room -= left.len();
         let filled = |part: &&[u8]| !part.is_empty();
-        whole.extend(Some(left).filter(filled).map(IoSlice::new));
-        rest.extend(Some(right).filter(filled).map(IoSlice::new));
+        first.extend(Some(left).filter(filled).map(IoSlice::new));
+        others.extend(Some(right).filter(filled).map(IoSlice::new));
     }
-    file.write_vectored_all_as(&mut whole, Position(from), Caching::Dropped)?;
-    file.write_vectored_all_at(&mut rest, Position(middle))
+    (first, others)
 }
 
 #[cfg(test)]
@@ -117,7 +129,7 @@ mod tests {
             let path = directory.path().join("0.log");
             let data = DataFile::create(&pool, path.clone()).unwrap();
             let mut expected = Vec::new();
-            for (run, caching) in runs.iter().zip([Caching::Dropped, Caching::Dropped, Caching::Kept].into_iter().cycle()) {
+            for (run, caching) in runs.iter().zip([Caching::Direct, Caching::Dropped, Caching::Direct, Caching::Kept].into_iter().cycle()) {
                 let next = |(at, len): (usize, &usize)| vec![(expected.len() + at) as u8; *len];
                 let pieces: Vec<_> = run.iter().enumerate().map(next).collect();
                 data.append(&mut pieces.iter().map(|piece| IoSlice::new(piece)).collect::<Vec<_>>(), caching).unwrap();

@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use crate::base::error::StorageError;
 use crate::base::limits::{COLD_READ_BYTES, COLD_READS_AHEAD};
 
-use super::cold::{ColdRead, Progress};
+use super::cold::{ColdRead, Loaded, Progress};
 
 /// The reads for the output of one connection. They begin when something was not in memory, and end with the output.
 #[derive(Default)]
 pub(crate) struct ReadAhead {
     /// Under way, in the order of what they read.
-    reads: VecDeque<ColdRead<Result<(), StorageError>>>,
+    reads: VecDeque<ColdRead<Result<Loaded, StorageError>>>,
     /// Bytes at the front of the output that were read.
     read: usize,
 }
@@ -21,13 +21,13 @@ pub(crate) struct ReadAhead {
 pub(crate) struct Failed;
 
 impl ReadAhead {
-    /// Takes in what was read since; whether it was waited for.
-    pub(crate) fn advance(&mut self) -> Result<bool, Failed> {
+    /// Takes in what was read since, giving each piece to `put` with its place in the output; whether it was waited for.
+    pub(crate) fn advance(&mut self, mut put: impl FnMut(usize, Loaded)) -> Result<bool, Failed> {
         let waited = self.is_waited_for();
         while let Some(first) = self.reads.front() {
             match first.progress() {
                 Progress::Waiting => break,
-                Progress::Done(Ok(())) => {}
+                Progress::Done(Ok(loaded)) => put(self.read, loaded),
                 Progress::Done(Err(_)) | Progress::Lost => return Err(Failed),
             }
             self.reads.pop_front();
@@ -76,7 +76,7 @@ impl ReadAhead {
     }
 
     /// The next read is under way.
-    pub(crate) fn begun(&mut self, read: ColdRead<Result<(), StorageError>>) {
+    pub(crate) fn begun(&mut self, read: ColdRead<Result<Loaded, StorageError>>) {
         self.reads.push_back(read);
     }
 }

@@ -14,18 +14,25 @@ use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use parking_lot::{Condvar, Mutex};
 
 use crate::base::error::StorageError;
-use crate::base::limits::{COLD_READ_BYTES, FILE_STEP_BYTES};
+use crate::base::limits::{
+    COLD_BYTES_KEPT, COLD_BYTES_MAX, COLD_READ_BYTES, DIRECT_READ_BYTES_MIN, FILE_STEP_BYTES,
+};
 use crate::io::Access;
+use crate::io::arena::{Arena, Buf};
 use crate::log::{FileSlice, Mailbox};
 
 /// The queue that all workers and cold readers share.
-#[derive(Default)]
 pub(crate) struct ColdReaders {
     queue: Mutex<Queue>,
     arrived: Condvar,
     reads: AtomicU64,
     bytes: AtomicU64,
+    memory: Arena,
 }
+
+/// What was read of each range that was asked for: its first bytes, where they are memory of our own. Of the others the
+/// system has in memory what was to be read.
+pub(crate) type Loaded = Vec<Option<Buf>>;
 
 #[derive(Default)]
 struct Queue {
@@ -57,10 +64,24 @@ pub(crate) enum Progress<T> {
     Lost,
 }
 
-/// Brings pages into memory, through a buffer of the reader that is thrown away.
+/// Reads past the page cache, where that is possible; else brings pages into it, through a buffer of the reader that is
+/// thrown away.
 pub(crate) struct Pages<'a> {
     buffer: &'a mut [u8],
     bytes: &'a AtomicU64,
+    memory: &'a Arena,
+}
+
+impl Default for ColdReaders {
+    fn default() -> Self {
+        Self {
+            queue: Mutex::default(),
+            arrived: Condvar::new(),
+            reads: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            memory: Arena::new(COLD_BYTES_KEPT),
+        }
+    }
 }
 
 impl ColdReaders {
@@ -90,7 +111,7 @@ impl ColdReaders {
         let mut buffer = vec![0; FILE_STEP_BYTES];
         while let Some(job) = self.next() {
             self.reads.fetch_add(1, Ordering::Relaxed);
-            let mut pages = Pages { buffer: &mut buffer, bytes: &self.bytes };
+            let mut pages = Pages { buffer: &mut buffer, bytes: &self.bytes, memory: &self.memory };
             // A panic is the job's alone: its connection finds no result and closes.
             let _ = catch_unwind(AssertUnwindSafe(|| (job.read)(&mut pages)));
             job.mailbox.deliver(&mut iter::once(job.token));
@@ -125,6 +146,11 @@ impl ColdReaders {
         self.queue.lock().jobs.len()
     }
 
+    /// Bytes of their own memory that are in use.
+    pub(crate) fn bytes_in_use(&self) -> usize {
+        self.memory.bytes_in_use()
+    }
+
     /// Jobs begun, and bytes read ahead by them, since the start.
     pub(crate) fn done(&self) -> (u64, u64) {
         (self.reads.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed))
@@ -154,28 +180,36 @@ impl<T> Drop for ColdRead<T> {
 
 impl Pages<'_> {
     /// Reads what lies at the front of `slices`, as much as one job may.
-    pub(crate) fn read_ahead(&mut self, slices: &[FileSlice]) -> Result<(), StorageError> {
+    pub(crate) fn read_ahead(&mut self, slices: &[FileSlice]) -> Result<Loaded, StorageError> {
         let mut room = COLD_READ_BYTES;
-        for slice in slices {
-            let len = slice.len().min(room);
-            self.read(slice, len)?;
-            room -= len;
-        }
-        Ok(())
+        let mut read = |slice: &FileSlice| {
+            let front = slice.part(0, room);
+            room -= front.len();
+            self.read(&front)
+        };
+        slices.iter().map(&mut read).collect()
     }
 
-    fn read(&mut self, slice: &FileSlice, len: usize) -> Result<(), StorageError> {
+    fn read(&mut self, slice: &FileSlice) -> Result<Option<Buf>, StorageError> {
+        let has_room = self.memory.bytes_in_use() + slice.len() <= COLD_BYTES_MAX;
+        if has_room
+            && slice.len() >= DIRECT_READ_BYTES_MIN
+            && let Some(loaded) = slice.load(self.memory)?
+        {
+            self.bytes.fetch_add(loaded.len() as u64, Ordering::Relaxed);
+            return Ok(Some(loaded));
+        }
         let mut done = 0;
-        while done < len {
-            let step = self.buffer.len().min(len - done);
+        while done < slice.len() {
+            let step = self.buffer.len().min(slice.len() - done);
             let into = self.buffer.get_mut(..step).unwrap_or_default();
-            match slice.read_as(into, done, Access::Waiting)? {
+            match slice.read_as(into, done, Access::Exactly)? {
                 // Cut under the reader, who finds out himself.
                 0 => break,
                 read => done += read,
             }
         }
         self.bytes.fetch_add(done as u64, Ordering::Relaxed);
-        Ok(())
+        Ok(None)
     }
 }

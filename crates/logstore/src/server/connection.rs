@@ -409,7 +409,8 @@ impl Connection {
         if self.output.is_empty() {
             return Ok(());
         }
-        match self.ahead.advance() {
+        let output = &mut self.output;
+        match self.ahead.advance(|from, loaded| output.put(from, COLD_READ_BYTES, loaded)) {
             Ok(true) => self.output.fetched(),
             Ok(false) => {}
             Err(Failed) => return Err(CloseReason::Internal),

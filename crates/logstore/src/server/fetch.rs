@@ -130,9 +130,11 @@ impl Fetch {
         };
         let (rules, view) = (self.rules, Arc::clone(&context.view));
         context.cold.submit(context.mailbox, context.token, move |pages| {
-            let reading = rules.read(wanted.iter(), &view, Access::Waiting)?;
+            let mut reading = rules.read(wanted.iter(), &view, Access::Exactly)?;
             // An error comes again when the records are sent, and ends the connection then.
-            let _ = pages.read_ahead(&reading.files());
+            if let Ok(loaded) = pages.read_ahead(&reading.files()) {
+                reading.put(loaded);
+            }
             Some(reading)
         })
     }

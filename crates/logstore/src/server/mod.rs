@@ -205,7 +205,7 @@ impl Server {
         ServerStats {
             connections: self.shared.admission.open() as u64,
             fetch_sessions: self.shared.sessions.len() as u64,
-            arena_bytes_in_use: self.shared.arena.bytes_in_use() as u64,
+            arena_bytes_in_use: (self.shared.arena.bytes_in_use() + self.shared.cold.bytes_in_use()) as u64,
             cold_reads,
             cold_bytes,
             cold_reads_waiting: self.shared.cold.waiting() as u64,

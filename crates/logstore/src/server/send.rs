@@ -11,6 +11,7 @@ use crate::io::Access;
 use crate::io::socket::{Socket, Transfer};
 use crate::log::FileSlice;
 
+use super::cold::Loaded;
 use super::options::FileSender;
 use super::reply::{Answer, Part};
 
@@ -87,7 +88,7 @@ impl SendQueue {
         files_max: usize,
     ) -> (usize, Ended) {
         let mut total = 0;
-        let mut access = if mem::take(&mut self.fetched) { Access::Waiting } else { Access::Resident };
+        let mut access = if mem::take(&mut self.fetched) { Access::Exactly } else { Access::Resident };
         while !self.is_empty() {
             let sent = match self.parts.front() {
                 Some(Part::File(slice)) if self.leaves_to_system(slice) => {
@@ -123,6 +124,33 @@ impl SendQueue {
         }
         files.retain(|slice| !slice.is_empty());
         files
+    }
+
+    /// Puts what was read of the ranges that [`files`](Self::files) names for this place into their place.
+    pub(crate) fn put(&mut self, from: usize, len: usize, loaded: Loaded) {
+        let (from, to) = (self.sent + from, self.sent + from + len);
+        let mut loaded = loaded.into_iter();
+        let mut end = 0;
+        for part in mem::take(&mut self.parts) {
+            let begin = end;
+            end += part.len();
+            let is_meant = matches!(part, Part::File(_)) && begin < to && end > from;
+            match (part, is_meant.then(|| loaded.next().flatten()).flatten()) {
+                (Part::File(slice), Some(bytes)) => {
+                    let first = from.saturating_sub(begin);
+                    let last = first + bytes.len();
+                    let parts = [
+                        Part::File(slice.part(0, first)),
+                        Part::Shared(bytes),
+                        Part::File(slice.part(last, slice.len())),
+                    ];
+                    self.parts.extend(parts.into_iter().filter(|part| part.len() > 0));
+                }
+                (part, _) => self.parts.push_back(part),
+            }
+        }
+        // What is sent of a part may be all of it now.
+        self.consume(0);
     }
 
     /// A cold reader was there.

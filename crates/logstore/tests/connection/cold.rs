@@ -28,6 +28,8 @@ struct Scene {
     stuck: Arc<AtomicBool>,
     /// Reads of segments since the start, of what is in memory and of the disk.
     reads: Arc<AtomicUsize>,
+    /// What is not in memory is read past the page cache.
+    direct: Arc<AtomicBool>,
 }
 
 impl Scene {
@@ -37,8 +39,11 @@ impl Scene {
             options.workers = 1;
             options.file_sender = file_sender;
         });
-        let scene = Self { broker, disk, cold: Arc::default(), stuck: Arc::default(), reads: Arc::default() };
+        let direct = Arc::new(AtomicBool::new(true));
+        let (cold, stuck, reads) = <(Arc<AtomicBool>, Arc<AtomicBool>, Arc<AtomicUsize>)>::default();
+        let scene = Self { broker, disk, cold, stuck, reads, direct };
         let (cold, stuck) = (Arc::clone(&scene.cold), Arc::clone(&scene.stuck));
+        let direct = Arc::clone(&scene.direct);
         let reads = Arc::clone(&scene.reads);
         scene.disk.hook(move |operation, path: &Path| {
             let of_segment = path.extension().is_some_and(|kind| kind == "log" || kind == "index");
@@ -46,13 +51,18 @@ impl Scene {
                 return Ok(());
             }
             match operation {
-                Operation::ReadResident | Operation::Read => reads.fetch_add(1, Ordering::AcqRel),
+                Operation::ReadDirect if !direct.load(Ordering::Acquire) => {
+                    return Err(io::ErrorKind::Unsupported.into());
+                }
+                Operation::ReadResident | Operation::ReadDirect | Operation::Read => {
+                    reads.fetch_add(1, Ordering::AcqRel)
+                }
                 _ => return Ok(()),
             };
             if operation == Operation::ReadResident && cold.load(Ordering::Acquire) {
                 return Err(io::ErrorKind::WouldBlock.into());
             }
-            if operation == Operation::Read {
+            if operation != Operation::ReadResident {
                 eventually(|| !stuck.load(Ordering::Acquire));
             }
             Ok(())
@@ -142,8 +152,15 @@ fn a_disk_that_hangs_holds_up_nobody_who_does_not_read_from_it() {
 
 #[test]
 fn what_went_cold_while_its_reader_was_slow_is_waited_for_by_him_alone() {
+    for direct in [false, true] {
+        let scene = Scene::new(FileSender::ByPeer);
+        scene.direct.store(direct, Ordering::Release);
+        serves_a_slow_reader(&scene);
+    }
+}
+
+fn serves_a_slow_reader(scene: &Scene) {
     const BATCHES: usize = 40;
-    let scene = Scene::new(FileSender::ByPeer);
     scene.fill(BATCHES);
     let mut reader = scene.broker.connect();
     socket2::SockRef::from(&reader.stream).set_recv_buffer_size(64 * 1024).unwrap();
@@ -171,8 +188,9 @@ fn what_went_cold_while_its_reader_was_slow_is_waited_for_by_him_alone() {
 fn each_way_to_the_socket_sends_what_has_to_be_read_first() {
     const BATCHES: usize = 20;
     for sender in [FileSender::Copy, FileSender::SendFile] {
-        for cold in [false, true] {
+        for (cold, direct) in [(false, true), (true, false), (true, true)] {
             let scene = Scene::new(sender);
+            scene.direct.store(direct, Ordering::Release);
             scene.fill(BATCHES);
             let mut reader = scene.broker.connect();
             scene.cold.store(cold, Ordering::Release);
@@ -262,7 +280,7 @@ fn a_disk_that_cannot_be_read_ends_the_connection_and_nothing_else() {
             Operation::ReadResident if of_segment && headers.fetch_add(1, Ordering::AcqRel) >= 2 => {
                 Err(io::ErrorKind::WouldBlock.into())
             }
-            Operation::Read if of_segment => Err(io::Error::other("unreadable")),
+            Operation::Read | Operation::ReadDirect if of_segment => Err(io::Error::other("unreadable")),
             _ => Ok(()),
         }
     });
@@ -330,5 +348,4 @@ fn evicted_pages_are_read_by_the_cold_readers() {
     let fetched = all_from(0).send(&mut client);
     assert_eq!(check(&fetched.partitions[0].records, 0), BATCHES);
     assert_eq!(broker.server.stats().cold_reads > 0, evicted);
-    assert!(!is_cold((BATCHES * BATCH_BYTES / 2) as u64));
 }

@@ -19,6 +19,8 @@ pub(crate) enum Operation {
     Read,
     /// A read of what is in memory.
     ReadResident,
+    /// A read past the page cache; a disk that says it is unsupported has none.
+    ReadDirect,
     Write,
     SetLen,
     Sync,
@@ -138,6 +140,12 @@ impl RawFile for HookedFile {
     fn read_resident_at(&self, into: &mut [u8], at: Position) -> io::Result<usize> {
         self.disk.ask(Operation::ReadResident, &self.path)?;
         self.raw.read_resident_at(into, at)
+    }
+    fn read_direct_at(&self, into: &mut [u8], at: Position) -> io::Result<Option<usize>> {
+        match self.disk.ask(Operation::ReadDirect, &self.path) {
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(None),
+            asked => asked.and_then(|_| self.raw.read_direct_at(into, at)),
+        }
     }
     fn write_vectored_at(&self, buffers: &[IoSlice<'_>], at: Position) -> io::Result<usize> {
         let written = match self.disk.ask(Operation::Write, &self.path)? {

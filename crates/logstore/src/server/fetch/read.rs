@@ -8,6 +8,7 @@ use crate::base::types::{BrokerId, LeaderEpoch, Offset};
 use crate::batch::Codec;
 use crate::io::Access;
 use crate::log::{FileSlice, Log, LogOffsets, LogRead, ReadBound, ReadError, Slice};
+use crate::server::cold::Loaded;
 use crate::server::fetch_session::{News, Told};
 use crate::server::produce::led_here;
 use crate::server::view::{ClusterView, PartitionView, TopicKey, TopicView};
@@ -48,6 +49,24 @@ impl Reading {
             Slice::Memory(_) => None,
         });
         files.collect()
+    }
+
+    /// Puts what was read of these in their place.
+    pub(super) fn put(&mut self, loaded: Loaded) {
+        let mut loaded = loaded.into_iter();
+        let mut put = |slice| match slice {
+            Slice::File(file) => match loaded.next().flatten() {
+                Some(bytes) => {
+                    let rest = file.part(bytes.len(), file.len());
+                    [Some(Slice::Memory(bytes)), Some(Slice::File(rest))]
+                }
+                None => [Some(Slice::File(file)), None],
+            },
+            memory @ Slice::Memory(_) => [Some(memory), None],
+        };
+        for read in self.partitions.iter_mut().filter_map(|partition| partition.read.as_mut()) {
+            read.slices = std::mem::take(&mut read.slices).into_iter().flat_map(&mut put).flatten().collect();
+        }
     }
 }
 
