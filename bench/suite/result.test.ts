@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { removeDirectory, temporaryDirectory } from '@millrace/test/harness/cleanup.js'
-import { readResult, type Result } from './result.ts'
+import { readResult, type Result, resultText } from './result.ts'
 
 const read = (content: object): Result => {
   const directory = temporaryDirectory('result')
@@ -48,6 +48,20 @@ const result: Result = {
     },
   ],
 }
+
+test('curves take a line each, and are read as they were', () => {
+  const [first] = result.cases
+  const [sample] = first?.samples ?? []
+  if (first === undefined || sample === undefined) throw new Error('the fixture has no sample')
+  const latency: readonly (readonly [number, number])[] = [
+    [50, 1e-7],
+    [99.9, 12.5],
+  ]
+  const curved = { ...result, cases: [{ ...first, samples: [{ ...sample, latency }] }] }
+  const text = resultText(curved)
+  expect(text).toContain('"latency": [[50,1e-7],[99.9,12.5]]')
+  expect(read(JSON.parse(text) as object)).toEqual(curved)
+})
 
 test('a result is one', () => {
   expect(read(result)).toEqual(result)

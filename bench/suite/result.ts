@@ -157,6 +157,12 @@ const SHAPE: Shape = {
   ],
 }
 
+/** As it is written: a line a field, and one for all numbers of a list, of which curves have many. */
+export const resultText = (result: Result): string => {
+  const numbers = /\[[\s\d.,e+[\]-]+\]/g
+  return `${JSON.stringify(result, null, 1).replaceAll(numbers, (list) => list.replaceAll(/\s+/g, ''))}\n`
+}
+
 const checkResult = (value: unknown): Result => {
   check(value, SHAPE, 'the file')
   const result = value as Result

@@ -8,7 +8,7 @@ import type { Case } from './case.ts'
 import { allCases } from './cases/all.ts'
 import { shapes } from './columns.ts'
 import { continued, unplayed, withCases } from './continue.ts'
-import { type BrokerInfo, type CaseResult, readResult, type Result } from './result.ts'
+import { type BrokerInfo, type CaseResult, readResult, type Result, resultText } from './result.ts'
 import { type Plan, play } from './runner.ts'
 import { commandOf, versionOf } from './server.ts'
 import { thisMachine } from './system.ts'
@@ -100,7 +100,7 @@ export const run = async (options: RunOptions): Promise<{ readonly path: string;
   const write = (done: readonly CaseResult[]): void => {
     result = withCases(plan.cases, result, done)
     mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(`${path}.new`, `${JSON.stringify(result, null, 1)}\n`)
+    writeFileSync(`${path}.new`, resultText(result))
     renameSync(`${path}.new`, path)
   }
   await play({ ...plan, cases: unplayed(plan.cases, result) }, write)
