@@ -170,11 +170,11 @@ impl RawFile for SystemFile {
 
     fn write_direct_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize> {
         let written = DIRECT_BLOCK.with_borrow_mut(|block| {
+            let is_at_page = at.0.is_multiple_of(PAGE_BYTES as u64);
+            let direct = is_at_page.then(|| self.opened_direct(OFlags::WRONLY)).flatten()?;
             let block = block.get_or_insert_with(|| Block::new(DIRECT_WRITE_BYTES)).bytes();
             let filled = gather(buffers, block);
             let whole = block.get(..filled - filled % PAGE_BYTES).filter(|whole| !whole.is_empty())?;
-            let direct =
-                self.opened_direct(OFlags::WRONLY).filter(|_| at.0.is_multiple_of(PAGE_BYTES as u64))?;
             Some(retry(|| rustix::io::pwrite(&direct, whole, at.0)))
         });
         written.unwrap_or_else(|| self.write_dropped_at(buffers, at))

@@ -8,7 +8,7 @@ use std::io::IoSlice;
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::{Access, Caching, Disk, OpenMode, RawFile};
 use crate::base::error::{StorageError, is_no_space};
@@ -20,6 +20,8 @@ pub struct File {
     raw: Box<dyn RawFile>,
     path: PathBuf,
     poisoned: Arc<AtomicBool>,
+    /// Up to where it was read past the page cache.
+    read_direct_to: AtomicU64,
 }
 
 impl File {
@@ -36,7 +38,7 @@ impl File {
         poisoned: Arc<AtomicBool>,
     ) -> Result<Self, StorageError> {
         let raw = disk.open(path, mode).map_err(|error| StorageError::io("open", path, error))?;
-        Ok(Self { raw, path: path.to_owned(), poisoned })
+        Ok(Self { raw, path: path.to_owned(), poisoned, read_direct_to: AtomicU64::new(0) })
     }
 
     /// Where it lies.
@@ -57,6 +59,12 @@ impl File {
             Access::Resident => self.raw.read_resident_at(into, at),
         };
         read.map_err(|error| StorageError::io("read", &self.path, error))
+    }
+
+    /// Whether nobody who reads past the page cache was there before, as far as that is known; from now on somebody was.
+    /// What is wanted again is better in memory that all share.
+    pub fn is_first_direct(&self, from: Position, to: Position) -> bool {
+        self.read_direct_to.fetch_max(to.0, Ordering::Relaxed) <= from.0
     }
 
     /// Reads at most `into.len()` bytes past the page cache; `None` where the disk does not do that. Where it begins, its
@@ -205,7 +213,8 @@ mod tests {
     }
 
     fn grudging() -> File {
-        File { raw: Box::<Grudging>::default(), path: "f".into(), poisoned: Arc::default() }
+        let raw = Box::<Grudging>::default();
+        File { raw, path: "f".into(), poisoned: Arc::default(), read_direct_to: AtomicU64::new(0) }
     }
 
     #[test]

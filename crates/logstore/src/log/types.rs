@@ -112,10 +112,13 @@ impl FileSlice {
         self.file.descriptor()
     }
 
-    /// All of it, read past the page cache into `memory`, a step at a time; `None` where that is not possible, or the file
-    /// is shorter.
+    /// All of it, read past the page cache into `memory`, a step at a time; `None` where that is not possible, the file is
+    /// shorter, or somebody was there before.
     pub fn load(&self, memory: &Arena) -> Result<Option<Buf>, StorageError> {
         let (from, to) = (self.position.0, self.position.0 + self.len as u64);
+        if !self.file.is_first_direct(self.position, Position(to)) {
+            return Ok(None);
+        }
         let page = PAGE_BYTES as u64;
         let first = from - from % page;
         let bytes = (to.next_multiple_of(page) - first) as usize;
