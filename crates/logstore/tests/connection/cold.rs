@@ -30,6 +30,8 @@ struct Scene {
     reads: Arc<AtomicUsize>,
     /// What is not in memory is read past the page cache.
     direct: Arc<AtomicBool>,
+    /// How often that was done.
+    direct_reads: Arc<AtomicUsize>,
 }
 
 impl Scene {
@@ -40,10 +42,11 @@ impl Scene {
             options.file_sender = file_sender;
         });
         let direct = Arc::new(AtomicBool::new(true));
-        let (cold, stuck, reads) = <(Arc<AtomicBool>, Arc<AtomicBool>, Arc<AtomicUsize>)>::default();
-        let scene = Self { broker, disk, cold, stuck, reads, direct };
+        let (cold, stuck) = <(Arc<AtomicBool>, Arc<AtomicBool>)>::default();
+        let (reads, direct_reads) = <(Arc<AtomicUsize>, Arc<AtomicUsize>)>::default();
+        let scene = Self { broker, disk, cold, stuck, reads, direct, direct_reads };
         let (cold, stuck) = (Arc::clone(&scene.cold), Arc::clone(&scene.stuck));
-        let direct = Arc::clone(&scene.direct);
+        let (direct, direct_reads) = (Arc::clone(&scene.direct), Arc::clone(&scene.direct_reads));
         let reads = Arc::clone(&scene.reads);
         scene.disk.hook(move |operation, path: &Path| {
             let of_segment = path.extension().is_some_and(|kind| kind == "log" || kind == "index");
@@ -54,9 +57,11 @@ impl Scene {
                 Operation::ReadDirect if !direct.load(Ordering::Acquire) => {
                     return Err(io::ErrorKind::Unsupported.into());
                 }
-                Operation::ReadResident | Operation::ReadDirect | Operation::Read => {
+                Operation::ReadDirect => {
+                    direct_reads.fetch_add(1, Ordering::AcqRel);
                     reads.fetch_add(1, Ordering::AcqRel)
                 }
+                Operation::ReadResident | Operation::Read => reads.fetch_add(1, Ordering::AcqRel),
                 _ => return Ok(()),
             };
             if operation == Operation::ReadResident && cold.load(Ordering::Acquire) {
@@ -203,6 +208,21 @@ fn each_way_to_the_socket_sends_what_has_to_be_read_first() {
             assert_eq!(stats.cold_reads_waiting, 0);
         }
     }
+}
+
+#[test]
+fn what_is_read_a_second_time_goes_through_memory_that_all_share() {
+    const BATCHES: usize = 5;
+    let scene = Scene::new(FileSender::ByPeer);
+    scene.fill(BATCHES);
+    scene.cold.store(true, Ordering::Release);
+    let read = || {
+        let fetched = all_from(0).send(&mut scene.broker.connect());
+        assert_eq!(check(&fetched.partitions[0].records, 0), BATCHES);
+        scene.direct_reads.swap(0, Ordering::AcqRel)
+    };
+    assert!(read() > 0);
+    assert_eq!(read(), 0);
 }
 
 #[test]
