@@ -16,7 +16,13 @@ ${OPTIONS}
 
 const commands: Readonly<Record<string, (...files: readonly string[]) => number | Promise<number>>> = {
   run: async (...args) => {
-    const { path, result } = await run(runOptions(args))
+    let options
+    try {
+      options = runOptions(args)
+    } catch (error) {
+      return refuse(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
+    }
+    const { path, result } = await run(options)
     const page = path.replace(/(\.json)?$/, '.html')
     writeReport(path, page)
     process.stdout.write(`${table(result)}\n${path}\n${page}\n`)
@@ -55,5 +61,5 @@ const refuse = (message: string): number => {
 
 const args = process.argv.slice(2)
 const isNamed = args[0] !== undefined && !args[0].startsWith('-')
-const [name = '', ...rest] = isNamed ? args : ['run', ...args]
+const [name = '', ...rest] = args[0] === '--help' ? ['help'] : isNamed ? args : ['run', ...args]
 process.exitCode = (await commands[name]?.(...rest)) ?? refuse(USAGE)
