@@ -22,6 +22,10 @@ pub(crate) enum Operation {
     /// A read past the page cache; a disk that says it is unsupported has none.
     ReadDirect,
     Write,
+    /// A write that leaves memory once it is on the disk.
+    WriteDropped,
+    /// A write past the page cache.
+    WriteDirect,
     SetLen,
     Sync,
     CreateDir,
@@ -161,6 +165,14 @@ impl RawFile for HookedFile {
         written.inspect(|bytes| {
             self.disk.written.fetch_add(*bytes as u64, Ordering::Relaxed);
         })
+    }
+    fn write_dropped_at(&self, buffers: &[IoSlice<'_>], at: Position) -> io::Result<usize> {
+        self.disk.ask(Operation::WriteDropped, &self.path)?;
+        self.raw.write_dropped_at(buffers, at)
+    }
+    fn write_direct_at(&self, buffers: &[IoSlice<'_>], at: Position) -> io::Result<usize> {
+        self.disk.ask(Operation::WriteDirect, &self.path)?;
+        self.raw.write_direct_at(buffers, at)
     }
     fn set_len(&self, bytes: u64) -> io::Result<()> {
         self.disk.ask(Operation::SetLen, &self.path)?;
