@@ -53,8 +53,6 @@ pub const WAL_FILE_BYTES: usize = 16 * 1024 * 1024;
 /// Bytes above which a group of the write-ahead log takes no further batch: what one sync is waited for, and far less
 /// than a file.
 pub const WAL_GROUP_BYTES: usize = 4 * 1024 * 1024;
-/// Memory in which what the write-ahead log writes at once is put together.
-pub const WAL_WRITE_BYTES: usize = 2 * 1024 * 1024;
 /// Files of the write-ahead log of a data directory; producers wait when all of them hold what is not checkpointed.
 pub const WAL_FILES_MAX: usize = 16;
 /// Bytes that are durable in the write-ahead log and wait for segments, for each log that has any, before these are
@@ -89,7 +87,7 @@ pub const DROPPING_BYTES: usize = 64 * 1024 * 1024;
 /// What somebody waits for goes past the page cache from this on: 16 KiB batches of a relaxed topic, about 100 KiB a
 /// write, came at 600 MB/s so and at 870 through it, batches of 1 MB as fast at half of the processor time.
 pub const DIRECT_WAITED_BYTES_MIN: usize = 512 * 1024;
-/// Memory of a thread that writes past the page cache, and how much it writes so at one time.
+/// Memory in which is put together what is written past the page cache at one time: a large page.
 pub const DIRECT_WRITE_BYTES: usize = 2 * 1024 * 1024;
 /// Half seconds for which what is written behind a reader of the active segment stays in memory for him: 10 s.
 pub const READ_LATELY_TICKS: u64 = 20;

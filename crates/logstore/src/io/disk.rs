@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rustix::fs::{self, Advice, AtFlags, FlockOperation, Mode, OFlags, StatxFlags};
 use rustix::io::{Errno, ReadWriteFlags};
 
-use super::sectors::{ALIGNMENT, Block, SECTOR_BYTES};
+use super::sectors::{ALIGNMENT, Block, SECTOR_BYTES, put};
 use super::{Disk, Entry, OpenMode, PAGE_BYTES, RawFile, Space};
 use crate::base::limits::DIRECT_WRITE_BYTES;
 use crate::base::types::Position;
@@ -88,23 +88,6 @@ impl SystemFile {
     }
 }
 
-/// Fills `into` with what the buffers have, one behind the other; says with how much.
-fn gather(buffers: &[io::IoSlice<'_>], into: &mut [u8]) -> usize {
-    let mut filled = 0;
-    for buffer in buffers {
-        let room = into.get_mut(filled..).unwrap_or_default();
-        let taken = buffer.len().min(room.len());
-        if let (Some(room), Some(bytes)) = (room.get_mut(..taken), buffer.get(..taken)) {
-            room.copy_from_slice(bytes);
-        }
-        filled += taken;
-        if taken < buffer.len() {
-            break;
-        }
-    }
-    filled
-}
-
 /// Repeats a call that a signal interrupted.
 fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> io::Result<T> {
     loop {
@@ -173,7 +156,9 @@ impl RawFile for SystemFile {
             let is_at_page = at.0.is_multiple_of(PAGE_BYTES as u64);
             let direct = is_at_page.then(|| self.opened_direct(OFlags::WRONLY)).flatten()?;
             let block = block.get_or_insert_with(|| Block::new(DIRECT_WRITE_BYTES)).bytes();
-            let filled = gather(buffers, block);
+            let filled = buffers
+                .iter()
+                .fold(0, |filled, buffer| filled + put(buffer, block.get_mut(filled..).unwrap_or_default()));
             let whole = block.get(..filled - filled % PAGE_BYTES).filter(|whole| !whole.is_empty())?;
             Some(retry(|| rustix::io::pwrite(&direct, whole, at.0)))
         });

@@ -20,7 +20,7 @@ pub struct File {
     raw: Box<dyn RawFile>,
     path: PathBuf,
     poisoned: Arc<AtomicBool>,
-    /// Up to where it was read past the page cache.
+    /// Up to where it was read past the page cache since it was opened.
     read_direct_to: AtomicU64,
 }
 
@@ -61,9 +61,9 @@ impl File {
         read.map_err(|error| StorageError::io("read", &self.path, error))
     }
 
-    /// Whether nobody who reads past the page cache was there before, as far as that is known; from now on somebody was.
-    /// What is wanted again is better in memory that all share.
-    pub fn is_first_direct(&self, from: Position, to: Position) -> bool {
+    /// Takes a range to be read past the page cache; false when it was taken before, or one behind it: what is wanted again
+    /// is better in memory that all share.
+    pub fn claim_direct(&self, from: Position, to: Position) -> bool {
         self.read_direct_to.fetch_max(to.0, Ordering::Relaxed) <= from.0
     }
 

@@ -43,6 +43,15 @@ impl Block {
     }
 }
 
+/// Copies the front of `piece` to the front of `room`, as much as that takes; says how much it was.
+pub(super) fn put(piece: &[u8], room: &mut [u8]) -> usize {
+    let len = piece.len().min(room.len());
+    if let (Some(from), Some(into)) = (piece.get(..len), room.get_mut(..len)) {
+        into.copy_from_slice(from);
+    }
+    len
+}
+
 /// Puts pieces together, and writes them as whole sectors.
 #[derive(Debug)]
 pub struct SectorWriter(Block);
@@ -69,11 +78,8 @@ impl SectorWriter {
         let (mut filled, mut written) = (0, 0);
         for mut piece in pieces {
             while !piece.is_empty() {
-                let (taken, rest) = piece.split_at(piece.len().min(room - filled));
-                if let Some(into) = block.get_mut(filled..filled + taken.len()) {
-                    into.copy_from_slice(taken);
-                }
-                (filled, piece) = (filled + taken.len(), rest);
+                let taken = put(piece, block.get_mut(filled..room).unwrap_or_default());
+                (filled, piece) = (filled + taken, piece.get(taken..).unwrap_or_default());
                 if filled == room {
                     file.write_all_at(block.get(..filled).unwrap_or_default(), behind(at, written))?;
                     written += filled;

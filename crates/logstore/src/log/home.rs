@@ -420,6 +420,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn many_logs_are_behind_by_more() {
+        let bytes_until_many = |logs| {
+            let logs = std::iter::repeat_with(Weak::new).take(logs).collect();
+            let mut behind = Behind { logs, ..Behind::default() };
+            while !behind.are_many() {
+                behind.bytes += WRITE_BEHIND_LOG_BYTES;
+            }
+            behind.bytes
+        };
+        assert_eq!(bytes_until_many(1), WRITE_BEHIND_BYTES_MIN);
+        assert_eq!(bytes_until_many(20), 20 * WRITE_BEHIND_LOG_BYTES);
+        assert_eq!(bytes_until_many(10_000), WRITE_BEHIND_BYTES_MAX);
+    }
+
+    #[test]
     fn many_logs_are_written_less_often() {
         let ticks_until_due = |logs| {
             let logs = std::iter::repeat_with(Weak::new).take(logs).collect();

@@ -116,7 +116,7 @@ impl FileSlice {
     /// shorter, or somebody was there before.
     pub fn load(&self, memory: &Arena) -> Result<Option<Buf>, StorageError> {
         let (from, to) = (self.position.0, self.position.0 + self.len as u64);
-        if !self.file.is_first_direct(self.position, Position(to)) {
+        if !self.file.claim_direct(self.position, Position(to)) {
             return Ok(None);
         }
         let page = PAGE_BYTES as u64;

@@ -1,7 +1,7 @@
 //! Cold readers: threads that wait for the disk, so that no worker has to (D34).
 //!
 //! A worker reads what is in memory. What is not it hands in as a job, goes on with its other connections, and is told
-//! through its mailbox when the pages are there. A connection waits for one job at a time and its next one goes to the
+//! through its mailbox when that is there. A connection waits for one job at a time and its next one goes to the
 //! end of the queue: that is what makes it fair, and what bounds the queue by the connections that are open.
 
 use std::collections::VecDeque;

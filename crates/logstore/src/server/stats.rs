@@ -111,7 +111,7 @@ pub struct ServerStats {
     pub partition_errors: u64,
     /// Fetch sessions kept.
     pub fetch_sessions: u64,
-    /// Bytes of receive buffers in use.
+    /// Bytes in use of buffers for requests and for what cold readers read.
     pub arena_bytes_in_use: u64,
     /// Times a cold reader was needed.
     pub cold_reads: u64,

@@ -28,7 +28,7 @@ use super::replay::{Replay, Scan};
 use super::room::Room;
 use super::summary::{Summary, Touched};
 use crate::base::error::StorageError;
-use crate::base::limits::{SMALL_FILE_BYTES_MAX, WAL_WRITE_BYTES};
+use crate::base::limits::{DIRECT_WRITE_BYTES, SMALL_FILE_BYTES_MAX};
 use crate::base::types::Position;
 use crate::io::{self, Disk, File, OpenMode, SectorWriter};
 
@@ -162,7 +162,7 @@ impl WriteAhead {
         let spare = files.iter().filter(|number| full.iter().all(|full| full.number != **number));
         let state = State {
             active: None,
-            writer: SectorWriter::new(WAL_WRITE_BYTES),
+            writer: SectorWriter::new(DIRECT_WRITE_BYTES),
             spare: spare.copied().collect(),
             full,
             files,
@@ -405,7 +405,7 @@ impl WriteAhead {
         drop(File::open(&*self.disk, path, OpenMode::Create)?);
         let file = File::open(&*self.disk, path, OpenMode::Sectors)?;
         let zeros = iter::repeat_n(&ZEROS[..], self.size.file_bytes.div_ceil(ZEROS.len()));
-        SectorWriter::new(WAL_WRITE_BYTES).write(&file, Position(0), zeros)?;
+        SectorWriter::new(DIRECT_WRITE_BYTES).write(&file, Position(0), zeros)?;
         file.sync()?;
         self.sync_directory()
     }
