@@ -6,10 +6,11 @@ import { readYaml } from 'millrace/cli/profiles.js'
 import { parseEnvironment } from 'millrace/configs/environment.js'
 import { readStartUp, type StartUp } from 'millrace/configs/start-up.js'
 import { expect, test } from 'vitest'
+import { startBroker } from '../harness/broker.ts'
 import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts'
 import { millrace } from '../harness/millrace.ts'
 import { repository } from '../harness/paths.ts'
-import { run } from '../harness/process.ts'
+import { run, start as launch } from '../harness/process.ts'
 
 const deploy = join(repository, 'ts', 'broker', 'deploy')
 const text = (name: string): string => readFileSync(join(deploy, name), 'utf8')
@@ -177,6 +178,45 @@ test('the service starts a command that there is, keeps its data, and waits for 
   expect(setting('WorkingDirectory')).toBe(`%S/${setting('StateDirectory')}`)
   expect(Number(setting('TimeoutStopSec'))).toBeGreaterThan(60)
 })
+
+/** Stands where systemd would: prints each datagram as a line of JSON. */
+const LISTENER = `
+import json, socket, sys
+name = sys.argv[1]
+asked = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+asked.bind('\\0' + name[1:] if name.startswith('@') else name)
+print('bound', flush=True)
+while True:
+    print(json.dumps(asked.recv(4096).decode()), flush=True)
+`
+
+test.each(['a path', 'a name without a file'])(
+  'it tells the supervisor behind %s when it serves, lives and stops',
+  async (where) => {
+    expect(setting('Type')).toBe('notify')
+    expect(setting('TimeoutStartSec')).toBe('infinity')
+    const directory = temporaryDirectory('notify')
+    const name = where === 'a path' ? join(directory, 'socket') : `@millrace-${process.pid}`
+    const listener = launch({ command: 'python3', args: ['-c', LISTENER, name] })
+    await listener.line('bound', (line) => (line === 'bound' ? true : undefined))
+    const told = (assignment: string): Promise<string> =>
+      listener.line(assignment, (line) => {
+        const text = line === 'bound' ? '' : (JSON.parse(line) as string)
+        return text.split('\n').includes(assignment) ? text : undefined
+      })
+    const broker = await startBroker({
+      target: 'millrace',
+      within: ['env', `NOTIFY_SOCKET=${name}`, 'WATCHDOG_USEC=200000'],
+    })
+    expect(await told('READY=1')).toContain(`STATUS=serving PLAINTEXT 127.0.0.1:${broker.port}`)
+    await told('WATCHDOG=1')
+    expect(await broker.halt()).toBe(0)
+    await told('STOPPING=1')
+    await broker.stop()
+    await listener.kill()
+    removeDirectory(directory)
+  },
+)
 
 const analyzer = await run({ command: 'systemd-analyze', args: ['--version'] }).catch(() => null)
 

@@ -312,6 +312,7 @@ export interface DumpedStretch {
 }
 
 /** The entries of an `.index`, a `.timeindex`, a `.txnindex` or a `.snapshot`; a snapshot is good as a whole or not at all. */
+export declare function notifySupervisor(socket: string, assignments: string): void
 export declare function dumpEntries(path: string): Promise<DumpedEntries>
 
 /** What an engine is opened with. */

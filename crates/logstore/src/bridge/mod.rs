@@ -25,3 +25,4 @@ mod requests;
 mod ring;
 mod settings;
 mod stats;
+pub mod supervisor;

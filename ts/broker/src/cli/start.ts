@@ -4,6 +4,7 @@ import { readStartUp, withoutEffectLine } from '../configs/start-up.ts'
 import { type BrokerNode, openNode } from '../node.ts'
 import { readSources } from './sources.ts'
 import { startFailure } from './start-failure.ts'
+import { supervisorOf } from './supervisor.ts'
 import type { Terminal } from './terminal.ts'
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
@@ -24,6 +25,7 @@ export const start = async (
   const idle = withoutEffectLine(withoutEffect)
   for (const warning of [...warnings, ...(idle === null ? [] : [idle])]) logger.child('config').warn({}, warning)
 
+  const supervisor = supervisorOf(terminal.environment, logger)
   const told = stopSignal(logger)
   let node: BrokerNode
   try {
@@ -34,7 +36,9 @@ export const start = async (
     return 1
   }
   logger.info(node.summary, 'broker started')
+  supervisor.ready(`serving ${node.listeners.map(({ name, host, port }) => `${name} ${host}:${port}`).join(', ')}`)
   await told
+  supervisor.stopping()
   const failures = await node.stop()
   if (failures.length === 0) {
     logger.info({}, 'broker stopped')
