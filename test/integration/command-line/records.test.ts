@@ -66,3 +66,36 @@ test('a topic that does not exist is not made by accident', async () => {
   expect(await cli('produce typo --create', { input: 'x\n' })).toMatchObject({ code: 0 })
   expect(await cli('consume nowhere --exit')).toMatchObject({ code: 3 })
 })
+
+test('a topic is analyzed: sizes, keys, tombstones, compression, by partition', async () => {
+  await cli('topic create mixed --partitions 3')
+  const input = Array.from({ length: 100 }, (_, at) => `key-${at % 10}:${'x'.repeat(at)}`)
+  await cli('produce mixed -K : -p 1 --compression gzip', { input: `${input.join('\n')}\n` })
+  await cli('produce mixed -p 2 --null gone', { input: 'gone\nkept\n' })
+  const whole = await shell('topic analyze mixed -o json')
+  expect(whole, whole.complained).toMatchObject({ code: 0 })
+  expect(JSON.parse(whole.said)).toMatchObject({
+    topic: 'mixed',
+    complete: true,
+    records: 102,
+    bytes: 500 + 4950 + 4,
+    withoutKey: 2,
+    tombstones: 1,
+    compression: { gzip: 100, none: 2 },
+    partitions: [
+      { partition: 0, records: 0, distinctKeys: 0, valueBytes: null, largest: null, newest: null },
+      {
+        partition: 1,
+        distinctKeys: 10,
+        keyBytes: { average: 5, p50: 5, p99: 5, max: 5 },
+        valueBytes: { average: 50, p50: 49, p99: 98, max: 99 },
+        largest: { offset: 99, bytes: 104 },
+      },
+      { partition: 2, records: 2, withoutKey: 2, tombstones: 1, valueBytes: { max: 4 } },
+    ],
+  })
+  const part = await cli('topic analyze mixed --partition 1 --offset -5 -o csv')
+  expect(lines(part.said)[1]).toMatch(/^1,5,\d+,5,0,0,97,99,99,/)
+  expect(await cli('topic analyze mixed --partition 9')).toMatchObject({ code: 3 })
+  expect(await cli('topic analyze nowhere')).toMatchObject({ code: 3 })
+})

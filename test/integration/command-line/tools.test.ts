@@ -50,6 +50,13 @@ test('Ctrl-C ends what follows a topic, and what watches', async () => {
   expect(await watching.ended).toBe(130)
 })
 
+test('an analysis is a table in a terminal', async () => {
+  await cli('produce precious', { input: 'one\ntwo\n' })
+  const analysis = onScreen(['topic', 'analyze', 'precious'], environment())
+  expect(await analysis.ended).toBe(0)
+  expect(analysis.drawn()).toMatch(/records a second[\s\S]*PARTITION +RECORDS +BYTES/)
+})
+
 test('bench says how fast it was', async () => {
   const produced = await cli('bench produce quick -n 1000 -s 50 -o json')
   expect(produced, produced.complained).toMatchObject({ code: 0 })

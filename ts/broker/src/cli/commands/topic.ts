@@ -1,6 +1,7 @@
 // `millrace topic`.
 import type { Command } from 'commander'
 import { collect, connecting, type Declaring, destroying, showingOptions } from './declare.ts'
+import type { AnalyzeOptions } from '../topic/analyze.ts'
 import type { AlterOptions, CloneOptions, CreateOptions, DeleteOptions, PurgeOptions } from '../topic/change.ts'
 import type { ListOptions } from '../topic/look.ts'
 import type { ShowOptions } from '../settings.ts'
@@ -24,6 +25,17 @@ export const declareTopic = (program: Command, { terminal, act }: Declaring): vo
     .action(
       act(async (names: string[], options: ShowOptions) =>
         (await import('../topic/look.ts')).describe(terminal, names, options),
+      ),
+    )
+
+  showingOptions(topic.command('analyze'))
+    .description('what its records are like: sizes, keys, tombstones, rate, compression; reads them all')
+    .argument('<topic>')
+    .option('--offset <range>', 'only these, as of millrace consume (default: start)')
+    .option('--partition <numbers>', 'only these; commas between, or more than once', collect, [])
+    .action(
+      act(async (name: string, options: AnalyzeOptions) =>
+        (await import('../topic/analyze.ts')).analyze(terminal, name, options),
       ),
     )
 

@@ -7,6 +7,7 @@ const sheets: Readonly<Record<string, string>> = {
   topics: `# make one, see it, change it, empty it, remove it
 millrace topic create orders --partitions 6 --config retention.ms=86400000
 millrace topic describe orders
+millrace topic analyze orders --offset @-1h
 millrace topic alter orders --partitions 12 --set cleanup.policy=compact
 millrace topic purge orders --dry-run
 millrace topic delete orders`,

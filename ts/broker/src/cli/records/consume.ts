@@ -1,8 +1,7 @@
 // `millrace consume`: records of topics, from a place on, with a group or without one.
 import type { Client } from '../client/client.ts'
-import { EARLIEST, LATEST, offsetsAt, placeKey } from '../client/offsets.ts'
-import { closeConsumer, type FetchedRecord, openConsumer, type Reading, readPartitions } from '../client/records.ts'
-import { describeTopics, type Topic } from '../client/topics.ts'
+import { closeConsumer, type FetchedRecord, openConsumer, readPartitions } from '../client/records.ts'
+import { describeTopics } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { parseCount } from '../numbers.ts'
@@ -11,8 +10,8 @@ import type { ConnectOptions, Settings } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 import { consumeAsGroup } from './group-consume.ts'
 import { jsonRecord, parseFormat } from './format.ts'
-import { pointsOf } from './points.ts'
-import { parseRange, type Range } from './range.ts'
+import { parseRange } from './range.ts'
+import { NO_GROUP, onlyPartitions, readingsOf } from './readings.ts'
 
 export interface ConsumeOptions extends ConnectOptions {
   readonly offset?: string
@@ -25,8 +24,6 @@ export interface ConsumeOptions extends ConnectOptions {
 }
 
 const VALUE_PER_LINE = String.raw`%v\n`
-/** Nobody consumes under this name: no group is joined. */
-const NO_GROUP = 'millrace-cli'
 
 export const consume = (terminal: Terminal, names: readonly string[], options: ConsumeOptions): Promise<number> => {
   // The form of records is another matter than that of tables.
@@ -67,44 +64,6 @@ const consumeAlone = async (
   } finally {
     await closeConsumer(consumer)
   }
-}
-
-const onlyPartitions = (topics: readonly Topic[], chosen: readonly string[]): readonly Topic[] => {
-  if (chosen.length === 0) return topics
-  const wanted = new Set(chosen.flatMap((text) => text.split(',')).map((text) => parseCount('--partition', text, 0)))
-  const kept = topics.map((topic) => ({
-    ...topic,
-    partitions: topic.partitions.filter(({ partition }) => wanted.has(partition)),
-  }))
-  if (kept.every(({ partitions }) => partitions.length === 0))
-    throw new Failure('notFound', `no partition ${chosen.join(', ')} in ${topics.map(({ name }) => name).join(', ')}`)
-  return kept
-}
-
-const readingsOf = async (
-  client: Client,
-  topics: readonly Topic[],
-  { from, to }: Range,
-  exit: boolean,
-): Promise<readonly Reading[]> => {
-  const starts = await offsetsAt(client, topics, EARLIEST)
-  const ends = await offsetsAt(client, topics, LATEST)
-  const begin = await pointsOf(client, topics, from, starts, ends)
-  const stop = to === null ? null : await pointsOf(client, topics, to, starts, ends)
-  return topics.flatMap(({ name, partitions }) =>
-    partitions.map(({ partition }) => {
-      const place = { topic: name, partition }
-      const key = placeKey(place)
-      const [start = 0, end = 0] = [starts.get(key), ends.get(key)]
-      const next = Math.max(begin.get(key) ?? start, start)
-      const until = stop?.get(key) ?? (exit ? end : null)
-      return {
-        ...place,
-        next: BigInt(Math.min(next, end)),
-        stop: until === null ? null : BigInt(exit ? Math.min(until, end) : until),
-      }
-    }),
-  )
 }
 
 interface RecordWriter {

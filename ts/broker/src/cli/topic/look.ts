@@ -1,4 +1,5 @@
 // `millrace topic list` and `describe`.
+import { matchesGlob } from '../../base/glob.ts'
 import { describeLogDirs } from '../../messages/35-describe-log-dirs.ts'
 import type { Client } from '../client/client.ts'
 import { describeSettings } from '../client/configs.ts'
@@ -49,16 +50,7 @@ export const list = (terminal: Terminal, pattern: string | undefined, options: L
 const matches = (name: string, pattern: string | undefined): boolean => {
   if (pattern === undefined) return true
   if (!pattern.includes('*')) return name.includes(pattern)
-  const [first = '', ...rest] = pattern.split('*')
-  const last = rest.pop() ?? ''
-  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false
-  let at = first.length
-  for (const part of rest) {
-    const found = name.indexOf(part, at)
-    if (found === -1 || found + part.length > name.length - last.length) return false
-    at = found + part.length
-  }
-  return true
+  return matchesGlob(name, pattern)
 }
 
 export const isUnderReplicated = ({ replicas, inSync }: PartitionState): boolean => inSync.length < replicas.length
