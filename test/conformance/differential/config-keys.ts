@@ -66,7 +66,11 @@ export const keyDifferences: readonly KeyDifference[] = [
   },
   {
     keys: [
+      'admin.color',
+      'admin.export.enable',
       'admin.hosts',
+      'admin.label',
+      'admin.masking',
       'admin.listener',
       'admin.password',
       'admin.password.file',

@@ -214,6 +214,28 @@ test('what clients of the protocol change is in the list too', async () => {
   ])
 })
 
+test('what a key was set to, whichever way, since the topic is what it is', async () => {
+  await call('createTopic', { name: 'remembered', configs: { 'retention.ms': '1' } })
+  await call('deleteTopic', { topic: 'remembered', confirm: 'remembered' })
+  await call('createTopic', { name: 'remembered' })
+  await call('alterTopicConfigs', { topic: 'remembered', set: { 'retention.ms': '2', 'segment.ms': '3' } })
+  const configs = [{ name: 'retention.ms', configOperation: 0, value: '4' }]
+  const resources = [{ resourceType: TOPIC_RESOURCE, resourceName: 'remembered', configs }]
+  await peer().call(incrementalAlterConfigs, 1, { resources, validateOnly: false })
+  const { items } = await call('configHistory', { of: 'topic', name: 'remembered', key: 'retention.ms' })
+  expect(items).toMatchObject([
+    { principal: 'User:ANONYMOUS', subject: 'remembered', before: '2', after: '4' },
+    { principal: 'User:admin', subject: 'remembered', before: null, after: '2' },
+  ])
+  expect((await call('configHistory', { of: 'topic', name: 'remembered', key: 'segment.ms' })).items).toHaveLength(1)
+  expect((await call('configHistory', { of: 'topic', name: 'never.made', key: 'segment.ms' })).items).toEqual([])
+  await call('alterBrokerConfigs', { broker: 1, set: { 'log.retention.bytes': '5000' } })
+  expect((await call('configHistory', { of: 'broker', name: '1', key: 'log.retention.bytes' })).items).toMatchObject([
+    { subject: '1', before: null, after: '5000' },
+  ])
+  await call('alterBrokerConfigs', { broker: 1, unset: ['log.retention.bytes'] })
+})
+
 test('an entry keeps as much of a long value as tells what it was', async () => {
   await call('createTopic', { name: 'verbose' })
   const key = 'leader.replication.throttled.replicas'

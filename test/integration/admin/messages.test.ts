@@ -213,6 +213,28 @@ test('payloads are made readable, with exact numbers', async () => {
   expect(await call('messages', exact)).toMatchObject({ items: [{ offset: '0' }] })
 })
 
+test('what is masked is seen by nobody: in no list, no message, no file, and by no filter', async () => {
+  await readyTopic(peer(), 'secret.eu')
+  await append('secret.eu', 0, [{ key: 'k', value: '{"id":9007199254740993,"card":{"number":"4111"}}' }])
+  const rules = 'secret.*:value.card.number,other:key'
+  await call('alterBrokerConfigs', { broker: 1, set: { 'admin.masking': rules } })
+  const text = '{"id":9007199254740993,"card":{"number":"***"}}'
+  const asked = { topic: 'secret.eu', from: 'earliest' } as const
+  expect(texts(await call('messages', asked))).toEqual([text])
+  for (const filter of ['4111', '"41'] as const) expect(texts(await call('messages', { ...asked, filter }))).toEqual([])
+  const cel = { language: 'cel', filter: "value.card.number.startsWith('4')" } as const
+  expect(texts(await call('messages', { ...asked, ...cel }))).toEqual([])
+  const { value } = await call('message', { topic: 'secret.eu', partition: 0, offset: '0' })
+  expect([value?.text, Buffer.from(value?.raw ?? '', 'base64').toString()]).toEqual([text, text])
+  const file = await fetch(addressOf('downloadMessages', asked), { headers: authorization() })
+  expect(await file.text()).toContain(text)
+  await expect(call('alterBrokerConfigs', { broker: 1, set: { 'admin.masking': 'no rule' } })).rejects.toMatchObject({
+    code: 'INVALID_CONFIG',
+  })
+  await call('alterBrokerConfigs', { broker: 1, unset: ['admin.masking'] })
+  expect(texts(await call('messages', asked))).toEqual(['{"id":9007199254740993,"card":{"number":"4111"}}'])
+})
+
 test('committed offsets are records that can be read', async () => {
   await readyCoordinator(peer(), 'readers')
   const partitions = [{ partitionIndex: 0, committedOffset: 42, committedLeaderEpoch: -1, committedMetadata: 'm' }]
@@ -338,6 +360,16 @@ describe('a file', () => {
     await response.body?.getReader().read()
     aborting.abort()
     expect(texts(await call('messages', { topic: 'file', limit: 1 }))).toEqual(['000102'])
+  })
+
+  test('is refused where the cluster gives none away, and looking goes on', async () => {
+    await call('alterBrokerConfigs', { broker: 1, set: { 'admin.export.enable': 'false' } })
+    const response = await download({ topic: 'file', from: 'earliest' })
+    expect([response.status, await response.json()]).toMatchObject([403, { code: 'EXPORT_OFF' }])
+    expect((await call('cluster', {})).mayExport).toBe(false)
+    expect((await call('messages', { topic: 'file', limit: 1 })).items).toHaveLength(1)
+    await call('alterBrokerConfigs', { broker: 1, unset: ['admin.export.enable'] })
+    expect((await download({ topic: 'file', from: 'earliest' })).status).toBe(200)
   })
 
   test('is refused where it cannot begin', async () => {

@@ -19,6 +19,7 @@ const query = (filter: string | null): SliceQuery => ({
   positions: [{ partition: 0, at: 0, bound: 1 }],
   direction: 'forward',
   filter: filter === null ? null : { language: 'cel', expression: filter },
+  masks: [],
   limit: 1,
   charactersMax: 10,
   raw: false,

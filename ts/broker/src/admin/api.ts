@@ -12,6 +12,7 @@ import { matchRoute, readInput } from './router.ts'
 import { activityRoutes } from './routes/activity.ts'
 import { clusterRoutes } from './routes/cluster.ts'
 import type { RouteContext } from './routes/context.ts'
+import { filterRoutes } from './routes/filters.ts'
 import { groupChanges } from './routes/group-changes.ts'
 import { groupRoutes } from './routes/groups.ts'
 import { messageChanges } from './routes/message-changes.ts'
@@ -35,6 +36,7 @@ export const createApi = (context: RouteContext): Api => {
     ...topicChanges(context),
     ...messageRoutes(context),
     ...messageChanges(context),
+    ...filterRoutes(context),
     ...groupRoutes(context),
     ...groupChanges(context),
     ...activityRoutes(context),

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import {
   auditEntry,
+  configChange,
   configEdit,
   configsEdited,
   configTexts,
@@ -28,9 +29,11 @@ import {
   asked,
   decoderWish,
   download,
+  filterName,
   messages,
   newMessage,
   producedMessage,
+  savedFilter,
   wholeMessage,
 } from './contract/messages.ts'
 import { topic, topicColumns, topicRow } from './contract/topics.ts'
@@ -161,6 +164,15 @@ export const contract = {
     input: z.object({ topic: topicName }),
     output: z.object({ items: z.array(config) }),
   }),
+  configHistory: route({
+    method: 'GET',
+    path: '/api/v1/configs/history',
+    role: 'viewer',
+    summary:
+      'What a key of a topic or a broker was set to, and by whom; the newest first, as far back as the audit list.',
+    input: z.object({ of: z.enum(['topic', 'broker']), name: z.string().max(249), key: z.string().min(1).max(249) }),
+    output: z.object({ items: z.array(configChange) }),
+  }),
   messages: route({
     method: 'POST',
     path: '/api/v1/topics/{topic}/messages/search',
@@ -192,6 +204,30 @@ export const contract = {
     summary: 'All messages of a query as a file: NDJSON or CSV, written as they are found.',
     input: z.object({ topic: topicName, ...download }),
     output: z.string(),
+  }),
+  filters: route({
+    method: 'GET',
+    path: '/api/v1/filters',
+    role: 'viewer',
+    summary: 'Filters of messages that were given a name.',
+    input: z.object({}),
+    output: z.object({ items: z.array(savedFilter) }),
+  }),
+  saveFilter: route({
+    method: 'POST',
+    path: '/api/v1/filters',
+    role: 'operator',
+    summary: 'Give a filter a name, for all who look at messages; in place of the one that has it.',
+    input: savedFilter.extend({ dryRun }),
+    output: z.object({ before: savedFilter.nullable(), after: savedFilter }),
+  }),
+  deleteFilter: route({
+    method: 'DELETE',
+    path: '/api/v1/filters/{name}',
+    role: 'operator',
+    summary: 'Forget a filter that was given a name.',
+    input: z.object({ name: filterName, dryRun }),
+    output: savedFilter,
   }),
   produce: route({
     method: 'POST',

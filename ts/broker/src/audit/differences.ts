@@ -2,6 +2,7 @@
 import { brokerDefinition, isSensitive } from '../configs/definitions.ts'
 import type { Account, ClusterImage, ConfigOverrides, TopicImage } from '../cluster/image.ts'
 import type { Change } from './audit.ts'
+import { ALL_BROKERS_TOLD } from './config-history.ts'
 
 const HIDDEN = '(hidden)'
 
@@ -12,10 +13,11 @@ export const differences = (before: ClusterImage, next: ClusterImage): readonly 
   ...[...before.configs.changedKeys(next.configs)].flatMap((key) => {
     const [type = '', name = ''] = splitOnce(key)
     const [old, now] = [before.configs.get(key), next.configs.get(key)]
-    const subject = type === 'broker' && name === '' ? 'all brokers' : name
+    const subject = type === 'broker' && name === '' ? ALL_BROKERS_TOLD : name
     return configChanges(`${type}.configs`, subject, old, now, type === 'broker')
   }),
   ...accountChanges(before, next),
+  ...filterChanges(before, next),
 ]
 
 const splitOnce = (key: string): readonly string[] => {
@@ -71,6 +73,15 @@ const accountChanges = ({ accounts: before }: ClusterImage, { accounts: next }: 
     const [old, now] = [before.get(name), next.get(name)]
     if (old === now) return []
     return [{ action: accountAction(old, now), subject: name, before: told(old), after: told(now) }]
+  })
+}
+
+const filterChanges = ({ filters: before }: ClusterImage, { filters: next }: ClusterImage): readonly Change[] => {
+  if (before === next) return []
+  return [...new Set([...before.keys(), ...next.keys()])].flatMap((name) => {
+    const [old = null, now = null] = [before.get(name), next.get(name)]
+    if (old === now) return []
+    return [{ action: now === null ? 'filter.delete' : 'filter.save', subject: name, before: old, after: now }]
   })
 }
 

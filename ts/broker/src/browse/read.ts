@@ -18,7 +18,7 @@ export interface Start {
   readonly partitions?: readonly number[] | undefined
 }
 
-export interface Shown extends Pick<SliceQuery, 'limit' | 'charactersMax' | 'raw'>, Omit<Reading, 'topic'> {
+export interface Shown extends Pick<SliceQuery, 'limit' | 'masks' | 'charactersMax' | 'raw'>, Omit<Reading, 'topic'> {
   readonly filter: Filter | null
 }
 

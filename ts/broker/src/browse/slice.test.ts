@@ -12,6 +12,7 @@ const query = (positions: readonly Position[], over: Partial<SliceQuery> = {}): 
   positions,
   direction: 'forward',
   filter: null,
+  masks: [],
   limit: 100,
   charactersMax: 1000,
   raw: false,

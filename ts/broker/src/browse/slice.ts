@@ -3,7 +3,9 @@
  * were found or the slice has had its share of time and bytes. Whoever wants more asks again from where it ended.
  */
 import { messageOf } from '../base/errors.ts'
+import type { Mask } from '../configs/mask-rules.ts'
 import { compileFilter, type Filter, type Reading, type Test } from './filter.ts'
+import { maskRecord } from './masks.ts'
 import { type Direction, mergeByTime } from './merge.ts'
 import { type Position, type ReadLog, readBack, readForward } from './partition-reader.ts'
 import { type Decoded, decodePayload, type Wish } from './payload.ts'
@@ -13,6 +15,7 @@ export interface SliceQuery extends Reading {
   readonly positions: readonly Position[]
   readonly direction: Direction
   readonly filter: Filter | null
+  readonly masks: readonly Mask[]
   readonly limit: number
   /** Of a payload no more is shown. */
   readonly charactersMax: number
@@ -82,14 +85,15 @@ export const readSlice = async (
   let [scanned, bytes, shown, failed] = [0, 0, 0, 0]
   let failure: string | null = null
   while (messages.length < limit && shown < ANSWER_BYTES_MAX) {
-    const record = await merged.next()
-    if (record === undefined) break
+    const next = await merged.next()
+    if (next === undefined) break
     scanned += 1
-    bytes += record.bytes
+    bytes += next.bytes
     try {
+      const record = maskRecord(next, query.masks, query.topic)
       if (test(record)) {
         messages.push(messageFrom(record, query))
-        shown += Math.min(record.bytes, 2 * query.charactersMax)
+        shown += Math.min(next.bytes, 2 * query.charactersMax)
       }
     } catch (thrown) {
       failed += 1

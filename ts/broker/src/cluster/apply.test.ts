@@ -109,6 +109,11 @@ it('gives the same image from a snapshot as from the commits that made it', () =
       { kind: 'broker', broker: brokerId(each), record: { rack: 'r', endpoints: [] } },
       { kind: 'config', type: 'group', name: `a/${each}`, record: { configs: [{ name: 'x', value: 'y' }] } },
     ]),
+    fc
+      .tuple(fc.nat(2), fc.option(fc.string()))
+      .map(([each, expression]): Change[] => [
+        { kind: 'filter', name: `a / ${each}`, record: expression === null ? null : { language: 'cel', expression } },
+      ]),
     fc.nat(1000).map((next): Change[] => [{ kind: 'producer-ids', record: { next } }]),
     fc.string().map((clusterId): Change[] => [{ kind: 'cluster', record: { clusterId } }]),
   )

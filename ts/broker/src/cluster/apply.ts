@@ -15,6 +15,7 @@ import {
   type ClusterImage,
   type ConfigOverrides,
   type PartitionImage,
+  type SavedFilter,
   type TopicImage,
 } from './image.ts'
 import { epochNow, epochsBetween } from './leaders.ts'
@@ -63,6 +64,7 @@ interface Draft {
   brokers: ReadonlyMap<BrokerId, BrokerImage>
   starts: ReadonlyMap<BrokerId, number>
   accounts: ReadonlyMap<string, Account>
+  filters: ReadonlyMap<string, SavedFilter>
   readonly configs: Map<string, ConfigOverrides | undefined>
   /** Undefined for a topic that this commit removes. */
   readonly topics: Map<TopicId, TopicDraft | undefined>
@@ -76,6 +78,7 @@ const createDraft = (base: ClusterImage, revision: number): Draft => ({
   brokers: base.brokers,
   starts: base.starts,
   accounts: base.accounts,
+  filters: base.filters,
   configs: new Map(),
   topics: new Map(),
 })
@@ -125,16 +128,26 @@ const applyChange = (draft: Draft, change: Change): void => {
     case 'producer-ids':
       draft.nextProducerId = change.record?.next ?? 0
       return
-    case 'account': {
-      const accounts = new Map(draft.accounts)
-      if (change.record === null) accounts.delete(change.name)
-      else accounts.set(change.name, change.record)
-      draft.accounts = accounts
+    case 'account':
+      draft.accounts = withRecord(draft.accounts, change.name, change.record)
       return
-    }
+    case 'filter':
+      draft.filters = withRecord(draft.filters, change.name, change.record)
+      return
     default:
       unreachable(change)
   }
+}
+
+const withRecord = <Kept>(
+  before: ReadonlyMap<string, Kept>,
+  name: string,
+  record: Kept | null,
+): ReadonlyMap<string, Kept> => {
+  const next = new Map(before)
+  if (record === null) next.delete(name)
+  else next.set(name, record)
+  return next
 }
 
 const newTopic = (id: TopicId, name: string): TopicDraft => ({ id, name, configs: NO_CONFIGS, partitions: [] })
@@ -222,6 +235,7 @@ const finish = (draft: Draft): ClusterImage => {
     configs: base.configs.with(draft.configs),
     nextProducerId: draft.nextProducerId,
     accounts: draft.accounts,
+    filters: draft.filters,
   }
 }
 

@@ -63,6 +63,8 @@ export interface ClusterImage {
   /** The first producer id that no block covers yet. */
   readonly nextProducerId: number
   readonly accounts: ReadonlyMap<string, Account>
+  /** Filters of messages, by the name that somebody gave them. */
+  readonly filters: ReadonlyMap<string, SavedFilter>
 }
 
 /** Who may log in to the console. */
@@ -71,6 +73,12 @@ export interface Account {
   readonly role: string
   /** Of the password, with the way it was made. */
   readonly hash: string
+}
+
+export interface SavedFilter {
+  /** One that `browse/filter.ts` knows. */
+  readonly language: string
+  readonly expression: string
 }
 
 export const NO_LEADER = -1 as BrokerId
@@ -100,4 +108,5 @@ export const emptyImage: ClusterImage = {
   configs: emptyMap(),
   nextProducerId: 0,
   accounts: new Map(),
+  filters: new Map(),
 }

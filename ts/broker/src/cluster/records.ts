@@ -12,6 +12,7 @@
  *     cfg/<type>/<name>     configs of something else, all of them
  *     pid                   producer ids below this were given out in blocks
  *     account/<name>        who may log in to the console
+ *     filter/<name>         a filter of messages
  */
 import { brokerId, isUuid, partitionIndex, type BrokerId, type PartitionIndex, type TopicId } from '../base/ids.ts'
 import { assert, unreachable } from '../base/errors.ts'
@@ -69,6 +70,8 @@ const producerIdsRecord = record('ProducerIdsRecord', struct({ next: int64 }))
 /** The hash names the way it was made (`security/passwords.ts`). */
 const accountRecord = record('AccountRecord', struct({ role: string, hash: string }))
 
+const filterRecord = record('FilterRecord', struct({ language: string, expression: string }))
+
 type RecordOf<Schema extends { readonly body: AnyStruct }> = Infer<Schema['body']>
 export type PartitionRecord = RecordOf<typeof partitionRecord>
 export type PartitionDraft = Draft<(typeof partitionRecord)['body']>
@@ -96,6 +99,7 @@ export type Change =
     }
   | { readonly kind: 'producer-ids'; readonly record: RecordOf<typeof producerIdsRecord> | null }
   | { readonly kind: 'account'; readonly name: string; readonly record: RecordOf<typeof accountRecord> | null }
+  | { readonly kind: 'filter'; readonly name: string; readonly record: RecordOf<typeof filterRecord> | null }
 
 type Kind = Change['kind']
 
@@ -116,6 +120,7 @@ const codecs: { readonly [Of in Kind]: Codec } = {
   config: codec(configRecord),
   'producer-ids': codec(producerIdsRecord),
   account: codec(accountRecord),
+  filter: codec(filterRecord),
   topic: codec(topicRecord),
   'topic-name': codec(topicNameRecord),
   'topic-config': codec(configRecord),
@@ -150,6 +155,8 @@ export const keyOf = (named: RecordName): string => {
       return 'pid'
     case 'account':
       return `account/${named.name}`
+    case 'filter':
+      return `filter/${named.name}`
     default:
       return unreachable(named)
   }
@@ -171,6 +178,9 @@ const parseKey = (key: string): RecordName => {
       return { kind: 'cluster' }
     case 'account':
       return { kind: 'account', name: first }
+    case 'filter':
+      // A name may hold slashes.
+      return { kind: 'filter', name: key.slice(root.length + 1) }
     case 'pid':
       return { kind: 'producer-ids' }
     case 'b':

@@ -89,6 +89,19 @@ export const auditEntry = z.object({
   after: z.unknown(),
 })
 
+export const configChange = z.object({
+  /** Of the entry of the audit list. */
+  id: z.int(),
+  at: int64,
+  /** Null for what the broker did by itself. */
+  principal: z.string().nullable(),
+  /** The topic or broker, or `all brokers`. */
+  subject: z.string(),
+  /** Null where it was not set there. */
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+})
+
 export const job = z.object({
   id: z.string(),
   /** `removal` is of segments that retention, DeleteRecords or compaction gave up. */

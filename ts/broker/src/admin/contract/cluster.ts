@@ -43,6 +43,12 @@ export const cluster = z.object({
   insecure: z.boolean(),
   /** Changes are refused here. */
   readOnly: z.boolean(),
+  /** Messages may be downloaded. */
+  mayExport: z.boolean(),
+  /** What the console calls it; empty for nothing. */
+  label: z.string(),
+  /** One of those that `admin.color` takes. */
+  color: z.string(),
   brokers: z.int(),
   topics: z.int(),
   partitions: z.int(),

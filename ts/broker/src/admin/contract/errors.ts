@@ -5,6 +5,7 @@ export const failures = {
   WRONG_PASSWORD: { status: 401, hint: 'A forgotten password is set anew with `millrace admin reset-password`.' },
   NOT_ALLOWED: { status: 403, hint: 'Ask somebody with the role that the message names.' },
   READ_ONLY: { status: 403, hint: 'The key admin.read.only forbids changes here.' },
+  EXPORT_OFF: { status: 403, hint: 'The key admin.export.enable forbids downloads: look at messages page by page.' },
   FOREIGN_ORIGIN: { status: 403, hint: 'Open the console under the address that the broker printed at its start.' },
   NO_SUCH_ROUTE: { status: 404, hint: 'All routes are in /api/openapi.json.' },
   NOT_FOUND: { status: 404, hint: 'It may have been deleted: list what there is.' },

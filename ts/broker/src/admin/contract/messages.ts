@@ -123,6 +123,21 @@ export const messages = z.object({
   failure: z.string().nullable(),
 })
 
+const FILTER_NAME_CHARACTERS_MAX = 64
+
+/** Something that can be seen, without blanks around it, and no step of an address. */
+export const filterName = z
+  .string()
+  .min(1)
+  .max(FILTER_NAME_CHARACTERS_MAX)
+  .regex(/^(?!\.{1,2}$)[^\s\p{C}](?:[^\p{C}]*[^\s\p{C}])?$/u)
+
+export const savedFilter = z.object({
+  name: filterName,
+  language: z.enum(filterLanguages),
+  filter: z.string().min(1).max(EXPRESSION_CHARACTERS_MAX),
+})
+
 export const downloadFormats = ['ndjson', 'csv'] as const
 export const DOWNLOAD_MESSAGES_MAX = 1_000_000
 

@@ -1,4 +1,5 @@
 /** What was done, and what is going on. */
+import { configHistory } from '../../audit/config-history.ts'
 import { LAG_SAMPLE_MS } from '../../history/lag.ts'
 import { rateNames, SAMPLE_MS } from '../../history/rates.ts'
 import type { Output } from '../contract.ts'
@@ -6,8 +7,11 @@ import { readLive } from '../live.ts'
 import type { RouteContext } from './context.ts'
 import type { RoutesOf } from './table.ts'
 
-type Names = 'audit' | 'jobs' | 'canary' | 'live' | 'history' | 'groupHistory'
+type Names = 'audit' | 'configHistory' | 'jobs' | 'canary' | 'live' | 'history' | 'groupHistory'
 type Series = Output<'history'>['series']
+
+/** Of one key. */
+const CONFIG_CHANGES_MAX = 100
 
 export const activityRoutes = (context: RouteContext): RoutesOf<Names> => {
   const { services, rates, lag, status, counts } = context
@@ -43,6 +47,18 @@ export const activityRoutes = (context: RouteContext): RoutesOf<Names> => {
       }))
       return { items, total: found.length, offset, limit }
     },
+    configHistory: ({ key, ...subject }) => ({
+      items: configHistory(audit.entries(), subject, key)
+        .slice(0, CONFIG_CHANGES_MAX)
+        .map(({ entry: { id, at, actor, subject: told }, before, after }) => ({
+          id,
+          at: String(at),
+          principal: actor?.principal ?? null,
+          subject: told,
+          before,
+          after,
+        })),
+    }),
     jobs: () => ({
       items: jobs.list().map(({ startedAt, endedAt, bytesDone, bytesTotal, bytesWritten, ...job }) => ({
         ...job,

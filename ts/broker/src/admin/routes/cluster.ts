@@ -20,6 +20,7 @@ export const clusterRoutes = ({
     cluster: () => {
       const image = cluster.image()
       const { partitions, leaderless, underReplicated } = counts(image)
+      const values = configs.values(image)
       return {
         clusterId: image.clusterId,
         nodeId: cluster.brokerId,
@@ -30,6 +31,9 @@ export const clusterRoutes = ({
         durability: services.durability,
         insecure: services.insecure,
         readOnly: services.readOnly,
+        mayExport: values['admin.export.enable'],
+        label: values['admin.label'],
+        color: values['admin.color'],
         brokers: image.brokers.size,
         topics: image.topicsById.size,
         partitions,

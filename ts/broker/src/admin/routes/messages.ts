@@ -5,6 +5,7 @@ import { createReads, type Shown, type Step } from '../../browse/read.ts'
 import type { Payload } from '../../browse/slice.ts'
 import { SliceRefused } from '../../browse/threads.ts'
 import type { TopicImage } from '../../cluster/image.ts'
+import { masksOf } from '../../configs/mask-rules.ts'
 import type { Checked, Output } from '../contract.ts'
 import { Download } from '../download.ts'
 import { AdminError } from '../failure.ts'
@@ -20,7 +21,7 @@ const DOWNLOAD_SLICE_MESSAGES = 500
 type WholePayload = NonNullable<Output<'message'>['value']>
 
 export const messageRoutes = ({
-  services: { cluster, engine },
+  services: { cluster, configs, engine },
   threads,
 }: RouteContext): RoutesOf<'messages' | 'message' | 'downloadMessages'> => {
   const reads = createReads(engine.queries, threads)
@@ -31,14 +32,20 @@ export const messageRoutes = ({
     return topic
   }
 
-  const goOn = async (topic: TopicImage, cursor: Cursor, shown: Shown): Promise<Step> => {
+  const goOn = async (topic: TopicImage, cursor: Cursor, shown: Omit<Shown, 'masks'>): Promise<Step> => {
+    const masks = masksOf(configs.values(cluster.image())['admin.masking'], topic.name)
     try {
-      const step = await reads.goOn(topic, cursor, shown)
+      const step = await reads.goOn(topic, cursor, { ...shown, masks })
       if (typeof step === 'string') throw new AdminError('INVALID_INPUT', `filter: ${step}`)
       return step
     } catch (thrown) {
       throw thrown instanceof SliceRefused ? refusals[thrown.why]() : thrown
     }
+  }
+
+  const checkExport = (): void => {
+    if (configs.values(cluster.image())['admin.export.enable']) return
+    throw new AdminError('EXPORT_OFF', 'Nothing is downloaded from this cluster.')
   }
 
   return {
@@ -85,6 +92,7 @@ export const messageRoutes = ({
         let cursor = first
         // What is wrong with the filter is said before the file begins.
         do {
+          checkExport()
           const limit = Math.min(DOWNLOAD_SLICE_MESSAGES, max - cursor.matched)
           const step = await goOn(topic, cursor, { ...shown, limit })
           cursor = step.cursor

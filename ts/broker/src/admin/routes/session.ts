@@ -1,15 +1,13 @@
 /** Logging in and out, and the accounts that may. */
-import type { Decision } from '../../cluster/decision.ts'
-import type { ClusterImage } from '../../cluster/image.ts'
 import { accountOf, createAccount, deleteAccount, setPassword, setRole } from '../../security/accounts.ts'
 import { hashPassword } from '../../security/passwords.ts'
-import { actorOf } from '../actor.ts'
 import { roleOf } from '../auth.ts'
 import type { Checked, Output } from '../contract.ts'
 import type { Role } from '../contract/roles.ts'
 import type { Caller, Exchange } from '../exchange.ts'
 import { AdminError } from '../failure.ts'
 import type { RouteContext } from './context.ts'
+import { changeOf } from './decide.ts'
 import type { RoutesOf } from './table.ts'
 import { checkConfirmed } from './topic-changes.ts'
 
@@ -28,12 +26,7 @@ export const sessionRoutes = ({ services: { cluster }, auth }: RouteContext): Ro
     } else if (!dryRun) await auth.checkPassword(name, current ?? '', address)
   }
 
-  /** Throws what stands against it, in a dry run too. */
-  const change = async (decide: (image: ClusterImage) => Decision<void>, dryRun: boolean, exchange: Exchange) => {
-    if (dryRun) decide(cluster.image())
-    else await cluster.run(decide, actorOf(exchange))
-  }
-
+  const change = changeOf(cluster)
   const roleNow = (name: string): Role => roleOf(accountOf(cluster.image(), name))
 
   return {

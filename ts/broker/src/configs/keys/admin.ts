@@ -1,5 +1,9 @@
 // The admin server: where it is, who may use it, how much it tells.
 import { boolean, int, list, password, string } from '../kinds.ts'
+import { readMaskRule } from '../mask-rules.ts'
+
+/** In characters: it stands beside the name of every screen. */
+const LABEL_LENGTH_MAX = 40
 
 export const adminKeys = {
   'admin.listener': string(
@@ -29,6 +33,37 @@ export const adminKeys = {
     false,
     'The admin API refuses every change, and the canary is off; clients of the protocol are not concerned.',
   ),
+  'admin.export.enable': boolean(
+    true,
+    'Messages may be downloaded as a file. Where false, they can still be looked at, page by page.',
+    { dynamic: 'cluster-wide' },
+  ),
+  'admin.masking': list(
+    [],
+    'What of messages the console and the admin API show to nobody and no filter sees: topic:value, topic:value.field.field, ' +
+      'topic:key, topic:headers.name; * in the topic is any text. Clients of the protocol are not concerned.',
+    {
+      dynamic: 'cluster-wide',
+      allowed: 'a list of rules such as payments.*:value.card.number',
+      check: (rules) => {
+        const wrong = rules.find((rule) => readMaskRule(rule) === null)
+        return wrong === undefined ? null : `${wrong} is no topic:part or topic:part.path`
+      },
+    },
+  ),
+  'admin.label': string(
+    '',
+    'What the console calls this cluster, such as production, so that nobody takes it for another.',
+    {
+      dynamic: 'cluster-wide',
+      allowed: `a text of at most ${LABEL_LENGTH_MAX} characters`,
+      check: ({ length }) => (length > LABEL_LENGTH_MAX ? `At most ${LABEL_LENGTH_MAX} characters` : null),
+    },
+  ),
+  'admin.color': string('none', 'What colour the console marks this cluster with.', {
+    dynamic: 'cluster-wide',
+    oneOf: ['none', 'blue', 'green', 'amber', 'red', 'violet'],
+  }),
   'audit.topic.enable': boolean(
     true,
     'The audit list is kept in the internal topic __millrace_audit, so that it outlasts a restart.',
