@@ -76,6 +76,30 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
     expect(await configNow(TOPIC, 'made.here', 'retention.ms')).toMatchObject({ value: '5000' })
   })
 
+  test('the palette changes what is on the screen, and makes new things from anywhere', async () => {
+    const page = await at('/topics/clicks/messages')
+    const choose = async (typed: string, option: string): Promise<Locator> => {
+      await page.locator('.navigation a[aria-current]').waitFor()
+      await page.keyboard.press('Control+k')
+      await page.getByRole('dialog').getByRole('combobox').fill(typed)
+      await page.getByRole('option', { name: option, exact: true }).click()
+      return page.getByRole('dialog')
+    }
+    const purging = await choose('purge', 'clicks: Purge')
+    await purging.getByLabel('Type clicks to go on').waitFor()
+    await expectAccessible(page, 'purge from the palette')
+    await page.keyboard.press('Escape')
+    await purging.waitFor({ state: 'detached' })
+    const making = await choose('create', 'Create topic')
+    await making.getByLabel('Topic', { exact: true }).fill('from.the.palette')
+    await go(making, 'Create')
+    await page.waitForURL(/\/topics\/from\.the\.palette$/)
+    await page.goto(`${broker.base()}/groups/ledger`)
+    const resetting = await choose('ledger', 'ledger: Reset offsets')
+    await resetting.locator('.action').waitFor()
+    await expectAccessible(page, 'reset from the palette')
+  })
+
   test('a clone has the shape and the configs of its model', async () => {
     const page = await at('/topics/orders')
     const dialog = await press(page, 'Clone')

@@ -7,7 +7,7 @@ import { batch } from '../harness/batch.ts'
 import { missingClients } from '../harness/clients.ts'
 import { readyTopic } from '../harness/ready-topic.ts'
 import { inside } from '../integration/admin/inside.ts'
-import { DESKTOP, expectAccessible, logIn, opened, PHONE, press, visiting } from './browser.ts'
+import { DESKTOP, expectAccessible, go, logIn, opened, PHONE, press, visiting } from './browser.ts'
 import { commandIn, runs } from './commands.ts'
 import { PASSWORD } from './seeded.ts'
 
@@ -45,6 +45,45 @@ describe.skipIf(missing !== undefined)('messages in the console', () => {
   /** Columns of all rows that are shown. */
   const column = (page: Page, index: number): Promise<readonly string[]> =>
     page.locator(`main tbody tr td:nth-child(${index})`).allTextContents()
+
+  test('a filter is given a name, found by others, and forgotten', async () => {
+    const page = await at(`/topics/${TOPIC}/messages?from=earliest`)
+    await state(page, 'There is more')
+    await page.getByLabel('Filter by').selectOption('cel')
+    await page.getByLabel('Filter', { exact: true }).fill('value.at ==')
+    const saving = await press(page, 'Save filter')
+    await saving.getByLabel('Name').fill('after / fifty')
+    await saving.locator('.failure').waitFor()
+    await page.keyboard.press('Escape')
+    await saving.waitFor({ state: 'detached' })
+    await page.getByLabel('Filter', { exact: true }).fill('partition == 1 && value.at > 50')
+    await press(page, 'Save filter')
+    await saving.getByLabel('Name').fill('after / fifty')
+    await saving.getByText('after / fifty will be there for all').waitFor()
+    await expectAccessible(page, 'save a filter')
+    await go(saving, 'Save')
+    expect((await broker.call('filters', {})).items).toEqual([
+      { name: 'after / fifty', language: 'cel', filter: 'partition == 1 && value.at > 50' },
+    ])
+    // Saving is not searching.
+    expect(new URL(page.url()).searchParams.get('filter')).toBe(null)
+
+    const other = await at(`/topics/${TOPIC}/messages?from=earliest`, ['zh-CN', 'dark', PHONE])
+    await other.locator('.saved-filters select').selectOption('after / fifty')
+    await other.locator('form.query button[type=submit]').click()
+    await expect.poll(() => column(other, 2), { timeout: 20_000 }).toEqual(['1', '1', '1'])
+    expect(new URL(other.url()).searchParams.get('language')).toBe('cel')
+    expect(await other.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width)
+
+    const forgetting = await press(page, 'Forget filter')
+    await forgetting.getByText('after / fifty will be gone for all').waitFor()
+    await go(forgetting, 'Delete')
+    expect((await broker.call('filters', {})).items).toEqual([])
+    expect((await broker.call('audit', { search: 'filter.' })).items.map(({ action }) => action)).toEqual([
+      'filter.delete',
+      'filter.save',
+    ])
+  })
 
   test('all partitions are merged by time, and the cursor goes on', async () => {
     const page = await at(`/topics/${TOPIC}/messages?from=earliest&count=25`)

@@ -1,16 +1,23 @@
 /** The admin API as queries: who shows something asks here, and what is shown twice is fetched once. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Input, Output } from 'millrace/admin/contract.js'
+import { live } from './state/live.ts'
 import { call } from './state/session.ts'
 
 /** How old what is on the screen may be. */
 const LIVE_MS = 2000
 const CALM_MS = 10_000
 
-const live = { refetchInterval: LIVE_MS, placeholderData: keepPreviousData } as const
+/** What changes all the time. */
+const moving = { refetchInterval: LIVE_MS, placeholderData: keepPreviousData } as const
+/** What the stream tells the changes of. */
+const told = {
+  refetchInterval: () => (live() === null ? LIVE_MS : CALM_MS),
+  placeholderData: keepPreviousData,
+} as const
 
-export const clusterQuery = queryOptions({ queryKey: ['cluster'], queryFn: () => call('cluster', {}), ...live })
-export const brokersQuery = queryOptions({ queryKey: ['brokers'], queryFn: () => call('brokers', {}), ...live })
+export const clusterQuery = queryOptions({ queryKey: ['cluster'], queryFn: () => call('cluster', {}), ...told })
+export const brokersQuery = queryOptions({ queryKey: ['brokers'], queryFn: () => call('brokers', {}), ...told })
 
 export const brokerConfigsQuery = (broker: number) =>
   queryOptions({
@@ -19,8 +26,15 @@ export const brokerConfigsQuery = (broker: number) =>
     refetchInterval: CALM_MS,
   })
 
+export const configHistoryQuery = (input: Input<'configHistory'>) =>
+  queryOptions({
+    queryKey: ['audit', 'config', input],
+    queryFn: () => call('configHistory', input),
+    refetchInterval: CALM_MS,
+  })
+
 export const topicsQuery = (input: Input<'topics'>) =>
-  queryOptions({ queryKey: ['topics', input], queryFn: () => call('topics', input), ...live })
+  queryOptions({ queryKey: ['topics', input], queryFn: () => call('topics', input), ...moving })
 
 export const topicQuery = (input: Input<'topic'>) =>
   queryOptions({
@@ -41,6 +55,8 @@ export const topicConfigsQuery = (topic: string) =>
 export const messageQuery = (input: Input<'message'>) =>
   queryOptions({ queryKey: ['message', input], queryFn: () => call('message', input), staleTime: Infinity })
 
+export const filtersQuery = queryOptions({ queryKey: ['filters'], queryFn: () => call('filters', {}), ...told })
+
 /** The first message of a partition that is not before an offset. */
 export const nextMessageQuery = (topic: string, partition: number, offset: string) =>
   queryOptions({
@@ -50,7 +66,7 @@ export const nextMessageQuery = (topic: string, partition: number, offset: strin
   })
 
 export const groupsQuery = (input: Input<'groups'>) =>
-  queryOptions({ queryKey: ['groups', input], queryFn: () => call('groups', input), ...live })
+  queryOptions({ queryKey: ['groups', input], queryFn: () => call('groups', input), ...moving })
 
 export const groupQuery = (input: Input<'group'>) =>
   queryOptions({
@@ -60,7 +76,7 @@ export const groupQuery = (input: Input<'group'>) =>
     placeholderData: (before) => (before?.name === input.group ? before : undefined),
   })
 
-export const historyQuery = queryOptions({ queryKey: ['history'], queryFn: () => call('history', {}), ...live })
+export const historyQuery = queryOptions({ queryKey: ['history'], queryFn: () => call('history', {}), ...told })
 /** What stands there is that of this group or nothing. */
 export const groupHistoryQuery = (group: string) =>
   queryOptions({
@@ -69,13 +85,13 @@ export const groupHistoryQuery = (group: string) =>
     refetchInterval: LIVE_MS,
   })
 
-export const canaryQuery = queryOptions({ queryKey: ['canary'], queryFn: () => call('canary', {}), ...live })
-export const jobsQuery = queryOptions({ queryKey: ['jobs'], queryFn: () => call('jobs', {}), ...live })
+export const canaryQuery = queryOptions({ queryKey: ['canary'], queryFn: () => call('canary', {}), ...moving })
+export const jobsQuery = queryOptions({ queryKey: ['jobs'], queryFn: () => call('jobs', {}), ...told })
 
-export const accountsQuery = queryOptions({ queryKey: ['accounts'], queryFn: () => call('accounts', {}), ...live })
+export const accountsQuery = queryOptions({ queryKey: ['accounts'], queryFn: () => call('accounts', {}), ...told })
 
 export const auditQuery = (input: Input<'audit'>) =>
-  queryOptions({ queryKey: ['audit', input], queryFn: () => call('audit', input), ...live })
+  queryOptions({ queryKey: ['audit', input], queryFn: () => call('audit', input), ...told })
 
 export type Job = Output<'jobs'>['items'][number]
 export type Canary = NonNullable<Output<'canary'>['figures']>
@@ -84,6 +100,8 @@ export type AuditEntry = Output<'audit'>['items'][number]
 export type Cluster = Output<'cluster'>
 export type Broker = Output<'brokers'>['items'][number]
 export type Config = Output<'topicConfigs'>['items'][number]
+export type ConfigChange = Output<'configHistory'>['items'][number]
+export type SavedFilter = Output<'filters'>['items'][number]
 export type TopicRow = Output<'topics'>['items'][number]
 export type Topic = Output<'topic'>
 export type Partition = Topic['partitionRows'][number]

@@ -72,6 +72,8 @@ export const ActionWindow = <Name extends ActionName>(props: ActionProps<Name>) 
         className="action"
         onSubmit={(event) => {
           event.preventDefault()
+          // A window that was opened from a form does not send that.
+          event.stopPropagation()
           action.mutate({ asked, more: name === null ? {} : { confirm: typed } })
         }}
       >

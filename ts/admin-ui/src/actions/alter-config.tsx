@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Config } from '../api.ts'
 import { Toggle } from '../parts/toggle.tsx'
+import { valueText } from '../parts/value-text.ts'
 import { ActionWindow } from './action-window.tsx'
 import { useCommand } from './command.ts'
 import { Field, TextField } from './field.tsx'
@@ -41,7 +42,7 @@ export const AlterConfig = ({ of, config, onClose }: AlterConfigProps) => {
         <dl className="facts">
           <dt>{t('configs.default')}</dt>
           <dd>
-            <code>{shown(config.default)}</code>
+            <code>{valueText(config.default)}</code>
           </dd>
           <dt>{t('configs.source')}</dt>
           <dd>{t(`configSource.${source}`)}</dd>
@@ -73,11 +74,9 @@ export const AlterConfig = ({ of, config, onClose }: AlterConfigProps) => {
   )
 }
 
-const shown = (value: string | null): string => (value === '' ? '""' : (value ?? '-'))
-
 const Change = ({ name, before, after }: Output<'alterTopicConfigs'>['items'][number]) => (
   <p>
-    <code>{`${name}: ${shown(before)} \u2192 ${shown(after)}`}</code>
+    <code>{`${name}: ${valueText(before)} \u2192 ${valueText(after)}`}</code>
   </p>
 )
 

@@ -1,14 +1,16 @@
-/** Everything by its name: places, topics, groups, settings. Topics and groups are looked for in the broker. */
+/** Everything by its name: places, topics, groups, changes, settings. Topics and groups are looked for in the broker. */
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { groupsQuery, topicsQuery } from '../api.ts'
+import type { Draw } from '../parts/actions.tsx'
 import { Window } from '../parts/dialog.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { languages, prefer, themes } from '../state/preferences.ts'
 import { places } from './places.ts'
+import { useChanges } from './use-changes.tsx'
 
 /** Of each kind. */
 const FOUND_MAX = 6
@@ -20,11 +22,16 @@ interface Entry {
   readonly act: () => unknown
 }
 
-export const Palette = ({ onOpenChange }: { readonly onOpenChange: (isOpen: boolean) => void }) => {
+interface PaletteProps {
+  readonly onOpenChange: (isOpen: boolean) => void
+  readonly onAction: (window: Draw) => void
+}
+
+export const Palette = ({ onOpenChange, onAction }: PaletteProps) => {
   const { t } = useTranslation()
   const [typed, setTyped] = useState('')
   const found = useFound(typed)
-  const fixed = useFixed().map(([heading, entries]): readonly [string, readonly Entry[]] => [
+  const fixed = useFixed(onAction).map(([heading, entries]): readonly [string, readonly Entry[]] => [
     heading,
     entries.filter(({ text }) => text.toLowerCase().includes(typed.trim().toLowerCase())),
   ])
@@ -92,13 +99,20 @@ const useFound = (search: string): readonly (readonly [heading: string, entries:
   ]
 }
 
-const useFixed = (): readonly (readonly [heading: string, entries: readonly Entry[]])[] => {
+const useFixed = (
+  onAction: PaletteProps['onAction'],
+): readonly (readonly [heading: string, entries: readonly Entry[]])[] => {
   const { t } = useTranslation()
   const navigate = useNavigate()
+  const changes = useChanges()
   return [
     [
       t('palette.places'),
       places.map(({ to, name }) => ({ id: to, icon: name, text: t(`places.${name}`), act: () => navigate({ to }) })),
+    ],
+    [
+      t('palette.changes'),
+      changes.map(({ icon, text, window }) => ({ id: `change ${text}`, icon, text, act: () => onAction(window) })),
     ],
     [
       t('settings.title'),

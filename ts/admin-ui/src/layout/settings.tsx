@@ -2,6 +2,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Draw } from '../parts/actions.tsx'
 import { Window } from '../parts/dialog.tsx'
 import { Refusal } from '../parts/refusal.tsx'
 import { forgetSession } from '../queries.ts'
@@ -15,8 +16,14 @@ import {
   zones,
 } from '../state/preferences.ts'
 import { logOut, sessionQuery } from '../state/session.ts'
+import { useOwnPassword } from './own-password.tsx'
 
-export const Settings = ({ onOpenChange }: { readonly onOpenChange: (isOpen: boolean) => void }) => {
+interface SettingsProps {
+  readonly onOpenChange: (isOpen: boolean) => void
+  readonly onAction: (window: Draw) => void
+}
+
+export const Settings = ({ onOpenChange, onAction }: SettingsProps) => {
   const { t } = useTranslation()
   return (
     <Window title={t('settings.title')} onOpenChange={onOpenChange}>
@@ -29,19 +36,30 @@ export const Settings = ({ onOpenChange }: { readonly onOpenChange: (isOpen: boo
       />
       <Choice name="zone" label={t('settings.zone')} options={zones} text={(each) => t(`zone.${each}`)} />
       <Choice name="keys" label={t('settings.keys')} options={keysChoices} text={(each) => t(`keys.${each}`)} />
-      <Account />
+      <Account
+        onAction={(window) => {
+          onOpenChange(false)
+          onAction(window)
+        }}
+      />
     </Window>
   )
 }
 
-const Account = () => {
+const Account = ({ onAction }: Pick<SettingsProps, 'onAction'>) => {
   const { t } = useTranslation()
+  const password = useOwnPassword()
   const session = useQuery(sessionQuery).data
   const leave = useMutation({ mutationFn: logOut, onSuccess: forgetSession })
   if (session === undefined) return null
   return (
     <section className="account" aria-label={t('settings.account')}>
       <span>{t('settings.who', { user: session.user, role: t(`role.${session.role}`) })}</span>
+      {password !== null && (
+        <button type="button" className="button" aria-haspopup="dialog" onClick={() => onAction(password.window)}>
+          {password.text}
+        </button>
+      )}
       <button type="button" className="button" disabled={leave.isPending} onClick={() => leave.mutate()}>
         {t('settings.logOut')}
       </button>

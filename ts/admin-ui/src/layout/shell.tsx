@@ -1,12 +1,14 @@
 /** What stands around every screen. */
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { clusterQuery } from '../api.ts'
+import { useActionWindow } from '../parts/actions.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { PAGE_TITLE } from '../parts/page.tsx'
 import { usePart } from '../parts/use-part.ts'
+import { followLive } from '../state/live.ts'
 import { Connection } from './connection.tsx'
 import { Navigation } from './navigation.tsx'
 import { NoAnswer } from './no-answer.tsx'
@@ -19,8 +21,12 @@ const loadWindows = () => import('./windows.ts')
 export const Shell = () => {
   const { t } = useTranslation()
   const [open, setOpen] = useState<keyof typeof Windows | null>(null)
+  const queries = useQueryClient()
   const cluster = useQuery(clusterQuery)
+  const { label = '' } = cluster.data ?? {}
+  const action = useActionWindow()
   const main = useRef<HTMLElement>(null)
+  useEffect(() => followLive(queries), [queries])
   useArrival(main)
   useKeys({ onPalette: () => setOpen('Palette'), onHelp: () => setOpen('Help') })
   // Behind the first answers, and before anybody asks: they open while the broker is away, too.
@@ -28,14 +34,15 @@ export const Shell = () => {
   const Window = open === null ? undefined : windows?.[open]
   const onOpenChange = (isOpen: boolean) => setOpen(isOpen ? open : null)
   return (
-    <div className="shell">
+    <div className="shell" data-color={cluster.data?.color}>
       <a className="skip" href="#main">
         {t('shell.skip')}
       </a>
       <aside className="sidebar">
         <div className="brand">
           <img src="/icon.svg" alt="" width="22" height="22" />
-          <span>Millrace</span>
+          <span className="product">Millrace</span>
+          {label !== '' && <span className="cluster-label">{label}</span>}
         </div>
         <button type="button" className="palette-button" onClick={() => setOpen('Palette')}>
           <Icon name="search" />
@@ -67,7 +74,8 @@ export const Shell = () => {
         <NoAnswer />
         <Outlet />
       </main>
-      {Window !== undefined && <Window onOpenChange={onOpenChange} />}
+      {Window !== undefined && <Window onOpenChange={onOpenChange} onAction={action.open} />}
+      {action.window}
     </div>
   )
 }

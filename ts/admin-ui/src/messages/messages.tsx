@@ -1,7 +1,9 @@
 /** Messages of a topic: what is asked for, how far the search is, what it found. */
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { useCommand } from '../actions/command.ts'
 import { CopyCommand } from '../actions/copy-command.tsx'
+import { clusterQuery } from '../api.ts'
 import { Actions } from '../parts/actions.tsx'
 import { Failure } from '../parts/failure.tsx'
 import { useChange } from '../parts/use-change.ts'
@@ -67,6 +69,8 @@ interface FilesProps {
 
 const Files = ({ query, search }: FilesProps) => {
   const { t } = useTranslation()
+  const mayExport = useQuery(clusterQuery).data?.mayExport ?? true
+  if (!mayExport) return <span className="quiet">{t('messages.noDownload')}</span>
   const files = (['ndjson', 'csv'] as const).map((format) => ({ format, href: fileOf(query, search, format) }))
   return files.map(
     ({ format, href }) =>

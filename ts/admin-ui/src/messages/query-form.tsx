@@ -9,6 +9,7 @@ import { usePreferences, type Preferences } from '../state/preferences.ts'
 import { COUNT_MAX, messageStarts, type MessagesSearch } from '../search.ts'
 import { Choice } from './choice.tsx'
 import { DecoderChoice } from './decoder-choice.tsx'
+import { SavedFilters } from './saved-filters.tsx'
 
 interface QueryFormProps {
   readonly search: MessagesSearch
@@ -95,6 +96,7 @@ export const QueryForm = ({ search, refusal, onSearch }: QueryFormProps) => {
         <button type="submit" className="button primary">
           {t('messages.search')}
         </button>
+        <SavedFilters language={draft.language} filter={draft.filter} onChoose={change} />
       </div>
     </form>
   )

@@ -1,4 +1,5 @@
-/** Keys with value, default, source and meaning, narrowed by a search and to what was changed. */
+/** Keys with value, default, source, meaning and what they were, narrowed by a search and to what was changed. */
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ConfigsOf } from '../actions/alter-config.tsx'
 import type { Config } from '../api.ts'
@@ -6,10 +7,12 @@ import type { ConfigsSearch } from '../search.ts'
 import { useRefusal } from '../state/may.ts'
 import { useActionWindow } from './actions.tsx'
 import { Badge } from './badge.tsx'
+import { ConfigHistory } from './config-history.tsx'
 import { SearchBox } from './search-box.tsx'
 import { type Column, Table } from './table.tsx'
 import { Toggle } from './toggle.tsx'
 import { useChange } from './use-change.ts'
+import { valueText } from './value-text.ts'
 
 interface ConfigsProps extends ConfigsSearch {
   readonly of: ConfigsOf
@@ -21,6 +24,7 @@ export const Configs = ({ of, configs, find, changed }: ConfigsProps) => {
   const change = useChange<ConfigsSearch>()
   const refusal = useRefusal(of.route)
   const { open, window } = useActionWindow()
+  const [past, setPast] = useState<string | null>(null)
   const alter = (config: Config) =>
     open(({ AlterConfig }, onClose) => <AlterConfig of={of} config={config} onClose={onClose} />)
   const wanted = find.toLowerCase()
@@ -35,13 +39,28 @@ export const Configs = ({ of, configs, find, changed }: ConfigsProps) => {
       id: 'default',
       title: t('configs.default'),
       wide: true,
-      cell: ({ default: value }) => <code className="quiet">{value === '' ? '""' : (value ?? '-')}</code>,
+      cell: ({ default: value }) => <code className="quiet">{valueText(value)}</code>,
     },
     {
       id: 'source',
       title: t('configs.source'),
       wide: true,
       cell: ({ source, changed }) => <Badge tone={changed ? 'accent' : 'plain'}>{t(`configSource.${source}`)}</Badge>,
+    },
+    {
+      id: 'history',
+      title: t('configs.history'),
+      cell: ({ name }) => (
+        <button
+          type="button"
+          className="button bare"
+          aria-haspopup="dialog"
+          aria-label={t('configs.historyOf', { name })}
+          onClick={() => setPast(name)}
+        >
+          {t('configs.history')}
+        </button>
+      ),
     },
     ...(refusal === null
       ? [
@@ -73,6 +92,7 @@ export const Configs = ({ of, configs, find, changed }: ConfigsProps) => {
         empty={changed ? t('configs.noneChanged') : t('common.nothingFound')}
       />
       {window}
+      {past !== null && <ConfigHistory of={of} name={past} onClose={() => setPast(null)} />}
     </>
   )
 }
@@ -91,7 +111,7 @@ const Key = ({ config: { name, doc, withoutEffect } }: { readonly config: Config
 const Value = ({ config: { value, sensitive, changed } }: { readonly config: Config }) => {
   const { t } = useTranslation()
   if (sensitive) return <span className="quiet">{t('configs.hidden')}</span>
-  return <code className={changed ? 'value changed' : 'value'}>{value === '' ? '""' : (value ?? '-')}</code>
+  return <code className={changed ? 'value changed' : 'value'}>{valueText(value)}</code>
 }
 
 interface AlterProps {

@@ -1,5 +1,7 @@
 /** What every screen begins with: where it is, its name. */
+import { useQuery } from '@tanstack/react-query'
 import { useEffect, type ReactNode } from 'react'
+import { clusterQuery } from '../api.ts'
 
 /** Names the main part of the document. */
 export const PAGE_TITLE = 'page-title'
@@ -15,9 +17,10 @@ interface PageProps {
 }
 
 export const Page = ({ title, above, beside, actions, children }: PageProps) => {
+  const label = useQuery(clusterQuery).data?.label ?? ''
   useEffect(() => {
-    document.title = `${title} - Millrace`
-  }, [title])
+    document.title = `${title} - ${label === '' ? 'Millrace' : label}`
+  }, [title, label])
   return (
     <>
       <header className="page-header">

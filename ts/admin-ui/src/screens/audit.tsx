@@ -11,7 +11,7 @@ import { Pager } from '../parts/pager.tsx'
 import { SearchBox } from '../parts/search-box.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { useChange } from '../parts/use-change.ts'
-import { useFormat } from '../parts/use-format.ts'
+import { When } from '../parts/when.tsx'
 import { type AuditSearch, rowsOf } from '../search.ts'
 
 const route = getRouteApi('/audit')
@@ -65,15 +65,6 @@ const columnsOf = (t: TFunction): readonly Column<AuditEntry>[] => [
   { id: 'subject', title: t('audit.subject'), cell: ({ subject }) => <span className="name">{subject}</span> },
   { id: 'change', title: t('audit.change'), wide: true, cell: (entry) => <Change entry={entry} /> },
 ]
-
-const When = ({ at }: { readonly at: string }) => {
-  const { ago, moment } = useFormat()
-  return (
-    <span className="when" title={moment(at)}>
-      {ago(at)}
-    </span>
-  )
-}
 
 const Change = ({ entry: { before, after } }: { readonly entry: AuditEntry }) => (
   <code className="change">{[before, after].map((each) => JSON.stringify(each ?? null)).join(' \u2192 ')}</code>

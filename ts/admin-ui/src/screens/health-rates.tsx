@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { historyQuery } from '../api.ts'
 import { Chart, timesOf } from '../parts/chart.tsx'
 import { useFormat } from '../parts/use-format.ts'
+import { useLive } from '../state/live.ts'
 
 /** In pixels. */
 const HEIGHT = 44
@@ -13,12 +14,13 @@ const names = ['bytesIn', 'bytesOut', 'produceRequests', 'fetchRequests'] as con
 export const Rates = () => {
   const { t } = useTranslation()
   const { bytes, short } = useFormat()
+  const live = useLive()
   const { data } = useQuery(historyQuery)
   return (
     <div className="rates">
       {names.map((name) => {
         const values = data?.series[name] ?? []
-        const now = values.at(-1)
+        const now = live?.[name] ?? values.at(-1)
         const isSize = name === 'bytesIn' || name === 'bytesOut'
         const shown = isSize ? bytes(Math.round(now ?? 0)) : short(now ?? 0)
         const text = now === undefined ? '-' : t('rates.perSecond', { value: shown })

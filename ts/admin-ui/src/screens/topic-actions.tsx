@@ -1,34 +1,34 @@
 /** What can be done with a topic. */
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { Topic } from '../api.ts'
-import { Actions } from '../parts/actions.tsx'
+import { type Action, Actions } from '../parts/actions.tsx'
 
 export const TopicActions = ({ topic }: { readonly topic: Topic }) => {
   const { t } = useTranslation()
+  return <Actions route="deleteTopic" actions={topicActions(t, topic)} />
+}
+
+export const topicActions = (t: TFunction, topic: Topic): readonly Action[] => {
   const { name } = topic
-  return (
-    <Actions
-      route="deleteTopic"
-      actions={[
-        {
-          text: t('action.cloneTopic'),
-          window: ({ CloneTopic }, onClose) => <CloneTopic topic={topic} onClose={onClose} />,
-        },
-        {
-          text: t('action.addPartitions'),
-          window: ({ AddPartitions }, onClose) => <AddPartitions topic={topic} onClose={onClose} />,
-        },
-        {
-          text: t('action.purge'),
-          takesAway: true,
-          window: ({ Purge }, onClose) => <Purge topic={name} onClose={onClose} />,
-        },
-        {
-          text: t('action.deleteTopic'),
-          takesAway: true,
-          window: ({ DeleteTopic }, onClose) => <DeleteTopic topic={name} onClose={onClose} />,
-        },
-      ]}
-    />
-  )
+  return [
+    {
+      text: t('action.cloneTopic'),
+      window: ({ CloneTopic }, onClose) => <CloneTopic topic={topic} onClose={onClose} />,
+    },
+    {
+      text: t('action.addPartitions'),
+      window: ({ AddPartitions }, onClose) => <AddPartitions topic={topic} onClose={onClose} />,
+    },
+    {
+      text: t('action.purge'),
+      takesAway: true,
+      window: ({ Purge }, onClose) => <Purge topic={name} onClose={onClose} />,
+    },
+    {
+      text: t('action.deleteTopic'),
+      takesAway: true,
+      window: ({ DeleteTopic }, onClose) => <DeleteTopic topic={name} onClose={onClose} />,
+    },
+  ]
 }
