@@ -312,7 +312,6 @@ export interface DumpedStretch {
 }
 
 /** The entries of an `.index`, a `.timeindex`, a `.txnindex` or a `.snapshot`; a snapshot is good as a whole or not at all. */
-export declare function notifySupervisor(socket: string, assignments: string): void
 export declare function dumpEntries(path: string): Promise<DumpedEntries>
 
 /** What an engine is opened with. */
@@ -606,6 +605,12 @@ export interface LogOffsetsAnswer {
   /** Bytes of its segments. */
   size: number
 }
+
+/**
+ * Sends assignments such as `READY=1`, each a line, to the socket that `NOTIFY_SOCKET` names: a path, or behind an `@` a name
+ * without a file. Throws where nobody listens.
+ */
+export declare function notifySupervisor(socket: string, assignments: string): void
 
 /** What a `ListOffsets` answer says of one partition. */
 export interface OffsetAnswer {
