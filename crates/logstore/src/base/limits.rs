@@ -112,6 +112,9 @@ pub const DISK_HARD_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 pub const DISK_RESUME_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Bytes of a file that are removed at one time: small enough that syncs of other files do not feel it (D43).
 pub const REMOVAL_STEP_BYTES: u64 = 8 * 1024 * 1024;
+/// Bytes whose time to go has come above which they go without a rest between two steps: however fast producers write,
+/// what retention gives up must not fill the disk. With rests about 460 MB/s go.
+pub const REMOVALS_DUE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// Threads that recover logs at start, whatever is configured.
 pub const RECOVERY_THREADS_MAX: usize = 64;
 /// Files above which one sync of the file system replaces single syncs.

@@ -172,10 +172,11 @@ impl Shared {
     /// Removes what is due, for a while: the rest of what is large goes next time.
     fn remove_due(&self, now: Duration, is_full: bool) {
         let until = now + TICK;
+        let pause = if self.removals.are_behind(now) { Duration::ZERO } else { REST };
         while !self.housekeeping.is_stopping() {
             // On a full disk nothing that may go is kept; who reads it has it open.
             let Some(entry) = self.removals.next(now, is_full) else { return };
-            if !self.remove(entry, is_full, until) {
+            if !self.remove(entry, is_full, pause, until) {
                 return;
             }
             self.keep_up();
@@ -283,14 +284,14 @@ impl Shared {
     }
 
     /// Says whether it is done with. A full disk needs the room at once.
-    fn remove(&self, mut entry: Entry, is_full: bool, until: Duration) -> bool {
+    fn remove(&self, mut entry: Entry, is_full: bool, pause: Duration, until: Duration) -> bool {
         let disk = &*self.options.disk;
         let removed = if is_full {
             entry.doomed.remove(disk).map(|()| true)
         } else {
             entry.doomed.remove_in_steps(disk, &mut |bytes| {
                 self.removals.stepped(&mut entry.share, bytes);
-                self.rest(until)
+                self.rest(pause, until)
             })
         };
         if matches!(removed, Ok(false)) {
@@ -310,8 +311,8 @@ impl Shared {
     }
 
     /// Leaves the disk to others for a moment; says whether there is time for more.
-    fn rest(&self, until: Duration) -> bool {
-        let full = self.housekeeping.nudged.recv_timeout(REST).is_ok();
+    fn rest(&self, pause: Duration, until: Duration) -> bool {
+        let full = self.housekeeping.nudged.recv_timeout(pause).is_ok();
         if self.housekeeping.is_stopping() {
             return false;
         }

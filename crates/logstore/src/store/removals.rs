@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::base::limits::{REMOVALS_LISTED_MAX, REMOVALS_REMEMBERED_MAX};
+use crate::base::limits::{REMOVALS_DUE_BYTES_MAX, REMOVALS_LISTED_MAX, REMOVALS_REMEMBERED_MAX};
 use crate::base::types::{PartitionIndex, Timestamp};
 use crate::io::{Disk, Doomed};
 
@@ -118,6 +118,17 @@ impl Removals {
         self.0.lock().queue.front().is_some_and(|entry| entry.at <= now)
     }
 
+    /// Whether so much is due that whoever removes it must not rest.
+    pub(super) fn are_behind(&self, now: Duration) -> bool {
+        let listed = self.0.lock();
+        let mut bytes = 0;
+        let mut due = listed.queue.iter().take_while(|entry| entry.at <= now);
+        due.any(|entry| {
+            bytes += entry.share.bytes;
+            bytes > REMOVALS_DUE_BYTES_MAX
+        })
+    }
+
     /// A step of its removal was done.
     pub(super) fn stepped(&self, share: &mut Share, bytes: u64) {
         let bytes = bytes.min(share.bytes);
@@ -191,6 +202,9 @@ impl Listed {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
+    use std::sync::{Arc, Weak};
+
     use super::*;
     use crate::io::SystemDisk;
 
@@ -217,6 +231,32 @@ mod tests {
         assert_eq!(listed.len(), REMOVALS_REMEMBERED_MAX);
         assert_eq!(listed[0].number, REMOVALS_LISTED_MAX as u64 + 10);
         assert_eq!((listed[0].state, listed[0].ended), (RemovalState::Done, Some(Timestamp(9))));
+    }
+
+    #[test]
+    fn more_than_may_wait_is_behind_once_its_time_has_come() {
+        let directory = tempfile::tempdir().unwrap();
+        let is_there = Arc::new(AtomicBool::new(true));
+        let removals = Removals::default();
+        let add = |name: &str, bytes: u64, at: u64| {
+            let path = directory.path().join(name);
+            std::fs::File::create(&path).unwrap().set_len(bytes).unwrap();
+            let doomed = vec![Doomed::file(path, Weak::new(), &is_there)];
+            removals.add(
+                &SystemDisk,
+                doomed,
+                "t",
+                Some(PartitionIndex(0)),
+                Duration::from_secs(at),
+                Timestamp(5),
+            );
+        };
+        add("first", REMOVALS_DUE_BYTES_MAX, 1);
+        add("second", 1, 2);
+        assert!(!removals.are_behind(Duration::from_secs(1)));
+        assert!(removals.are_behind(Duration::from_secs(2)));
+        assert!(removals.next(Duration::from_secs(2), false).is_some());
+        assert!(!removals.are_behind(Duration::from_secs(2)));
     }
 
     #[test]
