@@ -229,7 +229,7 @@ test('what is masked is seen by nobody: in no list, no message, no file, and by 
   const file = await fetch(addressOf('downloadMessages', asked), { headers: authorization() })
   expect(await file.text()).toContain(text)
   await expect(call('alterBrokerConfigs', { broker: 1, set: { 'admin.masking': 'no rule' } })).rejects.toMatchObject({
-    code: 'INVALID_CONFIG',
+    code: 'INVALID_REQUEST',
   })
   await call('alterBrokerConfigs', { broker: 1, unset: ['admin.masking'] })
   expect(texts(await call('messages', asked))).toEqual(['{"id":9007199254740993,"card":{"number":"4111"}}'])
