@@ -35,8 +35,10 @@ describe.skipIf((await missingClients('browser')) !== undefined)('a console that
     await broker.call('createTopic', { name: 'told.of', partitions: 1 })
     // Sooner than the list asks by itself.
     await page.locator('tbody tr', { hasText: 'told.of' }).waitFor({ timeout: 6000 })
-    const changed = told.filter(({ type }) => type === 'changed')
-    expect(changed.some(({ live }) => live.auditId !== undefined)).toBe(true)
+    const changed = await eventually('the stream tells of it', async () => {
+      const changes = told.filter(({ type }) => type === 'changed')
+      return changes.some(({ live }) => live.auditId !== undefined) ? changes : undefined
+    })
     expect(changed.every(({ live }) => live.state === undefined)).toBe(true)
     expect(await asked(page, '/api/v1/cluster', 9000)).toBeLessThanOrEqual(3)
   })
