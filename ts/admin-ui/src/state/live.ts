@@ -38,8 +38,10 @@ export const followLive = (queries: QueryClient): (() => void) => {
       clearTimeout(timer)
       ended.abort()
       socket.close()
-      become(null, queries)
-      if (!isOver) {
+      if (isOver) {
+        current = null
+      } else {
+        become(null, queries)
         const again = setTimeout(() => (end = open()), AGAIN_MS)
         end = () => clearTimeout(again)
       }
