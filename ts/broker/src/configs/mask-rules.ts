@@ -2,7 +2,7 @@
 // A `*` of the topic stands for any text, one of the path for any field; lists are passed through.
 import { matchesGlob } from '../base/glob.ts'
 
-export const maskedParts = ['key', 'value', 'headers'] as const
+const maskedParts = ['key', 'value', 'headers'] as const
 
 export interface Mask {
   readonly part: (typeof maskedParts)[number]
