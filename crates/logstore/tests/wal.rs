@@ -18,6 +18,7 @@ use logstore::base::types::{
 use logstore::batch::build::BatchBuilder;
 use logstore::log::{Log, LogConfig, Origin, ReadBound};
 use logstore::store::{Store, StoreOptions};
+use logstore::wal::WalSize;
 use parking_lot::Mutex;
 use support::{
     Bed, EPOCH, TOPIC, WAL, append, config, durable, expect, fill, flip, id, open, record, settle,
@@ -222,7 +223,9 @@ fn a_log_has_its_size_while_it_is_written() {
 fn a_failed_sync_acknowledges_nothing_and_is_not_tried_again() {
     let bed = Bed::new();
     let disk = HookedDisk::default();
-    let options = StoreOptions { disk: Arc::new(disk.clone()), ..bed.options() };
+    // One file, since the sync of another that is made ready beside would be counted.
+    let wal = WalSize { files_max: 1, ..bed.options().wal };
+    let options = StoreOptions { disk: Arc::new(disk.clone()), wal, ..bed.options() };
     let store = open(&options);
     let log = |store: &Store, index| {
         let id = PartitionId { index: PartitionIndex(index), ..id() };
