@@ -7,7 +7,9 @@ mod support;
 
 use std::sync::Arc;
 
-use logstore::base::limits::{DIRECT_WAITED_BYTES_MIN, DROPPED_BYTES_MIN, DROPPING_BYTES};
+use logstore::base::limits::{
+    DIRECT_WAITED_BYTES_MIN, DROPPED_BEHIND_BYTES_MIN, DROPPED_BYTES_MIN, DROPPING_BYTES,
+};
 use logstore::base::types::Offset;
 use logstore::batch::build::BatchBuilder;
 use logstore::log::{Log, LogConfig, Origin};
@@ -84,15 +86,17 @@ fn what_is_durable_already_goes_past_memory() {
     scene.become_fast();
     assert_eq!(scene.way_of(BATCH_BYTES), Operation::WriteDirect);
     assert_eq!(scene.way_of(2 * DROPPED_BYTES_MIN), Operation::WriteDirect);
-    assert_eq!(scene.way_of(DROPPED_BYTES_MIN / 2), Operation::Write);
+    assert_eq!(scene.way_of(DROPPED_BYTES_MIN / 2), Operation::WriteDropped);
+    assert_eq!(scene.way_of(DROPPED_BEHIND_BYTES_MIN / 2), Operation::Write);
     let end = scene.log.offsets().unwrap().log_end;
-    assert_eq!(read_all(&scene.log, Offset(end.0 - 3), usize::MAX).len(), 3);
+    assert_eq!(read_all(&scene.log, Offset(end.0 - 4), usize::MAX).len(), 4);
 }
 
 #[test]
 fn what_is_waited_for_goes_past_memory_when_it_is_much() {
     let scene = Scene::new(&config());
     scene.become_fast();
+    assert_eq!(scene.way_of(DROPPED_BYTES_MIN / 2), Operation::Write);
     assert_eq!(scene.way_of(DIRECT_WAITED_BYTES_MIN / 2), Operation::WriteDropped);
     assert_eq!(scene.way_of(2 * DIRECT_WAITED_BYTES_MIN), Operation::WriteDirect);
 }

@@ -8,15 +8,19 @@ mod support;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
 
 use hooked::{HookedDisk, Operation};
+use logstore::base::limits::WAL_MANY_LOGS_FACTOR;
 use logstore::base::types::{Offset, PartitionId, PartitionIndex};
+use logstore::batch::build::BatchBuilder;
 use logstore::io::Disk;
-use logstore::log::{Log, LogConfig};
+use logstore::log::{Log, LogConfig, Origin};
 use logstore::store::{Store, StoreOptions};
 use logstore::wal::WalSize;
-use support::{Bed, EPOCH, TOPIC, config, durable, expect, fill, id, open};
+use support::{Bed, EPOCH, TOPIC, append, config, durable, expect, fill, id, open, settle};
 
 const LOGS: i32 = 2000;
 
@@ -121,4 +125,52 @@ fn a_checkpoint_of_many_logs_is_one_sync_of_the_file_system() {
     assert_eq!((whole.load(Ordering::Relaxed), single.load(Ordering::Relaxed)), (1, 0));
     store.close().unwrap();
     assert_eq!((whole.load(Ordering::Relaxed), single.load(Ordering::Relaxed)), (2, 0));
+}
+
+#[test]
+fn appends_to_many_logs_go_on_in_more_files_while_a_checkpoint_takes_long() {
+    let bed = Bed::new();
+    let disk = HookedDisk::default();
+    let wal = WalSize { file_bytes: 4 * 1024 * 1024, files_max: 2 };
+    let store = open(&StoreOptions { disk: Arc::new(disk.clone()) as Arc<dyn Disk>, wal, ..bed.options() });
+    let logs = ensure(&store, 100, LogConfig { segment_bytes: 1 << 30, ..durable() });
+    let files = || {
+        let entries = std::fs::read_dir(bed.directory.path()).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with("millrace.wal.")).count()
+    };
+    for log in &logs {
+        fill(log, 0..1);
+    }
+    store.checkpoint();
+    let let_go = Arc::new(AtomicBool::new(false));
+    let gate = Arc::clone(&let_go);
+    disk.hook(move |operation, _| {
+        while operation == Operation::SyncAll && !gate.load(Ordering::Acquire) {
+            sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    });
+    for _ in 0..10 {
+        for log in &logs {
+            append(log, BatchBuilder::new().value(&vec![7; 60_000]), Origin::Client).unwrap();
+        }
+    }
+    let files_max = wal.files_max * WAL_MANY_LOGS_FACTOR;
+    let is_waiting = |log: &Arc<Log>| {
+        let offsets = log.offsets().unwrap();
+        offsets.high_watermark < offsets.log_end
+    };
+    while files() < files_max && logs.iter().any(is_waiting) {
+        sleep(Duration::from_millis(1));
+    }
+    sleep(Duration::from_millis(50));
+    assert_eq!(files(), files_max);
+    assert!(logs.iter().any(is_waiting), "the log is bounded");
+    let_go.store(true, Ordering::Release);
+    for log in &logs {
+        settle(log);
+    }
+    store.close().unwrap();
+    assert_eq!(files(), 1);
 }

@@ -55,6 +55,9 @@ pub const WAL_FILE_BYTES: usize = 16 * 1024 * 1024;
 pub const WAL_GROUP_BYTES: usize = 4 * 1024 * 1024;
 /// Files of the write-ahead log of a data directory; producers wait when all of them hold what is not checkpointed.
 pub const WAL_FILES_MAX: usize = 16;
+/// How many times as many there are once a checkpoint was of more than [`SINGLE_SYNCS_MAX`] logs: one of thousands takes a
+/// second and more, and half of the files are full in less (D69).
+pub const WAL_MANY_LOGS_FACTOR: usize = 2;
 /// Bytes that are durable in the write-ahead log and wait for segments, for each log that has any, before these are
 /// written: so many are worth a call, and a write past the page cache.
 pub const WRITE_BEHIND_LOG_BYTES: usize = 128 * 1024;
@@ -78,9 +81,12 @@ pub const OPEN_FILES_RESERVED: usize = 256;
 pub const WRITE_HERE_BYTES_MAX: usize = 64 * 1024;
 /// Batches in it: what one system call takes.
 pub const WRITE_HERE_BATCHES_MAX: usize = 1024;
-/// What is written to a segment at once and is no more than this stays in memory in any case: the disk is not asked for
-/// little, and never by a worker.
+/// What is written to a segment at once and is no more than this stays in memory where it is waited for: the disk is not
+/// asked for little, and never by a worker.
 pub const DROPPED_BYTES_MIN: usize = 64 * 1024;
+/// The same for what the write-ahead log has already, batches of many logs: what leaves memory at once is not written all
+/// together by a checkpoint, which others wait for, and fresh memory costs more than the disk does.
+pub const DROPPED_BEHIND_BYTES_MIN: usize = 8 * 1024;
 /// Bytes that are written to segments of a directory in half a second where they no longer stay in memory: at 128 MiB a second
 /// they would push out what others read within minutes, and the first touch of fresh memory is the largest cost of all.
 pub const DROPPING_BYTES: usize = 64 * 1024 * 1024;
@@ -100,6 +106,8 @@ pub const SMALL_FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Share of the write-ahead log's size that the logs of a checkpoint may have behind their producer snapshots: what a
 /// recovery walks through.
 pub const SNAPSHOT_BEHIND_SHARE: usize = 4;
+/// Logs among which that is divided at most: what each of more has behind is too little to make two files for and remove two.
+pub const SNAPSHOT_BEHIND_LOGS_MAX: usize = 256;
 /// Bytes appended per producer before a snapshot within a segment: sixteen times what one takes in it.
 pub const SNAPSHOT_COST_BYTES: usize = 16 * 160;
 /// Producer snapshots of a log that lie within a segment: the newest, and one that surely ends below the recovery point.
@@ -122,6 +130,7 @@ pub const SINGLE_SYNCS_MAX: usize = 64;
 
 const _: () = assert!(DISK_HARD_BYTES_MAX + DISK_RESUME_BYTES_MAX < DISK_SOFT_BYTES_MAX);
 const _: () = assert!(WRITE_HERE_BYTES_MAX <= DROPPED_BYTES_MIN);
+const _: () = assert!(DROPPED_BEHIND_BYTES_MIN < DROPPED_BYTES_MIN);
 const _: () = assert!(LOG_TAIL_BYTES_MAX <= TAIL_BYTES_MAX);
 const _: () = assert!(WAL_GROUP_BYTES < WAL_FILE_BYTES);
 const _: () = assert!(WRITE_BEHIND_BYTES_MAX * 2 <= PENDING_BYTES_MAX);

@@ -149,6 +149,8 @@ pub trait Disk: Send + Sync + fmt::Debug {
     fn sync_all(&self, path: &Path) -> io::Result<()>;
     /// Drops what memory has of a file, but for what waits to be written: the next read is of the disk.
     fn forget(&self, path: &Path) -> io::Result<()>;
+    /// Directories that are made in this one have nothing to do with each other, and need not lie together. A hint.
+    fn spread(&self, _path: &Path) {}
     /// Takes an exclusive lock on a file that lasts until the returned guard is dropped; `None` when another holds it.
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn RawFile>>>;
     /// Room on the file system below `path`.

@@ -14,7 +14,9 @@ use super::leftovers::remove;
 use super::state::{PendingBatch, Phase, ProducerFiles, Roll, State};
 use super::{Log, LogError, checkpoint};
 use crate::base::error::StorageError;
-use crate::base::limits::{DIRECT_WAITED_BYTES_MIN, DROPPED_BYTES_MIN, SNAPSHOTS_WITHIN_MAX};
+use crate::base::limits::{
+    DIRECT_WAITED_BYTES_MIN, DROPPED_BEHIND_BYTES_MIN, DROPPED_BYTES_MIN, SNAPSHOTS_WITHIN_MAX,
+};
 use crate::base::types::{LeaderEpoch, Offset, Timestamp};
 use crate::io::{self, Caching, Changes};
 use crate::segment::{Kind, Segment, TimeEntry, names};
@@ -233,9 +235,14 @@ impl Log {
     /// it goes what nobody waits for, or what is so large that the disk takes it sooner than the system copies it.
     fn caching(&self, run: &[PendingBatch]) -> Caching {
         let bytes: usize = run.iter().map(|batch| batch.bytes.len()).sum();
-        if bytes <= DROPPED_BYTES_MIN || !self.home.pace.is_fast() || self.was_read_lately() {
+        let (dropped, direct) = if self.is_relaxed() {
+            (DROPPED_BYTES_MIN, DIRECT_WAITED_BYTES_MIN)
+        } else {
+            (DROPPED_BEHIND_BYTES_MIN, DROPPED_BYTES_MIN)
+        };
+        if bytes <= dropped || !self.home.pace.is_fast() || self.was_read_lately() {
             Caching::Kept
-        } else if bytes < DIRECT_WAITED_BYTES_MIN && self.is_relaxed() {
+        } else if bytes < direct {
             Caching::Dropped
         } else {
             Caching::Direct

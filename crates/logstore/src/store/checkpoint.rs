@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::Shared;
 use super::directories::DataDirectory;
 use crate::base::error::StorageError;
-use crate::base::limits::{SINGLE_SYNCS_MAX, SNAPSHOT_BEHIND_SHARE};
+use crate::base::limits::{SINGLE_SYNCS_MAX, SNAPSHOT_BEHIND_LOGS_MAX, SNAPSHOT_BEHIND_SHARE};
 use crate::log::{Log, LogError};
 
 impl Shared {
@@ -48,11 +48,12 @@ impl Shared {
         let waits = directory.has_orphans();
         // Only then, so that none is missed that has batches up to the group.
         let logs = home.take_uncheckpointed();
+        home.ahead().expect(logs.len());
         let behind = self.options.wal.bytes() / SNAPSHOT_BEHIND_SHARE;
         let done = self.flush(directory, &logs).and_then(|is_whole| {
             for log in &logs {
                 self.note(log);
-                log.want_snapshot((behind / logs.len()) as u64);
+                log.want_snapshot((behind / logs.len().min(SNAPSHOT_BEHIND_LOGS_MAX)) as u64);
             }
             home.in_reserve(|| directory.home.write_checkpoints())?;
             // A log that failed to flush took the directory along; one that found no room still needs its groups.

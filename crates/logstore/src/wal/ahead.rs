@@ -28,7 +28,7 @@ use super::replay::{Replay, Scan};
 use super::room::Room;
 use super::summary::{Summary, Touched};
 use crate::base::error::StorageError;
-use crate::base::limits::{DIRECT_WRITE_BYTES, SMALL_FILE_BYTES_MAX};
+use crate::base::limits::{DIRECT_WRITE_BYTES, SINGLE_SYNCS_MAX, SMALL_FILE_BYTES_MAX, WAL_MANY_LOGS_FACTOR};
 use crate::base::types::Position;
 use crate::io::{self, Disk, File, OpenMode, SectorWriter};
 
@@ -46,12 +46,12 @@ const FILES_KEPT: usize = 1;
 pub struct WalSize {
     /// Bytes of a file; a group that is larger has one of its own.
     pub file_bytes: usize,
-    /// Files at most.
+    /// Files at most; [`WAL_MANY_LOGS_FACTOR`] times as many once a checkpoint was of many logs.
     pub files_max: usize,
 }
 
 impl WalSize {
-    /// Bytes of all files.
+    /// Bytes of all files, as long as there are few logs.
     pub fn bytes(&self) -> usize {
         self.file_bytes * self.files_max
     }
@@ -95,6 +95,8 @@ struct State {
     spare: Vec<u32>,
     /// All files that there are.
     files: BTreeSet<u32>,
+    /// How many there may be.
+    files_max: usize,
     last: GroupNumber,
     last_barrier: GroupNumber,
     /// Whose frames the groups have that may be needed; those up to the number, which ascends.
@@ -166,6 +168,7 @@ impl WriteAhead {
             spare: spare.copied().collect(),
             full,
             files,
+            files_max: size.files_max,
             last: replay.as_ref().map_or(checkpoint, Replay::end),
             touched: VecDeque::from_iter(replay.as_ref().ok().map(|replay| (replay.end(), Touched::ALL))),
             last_barrier: replay.as_ref().map(Replay::last_barrier).unwrap_or_default(),
@@ -311,7 +314,7 @@ impl WriteAhead {
             let last = state.last;
             state.full.push_back(Full { number: done.number, last, oversized });
         }
-        if state.full.len() * 2 >= self.size.files_max {
+        if state.full.len() * 2 >= state.files_max {
             // One that waits to be taken is enough.
             let _ = self.nudge.try_send(());
         }
@@ -321,7 +324,7 @@ impl WriteAhead {
             }
             let number = match state.spare.pop() {
                 Some(number) => number,
-                None if state.closing || state.files.len() < self.size.files_max => self.add_file(state)?,
+                None if state.closing || state.files.len() < state.files_max => self.add_file(state)?,
                 None => {
                     self.freed.wait(state);
                     continue;
@@ -355,6 +358,14 @@ impl WriteAhead {
         GroupNumber(self.settled.load(Ordering::Acquire))
     }
 
+    /// A checkpoint is of so many logs. Where they are many it takes a second, and appends go on meanwhile in more files.
+    pub fn expect(&self, logs: usize) {
+        if logs > SINGLE_SYNCS_MAX {
+            self.state.lock().files_max = self.size.files_max * WAL_MANY_LOGS_FACTOR;
+            self.freed.notify_all();
+        }
+    }
+
     /// What is in groups up to `group` is durable in segments: their files are free once that is written down.
     pub fn checkpoint(&self, group: GroupNumber) -> Result<(), StorageError> {
         write_checkpoint(&*self.disk, &self.directory, group)?;
@@ -380,7 +391,7 @@ impl WriteAhead {
     pub fn prepare(&self) -> Result<(), StorageError> {
         let number = {
             let mut state = self.state.lock();
-            let ready = !state.spare.is_empty() || state.files.len() >= self.size.files_max;
+            let ready = !state.spare.is_empty() || state.files.len() >= state.files_max;
             let idle = ready || state.out_of_service || state.closing || !state.prepares;
             if idle || !self.room.spares(self.size.file_bytes) {
                 return Ok(());
