@@ -30,5 +30,6 @@ export const confirm = async (
   if (answer.trim() !== expected) throw new Failure('failure', 'not confirmed; nothing was changed')
 }
 
+/** Whoever is asked has a terminal in front of them, wherever stdout goes. */
 const red = (terminal: Terminal, text: string): string =>
-  (terminal.environment['NO_COLOR'] ?? '') === '' ? styleText('red', text) : text
+  (terminal.environment['NO_COLOR'] ?? '') === '' ? styleText('red', text, { validateStream: false }) : text
