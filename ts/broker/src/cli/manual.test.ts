@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { exitCodes } from './exit-codes.ts'
 import { createProgram, run } from './index.ts'
 import { resolveSettings } from './settings.ts'
 import { processTerminal } from './terminal.ts'
@@ -64,6 +65,25 @@ test.each([
   expect(answer.complained).toContain(text)
 })
 
+test('every exit code stands in one table', async () => {
+  const { said } = await cli('help exit-codes')
+  for (const { code, meaning } of Object.values(exitCodes)) {
+    expect(said).toMatch(new RegExp(`^ *${code} +${meaning}$`, 'm'))
+  }
+})
+
+test('a defect is told without where it is, unless that is asked for', async () => {
+  const defect = (): never => {
+    throw new Error('a defect')
+  }
+  let complained = ''
+  const complain = (text: string): void => void (complained += text)
+  const terminal = { ...processTerminal, print: defect, write: defect, complain }
+  expect(await run({ ...terminal, environment: {} }, ['version'])).toBe(1)
+  expect(complained).toBe('error: a defect\nnext:  MILLRACE_DEBUG=true shows where in the program')
+  await expect(run({ ...terminal, environment: { MILLRACE_DEBUG: 'true' } }, ['version'])).rejects.toThrow('a defect')
+})
+
 test('a profile is made, chosen, wins over the default, loses to the environment and to a flag', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-profiles-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -107,4 +127,35 @@ test('the file of a project can say that its cluster is one of production', asyn
   onTestFinished(() => cwd.mockRestore())
   const environment = { XDG_CONFIG_HOME: folder }
   expect(await resolveSettings({ ...processTerminal, environment }, {})).toMatchObject({ production: true })
+})
+
+test('the file of a project serves its folders, and none outside its repository', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-project-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const inner = join(folder, 'repository', 'deep', 'down')
+  mkdirSync(inner, { recursive: true })
+  mkdirSync(join(folder, 'repository', '.git'))
+  const cwd = vi.spyOn(process, 'cwd').mockReturnValue(inner)
+  onTestFinished(() => cwd.mockRestore())
+  const terminal = { ...processTerminal, environment: { XDG_CONFIG_HOME: folder } }
+  writeFileSync(join(folder, '.millrace.yaml'), 'timeout: 7s\n')
+  expect(await resolveSettings(terminal, {})).toMatchObject({ timeoutMs: 10_000 })
+  writeFileSync(join(folder, 'repository', '.millrace.yaml'), 'timeout: 8s\n')
+  expect(await resolveSettings(terminal, {})).toMatchObject({ timeoutMs: 8000 })
+})
+
+test('every setting of a command has a variable', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-profiles-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const settled = (environment: Record<string, string>) =>
+    resolveSettings({ ...processTerminal, environment: { XDG_CONFIG_HOME: folder, ...environment } }, {})
+  const given = { MILLRACE_BOOTSTRAP: '127.0.0.1:3', MILLRACE_TIMEOUT: '3s', MILLRACE_OUTPUT: 'yaml' }
+  expect(await settled(given)).toEqual({
+    bootstrap: [{ host: '127.0.0.1', port: 3 }],
+    timeoutMs: 3000,
+    output: 'yaml',
+    production: false,
+  })
+  await cli('profile set live production=true', { XDG_CONFIG_HOME: folder })
+  expect(await settled({ MILLRACE_PROFILE: 'live' })).toMatchObject({ production: true })
 })

@@ -15,6 +15,7 @@ test.each([
   ['group describe ', ['a-group', 'other']],
   ['group reset readers --topic a', ['a-topic']],
   ['config describe a', ['a-resource']],
+  ['config alter topic/x --set a', ['a-key']],
   ['topic list --profile a', ['a-profile']],
   ['topic list -o ', ['csv', 'json', 'name', 'ndjson', 'table', 'wide', 'yaml']],
   ['topic list --w', ['--watch']],
