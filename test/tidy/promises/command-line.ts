@@ -1,0 +1,454 @@
+import type { Promised } from './promise.ts'
+
+const cluster = 'test/integration/command-line/cluster.test.ts'
+const dump = 'test/integration/command-line/log-dump.test.ts'
+const groupCommands = 'test/integration/command-line/groups.test.ts'
+const nagios = 'test/integration/command-line/nagios.test.ts'
+const records = 'test/integration/command-line/records.test.ts'
+const support = 'test/integration/command-line/support.test.ts'
+const tools = 'test/integration/command-line/tools.test.ts'
+const topics = 'test/integration/command-line/topics.test.ts'
+const canary = 'test/integration/admin/canary.test.ts'
+const logs = 'test/integration/log-commands.test.ts'
+const candidates = 'ts/broker/src/cli/completion/candidates.test.ts'
+const confirm = 'ts/broker/src/cli/confirm.test.ts'
+const failure = 'ts/broker/src/cli/failure.test.ts'
+const formats = 'ts/broker/src/cli/output/formats.test.ts'
+const machine = 'ts/broker/src/cli/doctor/machine.test.ts'
+const manual = 'ts/broker/src/cli/manual.test.ts'
+const offline = 'ts/broker/src/cli/index.test.ts'
+const progress = 'ts/broker/src/cli/progress.test.ts'
+
+const oneBroker = 'There is one broker so far.'
+
+const tree: readonly Promised[] = [
+  {
+    what: '`start`',
+    tests: [
+      [
+        'test/integration/lifecycle.test.ts',
+        'one line says where it serves; the data stays in ./data and the cluster keeps its id',
+      ],
+      [offline, 'a bad value stops the start with key, value and what is allowed'],
+    ],
+  },
+  {
+    what: '`stop`',
+    absent: 'A signal stops a broker, in order; whoever started it sends it: a shell, systemd, a container.',
+  },
+  { what: '`status`', tests: [[cluster, 'a cluster that is well, and its brokers']] },
+  {
+    what: '`config check`',
+    tests: [
+      [offline, 'a check gives the reason for what has no effect'],
+      [offline, 'the three sources in order'],
+    ],
+  },
+  { what: '`config explain`', tests: [[offline, 'explaining keys']] },
+  {
+    what: '`topic list`, `describe`, `create`, `delete`',
+    tests: [[topics, 'topics are made, listed, described and deleted']],
+  },
+  { what: '`topic alter`, `clone`', tests: [[topics, 'a topic grows, changes its settings, and is cloned']] },
+  { what: '`topic purge`', tests: [[topics, 'a topic is purged up to an offset, or whole']] },
+  {
+    what: '`topic analyze`',
+    tests: [
+      [records, 'a topic is analyzed: sizes, keys, tombstones, compression, by partition'],
+      [tools, 'an analysis is a table in a terminal'],
+    ],
+  },
+  { what: '`topic tail`', absent: '`consume --offset end` follows a topic.' },
+  {
+    what: '`produce`, and what it writes comes out of `consume`',
+    tests: [
+      [records, 'keys, headers, tombstones and other bytes survive the way out and in again'],
+      [records, 'a topic that does not exist is not made by accident'],
+    ],
+  },
+  {
+    what: '`consume` from and to any place',
+    tests: [
+      [records, 'consume --offset -2'],
+      [records, 'consume --offset 1:3'],
+      [records, 'consume --offset @-1h:end'],
+      [records, 'a format, a number of records, a partition'],
+    ],
+  },
+  { what: '`consume` as a member of a group', tests: [[records, 'a group goes on where it stopped']] },
+  {
+    what: '`group list`, `describe`, `export`',
+    tests: [[groupCommands, 'groups are listed and described with their lag']],
+  },
+  {
+    what: '`group members`',
+    untested: 'A test asks it for a group without members; none looks at one that has some.',
+  },
+  {
+    what: '`group reset`',
+    tests: [[groupCommands, 'a reset is a plan until it is executed, and is undone by the file it leaves']],
+  },
+  {
+    what: '`group delete`',
+    tests: [[groupCommands, 'a group that never read is put somewhere, forgotten again, and deleted']],
+  },
+  {
+    what: '`acl list`, `grant`, `revoke`',
+    absent: 'The broker has no rules yet on who may do what over the protocol.',
+  },
+  { what: '`user list`, `create`, `rotate`, `delete`', absent: 'Clients of the protocol do not log in yet.' },
+  { what: '`quota`', absent: 'The broker has no quotas yet.' },
+  {
+    what: '`cluster health`, `info`, `partitions`',
+    tests: [[cluster, 'a cluster that is well, and its brokers']],
+  },
+  { what: '`cluster reassign`', absent: oneBroker },
+  { what: '`cluster transfer-leader`', absent: oneBroker },
+  { what: '`cluster maintenance`', absent: oneBroker },
+  { what: '`txn list`, `describe`, `abort`', absent: 'The broker has no transactions yet.' },
+  {
+    what: '`log dump` of data, indexes and snapshots',
+    tests: [
+      [dump, 'batches, and the records in them, of a directory and of a file'],
+      [dump, 'indexes, entry by entry, up to the first that does not follow'],
+      [dump, 'damage is told with its place, and what is good behind it is shown'],
+      [
+        'test/integration/kafka-files/ours-to-kafka.test.ts',
+        'log dump finds what DumpLogSegments finds: the same batches in the same places',
+      ],
+    ],
+  },
+  { what: '`log dump` of aborted transactions', untested: 'It reads the files; no test has one with an entry in it.' },
+  { what: '`log dump` of `.retries` files', absent: 'They are kept beside snapshots, and it does not know them.' },
+  { what: '`log verify`', tests: [[logs, 'damage is found, shown, given up, and the rest is served']] },
+  { what: '`log repair`', tests: [[logs, 'damage is found, shown, given up, and the rest is served']] },
+  {
+    what: '`bench produce`, `consume`',
+    tests: [
+      [tools, 'bench says how fast it was'],
+      [tools, 'a long step draws its progress, and Ctrl-C ends it with what was done'],
+    ],
+  },
+  { what: '`bench e2e`', absent: '`canary` tells of the time from end to end.' },
+  { what: '`canary`', tests: [[canary, 'the command line shows them']] },
+  {
+    what: '`canary run` against any cluster',
+    absent: 'The broker sends its canary itself; the command shows what became of it.',
+  },
+  {
+    what: '`doctor`',
+    tests: [[tools, 'doctor looks at the machine, the configuration and the cluster']],
+  },
+  {
+    what: '`profile`',
+    tests: [[manual, 'a profile is made, chosen, wins over the default, loses to the environment and to a flag']],
+  },
+  {
+    what: '`ui open`',
+    tests: [[support, 'the address of the console is printed, and opened where there is a browser']],
+  },
+  { what: '`metrics`', tests: [[cluster, 'the broker of this machine tells of changes, jobs and metrics']] },
+  {
+    what: '`bundle`, without secrets',
+    tests: [
+      [support, 'a bundle holds what our commands answer, no records and no secrets'],
+      [support, 'a bundle of what does not answer says so in its place'],
+    ],
+  },
+  { what: '`version`', tests: [[manual, 'version -o json']] },
+  { what: '`cheat`', tests: [[manual, 'cheat groups']] },
+  {
+    what: '`errors`',
+    tests: [
+      [manual, 'errors 3'],
+      [manual, 'errors not-enough -o name'],
+    ],
+  },
+  { what: 'every command says how it is used', tests: [[manual, 'the help of every command']] },
+]
+
+const output: readonly Promised[] = [
+  {
+    what: 'one answer in every form: tables, lines of JSON, CSV, names',
+    tests: [
+      [formats, 'table'],
+      [formats, 'wide'],
+      [formats, 'ndjson'],
+      [formats, 'csv'],
+      [formats, 'name'],
+      [formats, 'CSV quotes what has to be quoted'],
+    ],
+  },
+  { what: 'JSON and YAML with all digits', tests: [[formats, 'json and yaml keep all digits']] },
+  {
+    what: 'the shape of an answer in the help',
+    absent: 'It can be seen, with `-o json`, and is written down nowhere.',
+  },
+  {
+    what: 'the same forms everywhere',
+    absent:
+      'What shows a list has them; `consume` has its own under `--output`, `log verify` has `--json`, and what explains or changes something answers in text.',
+  },
+  {
+    what: 'a table fits the terminal',
+    tests: [[formats, 'a table fits the terminal, and sends it nothing to act upon']],
+  },
+  {
+    what: 'data on stdout, notes on stderr',
+    tests: [
+      [topics, 'topics are made, listed, described and deleted'],
+      [records, 'keys, headers, tombstones and other bytes survive the way out and in again'],
+    ],
+  },
+  {
+    what: 'no bar where nobody looks',
+    tests: [['ts/broker/src/cli/terminal.test.ts', 'progress is drawn where a person looks, and nowhere else']],
+  },
+  {
+    what: 'no colour where none is wanted',
+    tests: [[confirm, 'a cluster of production is named in red, and without colour where none is wanted']],
+  },
+  {
+    what: '`--quiet` and `-v`',
+    absent: 'Notes are few; `2>/dev/null` silences them, and `MILLRACE_DEBUG=true` says more.',
+  },
+  { what: '`--watch` until Ctrl-C', tests: [[tools, 'Ctrl-C ends what follows a topic, and what watches']] },
+  {
+    what: '`--watch` shows what has changed since',
+    untested: 'The test of `--watch` waits for the first look alone.',
+  },
+  {
+    what: 'times as ISO 8601 in UTC',
+    tests: [[dump, 'batches, and the records in them, of a directory and of a file']],
+  },
+  { what: 'times relative to now, and `--utc`', absent: 'Times are always ISO 8601 in UTC.' },
+]
+
+const endings: readonly Promised[] = [
+  {
+    what: 'one table of exit codes, printed by `help exit-codes`',
+    tests: [[manual, 'every exit code stands in one table']],
+  },
+  {
+    what: 'a script tells success from failure',
+    tests: [[topics, 'what cannot be done has an exit code of its own, the reason and the next step']],
+  },
+  { what: 'a wrong command line has a code of its own', tests: [[manual, 'topic list --watsch fails']] },
+  {
+    what: 'what does not exist, and what exists already',
+    tests: [[topics, 'what cannot be done has an exit code of its own, the reason and the next step']],
+  },
+  {
+    what: 'what is not allowed',
+    tests: [[failure, 'what a broker refuses with TOPIC_AUTHORIZATION_FAILED ends as denied, with the next step']],
+  },
+  {
+    what: 'a cluster that does not answer',
+    tests: [[topics, 'what cannot be done has an exit code of its own, the reason and the next step']],
+  },
+  {
+    what: 'some of several failed, with a list of them',
+    tests: [
+      [
+        'ts/broker/src/cli/report.test.ts',
+        'where some of several failed each of them is listed, and the exit code says so',
+      ],
+      [topics, 'what cannot be done has an exit code of its own, the reason and the next step'],
+    ],
+  },
+  {
+    what: 'a canary that fails has the code of what is unhealthy',
+    tests: [[canary, 'what clients would meet is told, and stops nothing']],
+  },
+  {
+    what: '`status` and `cluster health` have the code of what is unhealthy',
+    untested: 'No test of them meets a cluster that is ill.',
+  },
+  { what: 'what is not safe now has a code of its own', absent: 'No command has anything to wait for yet.' },
+  {
+    what: 'Ctrl-C',
+    tests: [
+      [tools, 'a long step draws its progress, and Ctrl-C ends it with what was done'],
+      [tools, 'Ctrl-C ends what follows a topic, and what watches'],
+    ],
+  },
+  {
+    what: '`--nagios` of `status`, `cluster health`, `doctor` and `canary`',
+    tests: [
+      [nagios, 'a cluster that is well is OK, with what was measured behind a bar'],
+      [nagios, 'a cluster that does not answer is CRITICAL, and nothing to look at is UNKNOWN'],
+      [nagios, 'the worst finding of doctor is the verdict'],
+      [canary, 'what clients would meet is told, and stops nothing'],
+    ],
+  },
+]
+
+const safety: readonly Promised[] = [
+  {
+    what: 'what destroys asks for the name',
+    tests: [
+      [tools, 'deleting in a terminal asks for the name, and takes no other answer'],
+      [confirm, 'of several things their number is asked for'],
+    ],
+  },
+  {
+    what: '`--yes`, and nothing without it where nobody can be asked',
+    tests: [[topics, 'nothing is deleted where nobody confirms it']],
+  },
+  {
+    what: '`--dry-run` shows old and new',
+    tests: [
+      [topics, 'a topic grows, changes its settings, and is cloned'],
+      [cluster, 'settings are shown with where they come from, and changed'],
+    ],
+  },
+  {
+    what: '`--dry-run` says what would be gone',
+    tests: [
+      [topics, 'nothing is deleted where nobody confirms it'],
+      [topics, 'a topic is purged up to an offset, or whole'],
+    ],
+  },
+  {
+    what: 'a reset leaves a file that undoes it',
+    tests: [[groupCommands, 'a reset is a plan until it is executed, and is undone by the file it leaves']],
+  },
+]
+
+const long: readonly Promised[] = [
+  {
+    what: 'a bar with rate and time left, after a second',
+    tests: [
+      [progress, 'a bar with rate and time left where the total is known, a count where it is not'],
+      [progress, 'nothing is drawn for the first second, and what is drawn goes away'],
+      [tools, 'a long step draws its progress, and Ctrl-C ends it with what was done'],
+    ],
+  },
+  {
+    what: 'a bar for every step that takes more than a second',
+    absent:
+      '`produce`, `topic analyze` and `bench` draw one; `log` writes a line a second instead, wherever stderr goes, and what waits for a single answer is silent.',
+  },
+  { what: 'a bar for each partition of a scan', absent: 'A scan has one bar for all of its partitions.' },
+]
+
+const completion: readonly Promised[] = [
+  {
+    what: 'bash completes commands, and names that the cluster has',
+    tests: [[tools, 'a shell completes commands, and names that the cluster has']],
+  },
+  {
+    what: 'topics, groups, keys and profiles are completed where they belong',
+    tests: [
+      [candidates, 'topic describe a'],
+      [candidates, 'group describe '],
+      [candidates, 'config alter topic/x --set a'],
+      [candidates, 'topic list --profile a'],
+    ],
+  },
+  { what: 'zsh and fish complete', untested: 'There is a script for each; the one for bash is run by a test.' },
+  { what: 'PowerShell completes', absent: 'There is no script for it.' },
+]
+
+const profiles: readonly Promised[] = [
+  {
+    what: 'named clusters in a file of the person',
+    tests: [[manual, 'a profile is made, chosen, wins over the default, loses to the environment and to a flag']],
+  },
+  {
+    what: 'a file of the project, up to the root of its repository',
+    tests: [
+      [manual, 'the file of a project serves its folders, and none outside its repository'],
+      [cluster, 'the file of a project says where commands go'],
+    ],
+  },
+  {
+    what: '`--profile`',
+    tests: [[manual, 'a profile is made, chosen, wins over the default, loses to the environment and to a flag']],
+  },
+  { what: 'a variable for every setting of a command', tests: [[manual, 'every setting of a command has a variable']] },
+  { what: '`profile prompt`', absent: 'There is nothing for the prompt of a shell.' },
+  {
+    what: 'clusters of production are marked',
+    tests: [
+      [manual, 'the file of a project can say that its cluster is one of production'],
+      [confirm, 'a cluster of production is named in red, and without colour where none is wanted'],
+    ],
+  },
+]
+
+const doctor: readonly Promised[] = [
+  {
+    what: 'doctor: open files, memory maps, swap, huge pages, runtime and C library',
+    tests: [[machine, 'every part of the machine is judged, with what to do where it is not well']],
+  },
+  {
+    what: 'doctor: room of a disk, and how long a sync takes',
+    tests: [[machine, 'of a data directory the room and the time of a sync are told, and nothing stays there']],
+  },
+  {
+    what: 'doctor: brokers answer where they say they are',
+    tests: [[tools, 'doctor looks at the machine, the configuration and the cluster']],
+  },
+  {
+    what: 'doctor: keys that are none, with the nearest that is one',
+    tests: [
+      [
+        'ts/broker/src/configs/start-up.test.ts',
+        'unknown keys warn with the nearest match, keys without effect are counted and named',
+      ],
+    ],
+  },
+  {
+    what: 'doctor: each line with what to do, JSON, and an exit code',
+    tests: [[tools, 'doctor looks at the machine, the configuration and the cluster']],
+  },
+  { what: 'doctor: the scheduler of a disk', absent: 'It measures how long a sync takes instead.' },
+  { what: 'doctor: clocks of other brokers', absent: oneBroker },
+  { what: 'doctor: names of hosts', absent: 'It connects to them, and does not look them up on its own.' },
+  { what: 'doctor: certificates', absent: 'The broker has no TLS yet.' },
+  {
+    what: 'doctor: limits that systemd gives the broker',
+    absent: 'It reads the limits of the shell it runs in; the unit that we ship sets those of the broker.',
+  },
+  {
+    what: 'doctor: the version of the engine',
+    absent: 'It says that the engine loads, and not which one.',
+  },
+  { what: 'doctor: io_uring', absent: 'The engine does not use it.' },
+]
+
+const others: readonly Promised[] = [
+  {
+    what: "commands under the names of Kafka's scripts",
+    absent: "Kafka's own scripts work against the broker; there are none of ours with their names.",
+  },
+  {
+    what: 'an error says what failed, why, and the next command',
+    tests: [
+      [topics, 'what cannot be done has an exit code of its own, the reason and the next step'],
+      [failure, 'what a broker refuses with TOPIC_ALREADY_EXISTS ends as conflict, with the next step'],
+      [groupCommands, 'a group whose next record was deleted is told how to go on'],
+    ],
+  },
+  {
+    what: 'no stack trace unless it is asked for',
+    tests: [[manual, 'a defect is told without where it is, unless that is asked for']],
+  },
+  {
+    what: 'an error has the id of its request',
+    absent: 'Requests have none that could be found again in the log of a broker.',
+  },
+]
+
+export const commandLinePromises = [
+  ...tree,
+  ...output,
+  ...endings,
+  ...safety,
+  ...long,
+  ...completion,
+  ...profiles,
+  ...doctor,
+  ...others,
+]
