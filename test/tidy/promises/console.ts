@@ -334,13 +334,20 @@ const jobs: readonly Promised[] = [
 
 const reaching: readonly Promised[] = [
   {
-    what: 'a palette that finds topics, groups and actions',
+    what: 'a palette that finds topics and actions',
     tests: [
       [screens, 'keys, palette and settings'],
       [actions, 'the palette changes what is on the screen, and makes new things from anywhere'],
     ],
   },
-  { what: 'keys that lead to every place', tests: [[screens, 'keys, palette and settings']] },
+  { what: 'a palette that finds groups', untested: 'It asks for them as for topics; tests choose topics and actions.' },
+  {
+    what: 'keys that lead to places',
+    tests: [
+      [screens, 'keys, palette and settings'],
+      [accounts, 'one is made, and changed in role and password, and deleted'],
+    ],
+  },
   { what: 'a key that shows the keys', tests: [[screens, 'keys, palette and settings']] },
   { what: 'a key that leads to the search', tests: [[screens, 'keys, palette and settings']] },
   {
@@ -387,10 +394,7 @@ const looks: readonly Promised[] = [
   { what: 'a theme from the settings', tests: [[screens, 'keys, palette and settings']] },
   {
     what: 'light and dark as the system is',
-    tests: [
-      [screens, 'every screen in en, light'],
-      [screens, 'every screen in zh-CN, dark'],
-    ],
+    untested: 'Tests open every screen under a light and a dark system; none looks at the colours that come of it.',
   },
   {
     what: 'a colour and a name for each cluster',
@@ -408,13 +412,17 @@ const access: readonly Promised[] = [
   },
   { what: 'a login by OpenID Connect', absent: 'Whoever logs in has an account of the broker.' },
   {
-    what: 'viewers, operators and administrators',
+    what: 'viewers, who may only look, and administrators',
     tests: [
       [safety, 'roles: who may look may not change, and who is deleted is out'],
       [safety, 'accounts: what would be is said first, and a role counts at once'],
       [actions, 'who may only look is told why there is nothing to press'],
       [accounts, 'one is made, and changed in role and password, and deleted'],
     ],
+  },
+  {
+    what: 'operators, who change topics and groups, and neither brokers nor accounts',
+    untested: 'A role of its own; tests give it to accounts, and none logs in with it and changes something.',
   },
   {
     what: 'every change in a list, with before and after',
