@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { produce } from 'millrace/messages/00-produce.js'
 import { offsetCommit } from 'millrace/messages/08-offset-commit.js'
 import { engineMetrics } from 'millrace/admin/metrics/own.js'
+import { timeStats } from 'millrace/admin/metrics/requests.js'
 import { beforeAll, expect, test } from 'vitest'
 import { batch } from '../../harness/batch.ts'
 import { eventually } from '../../harness/eventually.ts'
@@ -56,8 +57,11 @@ test('the numbers are those of the broker, under our names and those of others',
   expect(value(text, 'kafka_controller_kafkacontroller_activecontrollercount')).toBe(1)
   expect(value(text, 'millrace_produce_requests_total')).toBe(1)
   expect(value(text, 'millrace_record_bytes_in_total')).toBeGreaterThan(60)
-  expect(value(text, 'kafka_network_requestmetrics_requests_total{request="CreateTopics"}')).toBe(1)
-  expect(value(text, 'millrace_request_seconds_count{api="CreateTopics"}')).toBe(1)
+  for (const api of ['CreateTopics', 'Produce']) {
+    expect(value(text, `kafka_network_requestmetrics_requests_total{request="${api}"}`)).toBe(1)
+    expect(value(text, `millrace_request_seconds_bucket{api="${api}",le="+Inf"}`)).toBe(1)
+    expect(value(text, `millrace_request_seconds_sum{api="${api}"}`)).toBeGreaterThan(0)
+  }
 })
 
 test('names of groups are escaped, and their lag is counted', async () => {
@@ -84,7 +88,8 @@ test('every line is one that Prometheus reads, and every family stands once', as
 
 test('all that the engine counts has a name here', async () => {
   const { loadNative } = await import('millrace/engine/native.js')
-  expect(Object.keys(engineMetrics).sort()).toEqual(loadNative().Engine.statNames().toSorted())
+  const told = [...Object.keys(engineMetrics), ...timeStats]
+  expect(told.toSorted()).toEqual(loadNative().Engine.statNames().toSorted())
 })
 
 test('what the dashboard and the alerts ask for is there', async () => {

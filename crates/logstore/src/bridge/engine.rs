@@ -440,7 +440,7 @@ impl Engine {
 
     /// What the numbers of `stats` mean, in their order.
     #[napi(catch_unwind)]
-    pub fn stat_names() -> Vec<&'static str> {
+    pub fn stat_names() -> Vec<String> {
         stats::names()
     }
 

@@ -1,6 +1,6 @@
 //! Counters and gauges as one array of numbers, and what each of them is called.
 
-use crate::server::ServerStats;
+use crate::server::{LatencyStats, ServerStats};
 use crate::store::StoreStats;
 
 /// A name and how it is read.
@@ -45,12 +45,26 @@ const SERVER: &[Stat<ServerStats>] = &[
     ("server.cold.reads.waiting", |stats| stats.cold_reads_waiting),
 ];
 
-pub(super) fn names() -> Vec<&'static str> {
-    STORE.iter().map(|(name, _)| *name).chain(SERVER.iter().map(|(name, _)| *name)).collect()
+/// Each has its nanoseconds and its classes.
+const LATENCIES: &[(&str, fn(&ServerStats) -> &LatencyStats)] =
+    &[("server.produces", |stats| &stats.produces), ("server.fetches", |stats| &stats.fetches)];
+
+pub(super) fn names() -> Vec<String> {
+    let single = STORE.iter().map(|(name, _)| *name).chain(SERVER.iter().map(|(name, _)| *name));
+    let latencies = LATENCIES.iter().flat_map(|(name, _)| {
+        let classes = 0..LatencyStats::default().classes.len();
+        let classes = classes.map(move |class| format!("{name}.class.{class}"));
+        std::iter::once(format!("{name}.nanos")).chain(classes)
+    });
+    single.map(str::to_owned).chain(latencies).collect()
 }
 
 /// In the order of the names; before the server is bound its part reads zero.
 pub(super) fn values(store: &StoreStats, server: &ServerStats) -> Vec<f64> {
     let store = STORE.iter().map(|(_, read)| read(store) as f64);
-    store.chain(SERVER.iter().map(|(_, read)| read(server) as f64)).collect()
+    let single = store.chain(SERVER.iter().map(|(_, read)| read(server) as f64));
+    let latencies = LATENCIES.iter().map(|(_, read)| read(server));
+    let latencies =
+        latencies.flat_map(|latency| std::iter::once(latency.nanos).chain(latency.classes));
+    single.chain(latencies.map(|value| value as f64)).collect()
 }

@@ -25,11 +25,12 @@ use super::delayed::produce::PendingProduce;
 use super::fetch::Fetched;
 use super::frame::{Frame, FrameReader};
 use super::header::RequestHeader;
+use super::latency::Latency;
 use super::produce::Produced;
 use super::reply::Answer;
 use super::route::{self, Route};
 use super::send::{Ended, SendQueue};
-use super::stats::{CloseReason, Native, add};
+use super::stats::{CloseReason, Counters, Native, add};
 use super::worker::Core;
 use super::{api_versions, fetch, metadata, produce};
 
@@ -53,8 +54,8 @@ pub(crate) struct Connection {
     pub(crate) peer: SocketAddr,
     listener: u16,
     frames: FrameReader,
-    slots: VecDeque<Slot>,
-    /// Sequence number of the front slot.
+    requests: VecDeque<Request>,
+    /// Sequence number of the front request.
     first_sequence: u64,
     output: SendQueue,
     /// What of the output cold readers bring into memory.
@@ -76,6 +77,14 @@ pub(crate) struct Connection {
 }
 
 /// A request in order of arrival.
+struct Request {
+    slot: Slot,
+    arrived: Duration,
+    /// Where its time counts.
+    latency: Option<fn(&Counters) -> &Latency>,
+}
+
+/// How far it is.
 enum Slot {
     /// Its answer waits for those ahead; `None` where none is sent.
     Ready(Option<Answer>),
@@ -94,7 +103,7 @@ impl Connection {
             peer: accepted.peer,
             listener: accepted.listener,
             frames: FrameReader::new(core.shared.options.frame_bytes_max),
-            slots: VecDeque::new(),
+            requests: VecDeque::new(),
             first_sequence: 0,
             output: SendQueue::new(core.shared.options.file_sender, accepted.peer.ip()),
             ahead: ReadAhead::default(),
@@ -155,7 +164,7 @@ impl Connection {
         self.collect(core);
         self.send(core)?;
         match self.closing {
-            Some(reason) if self.slots.is_empty() && self.output.is_empty() => Err(reason),
+            Some(reason) if self.requests.is_empty() && self.output.is_empty() => Err(reason),
             _ => Ok(()),
         }
     }
@@ -171,7 +180,7 @@ impl Connection {
             return Ok(());
         };
         let context = self.context(core, self.first_sequence + sequence);
-        match self.slots.get_mut(index) {
+        match self.requests.get_mut(index).map(|request| &mut request.slot) {
             Some(Slot::Produce(pending)) => {
                 pending.called();
                 if pending.is_complete() {
@@ -193,12 +202,12 @@ impl Connection {
     /// The view changed under a parked fetch.
     pub(crate) fn view_changed(&mut self, core: &mut Core) -> Result<(), CloseReason> {
         let token = self.token(self.first_sequence);
-        if matches!(self.slots.front(), Some(Slot::Fetch(_))) { self.called(token, core) } else { Ok(()) }
+        if matches!(self.front(), Some(Slot::Fetch(_))) { self.called(token, core) } else { Ok(()) }
     }
 
     /// The control plane answered.
     pub(crate) fn reply(&mut self, reply: Reply, core: &mut Core) -> Result<(), CloseReason> {
-        if matches!(self.slots.front(), Some(Slot::Forwarded)) {
+        if matches!(self.front(), Some(Slot::Forwarded)) {
             self.settle(0, reply.bytes.map(Answer::from_control_plane));
         } else if !reply.close {
             return Ok(());
@@ -215,7 +224,7 @@ impl Connection {
     /// A deadline may have passed.
     pub(crate) fn timer(&mut self, core: &mut Core) -> Result<(), CloseReason> {
         let context = self.context(core, self.first_sequence);
-        match self.slots.front_mut() {
+        match self.front_mut() {
             Some(Slot::Fetch(parked)) if parked.deadline().is_some_and(|deadline| deadline <= core.now) => {
                 if let Some(answer) = parked.expire(&context) {
                     self.settle(0, Some(answer));
@@ -233,7 +242,7 @@ impl Connection {
 
     /// When [`Self::timer`] has something to do.
     pub(crate) fn deadline(&self, now: Duration) -> Option<Duration> {
-        let front = match self.slots.front() {
+        let front = match self.front() {
             Some(Slot::Fetch(parked)) => parked.deadline(),
             Some(Slot::Produce(pending)) => Some(pending.deadline()),
             _ => None,
@@ -249,7 +258,7 @@ impl Connection {
         if self.stalled.is_some_and(|since| passed(since, options.stalled)) {
             return Some(CloseReason::Stalled);
         }
-        let idle = self.slots.is_empty() && self.output.is_empty();
+        let idle = self.requests.is_empty() && self.output.is_empty();
         (idle && passed(self.active, options.idle)).then_some(CloseReason::Idle)
     }
 
@@ -257,7 +266,7 @@ impl Connection {
     pub(crate) fn drain(&mut self, core: &mut Core) -> Result<(), CloseReason> {
         self.closing.get_or_insert(CloseReason::Stopping);
         let context = self.context(core, self.first_sequence);
-        if let Some(Slot::Fetch(parked)) = self.slots.front_mut()
+        if let Some(Slot::Fetch(parked)) = self.front_mut()
             && let Some(answer) = parked.expire(&context)
         {
             self.settle(0, Some(answer));
@@ -268,14 +277,22 @@ impl Connection {
 
     /// It is gone: nobody has to call any more.
     pub(crate) fn abandon(&mut self, core: &Core) {
-        for (index, slot) in self.slots.iter().enumerate() {
+        for (index, request) in self.requests.iter().enumerate() {
             let token = self.token(self.first_sequence + index as u64);
-            match slot {
+            match &request.slot {
                 Slot::Produce(pending) => pending.unwatch(&core.mailbox, token),
                 Slot::Fetch(parked) => parked.unwatch(&core.mailbox, token),
                 Slot::Ready(_) | Slot::Forwarded => {}
             }
         }
+    }
+
+    fn front(&self) -> Option<&Slot> {
+        self.requests.front().map(|request| &request.slot)
+    }
+
+    fn front_mut(&mut self) -> Option<&mut Slot> {
+        self.requests.front_mut().map(|request| &mut request.slot)
     }
 
     fn token(&self, sequence: u64) -> u64 {
@@ -306,9 +323,10 @@ impl Connection {
     fn next_startable(&mut self, core: &mut Core) -> Option<Frame> {
         let next = self.frames.peek()?;
         let is_produce = RequestHeader::peek_api_key(&next.body) == Some(route::PRODUCE);
-        let pipelined = self.slots.iter().all(|slot| matches!(slot, Slot::Produce(_) | Slot::Ready(_)))
-            && self.slots.len() < CONNECTION_IN_FLIGHT_MAX;
-        let starts = self.slots.is_empty() || (pipelined && is_produce);
+        let may_wait = |request: &Request| matches!(request.slot, Slot::Produce(_) | Slot::Ready(_));
+        let pipelined =
+            self.requests.iter().all(may_wait) && self.requests.len() < CONNECTION_IN_FLIGHT_MAX;
+        let starts = self.requests.is_empty() || (pipelined && is_produce);
         if !starts || (is_produce && core.holds_back(self.key)) {
             return None;
         }
@@ -318,27 +336,35 @@ impl Connection {
     fn start(&mut self, frame: Frame, core: &mut Core) -> Result<(), CloseReason> {
         self.active = core.now;
         let header = RequestHeader::parse(&frame.body).map_err(|_| CloseReason::Malformed)?;
-        let context = self.context(core, self.first_sequence + self.slots.len() as u64);
+        let context = self.context(core, self.first_sequence + self.requests.len() as u64);
         let malformed = |_| CloseReason::Malformed;
+        let arrived = frame.arrived_monotonic;
+        let mut latency: Option<fn(&Counters) -> &Latency> = None;
         let slot = match route::route(header, &context.view) {
             Route::Close => return Err(CloseReason::Unsupported),
-            Route::Produce => match produce::handle(header, frame, &context).map_err(malformed)? {
-                Produced::Answer(answer) => Slot::Ready(Some(answer)),
-                Produced::Silent => Slot::Ready(None),
-                Produced::Wait(pending) => Slot::Produce(pending),
-                Produced::Failed => {
-                    // What was appended before is still answered.
-                    self.closing = Some(CloseReason::ProduceWithoutAcks);
-                    Slot::Ready(None)
+            Route::Produce => {
+                latency = Some(|counters| &counters.produces);
+                match produce::handle(header, frame, &context).map_err(malformed)? {
+                    Produced::Answer(answer) => Slot::Ready(Some(answer)),
+                    Produced::Silent => Slot::Ready(None),
+                    Produced::Wait(pending) => Slot::Produce(pending),
+                    Produced::Failed => {
+                        // What was appended before is still answered.
+                        self.closing = Some(CloseReason::ProduceWithoutAcks);
+                        Slot::Ready(None)
+                    }
                 }
-            },
-            Route::Fetch => match fetch::handle(header, &frame.body, &context).map_err(malformed)? {
-                Fetched::Answer(answer) => Slot::Ready(Some(answer)),
-                Fetched::Park(parked) => {
-                    core.parked.borrow_mut().insert(self.key);
-                    Slot::Fetch(parked)
+            }
+            Route::Fetch => {
+                latency = Some(|counters| &counters.fetches);
+                match fetch::handle(header, &frame.body, &context).map_err(malformed)? {
+                    Fetched::Answer(answer) => Slot::Ready(Some(answer)),
+                    Fetched::Park(parked) => {
+                        core.parked.borrow_mut().insert(self.key);
+                        Slot::Fetch(parked)
+                    }
                 }
-            },
+            }
             Route::ApiVersions => {
                 context.counters.request(Native::ApiVersions);
                 let answer = api_versions::answer(header, &frame.body, &context.view).map_err(malformed)?;
@@ -357,7 +383,7 @@ impl Connection {
             Route::Forward => self.forward(header, &frame, core),
         };
         drop(context);
-        self.slots.push_back(slot);
+        self.requests.push_back(Request { slot, arrived, latency });
         Ok(())
     }
 
@@ -378,29 +404,37 @@ impl Connection {
     }
 
     fn settle_produce(&mut self, index: usize, context: &Context<'_>) {
-        if let Some(Slot::Produce(pending)) =
-            self.slots.get_mut(index).map(|slot| std::mem::replace(slot, Slot::Ready(None)))
+        if let Some(request) = self.requests.get_mut(index)
+            && let Slot::Produce(pending) = std::mem::replace(&mut request.slot, Slot::Ready(None))
         {
-            self.settle(index, Some(pending.answer(context)));
+            request.slot = Slot::Ready(Some(pending.answer(context)));
         }
     }
 
     fn settle(&mut self, index: usize, answer: Option<Answer>) {
-        if let Some(slot) = self.slots.get_mut(index) {
-            *slot = Slot::Ready(answer);
+        if let Some(request) = self.requests.get_mut(index) {
+            request.slot = Slot::Ready(answer);
         }
     }
 
     /// Moves answers whose turn has come to the output.
     fn collect(&mut self, core: &Core) {
-        while let Some(Slot::Ready(answer)) = self.slots.pop_front_if(|slot| matches!(slot, Slot::Ready(_))) {
+        let mut now = None;
+        let is_ready = |request: &mut Request| matches!(request.slot, Slot::Ready(_));
+        while let Some(Request { slot: Slot::Ready(answer), arrived, latency }) =
+            self.requests.pop_front_if(is_ready)
+        {
             self.first_sequence += 1;
             self.active = core.now;
+            if let Some(latency) = latency {
+                let now = *now.get_or_insert_with(|| core.shared.clock.monotonic());
+                latency(&core.shared.counters).note(now.saturating_sub(arrived));
+            }
             if let Some(answer) = answer {
                 self.output.push(answer);
             }
         }
-        if !matches!(self.slots.front(), Some(Slot::Fetch(_))) {
+        if !matches!(self.front(), Some(Slot::Fetch(_))) {
             core.parked.borrow_mut().remove(&self.key);
         }
     }

@@ -19,6 +19,7 @@ mod fetch;
 mod fetch_session;
 mod frame;
 mod header;
+mod latency;
 mod listener;
 mod metadata;
 mod nodes;
@@ -46,6 +47,7 @@ use crate::store::Store;
 
 pub use admission::ConnectionLimits;
 pub use control::{ConnectionId, ControlPlane, ForwardedRequest, Reply};
+pub use latency::LatencyStats;
 pub use options::{BindError, FileSender, ListenerOptions, ServerOptions};
 pub use stats::{CloseReason, ServerStats};
 pub use view::{ApiRange, BrokerView, ClusterView, Endpoint, FeatureView, Limits, PartitionView, TopicView};

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::latency::{Latency, LatencyStats};
+
 macro_rules! close_reasons {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
         /// Why a connection was closed.
@@ -61,6 +63,8 @@ pub(crate) struct Counters {
     pub(crate) records_bytes_out: AtomicU64,
     pub(crate) fetches_parked: AtomicU64,
     pub(crate) partition_errors: AtomicU64,
+    pub(super) produces: Latency,
+    pub(super) fetches: Latency,
     closed: [AtomicU64; CloseReason::ALL.len()],
 }
 
@@ -109,6 +113,10 @@ pub struct ServerStats {
     pub fetches_parked: u64,
     /// Partitions of Produce and Fetch requests that were answered with an error.
     pub partition_errors: u64,
+    /// How long Produce requests took.
+    pub produces: LatencyStats,
+    /// How long Fetch requests took.
+    pub fetches: LatencyStats,
     /// Fetch sessions kept.
     pub fetch_sessions: u64,
     /// Bytes in use of buffers for requests and for what cold readers read.
@@ -152,6 +160,8 @@ impl Counters {
             records_bytes_out: get(&self.records_bytes_out),
             fetches_parked: get(&self.fetches_parked),
             partition_errors: get(&self.partition_errors),
+            produces: self.produces.snapshot(),
+            fetches: self.fetches.snapshot(),
             ..ServerStats::default()
         }
     }

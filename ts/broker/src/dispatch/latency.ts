@@ -1,5 +1,5 @@
 /** How long handlers take, by API: counts in classes of powers of two, from a sixteenth of a millisecond up. */
-const CLASSES = 20
+export const CLASSES = 20
 const FIRST_CLASS_MS = 1 / 16
 
 export interface ApiLatency {

@@ -1,9 +1,10 @@
 /** The names that the JMX exporter of Kafka's operators gives, as far as this broker has something to say under them. */
 import { readFileSync } from 'node:fs'
 import { NO_LEADER } from '../../cluster/image.ts'
-import { classLimitMs, type Latencies } from '../../dispatch/latency.ts'
+import { classLimitMs } from '../../dispatch/latency.ts'
 import { type Exposition, labelText, type MetricType } from './exposition.ts'
 import type { PartitionLine } from './partitions.ts'
+import type { RequestTimes } from './requests.ts'
 import type { Breathe, MetricState } from './state.ts'
 
 /** Kafka's number for a broker that runs. */
@@ -12,13 +13,13 @@ const RUNNING = 3
 export const writeJmx = async (
   out: Exposition,
   state: MetricState,
-  latencies: Latencies,
+  times: RequestTimes,
   breathe: Breathe,
 ): Promise<void> => {
   writeTopics(out, state)
   writeReplicas(out, state)
   writeController(out, state)
-  writeRequests(out, state, latencies)
+  writeRequests(out, state, times)
   writeServer(out, state)
   for (const [name, help, value] of perPartition) {
     await breathe()
@@ -111,28 +112,25 @@ const writeController = (out: Exposition, { image, broker }: MetricState): void 
   )
 }
 
-/** Of those that the engine answers it knows the count; of the others the time, too. */
-const engineRequests: Readonly<Record<string, string>> = {
-  Produce: 'server.requests.produce',
-  Fetch: 'server.requests.fetch',
+/** Those of which the engine counts no time. */
+const untimed: Readonly<Record<string, string>> = {
   ApiVersions: 'server.requests.api_versions',
+  Metadata: 'server.requests.metadata',
 }
 const quantiles = [0.5, 0.75, 0.95, 0.99, 0.999] as const
 
-const writeRequests = (out: Exposition, { stats }: MetricState, latencies: Latencies): void => {
-  const handled = latencies.snapshot()
+const writeRequests = (out: Exposition, { stats }: MetricState, times: RequestTimes): void => {
   out.family('kafka_network_requestmetrics_requests_total', 'counter', 'Requests, by API.')
-  for (const [request, stat] of Object.entries(engineRequests)) out.sample(labelText({ request }), stats.get(stat) ?? 0)
-  for (const [request, { requests }] of handled) {
-    const native = request === 'Metadata' ? (stats.get('server.requests.metadata') ?? 0) : 0
-    out.sample(labelText({ request }), requests + native)
+  for (const request of new Set([...Object.keys(untimed), ...times.keys()])) {
+    const native = stats.get(untimed[request] ?? '') ?? 0
+    out.sample(labelText({ request }), native + (times.get(request)?.requests ?? 0))
   }
   out.family(
     'kafka_network_requestmetrics_totaltimems',
     'gauge',
-    'Milliseconds in the control plane, by API; the upper end of a class.',
+    'Milliseconds from a request to its answer, by API; the upper end of a class.',
   )
-  for (const [request, { requests, classes }] of handled) {
+  for (const [request, { requests, classes }] of times) {
     for (const quantile of quantiles) {
       out.sample(labelText({ request, quantile }), classLimitMs(classAt(classes, requests * quantile)))
     }

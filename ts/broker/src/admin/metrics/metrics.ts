@@ -6,9 +6,10 @@ import type { BrokerStatus } from '../status.ts'
 import { createExposition, type Exposition, labelText } from './exposition.ts'
 import { writeJmx } from './jmx.ts'
 import { writeKafkaExporter } from './kafka-exporter.ts'
-import { writeCanary, writeEngine, writeHandlers } from './own.ts'
+import { writeCanary, writeEngine, writeRequests } from './own.ts'
 import { partitionLines } from './partitions.ts'
 import { writeProcess } from './process.ts'
+import { requestTimes } from './requests.ts'
 import type { MetricState } from './state.ts'
 
 const states = ['starting', 'recovering', 'running', 'stopping'] as const
@@ -31,8 +32,10 @@ const writeRunning = async (out: Exposition, running: Running): Promise<void> =>
   const { engine, latencies, configs, cluster, canary } = services
   out.family('millrace_build_info', 'gauge', 'Always 1; the version is a label.')
   out.sample(labelText({ version: services.version }), 1)
-  writeEngine(out, engine.stats())
-  writeHandlers(out, latencies)
+  const stats = engine.stats()
+  const times = requestTimes(stats, latencies)
+  writeEngine(out, stats)
+  writeRequests(out, times, latencies)
   if (canary !== null) writeCanary(out, canary)
   writeProcess(out, services.startedAt, performance.eventLoopUtilization())
 
@@ -48,7 +51,7 @@ const writeRunning = async (out: Exposition, running: Running): Promise<void> =>
   const breathe = async (): Promise<void> => {
     await setImmediate()
   }
-  if (sets.has('jmx')) await writeJmx(out, state, latencies, breathe)
+  if (sets.has('jmx')) await writeJmx(out, state, times, breathe)
   if (sets.has('kafka_exporter')) await writeKafkaExporter(out, state, breathe)
 }
 

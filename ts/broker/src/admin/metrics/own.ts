@@ -2,6 +2,7 @@
 import type { Canary } from '../../canary/canary.ts'
 import { type ApiLatency, classLimitMs, type Latencies } from '../../dispatch/latency.ts'
 import { type Exposition, type Labels, labelText, type MetricType } from './exposition.ts'
+import type { RequestTimes } from './requests.ts'
 
 interface Declared {
   readonly name: string
@@ -61,16 +62,17 @@ export const writeEngine = (out: Exposition, stats: ReadonlyMap<string, number>)
 
 const MS_PER_SECOND = 1000
 
-/** How long handlers took: every request that the control plane answered. */
-export const writeHandlers = (out: Exposition, latencies: Latencies): void => {
-  const snapshot = latencies.snapshot()
-  out.family('millrace_request_seconds', 'histogram', 'Time that the control plane took for requests, by API.')
-  for (const [api, latency] of snapshot) writeHistogram(out, { api }, latency)
+export const writeRequests = (out: Exposition, times: RequestTimes, latencies: Latencies): void => {
+  const help = 'Time from a request to its answer, by API; a fetch waits for records.'
+  out.family('millrace_request_seconds', 'histogram', help)
+  for (const [api, time] of times) writeHistogram(out, { api }, time)
   out.family('millrace_request_failures_total', 'counter', 'Requests whose handler failed, by API.')
-  for (const [api, { failures }] of snapshot) out.sample(labelText({ api }), failures)
+  for (const [api, { failures }] of latencies.snapshot()) out.sample(labelText({ api }), failures)
 }
 
-const writeHistogram = (out: Exposition, labels: Labels, { requests, totalMs, classes }: ApiLatency): void => {
+type Times = Omit<ApiLatency, 'failures'>
+
+const writeHistogram = (out: Exposition, labels: Labels, { requests, totalMs, classes }: Times): void => {
   let below = 0
   classes.forEach((count, index) => {
     below += count
