@@ -13,7 +13,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use hooked::{HookedDisk, Operation};
-use logstore::base::limits::WAL_MANY_LOGS_FACTOR;
+use logstore::base::limits::{WAL_MANY_LOGS, WAL_MANY_LOGS_FACTOR};
 use logstore::base::types::{Offset, PartitionId, PartitionIndex};
 use logstore::batch::build::BatchBuilder;
 use logstore::io::Disk;
@@ -131,9 +131,10 @@ fn a_checkpoint_of_many_logs_is_one_sync_of_the_file_system() {
 fn appends_to_many_logs_go_on_in_more_files_while_a_checkpoint_takes_long() {
     let bed = Bed::new();
     let disk = HookedDisk::default();
-    let wal = WalSize { file_bytes: 4 * 1024 * 1024, files_max: 2 };
+    // Larger than a group, of which each would have a file of its own.
+    let wal = WalSize { file_bytes: 8 * 1024 * 1024, files_max: 2 };
     let store = open(&StoreOptions { disk: Arc::new(disk.clone()) as Arc<dyn Disk>, wal, ..bed.options() });
-    let logs = ensure(&store, 100, LogConfig { segment_bytes: 1 << 30, ..durable() });
+    let logs = ensure(&store, WAL_MANY_LOGS as i32, LogConfig { segment_bytes: 1 << 30, ..durable() });
     let files = || {
         let entries = std::fs::read_dir(bed.directory.path()).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -151,7 +152,7 @@ fn appends_to_many_logs_go_on_in_more_files_while_a_checkpoint_takes_long() {
         }
         Ok(())
     });
-    for _ in 0..10 {
+    for _ in 0..2 {
         for log in &logs {
             append(log, BatchBuilder::new().value(&vec![7; 60_000]), Origin::Client).unwrap();
         }

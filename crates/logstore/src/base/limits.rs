@@ -55,8 +55,10 @@ pub const WAL_FILE_BYTES: usize = 16 * 1024 * 1024;
 pub const WAL_GROUP_BYTES: usize = 4 * 1024 * 1024;
 /// Files of the write-ahead log of a data directory; producers wait when all of them hold what is not checkpointed.
 pub const WAL_FILES_MAX: usize = 16;
-/// How many times as many there are once a checkpoint was of more than [`SINGLE_SYNCS_MAX`] logs: one of thousands takes a
-/// second and more, and half of the files are full in less (D69).
+/// Logs of one checkpoint from which on there may be more files: one of thousands takes a second and more, and the other half
+/// of the files is full in less (D69).
+pub const WAL_MANY_LOGS: usize = 500;
+/// How many times as many.
 pub const WAL_MANY_LOGS_FACTOR: usize = 2;
 /// Bytes that are durable in the write-ahead log and wait for segments, for each log that has any, before these are
 /// written: so many are worth a call, and a write past the page cache.
@@ -103,11 +105,12 @@ pub const INDEX_ENTRIES_PENDING_MAX: usize = 512;
 pub const SEGMENT_BYTES_MAX: u64 = i32::MAX as u64;
 /// Largest checkpoint, snapshot or properties file that is read: what a million partitions or producers take.
 pub const SMALL_FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
-/// Share of the write-ahead log's size that the logs of a checkpoint may have behind their producer snapshots: what a
-/// recovery walks through.
+/// Share of the write-ahead log's size that the logs of a checkpoint may have behind their producer snapshots, all together:
+/// what a recovery walks through, header by header.
 pub const SNAPSHOT_BEHIND_SHARE: usize = 4;
-/// Logs among which that is divided at most: what each of more has behind is too little to make two files for and remove two.
-pub const SNAPSHOT_BEHIND_LOGS_MAX: usize = 256;
+/// Logs among which that is divided at most. Of more each may have as much behind as one of so many, 64 KiB: for less it is
+/// not worth to make two files and remove two.
+pub const SNAPSHOT_BEHIND_LOGS_MAX: usize = 1024;
 /// Bytes appended per producer before a snapshot within a segment: sixteen times what one takes in it.
 pub const SNAPSHOT_COST_BYTES: usize = 16 * 160;
 /// Producer snapshots of a log that lie within a segment: the newest, and one that surely ends below the recovery point.

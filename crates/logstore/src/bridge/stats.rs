@@ -45,8 +45,10 @@ const SERVER: &[Stat<ServerStats>] = &[
     ("server.cold.reads.waiting", |stats| stats.cold_reads_waiting),
 ];
 
-/// Each has its nanoseconds and its classes.
-const LATENCIES: &[(&str, fn(&ServerStats) -> &LatencyStats)] =
+/// A name and where its nanoseconds and classes are.
+type Times = (&'static str, fn(&ServerStats) -> &LatencyStats);
+
+const LATENCIES: &[Times] =
     &[("server.produces", |stats| &stats.produces), ("server.fetches", |stats| &stats.fetches)];
 
 pub(super) fn names() -> Vec<String> {
@@ -64,7 +66,6 @@ pub(super) fn values(store: &StoreStats, server: &ServerStats) -> Vec<f64> {
     let store = STORE.iter().map(|(_, read)| read(store) as f64);
     let single = store.chain(SERVER.iter().map(|(_, read)| read(server) as f64));
     let latencies = LATENCIES.iter().map(|(_, read)| read(server));
-    let latencies =
-        latencies.flat_map(|latency| std::iter::once(latency.nanos).chain(latency.classes));
+    let latencies = latencies.flat_map(|latency| std::iter::once(latency.nanos).chain(latency.classes));
     single.chain(latencies.map(|value| value as f64)).collect()
 }

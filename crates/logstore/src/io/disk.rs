@@ -266,10 +266,11 @@ impl Disk for SystemDisk {
     }
 
     fn spread(&self, path: &Path) {
-        // For ext4, which passes over all that was removed in a block group during the last minute when it makes a file
-        // there: what `chattr +T` does. Others refuse it.
+        // What `chattr +T` does. For ext4 without a journal, which passes over all files that were removed from a block group
+        // in the last minutes when it makes one there (D69). Others refuse it.
         if let Ok(directory) = open(path, OFlags::RDONLY | OFlags::DIRECTORY)
             && let Ok(flags) = fs::ioctl_getflags(&directory)
+            && !flags.contains(fs::IFlags::TOPDIR)
         {
             let _ = fs::ioctl_setflags(&directory, flags | fs::IFlags::TOPDIR);
         }

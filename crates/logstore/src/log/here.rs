@@ -46,7 +46,8 @@ impl Log {
             batch.roll.is_none() && batch.snapshot.is_none() && batch.aborted.is_none()
         };
         let entries = || state.pending.iter().filter(|batch| batch.entries.offset.is_some()).count();
-        state.pending_bytes <= WRITE_HERE_BYTES_MAX
+        state.is_relaxed()
+            && state.pending_bytes <= WRITE_HERE_BYTES_MAX
             && state.pending.len() <= WRITE_HERE_BATCHES_MAX
             && !state.put_off.pending
             && !state.epochs.is_changed()

@@ -324,8 +324,7 @@ impl Connection {
         let next = self.frames.peek()?;
         let is_produce = RequestHeader::peek_api_key(&next.body) == Some(route::PRODUCE);
         let may_wait = |request: &Request| matches!(request.slot, Slot::Produce(_) | Slot::Ready(_));
-        let pipelined =
-            self.requests.iter().all(may_wait) && self.requests.len() < CONNECTION_IN_FLIGHT_MAX;
+        let pipelined = self.requests.iter().all(may_wait) && self.requests.len() < CONNECTION_IN_FLIGHT_MAX;
         let starts = self.requests.is_empty() || (pipelined && is_produce);
         if !starts || (is_produce && core.holds_back(self.key)) {
             return None;

@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_class_ends_with_its_limit() {
-        let of_micros = |micros| class_of(micros * 1000);
+        let of_micros = |micros: u64| class_of(micros * 1000);
         assert_eq!([0, 1, 62].map(of_micros), [0, 0, 0]);
         assert_eq!([class_of(62_500), class_of(62_501)], [0, 1]);
         assert_eq!([class_of(125_000), class_of(125_001)], [1, 2]);

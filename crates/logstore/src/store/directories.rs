@@ -76,11 +76,11 @@ impl DataDirectory {
         let disk = &*options.disk;
         let io_error = |operation, path: &Path, error| StorageError::io(operation, path, error);
         create(disk, path).map_err(|error| io_error("create", path, error))?;
-        disk.spread(path);
         let lock_path = path.join(LOCK);
         let lock = disk.lock(&lock_path).map_err(|error| io_error("lock", &lock_path, error))?;
         let lock = lock.ok_or_else(|| OpenError::Locked(path.to_owned()))?;
         let identity = check_identity(disk, path, options)?;
+        disk.spread(path);
 
         let forgotten = io::forget_distrusted(disk, path).and_then(|()| io::trust(disk, path));
         forgotten.map_err(|error| io_error("read", path, error))?;

@@ -28,7 +28,7 @@ use super::replay::{Replay, Scan};
 use super::room::Room;
 use super::summary::{Summary, Touched};
 use crate::base::error::StorageError;
-use crate::base::limits::{DIRECT_WRITE_BYTES, SINGLE_SYNCS_MAX, SMALL_FILE_BYTES_MAX, WAL_MANY_LOGS_FACTOR};
+use crate::base::limits::{DIRECT_WRITE_BYTES, SMALL_FILE_BYTES_MAX, WAL_MANY_LOGS, WAL_MANY_LOGS_FACTOR};
 use crate::base::types::Position;
 use crate::io::{self, Disk, File, OpenMode, SectorWriter};
 
@@ -46,7 +46,7 @@ const FILES_KEPT: usize = 1;
 pub struct WalSize {
     /// Bytes of a file; a group that is larger has one of its own.
     pub file_bytes: usize,
-    /// Files at most; [`WAL_MANY_LOGS_FACTOR`] times as many once a checkpoint was of many logs.
+    /// Files at most, of which half bring about a checkpoint; [`WAL_MANY_LOGS_FACTOR`] times as many after one of many logs.
     pub files_max: usize,
 }
 
@@ -358,9 +358,10 @@ impl WriteAhead {
         GroupNumber(self.settled.load(Ordering::Acquire))
     }
 
-    /// A checkpoint is of so many logs. Where they are many it takes a second, and appends go on meanwhile in more files.
+    /// A checkpoint of so many logs begins. Where they are many it takes long, and appends go on meanwhile in more files,
+    /// from then on.
     pub fn expect(&self, logs: usize) {
-        if logs > SINGLE_SYNCS_MAX {
+        if logs >= WAL_MANY_LOGS {
             self.state.lock().files_max = self.size.files_max * WAL_MANY_LOGS_FACTOR;
             self.freed.notify_all();
         }

@@ -1,8 +1,8 @@
 /** The metrics under our own names. Times are in seconds. */
 import type { Canary } from '../../canary/canary.ts'
-import { type ApiLatency, classLimitMs, type Latencies } from '../../dispatch/latency.ts'
+import { classLimitMs, type Latencies } from '../../dispatch/latency.ts'
 import { type Exposition, type Labels, labelText, type MetricType } from './exposition.ts'
-import type { RequestTimes } from './requests.ts'
+import type { RequestTimes, Times } from './requests.ts'
 
 interface Declared {
   readonly name: string
@@ -69,8 +69,6 @@ export const writeRequests = (out: Exposition, times: RequestTimes, latencies: L
   out.family('millrace_request_failures_total', 'counter', 'Requests whose handler failed, by API.')
   for (const [api, { failures }] of latencies.snapshot()) out.sample(labelText({ api }), failures)
 }
-
-type Times = Omit<ApiLatency, 'failures'>
 
 const writeHistogram = (out: Exposition, labels: Labels, { requests, totalMs, classes }: Times): void => {
   let below = 0

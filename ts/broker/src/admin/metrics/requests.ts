@@ -9,16 +9,19 @@ const ofEngine = [
   ['Fetch', 'server.fetches'],
 ] as const
 
-export type RequestTimes = ReadonlyMap<string, Omit<ApiLatency, 'failures'>>
+/** How long requests of one kind took. */
+export type Times = Omit<ApiLatency, 'failures'>
+
+export type RequestTimes = ReadonlyMap<string, Times>
 
 export const requestTimes = (stats: ReadonlyMap<string, number>, latencies: Latencies): RequestTimes => {
   const stat = (name: string): number => stats.get(name) ?? 0
-  const engine = ofEngine.map(([api, name]) => {
+  const engine = ofEngine.map(([api, name]): readonly [string, Times] => {
     const classes = Array.from({ length: CLASSES }, (_, index) => stat(`${name}.class.${index}`))
     const requests = classes.reduce((sum, count) => sum + count, 0)
-    return [api, { requests, totalMs: stat(`${name}.nanos`) / NANOS_PER_MS, classes }] as const
+    return [api, { requests, totalMs: stat(`${name}.nanos`) / NANOS_PER_MS, classes }]
   })
-  return new Map([...engine, ...latencies.snapshot()])
+  return new Map<string, Times>([...engine, ...latencies.snapshot()])
 }
 
 /** Names of the engine's figures that are told as times. */
