@@ -109,7 +109,7 @@ pub const SMALL_FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// what a recovery walks through, header by header.
 pub const SNAPSHOT_BEHIND_SHARE: usize = 4;
 /// Logs among which that is divided at most. Of more each may have as much behind as one of so many, 64 KiB: for less it is
-/// not worth to make two files and remove two.
+/// not worth making two files and removing two.
 pub const SNAPSHOT_BEHIND_LOGS_MAX: usize = 1024;
 /// Bytes appended per producer before a snapshot within a segment: sixteen times what one takes in it.
 pub const SNAPSHOT_COST_BYTES: usize = 16 * 160;

@@ -48,7 +48,7 @@ impl Shared {
         let waits = directory.has_orphans();
         // Only then, so that none is missed that has batches up to the group.
         let logs = home.take_uncheckpointed();
-        home.ahead().expect(logs.len());
+        home.ahead().begin_checkpoint(logs.len());
         let behind = self.options.wal.bytes() / SNAPSHOT_BEHIND_SHARE;
         let done = self.flush(directory, &logs).and_then(|is_whole| {
             for log in &logs {

@@ -360,7 +360,7 @@ impl WriteAhead {
 
     /// A checkpoint of so many logs begins. Where they are many it takes long, and appends go on meanwhile in more files,
     /// from then on.
-    pub fn expect(&self, logs: usize) {
+    pub fn begin_checkpoint(&self, logs: usize) {
         if logs >= WAL_MANY_LOGS {
             self.state.lock().files_max = self.size.files_max * WAL_MANY_LOGS_FACTOR;
             self.freed.notify_all();
