@@ -19,13 +19,18 @@ export const duration = (seconds: number): string => {
 }
 
 export class Progress {
-  readonly #total: number
+  #total = 0
   #expected = 0
   #took = 0
   #began = performance.now()
 
   constructor(steps: readonly Step[]) {
-    this.#total = steps.reduce((sum, { seconds }) => sum + seconds, 0)
+    this.more(steps)
+  }
+
+  /** Steps that nobody knew of at the beginning. */
+  more(steps: readonly Step[]): void {
+    this.#total += steps.reduce((sum, { seconds }) => sum + seconds, 0)
   }
 
   begin({ what }: Step): void {

@@ -4,12 +4,12 @@ import { type Column, shapes } from './columns.ts'
 import { Lab } from './lab.ts'
 import { Progress, type Step } from './progress.ts'
 import type { CaseResult, Sample } from './result.ts'
-import { droppedFor, pairOrder } from './schedule.ts'
+import { droppedFor, pairOrder, sparePairs, undisturbedPairs } from './schedule.ts'
 import { settled } from './system.ts'
 
 export interface Plan {
   readonly cases: readonly Case[]
-  /** Pairs that may count; one more is played first. */
+  /** Pairs that may count; one more is played first, and half as many again when the machine disturbed some. */
   readonly pairs: number
   /** Of each measurement. */
   readonly seconds: number
@@ -39,10 +39,19 @@ export const play = async (plan: Plan, report: (results: readonly CaseResult[]) 
   try {
     for (const { each, turns: ofCase } of turns) {
       const samples: Sample[] = []
-      for (const turn of ofCase) {
-        progress.begin(turn)
-        samples.push(await sampleOf(plan, each, turn, lab, progress))
-        progress.end(turn)
+      const measure = async (measured: readonly Turn[]): Promise<void> => {
+        for (const turn of measured) {
+          progress.begin(turn)
+          samples.push(await sampleOf(plan, each, turn, lab, progress))
+          progress.end(turn)
+        }
+      }
+      await measure(ofCase)
+      for (const pair of sparePairsOf(plan, each)) {
+        if (undisturbedPairs(samples) >= plan.pairs) break
+        const again = turnsOfPair(plan, each, cold, pair)
+        progress.more(again)
+        await measure(again)
       }
       await each.finish?.().catch((error: unknown) => progress.tell(String(error)))
       report(resultsOf(each, samples))
@@ -53,19 +62,24 @@ export const play = async (plan: Plan, report: (results: readonly CaseResult[]) 
 }
 
 const turnsOf = (plan: Plan, each: Case, warm: Set<string>): readonly Turn[] =>
-  pairsOf(plan, each).flatMap((pair) =>
-    pairOrder(each.columns, pair).map((column) => {
-      const key = `${column.process}: ${each.load}`
-      const isCold = isWarmedUp(each, column) && !warm.has(key)
-      warm.add(key)
-      const seconds = secondsOf(plan, each) + AROUND_SECONDS + (isCold ? plan.warmUpSeconds : 0)
-      return { column, pair, seconds, what: `${each.rows[0]?.title}, ${column.name}, pair ${pair} of ${plan.pairs}` }
-    }),
-  )
+  pairsOf(plan, each).flatMap((pair) => turnsOfPair(plan, each, warm, pair))
+
+const turnsOfPair = (plan: Plan, each: Case, warm: Set<string>, pair: number): readonly Turn[] =>
+  pairOrder(each.columns, pair).map((column) => {
+    const key = `${column.process}: ${each.load}`
+    const isCold = isWarmedUp(each, column) && !warm.has(key)
+    warm.add(key)
+    const seconds = secondsOf(plan, each) + AROUND_SECONDS + (isCold ? plan.warmUpSeconds : 0)
+    return { column, pair, seconds, what: `${each.rows[0]?.title}, ${column.name}, pair ${pair} of ${plan.pairs}` }
+  })
 
 /** The first of them, 0, does not count. */
 const pairsOf = ({ pairs }: Plan, { isOnce }: Case): readonly number[] =>
   isOnce === true ? [1] : Array.from({ length: pairs + 1 }, (_, pair) => pair)
+
+/** For those that the machine disturbed. A case that is played once is not played again. */
+const sparePairsOf = ({ pairs }: Plan, { isOnce }: Case): readonly number[] =>
+  isOnce === true ? [] : Array.from({ length: sparePairs(pairs) }, (_, spare) => pairs + 1 + spare)
 
 const secondsOf = ({ seconds }: Plan, { stretch = 1 }: Case): number => seconds * stretch
 
