@@ -2,9 +2,15 @@
 
 use std::io::{Write, stdin, stdout};
 use std::net::TcpStream;
+use std::thread::sleep;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
+
+/// Between one and the next. Kafka lets 50 wait to be accepted (`socket.listen.backlog.size`), and what comes
+/// beyond that tries again a second later.
+const PAUSE: Duration = Duration::from_micros(500);
 
 /// How many.
 #[derive(Args)]
@@ -19,6 +25,7 @@ pub(crate) struct Options {
 /// Says when all are open, and holds them until standard input ends.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let open = |number| {
+        sleep(PAUSE);
         TcpStream::connect(&options.bootstrap).with_context(|| format!("connection {number} is refused"))
     };
     let connections = (0..options.connections).map(open).collect::<Result<Vec<_>>>()?;
