@@ -1,4 +1,5 @@
 // What a case is, and what one measurement of it gets and gives.
+import type { ClientKind } from '@millrace/test/harness/clients.js'
 import type { Column } from './columns.ts'
 import type { Lab } from './lab.ts'
 import type { Measure, Sample } from './result.ts'
@@ -43,6 +44,8 @@ export interface Case {
   readonly stretch?: number
   /** Too long to be repeated: measured once, from its first time on. */
   readonly isOnce?: boolean
+  /** What has to be installed for it. */
+  readonly clients?: readonly ClientKind[]
   readonly take: (setting: Setting) => Promise<Taken>
   /** After the last measurement. */
   readonly finish?: () => Promise<void>

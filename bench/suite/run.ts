@@ -81,7 +81,9 @@ const brokersOf = (cases: readonly Case[]): readonly BrokerInfo[] => {
 export const run = async (options: RunOptions): Promise<{ readonly path: string; readonly result: Result }> => {
   const plan = planOf(options)
   const families = new Set(plan.cases.flatMap(({ columns }) => columns.map(({ process }) => shapes[process].family)))
-  if (families.has('kafka')) await install('java')
+  const kinds = new Set(plan.cases.flatMap(({ clients = [] }) => clients))
+  if (families.has('kafka')) kinds.add('java')
+  for (const kind of kinds) await install(kind)
   const date = new Date().toISOString()
   const path =
     options.continued ?? options.output ?? join(repository, 'bench', 'results', `${date.slice(0, 10)}-suite.json`)

@@ -53,6 +53,13 @@ export const stealSince = (then: Clock): number => {
   return total <= 0 ? 0 : (now.stolen - then.stolen) / total
 }
 
+/** Of all threads of a process: `utime` and `stime`, behind a name that may have blanks and brackets. */
+export const processorSeconds = (pid: number): number => {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+}
+
 /** Resident memory, with all that is shared with other processes. */
 export const memoryOf = (pid: number): number => kibibytes(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'), 'Rss')
 

@@ -1,6 +1,7 @@
 // Every case, in the order in which they are played.
 import type { Case } from '../case.ts'
 import { besideCases } from './beside.ts'
+import { clientCases } from './clients.ts'
 import { durableCases } from './durable.ts'
 import { fetchCases } from './fetch.ts'
 import { memoryCases } from './memory.ts'
@@ -23,5 +24,6 @@ export const allCases: readonly Case[] = [
   ...recoveryCases,
   ...partitionCases,
   ...besideCases,
+  ...clientCases,
   ...retentionCases,
 ]

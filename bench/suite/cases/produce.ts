@@ -21,7 +21,7 @@ export interface Load {
 
 const LOAD_WARM_UP_SECONDS = 1
 /** One thread of the client that is busier than this has no time for more. */
-const CLIENT_LIMIT = 0.9
+export const CLIENT_LIMIT = 0.9
 
 /** What every load says of itself beside what a row asks for. */
 export const takenFrom = (
