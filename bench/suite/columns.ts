@@ -26,8 +26,11 @@ const SHIPPED_JVM = [
 /** What is deleted frees the disk at once. */
 const SOON = { 'log.segment.delete.delay.ms': '100' }
 
+/** What tests do without, and a broker as shipped has; the console is there in both. */
+const SHIPPED = { 'canary.enable': 'true', 'audit.topic.enable': 'true' }
+
 export const shapes: Readonly<Record<ProcessName, Shape>> = {
-  millrace: { family: 'millrace', jvm: [], settings: {} },
+  millrace: { family: 'millrace', jvm: [], settings: SHIPPED },
   kafka: { family: 'kafka', jvm: SHIPPED_JVM, settings: SOON },
   'kafka tuned': {
     family: 'kafka',

@@ -86,11 +86,8 @@ const STEP: i64 = 997;
 #[divan::bench(args = [true, false])]
 fn read(bencher: Bencher<'_, '_>, in_tail: bool) {
     let bed = Bed::new();
-    let (_store, log) = bed.open_as(LogConfig {
-        flush_messages: i64::MAX,
-        segment_bytes: 4 << 20,
-        ..LogConfig::default()
-    });
+    let (_store, log) =
+        bed.open_as(LogConfig { flush_messages: i64::MAX, segment_bytes: 4 << 20, ..LogConfig::default() });
     let bytes = batch();
     for _ in 0..FILLED {
         log.append(valid(&bytes), EPOCH, Origin::Client, Timestamp(1)).unwrap();
