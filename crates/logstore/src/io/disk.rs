@@ -177,6 +177,10 @@ impl RawFile for SystemFile {
         retry(|| fs::fdatasync(&self.descriptor))
     }
 
+    fn sync_all(&self) -> io::Result<()> {
+        retry(|| fs::syncfs(&self.descriptor))
+    }
+
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         Some(self.descriptor.as_fd())
     }
@@ -253,11 +257,6 @@ impl Disk for SystemDisk {
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
         let directory = open(path, OFlags::RDONLY | OFlags::DIRECTORY)?;
         retry(|| fs::fsync(&directory))
-    }
-
-    fn sync_all(&self, path: &Path) -> io::Result<()> {
-        let directory = open(path, OFlags::RDONLY | OFlags::DIRECTORY)?;
-        retry(|| fs::syncfs(&directory))
     }
 
     fn forget(&self, path: &Path) -> io::Result<()> {

@@ -207,6 +207,9 @@ mod tests {
                 _ => Err(io::ErrorKind::Other.into()),
             }
         }
+        fn sync_all(&self) -> io::Result<()> {
+            self.sync()
+        }
         fn descriptor(&self) -> Option<BorrowedFd<'_>> {
             None
         }

@@ -123,6 +123,9 @@ pub trait RawFile: Send + Sync + fmt::Debug {
     fn size(&self) -> io::Result<u64>;
     /// Makes data and length durable.
     fn sync(&self) -> io::Result<()>;
+    /// Makes everything durable that was written to its file system. Fails, once, for whatever could not be written since
+    /// this file was opened, whoever else was told of it (syncfs(2), Linux 5.8).
+    fn sync_all(&self) -> io::Result<()>;
     /// The descriptor, where there is one: `sendfile` needs it.
     fn descriptor(&self) -> Option<BorrowedFd<'_>>;
 }
@@ -145,8 +148,6 @@ pub trait Disk: Send + Sync + fmt::Debug {
     fn remove_dir(&self, path: &Path) -> io::Result<()>;
     /// Makes the names in a directory durable.
     fn sync_dir(&self, path: &Path) -> io::Result<()>;
-    /// Makes everything durable that was written to the file system below `path`.
-    fn sync_all(&self, path: &Path) -> io::Result<()>;
     /// Drops what memory has of a file, but for what waits to be written: the next read is of the disk.
     fn forget(&self, path: &Path) -> io::Result<()>;
     /// Directories that are made in this one have nothing to do with each other, and need not lie together. A hint.

@@ -102,13 +102,9 @@ impl Shared {
 
     /// What somebody else wrote is durable before it is served.
     fn sync_all(&self) -> Result<(), StorageError> {
-        self.directories.iter().try_for_each(|directory| {
-            let home = &directory.home;
-            let synced = home.disk().sync_all(home.path());
-            synced
-                .map_err(|error| StorageError::io("sync", home.path(), error))
-                .inspect_err(|error| home.fail(error))
-        })
+        self.directories
+            .iter()
+            .try_for_each(|directory| directory.sync_all().inspect_err(|error| directory.home.fail(error)))
     }
 
     fn at(&self, adopted: &Adopted) -> Result<&DataDirectory, OpenError> {

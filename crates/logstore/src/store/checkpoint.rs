@@ -77,8 +77,7 @@ impl Shared {
             return Ok(!flushed.contains(&full));
         }
         let begun: Vec<_> = logs.iter().map(|log| log.begin_flush_with_others()).collect();
-        let path = directory.home.path();
-        self.options.disk.sync_all(path).map_err(|error| StorageError::io("sync", path, error))?;
+        directory.sync_all()?;
         for (log, to) in logs.iter().zip(&begun) {
             if let Ok(Some(to)) = to {
                 log.end_flush(*to);

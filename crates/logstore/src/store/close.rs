@@ -8,7 +8,6 @@
 use super::Shared;
 use super::directories::DataDirectory;
 use super::housekeeping::first;
-use crate::base::error::StorageError;
 use crate::base::limits::SINGLE_SYNCS_MAX;
 use crate::log::LogError;
 
@@ -48,7 +47,7 @@ impl Shared {
         result?;
         // Also where it has no logs.
         home.in_service()?;
-        let finished = self.sync_directory(directory, one_by_one).and_then(|()| {
+        let finished = if one_by_one { home.sync() } else { directory.sync_all() }.and_then(|()| {
             home.in_reserve(|| home.write_checkpoints())?;
             if directory.has_orphans() {
                 // Whose they are is not known yet: they stay in the write-ahead log.
@@ -61,12 +60,5 @@ impl Shared {
             home.fail(&error);
             error.into()
         })
-    }
-
-    fn sync_directory(&self, directory: &DataDirectory, one_by_one: bool) -> Result<(), StorageError> {
-        let path = directory.home.path();
-        let disk = &*self.options.disk;
-        let synced = if one_by_one { disk.sync_dir(path) } else { disk.sync_all(path) };
-        synced.map_err(|error| StorageError::io("sync", path, error))
     }
 }

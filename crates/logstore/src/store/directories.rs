@@ -61,7 +61,8 @@ pub(super) struct DataDirectory {
     doubt: Mutex<Option<Arc<Replay>>>,
     /// Directories of deleted partitions that were not removed yet, each with its topic's name.
     pub(super) leftovers: Vec<(String, PathBuf)>,
-    /// Given up by `release`, since others may hold on to a closed store.
+    /// As old as the store, so that it is told of every failure of writing back. Given up by `release`, since others may
+    /// hold on to a closed store.
     lock: Mutex<Option<Box<dyn RawFile>>>,
 }
 
@@ -182,6 +183,14 @@ impl DataDirectory {
     pub(super) fn forget_orphans(&self) {
         self.orphans.lock().take();
         self.doubt.lock().take();
+    }
+
+    /// Makes everything durable that was written to its file system.
+    pub(super) fn sync_all(&self) -> Result<(), StorageError> {
+        let lock = self.lock.lock();
+        let released = || Err(std::io::ErrorKind::NotConnected.into());
+        let synced = lock.as_ref().map_or_else(released, |lock| lock.sync_all());
+        synced.map_err(|error| StorageError::io("sync", self.home.path(), error))
     }
 
     /// Lets another store open the directory; nothing is written here from now on.

@@ -186,6 +186,10 @@ impl RawFile for HookedFile {
         self.disk.ask(Operation::Sync, &self.path)?;
         self.raw.sync()
     }
+    fn sync_all(&self) -> io::Result<()> {
+        self.disk.ask(Operation::SyncAll, &self.path)?;
+        self.raw.sync_all()
+    }
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         self.raw.descriptor()
     }
@@ -225,17 +229,16 @@ impl Disk for HookedDisk {
         self.ask(Operation::SyncDirectory, path)?;
         self.below.sync_dir(path)
     }
-    fn sync_all(&self, path: &Path) -> io::Result<()> {
-        self.ask(Operation::SyncAll, path)?;
-        self.below.sync_all(path)
-    }
     fn forget(&self, path: &Path) -> io::Result<()> {
         self.ask(Operation::Open, path)?;
         self.below.forget(path)
     }
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn RawFile>>> {
         self.ask(Operation::Open, path)?;
-        self.below.lock(path)
+        let lock = self.below.lock(path)?;
+        Ok(lock.map(|raw| -> Box<dyn RawFile> {
+            Box::new(HookedFile { raw, path: path.to_owned(), disk: self.clone() })
+        }))
     }
     fn space(&self, path: &Path) -> io::Result<Space> {
         self.space.lock().map_or_else(|| self.below.space(path), Ok)

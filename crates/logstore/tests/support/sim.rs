@@ -494,11 +494,6 @@ impl Disk for SimDisk {
         state.sync(node, &format!("{}/", path.display()))
     }
 
-    fn sync_all(&self, _: &Path) -> io::Result<()> {
-        self.0.lock().alive()?.take(Step::SyncAll);
-        Ok(())
-    }
-
     fn forget(&self, path: &Path) -> io::Result<()> {
         let mut state = self.0.lock();
         let state = state.alive()?;
@@ -557,6 +552,11 @@ impl RawFile for SimFile {
 
     fn sync(&self) -> io::Result<()> {
         self.disk.lock().alive()?.sync(self.node, &self.path)
+    }
+
+    fn sync_all(&self) -> io::Result<()> {
+        self.disk.lock().alive()?.take(Step::SyncAll);
+        Ok(())
     }
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
