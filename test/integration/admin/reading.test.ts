@@ -99,7 +99,9 @@ test('groups: found by any name, with lag for each partition', async () => {
 test('the cluster and its broker', async () => {
   expect(await call('cluster', {})).toMatchObject({ nodeId: 1, brokers: 1, state: 'running', leaderlessPartitions: 0 })
   const { items } = await call('brokers', {})
-  expect(items).toMatchObject([{ id: 1, isController: true, directories: [{ failed: false, full: false }] }])
+  expect(items).toMatchObject([
+    { id: 1, isController: true, directories: [{ failed: false, full: false, filling: null }] },
+  ])
   const configs = await call('brokerConfigs', { broker: 1 })
   expect(configs.items.find(({ name }) => name === 'log.dirs')).toMatchObject({ source: 'static', readOnly: true })
 })

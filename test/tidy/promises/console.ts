@@ -2,6 +2,7 @@ import type { Promised } from './promise.ts'
 
 const actions = 'test/console/actions.test.ts'
 const accounts = 'test/console/accounts.test.ts'
+const firstScreen = 'test/console/health.test.ts'
 const live = 'test/console/live.test.ts'
 const messages = 'test/console/messages.test.ts'
 const screens = 'test/console/screens.test.ts'
@@ -70,7 +71,14 @@ const health: readonly Promised[] = [
     what: 'groups in the order of their lag in seconds',
     absent: 'They are ordered by messages; seconds stand in the list of groups and at the group itself.',
   },
-  { what: 'days until a disk is full', absent: 'What is free and used is shown; how fast it fills is not watched.' },
+  {
+    what: 'days until a disk is full',
+    tests: [
+      [history, 'a disk is full in what is free of it, less what producers may not use, at the pace of the last day'],
+      [history, 'a disk that does not fill has no end, and one that is full has it now'],
+      [firstScreen, 'tells when a disk will be full, in en, light'],
+    ],
+  },
   {
     what: 'what clients would meet, by records that the broker sends through itself',
     tests: [

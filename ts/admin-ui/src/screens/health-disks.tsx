@@ -1,9 +1,9 @@
-/** How much room the data directories have. */
+/** How much room the data directories have, and for how long. */
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { brokersQuery } from '../api.ts'
 import { Card } from '../parts/card.tsx'
-import { Disk } from '../parts/disk.tsx'
+import { Disk, Filling } from '../parts/disk.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Size } from '../parts/size.tsx'
 
@@ -24,6 +24,7 @@ export const Disks = () => {
                   <span className="number" title={t('disk.logs', { count: directory.logs })}>
                     <Size value={directory.usedBytes} />
                   </span>
+                  <Filling directory={directory} />
                 </li>
               ))}
           </ul>

@@ -1,5 +1,6 @@
 /** What the first screen shows, read from memory: for the stream and for whoever asks once. */
 import type { Threads } from '../browse/threads.ts'
+import type { FillHistory } from '../history/fill.ts'
 import type { LagHistory } from '../history/lag.ts'
 import type { RateHistory } from '../history/rates.ts'
 import type { Output } from './contract.ts'
@@ -15,6 +16,7 @@ export interface Running {
   readonly tables: Tables
   readonly rates: RateHistory
   readonly lag: LagHistory
+  readonly fill: FillHistory
   readonly threads: Threads
 }
 

@@ -5,6 +5,7 @@ import type { Logger } from '../base/logger.ts'
 import type { AdminPlace } from '../configs/listeners.ts'
 import type { BrokerConfig } from '../configs/start-up.ts'
 import { threadsWhenNeeded } from '../browse/threads.ts'
+import { watchFill } from '../history/fill.ts'
 import { type LagHistory, watchLag } from '../history/lag.ts'
 import { watchRates } from '../history/rates.ts'
 import { createAnswer } from './answer.ts'
@@ -69,6 +70,7 @@ export const startServer = async (options: AdminServerOptions): Promise<AdminSer
     async leave() {
       admitted?.rates.stop()
       admitted?.lag.stop()
+      admitted?.fill.stop()
       await admitted?.threads.stop()
     },
     close() {
@@ -84,5 +86,6 @@ const watch = (services: AdminServices, clock: Clock): Running => {
   const rates = watchRates(() => services.engine.stats(), clock)
   const tables: Tables = createTables(services, (reading) => lag.seconds(reading))
   const lag: LagHistory = watchLag(() => tables.readings(), clock)
-  return { services, tables, rates, lag, threads: threadsWhenNeeded(services.engine) }
+  const fill = watchFill(() => services.engine.rooms(), clock)
+  return { services, tables, rates, lag, fill, threads: threadsWhenNeeded(services.engine) }
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { manualClock } from '../base/clock.ts'
+import { watchFill } from './fill.ts'
 import { type GroupReadings, watchLag } from './lag.ts'
 import { watchRates } from './rates.ts'
 import { createRing } from './ring.ts'
@@ -62,4 +63,52 @@ it('lag in seconds is the time since the log went past what was committed', asyn
   expect(lag.notedAt()).toBe(clock.now() - 4000)
   lag.stop()
   expect(clock.pendingTimers).toBe(0)
+})
+
+const MINUTE_MS = 60_000
+const DAY_SECONDS = 86_400
+const GB = 1e9
+
+/** A disk that is watched, with what is free as a function of the minutes since. */
+const disk = (free: (minute: number) => number, hardLimitBytes = 0) => {
+  const clock = manualClock()
+  const room = () => ({ path: '/data', freeBytes: free(clock.monotonic() / MINUTE_MS), hardLimitBytes })
+  const fill = watchFill(() => [room()], clock)
+  const after = (minutes: number) => {
+    clock.advance(minutes * MINUTE_MS)
+    return fill.of(room())
+  }
+  return { fill, clock, after }
+}
+
+it('a disk is full in what is free of it, less what producers may not use, at the pace of the last day', () => {
+  const { fill, clock, after } = disk((minute) => 1000 * GB - minute * 0.1 * GB, 100 * GB)
+  expect(after(9)).toBeNull()
+  const early = after(1)
+  expect(early?.overSeconds).toBe(600)
+  expect(early?.fullInSeconds).toBeCloseTo(8990 * 60)
+  const late = after(3 * 1440)
+  expect(late?.overSeconds).toBe(DAY_SECONDS - 60)
+  expect(late?.fullInSeconds).toBeCloseTo((899 - 432) * 10 * 60)
+  expect(fill.of({ path: '/elsewhere', freeBytes: 1, hardLimitBytes: 0 })).toBeNull()
+  fill.stop()
+  expect(clock.pendingTimers).toBe(0)
+})
+
+it('a disk that does not fill has no end, and one that is full has it now', () => {
+  const end = (free: (minute: number) => number, hardLimitBytes = 0) =>
+    disk(free, hardLimitBytes).after(600)?.fullInSeconds
+  expect(end(() => GB)).toBeNull()
+  expect(end((minute) => GB + minute)).toBeNull()
+  expect(end((minute) => 1000 * GB - minute)).toBeNull()
+  // Every hour retention takes away what the hour has brought.
+  expect(end((minute) => 900 * GB - (minute % 60) * 0.1 * GB)).toBeNull()
+  expect(end((minute) => GB - minute, 2 * GB)).toBe(0)
+})
+
+it('one segment that is removed does not stop a disk from filling', () => {
+  const step = (minute: number): number => (minute >= 595 ? 2 * GB : 0)
+  const told = disk((minute) => 900 * GB - minute * 0.1 * GB + step(minute)).after(600)
+  expect(told?.fullInSeconds).toBeGreaterThan(5 * DAY_SECONDS)
+  expect(told?.fullInSeconds).toBeLessThan(7 * DAY_SECONDS)
 })

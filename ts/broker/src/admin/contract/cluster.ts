@@ -68,6 +68,14 @@ export const directory = z.object({
   low: z.boolean(),
   /** Producers are refused. */
   full: z.boolean(),
+  /** By what was free in the last so many seconds, at most a day; null where it was not watched for ten minutes. */
+  filling: z
+    .object({
+      overSeconds: z.number(),
+      /** Until producers are refused; null where it does not fill, or not within a year. */
+      fullInSeconds: z.number().nullable(),
+    })
+    .nullable(),
 })
 
 export const broker = z.object({

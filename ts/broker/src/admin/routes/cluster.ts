@@ -2,7 +2,8 @@
 import { BrokerError } from '../../base/errors.ts'
 import type { BrokerImage, ClusterImage } from '../../cluster/image.ts'
 import { resolveBroker } from '../../configs/resolve.ts'
-import type { LogDirectory } from '../../engine/native.ts'
+import type { DirectoryRoom, LogDirectory } from '../../engine/native.ts'
+import type { FillHistory } from '../../history/fill.ts'
 import type { Output } from '../contract.ts'
 import { configRows } from './configs.ts'
 import type { RouteContext } from './context.ts'
@@ -12,6 +13,7 @@ type Broker = Output<'brokers'>['items'][number]
 
 export const clusterRoutes = ({
   services,
+  fill,
   counts,
   status,
 }: RouteContext): RoutesOf<'cluster' | 'brokers' | 'brokerConfigs'> => {
@@ -45,7 +47,7 @@ export const clusterRoutes = ({
     brokers: async () => {
       const image = cluster.image()
       const directories = await engine.queries.logDirs()
-      const own = directories.map((directory) => directoryRow(directory, engine.rooms()))
+      const own = directories.map((directory) => directoryRow(directory, engine.rooms(), fill))
       return {
         items: [...image.brokers.values()].map((broker) =>
           brokerRow(image, broker, broker.id === cluster.brokerId ? own : []),
@@ -78,7 +80,8 @@ const brokerRow = (
 
 const directoryRow = (
   { path, totalBytes, usableBytes, failed, logs }: LogDirectory,
-  rooms: readonly { readonly path: string; readonly isLow: boolean; readonly isFull: boolean }[],
+  rooms: readonly DirectoryRoom[],
+  fill: FillHistory,
 ): Broker['directories'][number] => {
   const room = rooms.find((one) => one.path === path)
   return {
@@ -90,5 +93,6 @@ const directoryRow = (
     failed,
     low: room?.isLow ?? false,
     full: room?.isFull ?? false,
+    filling: room === undefined ? null : fill.of(room),
   }
 }

@@ -1,0 +1,56 @@
+// What the first screen makes of the numbers that it gets: those of brokers that are ill, or that have run for longer than a test.
+import type { Output } from 'millrace/admin/contract.js'
+import type { Page } from 'playwright-core'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { missingClients } from '../harness/clients.ts'
+import { inside } from '../integration/admin/inside.ts'
+import { DESKTOP, expectAccessible, opened, PHONE, visiting } from './browser.ts'
+import { PASSWORD } from './seeded.ts'
+
+type Directory = Output<'brokers'>['items'][number]['directories'][number]
+
+const looks = [
+  ['en', 'light', DESKTOP],
+  ['zh-CN', 'dark', PHONE],
+] as const
+
+describe.skipIf((await missingClients('browser')) !== undefined)('the first screen', () => {
+  const broker = inside({ 'admin.password': PASSWORD })
+  const at = visiting(broker, opened(), PASSWORD)
+
+  /** Has the broker answer something else than it would. */
+  const answering = async <Answer>(page: Page, path: string, other: (answer: Answer) => Answer): Promise<void> => {
+    // What is under way when the page goes is nobody's error.
+    onTestFinished(() => page.unrouteAll({ behavior: 'ignoreErrors' }))
+    await page.route(`**/api/v1/${path}`, async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, json: other((await response.json()) as Answer) })
+    })
+  }
+
+  const expectInOrder = async (page: Page, width: number, what: string): Promise<void> => {
+    await expectAccessible(page, what)
+    expect(await page.evaluate('document.documentElement.scrollWidth'), what).toBe(width)
+  }
+
+  test.each([
+    [...looks[0], 'Full in 3d 4h at the pace of the last 6h'],
+    [...looks[1], '\u6309\u6700\u8FD1 6\u5C0F\u65F6 \u7684\u901F\u5EA6\uFF0C3\u5929 4\u5C0F\u65F6\u540E\u5199\u6EE1'],
+  ] as const)('tells when a disk will be full, in %s, %s', async (locale, theme, viewport, said) => {
+    const page = await at('/', [locale, theme, viewport])
+    const filling = page.locator('.filling')
+    // The broker has not watched it for long enough.
+    await filling.waitFor()
+    let told: Directory['filling'] = { overSeconds: 6 * 3600, fullInSeconds: 76 * 3600 }
+    await answering<Output<'brokers'>>(page, 'brokers', ({ items }) => ({
+      items: items.map((each) => ({
+        ...each,
+        directories: each.directories.map((directory) => ({ ...directory, filling: told })),
+      })),
+    }))
+    await page.getByText(said, { exact: true }).waitFor()
+    await expectInOrder(page, viewport.width, 'a disk that fills')
+    told = { overSeconds: 6 * 3600, fullInSeconds: null }
+    await filling.waitFor({ state: 'detached' })
+  })
+})
