@@ -53,4 +53,24 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
     told = { overSeconds: 6 * 3600, fullInSeconds: null }
     await filling.waitFor({ state: 'detached' })
   })
+
+  test.each([
+    [...looks[0], '12.3K/s in', '0/s out'],
+    [...looks[1], '\u5199\u5165 1.2\u4E07/\u79D2', '\u8BFB\u53D6 0/\u79D2'],
+  ] as const)('shows the topics with most traffic, in %s, %s', async (locale, theme, viewport, into, out) => {
+    await broker.call('createTopic', { name: `${locale}.with-a-name-that-is-long` })
+    const page = await at('/', [locale, theme, viewport])
+    const rows = page.locator('.card', { has: page.locator('a[href*="sort=traffic"]') }).locator('.rows li')
+    const counted = { messagesIn: 12_345.6, messagesOut: 0 }
+    await answering<Output<'topics'>>(page, 'topics?*', (found) => ({
+      ...found,
+      items: found.items.map((each) => ({ ...each, ...counted })),
+    }))
+    await rows.getByText(into, { exact: true }).first().waitFor()
+    await rows.getByText(out, { exact: true }).first().waitFor()
+    await expectInOrder(page, viewport.width, 'topics with traffic')
+    await page.locator('a[href*="sort=traffic"]').click()
+    await page.locator('th[aria-sort=descending]').waitFor({ state: 'attached' })
+    await expectInOrder(page, viewport.width, 'topics by their traffic')
+  })
 })

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import type { Socket } from 'node:net'
 import { streamMessage, type StreamMessage } from 'millrace/admin/contract/live.js'
 import { produce } from 'millrace/messages/00-produce.js'
+import { offsetCommit } from 'millrace/messages/08-offset-commit.js'
 import { expect, test } from 'vitest'
 import { batch } from '../../harness/batch.ts'
 import { eventually } from '../../harness/eventually.ts'
@@ -68,6 +69,24 @@ const opened = async (headers: Headers) => {
   return found
 }
 
+const send = async (topic: string, count: number, value = 'x'): Promise<void> => {
+  const records = batch(Array.from({ length: count }, () => ({ value })))
+  const { responses } = await peer().call(produce, 9, {
+    transactionalId: null,
+    acks: -1,
+    timeoutMs: 10_000,
+    topicData: [{ name: topic, partitionData: [{ index: 0, records }] }],
+  })
+  expect(responses[0]?.partitionResponses[0]?.errorCode).toBe(0)
+}
+
+const commit = async (groupId: string, topic: string, committedOffset: number): Promise<void> => {
+  const partitions = [{ partitionIndex: 0, committedOffset, committedMetadata: '' }]
+  const member = { groupId, generationIdOrMemberEpoch: -1, memberId: '' }
+  const { topics } = await peer().call(offsetCommit, 7, { ...member, topics: [{ name: topic, partitions }] })
+  expect(topics[0]?.partitions[0]?.errorCode).toBe(0)
+}
+
 test('all of it first, then what has changed', async () => {
   const { socket, messages } = await opened(authorization())
   const [first] = await eventually('the first message', () => (messages.length > 0 ? messages : undefined))
@@ -75,12 +94,7 @@ test('all of it first, then what has changed', async () => {
   expect(await call('live', {})).toMatchObject({ state: 'running', brokers: 1 })
 
   await readyTopic(peer(), 'streamed')
-  const records = batch([{ value: 'x'.repeat(10_000) }])
-  const request = { transactionalId: null, acks: -1, timeoutMs: 10_000 }
-  await peer().call(produce, 9, {
-    ...request,
-    topicData: [{ name: 'streamed', partitionData: [{ index: 0, records }] }],
-  })
+  await send('streamed', 1, 'x'.repeat(10_000))
   const changed = await eventually('the rate is told', () =>
     messages.find(({ type, live }) => type === 'changed' && (live.bytesIn ?? 0) > 0),
   )
@@ -134,4 +148,29 @@ test('rates and lag of the last hour; the lag in seconds', async () => {
     return told.series.connections.length > 0 ? told : undefined
   })
   expect(Math.max(...series.connections)).toBeGreaterThan(0)
+})
+
+test('the topics with most traffic come first, by what goes in and what groups have read', async () => {
+  for (const topic of ['calm', 'loud']) await readyTopic(peer(), topic)
+  await readyCoordinator(peer(), 'reading')
+  await commit('reading', 'loud', 0)
+  const busiest = async () => (await call('topics', { sort: 'traffic', order: 'desc', internal: 'false' })).items
+  // From now on they are looked at.
+  expect((await busiest()).find(({ name }) => name === 'loud')).toMatchObject({ messagesIn: null, messagesOut: null })
+  await eventually('each was looked at twice', async () =>
+    (await busiest()).every(({ messagesIn }) => messagesIn === 0) ? true : undefined,
+  )
+  await send('calm', 10)
+  await send('loud', 300)
+  await commit('reading', 'loud', 200)
+  const [first, second] = await eventually('there are rates', async () => {
+    const items = await busiest()
+    return (items[1]?.messagesIn ?? 0) > 0 ? items : undefined
+  })
+  expect([first?.name, second?.name]).toEqual(['loud', 'calm'])
+  // Of the ten seconds in which they came.
+  expect(first?.messagesIn).toBeGreaterThan(15)
+  expect(first?.messagesIn).toBeLessThanOrEqual(30)
+  expect(first?.messagesOut).toBeGreaterThan(10)
+  expect(second).toMatchObject({ messagesOut: 0 })
 })

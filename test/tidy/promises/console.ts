@@ -15,6 +15,7 @@ const password = 'test/integration/admin/password.test.ts'
 const filter = 'ts/broker/src/browse/filter.test.ts'
 const payload = 'ts/broker/src/browse/payload.test.ts'
 const history = 'ts/broker/src/history/history.test.ts'
+const traffic = 'ts/broker/src/history/traffic.test.ts'
 
 const health: readonly Promised[] = [
   {
@@ -62,7 +63,15 @@ const health: readonly Promised[] = [
     absent: 'Requests are counted beside the bytes; messages only in the metrics, by topic.',
   },
   { what: 'the largest topics on the first screen', tests: [[screens, 'every screen in en, light']] },
-  { what: 'the topics with most traffic on the first screen', absent: 'Rates are kept for the broker, not by topic.' },
+  {
+    what: 'the topics with most traffic on the first screen',
+    tests: [
+      [traffic, 'messages of a topic go in by the ends of its logs, and out by what groups commit'],
+      [traffic, 'a look asks so many partitions and no more, and all of them in turn'],
+      [apiLive, 'the topics with most traffic come first, by what goes in and what groups have read'],
+      [firstScreen, 'shows the topics with most traffic, in en, light'],
+    ],
+  },
   {
     what: 'the groups that are most behind on the first screen',
     untested: 'They stand there, by messages; the tests of the first screen look at its topics and its canary.',

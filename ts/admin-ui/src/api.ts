@@ -36,6 +36,13 @@ export const configHistoryQuery = (input: Input<'configHistory'>) =>
 export const topicsQuery = (input: Input<'topics'>) =>
   queryOptions({ queryKey: ['topics', input], queryFn: () => call('topics', input), ...moving })
 
+/** What goes through topics is looked at no more often. */
+export const busiestTopicsQuery = (limit: number) =>
+  queryOptions({
+    ...topicsQuery({ sort: 'traffic', order: 'desc', limit, internal: 'false' }),
+    refetchInterval: CALM_MS,
+  })
+
 export const topicQuery = (input: Input<'topic'>) =>
   queryOptions({
     queryKey: ['topic', input],

@@ -19,6 +19,13 @@ export const Count = ({ value }: ValueProps) => {
   return value === null ? UNKNOWN : integer(value)
 }
 
+/** So many each second. */
+export const Rate = ({ value }: { readonly value: number | null }) => {
+  const { short } = useFormat()
+  if (value === null) return UNKNOWN
+  return value === 0 ? <span className="quiet">0</span> : short(value)
+}
+
 /** Nothing to catch up with is good news, and quiet. */
 export const Lag = ({ value }: ValueProps) => {
   const { integer } = useFormat()

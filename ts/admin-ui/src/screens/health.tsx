@@ -11,7 +11,7 @@ import { CanaryCard } from './health-canary.tsx'
 import { Checks } from './health-checks.tsx'
 import { Disks } from './health-disks.tsx'
 import { Rates } from './health-rates.tsx'
-import { LargestTopics, WorstGroups } from './health-tops.tsx'
+import { BusiestTopics, LargestTopics, WorstGroups } from './health-tops.tsx'
 
 export const HealthScreen = () => {
   const { t } = useTranslation()
@@ -22,10 +22,11 @@ export const HealthScreen = () => {
       {cluster.data !== undefined && <Numbers cluster={cluster.data} />}
       <Rates />
       <div className="columns">
-        <LargestTopics />
+        <BusiestTopics />
         <WorstGroups />
+        <LargestTopics />
+        <CanaryCard />
       </div>
-      <CanaryCard />
       <Disks />
       {cluster.data !== undefined && <About cluster={cluster.data} now={cluster.dataUpdatedAt} />}
     </Page>

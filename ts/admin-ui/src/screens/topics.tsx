@@ -11,7 +11,7 @@ import { useNoRows } from '../parts/no-rows.ts'
 import { Page } from '../parts/page.tsx'
 import { Pager } from '../parts/pager.tsx'
 import { SearchBox } from '../parts/search-box.tsx'
-import { Count, Lag, Size } from '../parts/size.tsx'
+import { Count, Lag, Rate, Size } from '../parts/size.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Toggle } from '../parts/toggle.tsx'
 import { useChange } from '../parts/use-change.ts'
@@ -101,6 +101,18 @@ const columnsOf = (t: TFunction): readonly Column<TopicRow>[] => [
     cell: ({ records }) => <Count value={records} />,
   },
   { id: 'bytes', title: t('topics.size'), sortable: 'number', end: true, cell: ({ bytes }) => <Size value={bytes} /> },
+  {
+    id: 'traffic',
+    title: t('topics.traffic'),
+    sortable: 'number',
+    end: true,
+    wide: true,
+    cell: ({ messagesIn, messagesOut }) => (
+      <>
+        <Rate value={messagesIn} /> / <Rate value={messagesOut} />
+      </>
+    ),
+  },
   {
     id: 'groups',
     title: t('topics.groups'),

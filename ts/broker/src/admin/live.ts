@@ -3,6 +3,7 @@ import type { Threads } from '../browse/threads.ts'
 import type { FillHistory } from '../history/fill.ts'
 import type { LagHistory } from '../history/lag.ts'
 import type { RateHistory } from '../history/rates.ts'
+import type { TrafficHistory } from '../history/traffic.ts'
 import type { Output } from './contract.ts'
 import { health } from './health.ts'
 import type { AdminServices } from './services.ts'
@@ -16,6 +17,7 @@ export interface Running {
   readonly tables: Tables
   readonly rates: RateHistory
   readonly lag: LagHistory
+  readonly traffic: TrafficHistory
   readonly fill: FillHistory
   readonly threads: Threads
 }

@@ -8,6 +8,7 @@ import { threadsWhenNeeded } from '../browse/threads.ts'
 import { watchFill } from '../history/fill.ts'
 import { type LagHistory, watchLag } from '../history/lag.ts'
 import { watchRates } from '../history/rates.ts'
+import { watchTraffic } from '../history/traffic.ts'
 import { createAnswer } from './answer.ts'
 import { createAuth } from './auth.ts'
 import { ensureFirstAccount } from './first-account.ts'
@@ -70,6 +71,7 @@ export const startServer = async (options: AdminServerOptions): Promise<AdminSer
     async leave() {
       admitted?.rates.stop()
       admitted?.lag.stop()
+      admitted?.traffic.stop()
       admitted?.fill.stop()
       await admitted?.threads.stop()
     },
@@ -86,6 +88,14 @@ const watch = (services: AdminServices, clock: Clock): Running => {
   const rates = watchRates(() => services.engine.stats(), clock)
   const tables: Tables = createTables(services, (reading) => lag.seconds(reading))
   const lag: LagHistory = watchLag(() => tables.readings(), clock)
+  const traffic = watchTraffic(
+    {
+      topics: () => [...services.cluster.image().topicsById.values()],
+      ends: (topics) => tables.logsOf(topics),
+      commits: () => tables.commits(),
+    },
+    clock,
+  )
   const fill = watchFill(() => services.engine.rooms(), clock)
-  return { services, tables, rates, lag, fill, threads: threadsWhenNeeded(services.engine) }
+  return { services, tables, rates, lag, traffic, fill, threads: threadsWhenNeeded(services.engine) }
 }

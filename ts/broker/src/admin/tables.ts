@@ -8,6 +8,7 @@ import type { LogOffsetsAnswer, PartitionQuery } from '../engine/native.ts'
 import type { ListedGroup } from '../groups/describe.ts'
 import type { FetchedTopic } from '../groups/fetch-offsets.ts'
 import type { GroupReadings, Reading } from '../history/lag.ts'
+import type { Commit } from '../history/traffic.ts'
 import type { AdminServices } from './services.ts'
 
 /** How old an answer may be. */
@@ -59,11 +60,13 @@ export interface GroupTable {
 
 export interface Tables {
   logs(): Promise<LogTable>
-  /** Of one topic, asked now. */
-  logsOf(topic: TopicImage): Promise<LogTable>
+  /** Of some topics, asked now. */
+  logsOf(topics: readonly TopicImage[]): Promise<LogTable>
   groups(): Promise<GroupTable>
   /** What groups read and how far they are, for the history of their lag. */
   readings(): Promise<readonly GroupReadings[]>
+  /** How far groups are, for what goes out of topics. */
+  commits(): Promise<readonly Commit[]>
 }
 
 type Services = Pick<AdminServices, 'cluster' | 'groups' | 'engine' | 'clock'>
@@ -80,7 +83,13 @@ export const createTables = (services: Services, lagSeconds: LagSeconds): Tables
       lagSeconds,
       readings: offsets.flatMap((offset) => readingOf(offset) ?? []),
     }))
-  return { logs, logsOf: (topic) => readLogs(allOf(topic), engine), groups, readings }
+  const commits = async (): Promise<readonly Commit[]> =>
+    [...(await groups()).groups.values()].flatMap(({ groupId, offsets }) =>
+      offsets.flatMap(({ topicId, partition, committed }) =>
+        topicId === null ? [] : { group: groupId, topic: topicId, partition, committed },
+      ),
+    )
+  return { logs, logsOf: (topics) => readLogs(topics.flatMap(allOf), engine), groups, readings, commits }
 }
 
 const atMostOnceASecond = <Value>(

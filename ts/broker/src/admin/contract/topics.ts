@@ -12,6 +12,7 @@ export const topicColumns = [
   'lag',
   'cleanupPolicy',
   'underReplicated',
+  'traffic',
 ] as const
 
 export const topicRow = z.object({
@@ -29,6 +30,10 @@ export const topicRow = z.object({
   lag: int64.nullable(),
   cleanupPolicy: z.string(),
   underReplicated: z.int(),
+  /** Messages each second; null, like that below it, until it was looked at twice. By it and the next one `traffic` is sorted. */
+  messagesIn: z.number().nullable(),
+  /** As far as groups have committed that they read them. */
+  messagesOut: z.number().nullable(),
 })
 
 export const partition = z.object({

@@ -69,7 +69,7 @@ export const topicChanges = ({ services, tables }: RouteContext): RoutesOf<Names
     },
     deleteTopic: async ({ topic: name, confirm, dryRun }, exchange) => {
       const topic = find(name)
-      const [logs, { readers }] = await Promise.all([tables.logsOf(topic), tables.groups()])
+      const [logs, { readers }] = await Promise.all([tables.logsOf([topic]), tables.groups()])
       const told = topic.partitions.flatMap(({ index }) => logs.get(topic.id, index) ?? [])
       if (!dryRun) {
         checkConfirmed(confirm, name)

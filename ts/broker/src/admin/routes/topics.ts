@@ -2,6 +2,7 @@
 import { BrokerError } from '../../base/errors.ts'
 import type { PartitionImage, TopicImage } from '../../cluster/image.ts'
 import { resolveTopic } from '../../configs/resolve.ts'
+import type { Traffic } from '../../history/traffic.ts'
 import type { Output } from '../contract.ts'
 import { type Cell, pageOf } from '../pages.ts'
 import type { GroupTable, LogTable } from '../tables.ts'
@@ -22,11 +23,13 @@ interface Line {
   readonly lag: number
   readonly cleanupPolicy: string
   readonly underReplicated: number
+  readonly traffic: Traffic
 }
 
 export const topicRoutes = ({
   services: { cluster, configs },
   tables,
+  traffic,
 }: RouteContext): RoutesOf<'topics' | 'topic' | 'topicConfigs'> => {
   const find = (name: string): TopicImage => {
     const topic = cluster.image().topicsByName.get(name)
@@ -40,14 +43,14 @@ export const topicRoutes = ({
     topics: async ({ internal, ...asked }) => {
       const [logs, groups] = await Promise.all([tables.logs(), tables.groups()])
       const topics = [...cluster.image().topicsByName.values()].filter((topic) => internal || !topic.internal)
-      const lines = topics.map((topic) => lineOf(topic, logs, groups, policy(topic)))
+      const lines = topics.map((topic) => lineOf(topic, logs, groups, policy(topic), traffic.of(topic.id)))
       const found = pageOf({ rows: lines, name: ({ topic }) => topic.name, cell: cellOf }, asked)
       return { ...found, items: found.items.map(rowOf) }
     },
     topic: async ({ topic: name, offset, limit }) => {
       const topic = find(name)
-      const [logs, groups] = await Promise.all([tables.logsOf(topic), tables.groups()])
-      const line = lineOf(topic, logs, groups, policy(topic))
+      const [logs, groups] = await Promise.all([tables.logsOf([topic]), tables.groups()])
+      const line = lineOf(topic, logs, groups, policy(topic), traffic.of(topic.id))
       return {
         ...rowOf(line),
         partitionRows: topic.partitions.slice(offset, offset + limit).map((each) => partitionRow(topic, each, logs)),
@@ -61,7 +64,13 @@ export const topicRoutes = ({
   }
 }
 
-const lineOf = (topic: TopicImage, logs: LogTable, { readers }: GroupTable, cleanupPolicy: string): Line => {
+const lineOf = (
+  topic: TopicImage,
+  logs: LogTable,
+  { readers }: GroupTable,
+  cleanupPolicy: string,
+  traffic: Traffic,
+): Line => {
   let [bytes, records, underReplicated] = [0, 0, 0]
   for (const { index, isr, replicas } of topic.partitions) {
     const log = logs.get(topic.id, index)
@@ -79,6 +88,7 @@ const lineOf = (topic: TopicImage, logs: LogTable, { readers }: GroupTable, clea
     lag: read?.lag ?? 0,
     cleanupPolicy,
     underReplicated,
+    traffic,
   }
 }
 
@@ -94,6 +104,7 @@ const cells = {
   lag: ({ lag, groups }) => (groups.length === 0 ? -1 : lag),
   cleanupPolicy: ({ cleanupPolicy }) => cleanupPolicy,
   underReplicated: ({ underReplicated }) => underReplicated,
+  traffic: ({ traffic: { messagesIn, messagesOut } }) => (messagesIn ?? -1) + (messagesOut ?? -1),
 } as const satisfies Record<string, (line: Line) => Cell>
 
 const rowOf = (line: Line): Row => ({
@@ -108,6 +119,7 @@ const rowOf = (line: Line): Row => ({
   lag: line.groups.length === 0 ? null : String(line.lag),
   cleanupPolicy: line.cleanupPolicy,
   underReplicated: line.underReplicated,
+  ...line.traffic,
 })
 
 const partitionRow = (

@@ -1,0 +1,148 @@
+/**
+ * How many messages go into each topic and out of it: in by the ends of its logs, out by what groups commit. Asking a log opens
+ * it, so nobody looks before somebody wants to know. From then on it is looked every ten seconds, at so many partitions: topic
+ * by topic, all of them in turn.
+ */
+import type { Clock, Timer } from '../base/clock.ts'
+import type { TopicId } from '../base/ids.ts'
+import type { TopicImage } from '../cluster/image.ts'
+
+const LOOK_MS = 10_000
+/** Asked in one look: some milliseconds of this thread. */
+const PARTITIONS_MAX = 5000
+/** What groups have committed beyond so many is not counted. */
+const COMMITS_MAX = 20_000
+const MS_PER_SECOND = 1000
+
+/** What a group has committed in a partition. */
+export interface Commit {
+  readonly group: string
+  readonly topic: TopicId
+  readonly partition: number
+  readonly committed: number
+}
+
+interface Ends {
+  /** Undefined where the log cannot be asked. */
+  get(topic: TopicId, partition: number): { readonly logEnd: number } | undefined
+}
+
+export interface TrafficSource {
+  topics(): readonly TopicImage[]
+  ends(topics: readonly TopicImage[]): Promise<Ends>
+  commits(): Promise<readonly Commit[]>
+}
+
+/** Messages each second; null while that is not known. */
+export interface Traffic {
+  readonly messagesIn: number | null
+  readonly messagesOut: number | null
+}
+
+export interface TrafficHistory {
+  /** Of a topic, between its last two looks. */
+  of(topic: TopicId): Traffic
+  stop(): void
+}
+
+const UNKNOWN: Traffic = { messagesIn: null, messagesOut: null }
+
+type Positions = ReadonlyMap<string, number>
+
+interface Look {
+  readonly at: number
+  readonly ends: Positions
+  readonly commits: Positions
+  readonly traffic: Traffic
+}
+
+/** The source may fail, as while partitions are loaded: the next time will do. */
+export const watchTraffic = (source: TrafficSource, clock: Clock): TrafficHistory => {
+  const looks = new Map<TopicId, Look>()
+  let position = 0
+  let timer: Timer | undefined
+  let begun = false
+  let stopped = false
+
+  /** The topics whose turn it is. */
+  const nextOf = (topics: readonly TopicImage[]): readonly TopicImage[] => {
+    const from = position < topics.length ? position : 0
+    let partitions = 0
+    for (position = from; position < topics.length && partitions < PARTITIONS_MAX; position++)
+      partitions += topics[position]?.partitions.length ?? 0
+    return topics.slice(from, position)
+  }
+
+  const look = async (): Promise<void> => {
+    const topics = source.topics()
+    const chosen = nextOf(topics)
+    const [ends, commits] = await Promise.all([source.ends(chosen), source.commits()])
+    const at = clock.monotonic()
+    const committed = byTopic(commits.slice(0, COMMITS_MAX))
+    for (const topic of chosen)
+      looks.set(topic.id, nextLook(looks.get(topic.id), at, endsOf(topic, ends), committed.get(topic.id) ?? NOTHING))
+    const existing = new Set(topics.map(({ id }) => id))
+    for (const id of looks.keys()) if (!existing.has(id)) looks.delete(id)
+  }
+
+  const turn = async (): Promise<void> => {
+    try {
+      await look()
+    } catch {
+      // Told to whoever asks for lists.
+    }
+    if (!stopped) timer = clock.after(LOOK_MS, () => void turn())
+  }
+
+  return {
+    of(topic) {
+      if (!begun && !stopped) {
+        begun = true
+        void turn()
+      }
+      return looks.get(topic)?.traffic ?? UNKNOWN
+    },
+    stop() {
+      stopped = true
+      timer?.cancel()
+    },
+  }
+}
+
+const NOTHING: Positions = new Map()
+
+const endsOf = ({ id, partitions }: TopicImage, ends: Ends): Positions => {
+  const found = new Map<string, number>()
+  for (const { index } of partitions) {
+    const log = ends.get(id, index)
+    if (log !== undefined) found.set(String(index), log.logEnd)
+  }
+  return found
+}
+
+const byTopic = (commits: readonly Commit[]): ReadonlyMap<TopicId, Positions> => {
+  const topics = new Map<TopicId, Map<string, number>>()
+  for (const { group, topic, partition, committed } of commits) {
+    const known = topics.get(topic) ?? new Map<string, number>()
+    known.set(`${partition}/${group}`, committed)
+    topics.set(topic, known)
+  }
+  return topics
+}
+
+const nextLook = (before: Look | undefined, at: number, ends: Positions, commits: Positions): Look => {
+  if (before === undefined) return { at, ends, commits, traffic: UNKNOWN }
+  const seconds = (at - before.at) / MS_PER_SECOND
+  const traffic = {
+    messagesIn: advance(before.ends, ends) / seconds,
+    messagesOut: advance(before.commits, commits) / seconds,
+  }
+  return { at, ends, commits, traffic }
+}
+
+/** By how much they went forward; what was not there before counts from now on. */
+const advance = (before: Positions, now: Positions): number => {
+  let sum = 0
+  for (const [key, position] of now) sum += Math.max(position - (before.get(key) ?? position), 0)
+  return sum
+}
