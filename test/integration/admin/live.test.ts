@@ -174,3 +174,25 @@ test('the topics with most traffic come first, by what goes in and what groups h
   expect(first?.messagesOut).toBeGreaterThan(10)
   expect(second).toMatchObject({ messagesOut: 0 })
 })
+
+test('groups are in the order of their lag in seconds, and of messages where that is the same', async () => {
+  for (const topic of ['slow', 'burst']) {
+    await readyTopic(peer(), topic)
+    await readyCoordinator(peer(), `reads ${topic}`)
+    await commit(`reads ${topic}`, topic, 0)
+  }
+  const worst = async () => (await call('groups', { search: 'reads ', sort: 'lagSeconds', order: 'desc' })).items
+  await send('slow', 1)
+  await eventually('it is behind for more than one sample', async () => {
+    const [first] = await worst()
+    return first?.name === 'reads slow' && (first.lagSeconds ?? 0) > 11 ? true : undefined
+  })
+  await send('burst', 50)
+  const [first, second] = await eventually('the other one is, too', async () => {
+    const items = await worst()
+    return items.every(({ lag, lagSeconds }) => lag !== '0' && lagSeconds !== null) ? items : undefined
+  })
+  expect(first).toMatchObject({ name: 'reads slow', lag: '1' })
+  expect(second).toMatchObject({ name: 'reads burst', lag: '50' })
+  expect(first?.lagSeconds).toBeGreaterThan(second?.lagSeconds ?? Infinity)
+})

@@ -74,11 +74,17 @@ const health: readonly Promised[] = [
   },
   {
     what: 'the groups that are most behind on the first screen',
-    untested: 'They stand there, by messages; the tests of the first screen look at its topics and its canary.',
+    tests: [
+      [firstScreen, 'shows the groups that are most behind, in en, light'],
+      [firstScreen, 'shows the groups that are most behind, in zh-CN, dark'],
+    ],
   },
   {
     what: 'groups in the order of their lag in seconds',
-    absent: 'They are ordered by messages; seconds stand in the list of groups and at the group itself.',
+    tests: [
+      [apiLive, 'groups are in the order of their lag in seconds, and of messages where that is the same'],
+      ['ts/broker/src/admin/pages.test.ts', 'of cells that are lists the first that differs decides'],
+    ],
   },
   {
     what: 'days until a disk is full',

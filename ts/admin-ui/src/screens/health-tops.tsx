@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { busiestTopicsQuery, groupsQuery, topicsQuery } from '../api.ts'
 import { Card } from '../parts/card.tsx'
 import { Loaded } from '../parts/loaded.tsx'
-import { Lag, Size } from '../parts/size.tsx'
+import { Behind, Lag, Size } from '../parts/size.tsx'
 import { GroupState } from '../parts/states.tsx'
 import { useFormat } from '../parts/use-format.ts'
 
@@ -91,12 +91,12 @@ export const LargestTopics = () => {
 
 export const WorstGroups = () => {
   const { t } = useTranslation()
-  const query = useQuery(groupsQuery({ sort: 'lag', order: 'desc', limit: SHOWN }))
+  const query = useQuery(groupsQuery({ sort: 'lagSeconds', order: 'desc', limit: SHOWN }))
   return (
     <Card
       title={t('health.worstGroups')}
       beside={
-        <Link to="/groups" search={{ sort: 'lag', order: 'desc' }}>
+        <Link to="/groups" search={{ sort: 'lagSeconds', order: 'desc' }}>
           {t('health.all')}
         </Link>
       }
@@ -107,12 +107,17 @@ export const WorstGroups = () => {
             <p className="empty">{t('groups.none')}</p>
           ) : (
             <ul className="rows">
-              {items.map(({ name, state, lag }) => (
+              {items.map(({ name, state, lag, lagSeconds }) => (
                 <li key={name}>
                   <Link className="cut" to="/groups/$group" params={{ group: name }}>
                     {name}
                   </Link>
-                  <GroupState state={state} />
+                  <span className="wide">
+                    <GroupState state={state} />
+                  </span>
+                  <span className="number">
+                    <Behind seconds={lagSeconds} />
+                  </span>
                   <span className="number">
                     <Lag value={lag} />
                   </span>

@@ -36,3 +36,20 @@ it('has each row on one page, in order, however many are equal', () => {
     }),
   )
 })
+
+it('of cells that are lists the first that differs decides', () => {
+  const rows = [
+    { name: 'long ago', size: [60, 1] },
+    { name: 'much', size: [0, 900] },
+    { name: 'a little', size: [0, 3] },
+    { name: 'nothing', size: [0, 0] },
+    { name: 'as long ago, and more', size: [60, 5] },
+  ]
+  const sorted = (order: 'asc' | 'desc') =>
+    pageOf(
+      { rows, name: (row) => row.name, cell: (row) => row.size },
+      { search: '', sort: 'size', order, offset: 0, limit: 9 },
+    ).items.map(({ name }) => name)
+  expect(sorted('desc')).toEqual(['as long ago, and more', 'long ago', 'much', 'a little', 'nothing'])
+  expect(sorted('asc')).toEqual(sorted('desc').toReversed())
+})

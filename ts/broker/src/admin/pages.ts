@@ -1,5 +1,6 @@
 /** A page of a list that lies in memory: searched, sorted and cut here, so that no client ever holds all of it. */
-export type Cell = string | number
+/** Of a list the first that differs decides. */
+export type Cell = string | number | readonly number[]
 
 export interface PageAsked<Column extends string> {
   readonly search: string
@@ -36,6 +37,10 @@ export const pageOf = <Row, Column extends string>(
 }
 
 const compare = (left: Cell, right: Cell): number => {
+  if (typeof left === 'object' && typeof right === 'object') {
+    const at = left.findIndex((each, index) => each !== right[index])
+    return at < 0 ? 0 : compare(left[at] ?? 0, right[at] ?? 0)
+  }
   if (left === right) return 0
   return left < right ? -1 : 1
 }

@@ -86,7 +86,7 @@ export const startServer = async (options: AdminServerOptions): Promise<AdminSer
 /** Begins to keep the history of a broker that runs. */
 const watch = (services: AdminServices, clock: Clock): Running => {
   const rates = watchRates(() => services.engine.stats(), clock)
-  const tables: Tables = createTables(services, (reading) => lag.seconds(reading))
+  const tables: Tables = createTables(services, (reading, at) => lag.seconds(reading, at))
   const lag: LagHistory = watchLag(() => tables.readings(), clock)
   const traffic = watchTraffic(
     {

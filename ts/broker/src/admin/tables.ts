@@ -70,7 +70,7 @@ export interface Tables {
 }
 
 type Services = Pick<AdminServices, 'cluster' | 'groups' | 'engine' | 'clock'>
-type LagSeconds = (reading: Reading) => number | null
+type LagSeconds = (reading: Reading, at: number) => number | null
 
 export const createTables = (services: Services, lagSeconds: LagSeconds): Tables => {
   const { cluster, engine, clock } = services
@@ -138,7 +138,10 @@ export const lagOf = (committed: number, { logStart, highWatermark }: LogOffsets
   Math.max(highWatermark - Math.max(committed, logStart), 0)
 
 /** Of the logs only those that a group reads are asked. */
-const readGroups = async ({ cluster, groups, engine }: Services, lagSeconds: LagSeconds): Promise<GroupTable> => {
+const readGroups = async (
+  { cluster, groups, engine, clock }: Services,
+  lagSeconds: LagSeconds,
+): Promise<GroupTable> => {
   const image = cluster.image()
   const found = groups.list({ states: [], types: [] }).map((listed) => {
     const { topics } = groups.fetchOffsets({ groupId: listed.groupId, topics: null, byId: false })
@@ -149,13 +152,15 @@ const readGroups = async ({ cluster, groups, engine }: Services, lagSeconds: Lag
     engine,
   )
 
+  // One moment for all: groups that stopped at the same sample are equally far behind.
+  const at = clock.monotonic()
   const lines = new Map<string, GroupLine>()
   const readers = new Map<string, { readonly groups: string[]; lag: number }>()
   for (const { listed, topics, described } of found) {
     const offsets: GroupOffset[] = []
     for (const { name, partitions } of topics) {
       const topic = image.topicsByName.get(name)
-      const own = partitions.map((each) => groupOffset(logs, topic, name, each, lagSeconds))
+      const own = partitions.map((each) => groupOffset(logs, topic, name, each, (reading) => lagSeconds(reading, at)))
       offsets.push(...own)
       noteReader(readers, name, listed.groupId, sum(own.map((each) => each.lag)))
     }
@@ -197,7 +202,7 @@ const groupOffset = (
   topic: TopicImage | undefined,
   name: string,
   { partition, offset, metadata }: { readonly partition: number; readonly offset: number; readonly metadata: string },
-  lagSeconds: LagSeconds,
+  lagSeconds: (reading: Reading) => number | null,
 ): GroupOffset => {
   const log = (topic === undefined ? undefined : logs.get(topic.id, partition)) ?? null
   const place = { topic: name, topicId: topic?.id ?? null, partition, committed: offset, metadata, log }

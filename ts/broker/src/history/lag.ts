@@ -36,8 +36,11 @@ export interface PastLag {
 const NOTHING: PastLag = { lag: [], lagSeconds: [] }
 
 export interface LagHistory {
-  /** 0 without lag; null where it was not watched for long enough to know. What is older than an hour counts as an hour. */
-  seconds(reading: Reading): number | null
+  /**
+   * At a moment of the monotonic clock: 0 without lag; null where it was not watched for long enough to know. What is older than an
+   * hour counts as an hour.
+   */
+  seconds(reading: Reading, at: number): number | null
   /** What a group lagged in the last hour. */
   past(group: string): PastLag
   /** When that was noted last, in milliseconds since 1970. */
@@ -92,14 +95,14 @@ export const watchLag = (read: () => Promise<readonly GroupReadings[]>, clock: C
   timer = clock.after(LAG_SAMPLE_MS, () => void turn())
 
   return {
-    seconds({ log, committed, end }) {
+    seconds({ log, committed, end }, at) {
       if (committed >= end) return 0
       const ends = logs.get(log)?.values()
       if (ends === undefined) return null
       const past = firstBeyond(ends, committed)
       // Beyond them all it went after it was noted last: at most one sample ago.
       const since = times.values().at(Math.min(past - ends.length, -1))
-      return since === undefined ? null : (clock.monotonic() - since) / MS_PER_SECOND
+      return since === undefined ? null : (at - since) / MS_PER_SECOND
     },
     past(group) {
       const rings = groups.get(group)

@@ -62,7 +62,8 @@ const cells = {
   members: ({ members }) => members,
   topics: ({ topics }) => topics,
   lag: ({ lag }) => lag,
-  lagSeconds: ({ lagSeconds }) => lagSeconds ?? -1,
+  // Where it is not known, as little after a start, messages say who may be behind.
+  lagSeconds: ({ lagSeconds, lag }) => [lagSeconds ?? 0, lag],
   protocol: ({ protocol }) => protocol,
 } as const satisfies Record<string, (line: GroupLine) => Cell>
 
