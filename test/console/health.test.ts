@@ -102,4 +102,13 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
     expect(new Set(asked)).toEqual(new Set(['lagSeconds']))
     await expectInOrder(page, viewport.width, 'groups that are behind')
   })
+
+  test('shows messages in and out beside bytes', async () => {
+    const page = await at('/')
+    for (const name of ['Produced', 'Consumed', 'Messages in', 'Messages read by groups'])
+      await page
+        .getByRole('region', { name, exact: true })
+        .locator('strong', { hasText: /^[\d.,]+ ?\w*\/s$/ })
+        .waitFor()
+  })
 })

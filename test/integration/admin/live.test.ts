@@ -173,6 +173,12 @@ test('the topics with most traffic come first, by what goes in and what groups h
   expect(first?.messagesIn).toBeLessThanOrEqual(30)
   expect(first?.messagesOut).toBeGreaterThan(10)
   expect(second).toMatchObject({ messagesOut: 0 })
+  const { messagesIn, messagesOut } = await call('live', {})
+  expect(messagesIn).toBeGreaterThan(first?.messagesIn ?? Infinity)
+  expect(messagesOut).toBe(first?.messagesOut)
+  const { series } = await call('history', {})
+  expect(series.messagesIn.at(-1)).toBe(messagesIn)
+  expect(series.messagesIn).toHaveLength(series.bytesIn.length)
 })
 
 test('groups are in the order of their lag in seconds, and of messages where that is the same', async () => {

@@ -60,7 +60,11 @@ const health: readonly Promised[] = [
   },
   {
     what: 'messages in and out',
-    absent: 'Requests are counted beside the bytes; messages only in the metrics, by topic.',
+    tests: [
+      [traffic, 'all topics together, over the last hour, but not those of the broker itself'],
+      [apiLive, 'the topics with most traffic come first, by what goes in and what groups have read'],
+      [firstScreen, 'shows messages in and out beside bytes'],
+    ],
   },
   { what: 'the largest topics on the first screen', tests: [[screens, 'every screen in en, light']] },
   {

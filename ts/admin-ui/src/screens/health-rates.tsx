@@ -9,7 +9,7 @@ import { useLive } from '../state/live.ts'
 /** In pixels. */
 const HEIGHT = 44
 const SMALLEST_TOP = 1
-const names = ['bytesIn', 'bytesOut', 'produceRequests', 'fetchRequests'] as const
+const names = ['bytesIn', 'bytesOut', 'messagesIn', 'messagesOut', 'produceRequests', 'fetchRequests'] as const
 
 export const Rates = () => {
   const { t } = useTranslation()
@@ -23,7 +23,7 @@ export const Rates = () => {
         const now = live?.[name] ?? values.at(-1)
         const isSize = name === 'bytesIn' || name === 'bytesOut'
         const shown = isSize ? bytes(Math.round(now ?? 0)) : short(now ?? 0)
-        const text = now === undefined ? '-' : t('rates.perSecond', { value: shown })
+        const text = now === undefined || now === null ? '-' : t('rates.perSecond', { value: shown })
         return (
           <section className={`rate ${name}`} key={name} aria-label={t(`rates.${name}`)}>
             <h2>{t(`rates.${name}`)}</h2>

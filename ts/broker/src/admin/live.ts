@@ -24,7 +24,11 @@ export interface Running {
 
 export type Live = Output<'live'>
 
-export const readLive = ({ services, rates }: Running, status: BrokerStatus, counts: PartitionCounter): Live => {
+export const readLive = (
+  { services, rates, traffic }: Running,
+  status: BrokerStatus,
+  counts: PartitionCounter,
+): Live => {
   const { engine, cluster, audit, jobs } = services
   const image = cluster.image()
   const { ok, checks } = health(status, readVitals(services, counts))
@@ -33,6 +37,7 @@ export const readLive = ({ services, rates }: Running, status: BrokerStatus, cou
     ok,
     problems: checks.filter((check) => !check.ok).map((check) => ({ ...check })),
     ...rates.now(),
+    ...traffic.now(),
     topics: image.topicsById.size,
     partitions: counts(image).partitions,
     brokers: image.brokers.size,

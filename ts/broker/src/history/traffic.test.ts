@@ -113,3 +113,19 @@ it('a look asks so many partitions and no more, and all of them in turn', async 
   // Three looks make a round: the rate is that of the time in between.
   for (const { name } of topics) expect(of(name).messagesIn).toBeCloseTo(10)
 })
+
+it('all topics together, over the last hour, but not those of the broker itself', async () => {
+  const { topics, ends, traffic, pass, commit } = watched()
+  topics.push(topicOf('orders', 3000), topicOf('clicks', 3000), topicOf('__own', 3000))
+  expect(traffic.now()).toEqual({ messagesIn: null, messagesOut: null })
+  for (let look = 0; look < 400; look++) {
+    for (const { name } of topics) ends.set(`${name}/0`, 100 * look)
+    commit('ledger', 'clicks', 30 * look)
+    await pass()
+    // A round takes two looks.
+    if (look === 2) expect(traffic.now()).toEqual({ messagesIn: null, messagesOut: null })
+  }
+  expect(traffic.now()).toEqual({ messagesIn: 20, messagesOut: 3 })
+  expect(traffic.past().messagesIn).toEqual(Array.from({ length: 360 }, () => 20))
+  expect(traffic.past().messagesOut).toHaveLength(360)
+})

@@ -6,8 +6,9 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import type { TopicId } from '../base/ids.ts'
 import type { TopicImage } from '../cluster/image.ts'
+import { SAMPLE_MS, SAMPLES } from './rates.ts'
+import { createRing } from './ring.ts'
 
-const LOOK_MS = 10_000
 /** Asked in one look: some milliseconds of this thread. */
 const PARTITIONS_MAX = 5000
 /** What groups have committed beyond so many is not counted. */
@@ -39,9 +40,18 @@ export interface Traffic {
   readonly messagesOut: number | null
 }
 
+/** Of the last hour, the oldest first, one each ten seconds; no more than were noted. */
+export interface PastTraffic {
+  readonly messagesIn: readonly number[]
+  readonly messagesOut: readonly number[]
+}
+
 export interface TrafficHistory {
   /** Of a topic, between its last two looks. */
   of(topic: TopicId): Traffic
+  /** Of all topics but those of the broker itself. */
+  now(): Traffic
+  past(): PastTraffic
   stop(): void
 }
 
@@ -59,7 +69,9 @@ interface Look {
 /** The source may fail, as while partitions are loaded: the next time will do. */
 export const watchTraffic = (source: TrafficSource, clock: Clock): TrafficHistory => {
   const looks = new Map<TopicId, Look>()
+  const rings = { messagesIn: createRing(SAMPLES), messagesOut: createRing(SAMPLES) }
   let position = 0
+  let rounds = 0
   let timer: Timer | undefined
   let begun = false
   let stopped = false
@@ -83,6 +95,20 @@ export const watchTraffic = (source: TrafficSource, clock: Clock): TrafficHistor
       looks.set(topic.id, nextLook(looks.get(topic.id), at, endsOf(topic, ends), committed.get(topic.id) ?? NOTHING))
     const existing = new Set(topics.map(({ id }) => id))
     for (const id of looks.keys()) if (!existing.has(id)) looks.delete(id)
+    if (position >= topics.length) rounds += 1
+    // Before that the rates of some topics are not known.
+    if (rounds > 1) noteAll(topics)
+  }
+
+  const noteAll = (topics: readonly TopicImage[]): void => {
+    let [messagesIn, messagesOut] = [0, 0]
+    for (const { id, internal } of topics) {
+      const { traffic } = (internal ? undefined : looks.get(id)) ?? { traffic: UNKNOWN }
+      messagesIn += traffic.messagesIn ?? 0
+      messagesOut += traffic.messagesOut ?? 0
+    }
+    rings.messagesIn.push(messagesIn)
+    rings.messagesOut.push(messagesOut)
   }
 
   const turn = async (): Promise<void> => {
@@ -91,17 +117,26 @@ export const watchTraffic = (source: TrafficSource, clock: Clock): TrafficHistor
     } catch {
       // Told to whoever asks for lists.
     }
-    if (!stopped) timer = clock.after(LOOK_MS, () => void turn())
+    if (!stopped) timer = clock.after(SAMPLE_MS, () => void turn())
+  }
+
+  const begin = (): void => {
+    if (begun || stopped) return
+    begun = true
+    void turn()
   }
 
   return {
     of(topic) {
-      if (!begun && !stopped) {
-        begun = true
-        void turn()
-      }
+      begin()
       return looks.get(topic)?.traffic ?? UNKNOWN
     },
+    now() {
+      begin()
+      const { messagesIn, messagesOut } = rings
+      return { messagesIn: messagesIn.values().at(-1) ?? null, messagesOut: messagesOut.values().at(-1) ?? null }
+    },
+    past: () => ({ messagesIn: rings.messagesIn.values(), messagesOut: rings.messagesOut.values() }),
     stop() {
       stopped = true
       timer?.cancel()

@@ -4,15 +4,18 @@ import { brokerState, check } from './cluster.ts'
 import { int64, time } from './words.ts'
 
 const numbers = z.array(z.number())
+const knownNumbers = z.array(z.number().nullable())
 
 export const history = z.object({
   /** Of the newest value. */
   until: time,
   intervalMs: z.int(),
-  /** Bytes and requests each second; the oldest first. */
+  /** Bytes, messages and requests each second; the oldest first. Messages are null from before somebody asked for them. */
   series: z.object({
     bytesIn: numbers,
     bytesOut: numbers,
+    messagesIn: knownNumbers,
+    messagesOut: knownNumbers,
     produceRequests: numbers,
     fetchRequests: numbers,
     syncs: numbers,
@@ -27,7 +30,7 @@ export const groupHistory = z.object({
   /** In messages; the oldest first. */
   lag: numbers,
   /** Of the partition that was furthest behind; null while it was not known. */
-  lagSeconds: z.array(z.number().nullable()),
+  lagSeconds: knownNumbers,
 })
 
 /** The first screen in numbers. */
@@ -39,6 +42,10 @@ export const live = z.object({
   /** Each second. */
   bytesIn: z.number(),
   bytesOut: z.number(),
+  /** Of all topics but those of the broker itself; null, like that below it, until it is known. */
+  messagesIn: z.number().nullable(),
+  /** As far as groups have committed that they read them. */
+  messagesOut: z.number().nullable(),
   produceRequests: z.number(),
   fetchRequests: z.number(),
   syncs: z.number(),

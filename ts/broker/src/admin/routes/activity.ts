@@ -14,14 +14,20 @@ type Series = Output<'history'>['series']
 const CONFIG_CHANGES_MAX = 100
 
 export const activityRoutes = (context: RouteContext): RoutesOf<Names> => {
-  const { services, rates, lag, status, counts } = context
+  const { services, rates, traffic, lag, status, counts } = context
   const { audit, jobs, canary, clock } = services
   return {
     live: () => readLive(context, status(), counts),
     canary: () => ({ figures: canary?.figures() ?? null }),
     history: () => {
       const past = rates.past()
-      const series = Object.fromEntries(rateNames.map((name) => [name, [...past[name]]])) as Series
+      const { messagesIn, messagesOut } = traffic.past()
+      const asLong = (values: readonly number[]) => past.bytesIn.map((_, at, all) => values.at(at - all.length) ?? null)
+      const series = {
+        ...Object.fromEntries(rateNames.map((name) => [name, [...past[name]]])),
+        messagesIn: asLong(messagesIn),
+        messagesOut: asLong(messagesOut),
+      } as Series
       return { until: String(clock.now()), intervalMs: SAMPLE_MS, series }
     },
     groupHistory: ({ group }) => {
