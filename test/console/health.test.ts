@@ -111,4 +111,47 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
         .locator('strong', { hasText: /^[\d.,]+ ?\w*\/s$/ })
         .waitFor()
   })
+
+  test.each([
+    [...looks[0], 'Without leader: 3', 'Under-replicated: 1,234'],
+    [...looks[1], '\u65E0 Leader: 3', '\u526F\u672C\u4E0D\u8DB3: 1,234'],
+  ] as const)(
+    'leads from a count to the partitions that are bad, in %s, %s',
+    async (locale, theme, viewport, leaderless, underReplicated) => {
+      const page = await at('/', [locale, theme, viewport])
+      await page.getByRole('link', { name: leaderless.replace('3', '0'), exact: true }).waitFor()
+      await answering<Output<'cluster'>>(page, 'cluster', (cluster) => ({
+        ...cluster,
+        leaderlessPartitions: 3,
+        underReplicatedPartitions: 1234,
+      }))
+      const row: Output<'partitions'>['items'][number] = {
+        topic: 'a-topic.with-a-name-that-is-long',
+        index: 7,
+        leader: -1,
+        leaderEpoch: 4,
+        replicas: [1, 2, 3],
+        isr: [],
+      }
+      await page.route('**/api/v1/partitions?*', async (route) => {
+        const problem = new URL(route.request().url()).searchParams.get('problem')
+        const items = problem === 'leaderless' ? [row] : [{ ...row, leader: 1, isr: [1, 2] }]
+        await route.fulfill({ json: { items, total: 1, offset: 0, limit: 50 } satisfies Output<'partitions'> })
+      })
+      for (const [name, shown] of [
+        [leaderless, '-'],
+        [underReplicated, '1, 2'],
+      ] as const) {
+        await page.getByRole('link', { name, exact: true }).waitFor()
+        await expectInOrder(page, viewport.width, 'bad partitions, counted')
+        await page.getByRole('link', { name, exact: true }).click()
+        await page.locator('td .badge.bad', { hasText: shown }).last().waitFor()
+        await expectInOrder(page, viewport.width, 'bad partitions, listed')
+        await page.goBack()
+      }
+      await page.goto(`${broker.base()}/partitions?problem=underReplicated`)
+      await page.locator('tbody a', { hasText: row.topic }).click()
+      await page.waitForURL(/\/topics\//)
+    },
+  )
 })

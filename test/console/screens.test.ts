@@ -16,6 +16,8 @@ const screens = [
   ['/topics/orders?tab=groups', 'ledger'],
   ['/topics/orders/messages?from=earliest&filter=orders+1', /^orders 12 x/],
   ['/topics/orders/messages/0/7', /^orders 7 x/],
+  // There are none.
+  ['/partitions?problem=underReplicated', undefined],
   ['/groups', GROUP],
   [`/groups/${encodeURIComponent(GROUP)}`, /^39$/],
   ['/groups/dashboard?tab=members', '127.0.0.1'],

@@ -96,6 +96,11 @@ test('groups: found by any name, with lag for each partition', async () => {
   ])
 })
 
+test('partitions with a problem: none of a broker that is well', async () => {
+  for (const problem of contract.partitions.input.shape.problem.options)
+    expect(await call('partitions', { problem })).toEqual({ items: [], total: 0, offset: 0, limit: 50 })
+})
+
 test('the cluster and its broker', async () => {
   expect(await call('cluster', {})).toMatchObject({ nodeId: 1, brokers: 1, state: 'running', leaderlessPartitions: 0 })
   const { items } = await call('brokers', {})

@@ -13,6 +13,7 @@ const apiLive = 'test/integration/admin/live.test.ts'
 const safety = 'test/integration/admin/safety.test.ts'
 const password = 'test/integration/admin/password.test.ts'
 const filter = 'ts/broker/src/browse/filter.test.ts'
+const problems = 'ts/broker/src/admin/problems.test.ts'
 const payload = 'ts/broker/src/browse/payload.test.ts'
 const history = 'ts/broker/src/history/history.test.ts'
 const traffic = 'ts/broker/src/history/traffic.test.ts'
@@ -35,7 +36,10 @@ const health: readonly Promised[] = [
   },
   {
     what: 'how many partitions have no leader, or too few replicas',
-    untested: 'Both stand on the first screen; a test looks at a zero that the API has, none at the screen.',
+    tests: [
+      [problems, 'partitions without a leader or with too few replicas are counted, and those are listed'],
+      [firstScreen, 'leads from a count to the partitions that are bad, in en, light'],
+    ],
   },
   {
     what: 'replicas that are offline, counted on the first screen',
@@ -43,8 +47,10 @@ const health: readonly Promised[] = [
   },
   {
     what: 'a count of bad partitions leads to the list of them',
-    absent:
-      'The counts are no links; the list of topics marks what is short of replicas, and `cluster partitions` lists both.',
+    tests: [
+      [firstScreen, 'leads from a count to the partitions that are bad, in en, light'],
+      [firstScreen, 'leads from a count to the partitions that are bad, in zh-CN, dark'],
+    ],
   },
   {
     what: 'the broker tells of bytes in and out, now and over the last hour',

@@ -52,6 +52,9 @@ export const topicQuery = (input: Input<'topic'>) =>
     placeholderData: (before) => (before?.name === input.topic ? before : undefined),
   })
 
+export const partitionsQuery = (input: Input<'partitions'>) =>
+  queryOptions({ queryKey: ['topics', 'partitions', input], queryFn: () => call('partitions', input), ...told })
+
 export const topicConfigsQuery = (topic: string) =>
   queryOptions({
     queryKey: ['topic', topic, 'configs'],
@@ -112,6 +115,7 @@ export type SavedFilter = Output<'filters'>['items'][number]
 export type TopicRow = Output<'topics'>['items'][number]
 export type Topic = Output<'topic'>
 export type Partition = Topic['partitionRows'][number]
+export type PartitionRow = Output<'partitions'>['items'][number]
 export type GroupRow = Output<'groups'>['items'][number]
 export type Group = Output<'group'>
 export type GroupHistory = Output<'groupHistory'>

@@ -11,6 +11,7 @@ import { GroupScreen } from './screens/group.tsx'
 import { GroupsScreen } from './screens/groups.tsx'
 import { HealthScreen } from './screens/health.tsx'
 import { JobsScreen } from './screens/jobs.tsx'
+import { PartitionsScreen } from './screens/partitions.tsx'
 import { TopicMessagesScreen } from './screens/topic-messages.tsx'
 import { TopicMessageScreen } from './screens/topic-message.tsx'
 import { TopicScreen } from './screens/topic.tsx'
@@ -23,6 +24,7 @@ import {
   messageSearch,
   messagesSearch,
   parseSearch,
+  partitionsSearch,
   topicSearch,
   topicsSearch,
   writeSearch,
@@ -67,6 +69,14 @@ const message = createRoute({
   validateSearch: messageSearch,
   search: { middlewares: [stripSearchParams(messageSearch({} as Parameters<typeof messageSearch>[0]))] },
   component: TopicMessageScreen,
+})
+
+const partitions = createRoute({
+  ...parent,
+  path: '/partitions',
+  validateSearch: partitionsSearch,
+  search: { middlewares: [stripSearchParams(partitionsSearch({} as Parameters<typeof partitionsSearch>[0]))] },
+  component: PartitionsScreen,
 })
 
 const groups = createRoute({
@@ -126,6 +136,7 @@ export const router = createRouter({
     topic,
     messages,
     message,
+    partitions,
     groups,
     group,
     brokers,

@@ -2,7 +2,7 @@
 import type { SearchSchemaInput } from '@tanstack/react-router'
 import { groupColumns, groupStates } from 'millrace/admin/contract/groups.js'
 import { decoderWish, filterLanguages } from 'millrace/admin/contract/messages.js'
-import { topicColumns } from 'millrace/admin/contract/topics.js'
+import { type PartitionProblem, partitionProblems, topicColumns } from 'millrace/admin/contract/topics.js'
 import { oneOf } from './one-of.ts'
 
 type Given = Readonly<Record<string, unknown>>
@@ -45,6 +45,18 @@ export interface TopicsSearch {
 export const topicsSearch = (given: From<TopicsSearch>): TopicsSearch => ({
   ...listSearch(given, topicColumns),
   internal: flag(given.internal),
+})
+
+export interface PartitionsSearch {
+  readonly problem: PartitionProblem
+  readonly search: string
+  readonly page: number
+}
+
+export const partitionsSearch = (given: From<PartitionsSearch>): PartitionsSearch => ({
+  problem: oneOf(partitionProblems, given.problem, 'leaderless'),
+  search: text(given.search),
+  page: pageNumber(given.page),
 })
 
 export interface GroupsSearch {

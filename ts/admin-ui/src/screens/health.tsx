@@ -1,5 +1,7 @@
 /** The first screen: what is wrong, what goes through, who is behind, how full the disks are. */
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { PartitionProblem } from 'millrace/admin/contract/topics.js'
 import { useTranslation } from 'react-i18next'
 import { type Cluster, clusterQuery } from '../api.ts'
 import { Badge } from '../parts/badge.tsx'
@@ -36,20 +38,38 @@ export const HealthScreen = () => {
 const Numbers = ({ cluster }: { readonly cluster: Cluster }) => {
   const { t } = useTranslation()
   const { integer } = useFormat()
-  const { leaderlessPartitions: leaderless, underReplicatedPartitions: underReplicated } = cluster
   return (
     <Figures>
       <Figure name={t('places.brokers')} value={integer(cluster.brokers)} />
       <Figure name={t('places.topics')} value={integer(cluster.topics)} />
       <Figure name={t('topics.partitions')} value={integer(cluster.partitions)} />
       <Figure name={t('places.groups')} value={integer(cluster.groups)} />
-      <Figure name={t('health.leaderless')} value={integer(leaderless)} tone={leaderless > 0 ? 'bad' : 'good'} />
-      <Figure
-        name={t('health.underReplicated')}
-        value={integer(underReplicated)}
-        tone={underReplicated > 0 ? 'bad' : 'good'}
-      />
+      <Bad problem="leaderless" count={cluster.leaderlessPartitions} />
+      <Bad problem="underReplicated" count={cluster.underReplicatedPartitions} />
     </Figures>
+  )
+}
+
+interface BadProps {
+  readonly problem: PartitionProblem
+  readonly count: number
+}
+
+/** How many have a problem, and the way to them. */
+const Bad = ({ problem, count }: BadProps) => {
+  const { t } = useTranslation()
+  const { integer } = useFormat()
+  const name = t(`health.${problem}`)
+  return (
+    <Figure
+      name={name}
+      value={
+        <Link to="/partitions" search={{ problem }} aria-label={`${name}: ${integer(count)}`}>
+          {integer(count)}
+        </Link>
+      }
+      tone={count > 0 ? 'bad' : 'good'}
+    />
   )
 }
 

@@ -2,8 +2,8 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Partition, Topic } from '../api.ts'
-import { Badge } from '../parts/badge.tsx'
 import { Pager } from '../parts/pager.tsx'
+import { InSync, Leader } from '../parts/partition.tsx'
 import { Count, Size } from '../parts/size.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { useChange } from '../parts/use-change.ts'
@@ -51,18 +51,3 @@ export const TopicPartitions = ({ topic }: { readonly topic: Topic }) => {
     </>
   )
 }
-
-const NOBODY = -1
-
-const Leader = ({ partition: { leader, leaderEpoch } }: { readonly partition: Partition }) => {
-  const { t } = useTranslation()
-  if (leader === NOBODY) return <Badge tone="bad">{t('partitions.leaderless')}</Badge>
-  return (
-    <>
-      {leader} <span className="quiet wide">{t('partitions.epoch', { epoch: leaderEpoch })}</span>
-    </>
-  )
-}
-
-const InSync = ({ partition: { isr, replicas } }: { readonly partition: Partition }) =>
-  isr.length < replicas.length ? <Badge tone="bad">{isr.join(', ')}</Badge> : isr.join(', ')

@@ -36,7 +36,7 @@ import {
   savedFilter,
   wholeMessage,
 } from './contract/messages.ts'
-import { topic, topicColumns, topicRow } from './contract/topics.ts'
+import { partitionProblems, partitionRow, topic, topicColumns, topicRow } from './contract/topics.ts'
 import { int64, page, pageOf, route, rowsFrom, rowsMax } from './contract/words.ts'
 
 const topicName = z.string().min(1).max(249)
@@ -155,6 +155,14 @@ export const contract = {
     summary: 'A topic with a page of its partitions.',
     input: z.object({ topic: topicName, offset: rowsFrom, limit: rowsMax }),
     output: topic,
+  }),
+  partitions: route({
+    method: 'GET',
+    path: '/api/v1/partitions',
+    role: 'viewer',
+    summary: 'A page of the partitions that have a problem, by topic.',
+    input: z.object({ ...pageOf(['topic']), problem: z.enum(partitionProblems) }),
+    output: page(partitionRow),
   }),
   topicConfigs: route({
     method: 'GET',

@@ -51,6 +51,14 @@ export const partition = z.object({
   bytes: int64.nullable(),
 })
 
+/** What can be wrong with a partition. */
+export const partitionProblems = ['leaderless', 'underReplicated'] as const
+export type PartitionProblem = (typeof partitionProblems)[number]
+
+export const partitionRow = partition
+  .pick({ index: true, leader: true, leaderEpoch: true, replicas: true, isr: true })
+  .extend({ topic: z.string() })
+
 export const topic = topicRow.extend({
   /** At most `PAGE_ROWS_MAX`, from the one asked for. */
   partitionRows: z.array(partition),

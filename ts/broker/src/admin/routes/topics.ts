@@ -5,6 +5,7 @@ import { resolveTopic } from '../../configs/resolve.ts'
 import type { Traffic } from '../../history/traffic.ts'
 import type { Output } from '../contract.ts'
 import { type Cell, pageOf } from '../pages.ts'
+import { partitionsWith } from '../problems.ts'
 import type { GroupTable, LogTable } from '../tables.ts'
 import { configRows } from './configs.ts'
 import type { RouteContext } from './context.ts'
@@ -30,7 +31,7 @@ export const topicRoutes = ({
   services: { cluster, configs },
   tables,
   traffic,
-}: RouteContext): RoutesOf<'topics' | 'topic' | 'topicConfigs'> => {
+}: RouteContext): RoutesOf<'topics' | 'topic' | 'partitions' | 'topicConfigs'> => {
   const find = (name: string): TopicImage => {
     const topic = cluster.image().topicsByName.get(name)
     if (topic === undefined) throw new BrokerError('UNKNOWN_TOPIC_OR_PARTITION', `There is no topic ${name}.`)
@@ -56,6 +57,11 @@ export const topicRoutes = ({
         partitionRows: topic.partitions.slice(offset, offset + limit).map((each) => partitionRow(topic, each, logs)),
         groupNames: [...line.groups],
       }
+    },
+    partitions: ({ problem, ...asked }) => {
+      const rows = partitionsWith(problem, cluster.image())
+      const found = pageOf({ rows, name: ({ topic }) => topic, cell: ({ topic }) => topic }, asked)
+      return { ...found, items: found.items.map(({ topic, partition }) => ({ topic, ...placeOf(partition) })) }
     },
     topicConfigs: ({ topic }) => {
       const resolved = resolveTopic(configs.layers(cluster.image()), find(topic).configs)
@@ -122,19 +128,19 @@ const rowOf = (line: Line): Row => ({
   ...line.traffic,
 })
 
-const partitionRow = (
-  topic: TopicImage,
-  { index, leader, leaderEpoch, replicas, isr }: PartitionImage,
-  logs: LogTable,
-): PartitionRow => {
-  const log = logs.get(topic.id, index)
+const placeOf = ({ index, leader, leaderEpoch, replicas, isr }: PartitionImage) => ({
+  index,
+  leader,
+  leaderEpoch,
+  replicas: [...replicas],
+  isr: [...isr],
+})
+
+const partitionRow = (topic: TopicImage, partition: PartitionImage, logs: LogTable): PartitionRow => {
+  const log = logs.get(topic.id, partition.index)
   const told = (value: number | undefined): string | null => (value === undefined ? null : String(value))
   return {
-    index,
-    leader,
-    leaderEpoch,
-    replicas: [...replicas],
-    isr: [...isr],
+    ...placeOf(partition),
     firstOffset: told(log?.logStart),
     highWatermark: told(log?.highWatermark),
     lastStableOffset: told(log?.lastStable),
