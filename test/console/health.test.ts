@@ -113,17 +113,18 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
   })
 
   test.each([
-    [...looks[0], 'Without leader: 3', 'Under-replicated: 1,234'],
-    [...looks[1], '\u65E0 Leader: 3', '\u526F\u672C\u4E0D\u8DB3: 1,234'],
+    [...looks[0], 'Without leader: 3', 'Under-replicated: 1,234', 'Offline replicas: 5'],
+    [...looks[1], '\u65E0 Leader: 3', '\u526F\u672C\u4E0D\u8DB3: 1,234', '\u79BB\u7EBF\u526F\u672C: 5'],
   ] as const)(
     'leads from a count to the partitions that are bad, in %s, %s',
-    async (locale, theme, viewport, leaderless, underReplicated) => {
+    async (locale, theme, viewport, leaderless, underReplicated, offline) => {
       const page = await at('/', [locale, theme, viewport])
       await page.getByRole('link', { name: leaderless.replace('3', '0'), exact: true }).waitFor()
       await answering<Output<'cluster'>>(page, 'cluster', (cluster) => ({
         ...cluster,
         leaderlessPartitions: 3,
         underReplicatedPartitions: 1234,
+        offlineReplicas: 5,
       }))
       const row: Output<'partitions'>['items'][number] = {
         topic: 'a-topic.with-a-name-that-is-long',
@@ -132,6 +133,7 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
         leaderEpoch: 4,
         replicas: [1, 2, 3],
         isr: [],
+        offline: [3],
       }
       await page.route('**/api/v1/partitions?*', async (route) => {
         const problem = new URL(route.request().url()).searchParams.get('problem')
@@ -141,6 +143,7 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
       for (const [name, shown] of [
         [leaderless, '-'],
         [underReplicated, '1, 2'],
+        [offline, '3'],
       ] as const) {
         await page.getByRole('link', { name, exact: true }).waitFor()
         await expectInOrder(page, viewport.width, 'bad partitions, counted')

@@ -102,7 +102,13 @@ test('partitions with a problem: none of a broker that is well', async () => {
 })
 
 test('the cluster and its broker', async () => {
-  expect(await call('cluster', {})).toMatchObject({ nodeId: 1, brokers: 1, state: 'running', leaderlessPartitions: 0 })
+  expect(await call('cluster', {})).toMatchObject({
+    nodeId: 1,
+    brokers: 1,
+    state: 'running',
+    leaderlessPartitions: 0,
+    offlineReplicas: 0,
+  })
   const { items } = await call('brokers', {})
   expect(items).toMatchObject([
     { id: 1, isController: true, directories: [{ failed: false, full: false, filling: null }] },

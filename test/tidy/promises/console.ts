@@ -43,7 +43,10 @@ const health: readonly Promised[] = [
   },
   {
     what: 'replicas that are offline, counted on the first screen',
-    absent: 'A directory that has failed is among what is wrong, and shown with the disks; replicas are not counted.',
+    tests: [
+      [problems, 'replicas of brokers that are not there are offline, and those of directories that failed'],
+      [firstScreen, 'leads from a count to the partitions that are bad, in en, light'],
+    ],
   },
   {
     what: 'a count of bad partitions leads to the list of them',

@@ -6,7 +6,7 @@ import { Badge } from './badge.tsx'
 const NOBODY = -1
 
 interface PartitionProps {
-  readonly partition: Omit<PartitionRow, 'topic'>
+  readonly partition: Omit<PartitionRow, 'topic' | 'offline'>
 }
 
 export const Leader = ({ partition: { leader, leaderEpoch } }: PartitionProps) => {

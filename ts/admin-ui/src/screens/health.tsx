@@ -46,6 +46,7 @@ const Numbers = ({ cluster }: { readonly cluster: Cluster }) => {
       <Figure name={t('places.groups')} value={integer(cluster.groups)} />
       <Bad problem="leaderless" count={cluster.leaderlessPartitions} />
       <Bad problem="underReplicated" count={cluster.underReplicatedPartitions} />
+      <Bad problem="offline" count={cluster.offlineReplicas} />
     </Figures>
   )
 }

@@ -5,6 +5,7 @@ import type { TFunction } from 'i18next'
 import { partitionProblems } from 'millrace/admin/contract/topics.js'
 import { useTranslation } from 'react-i18next'
 import { type PartitionRow, partitionsQuery } from '../api.ts'
+import { Badge } from '../parts/badge.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { useNoRows } from '../parts/no-rows.ts'
 import { Page } from '../parts/page.tsx'
@@ -76,6 +77,11 @@ const columnsOf = (t: TFunction): readonly Column<PartitionRow>[] => [
   },
   { id: 'index', title: t('partitions.index'), end: true, cell: ({ index }) => index },
   { id: 'leader', title: t('partitions.leader'), cell: (partition) => <Leader partition={partition} /> },
-  { id: 'replicas', title: t('partitions.replicas'), cell: ({ replicas }) => replicas.join(', ') },
+  { id: 'replicas', title: t('partitions.replicas'), wide: true, cell: ({ replicas }) => replicas.join(', ') },
   { id: 'isr', title: t('partitions.isr'), cell: (partition) => <InSync partition={partition} /> },
+  {
+    id: 'offline',
+    title: t('partitions.offline'),
+    cell: ({ offline }) => (offline.length === 0 ? '-' : <Badge tone="bad">{offline.join(', ')}</Badge>),
+  },
 ]

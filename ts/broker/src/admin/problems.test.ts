@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { partitionIndex, type TopicId } from '../base/ids.ts'
+import { brokerId, partitionIndex, type TopicId } from '../base/ids.ts'
 import { applyChanges } from '../cluster/apply.ts'
 import type { Change } from '../cluster/records.ts'
 import { withBrokers } from '../cluster/scenario.ts'
-import { countPartitions, partitionsWith } from './problems.ts'
+import { countOffline, countPartitions, findLost, type LostLogs, partitionsWith } from './problems.ts'
 
 const topic = (at: number, name: string): Change => ({
   kind: 'topic',
@@ -28,11 +28,38 @@ const image = applyChanges(cluster, cluster.revision + 1, [
   partition(2, 2, 2, [2]),
 ])
 
-const listed = (problem: Parameters<typeof partitionsWith>[0]): readonly string[] =>
-  partitionsWith(problem, image).map(({ topic: name, partition: { index } }) => `${name}/${index}`)
+const nothing: LostLogs = { broker: brokerId(1), logs: new Set() }
+
+const listed = (problem: Parameters<typeof partitionsWith>[0], lost = nothing): readonly string[] =>
+  partitionsWith(problem, image, lost).map(({ topic: name, partition: { index } }) => `${name}/${index}`)
 
 it('partitions without a leader or with too few replicas are counted, and those are listed', () => {
   expect(countPartitions(image)).toEqual({ partitions: 4, leaderless: 1, underReplicated: 2 })
   expect(listed('leaderless')).toEqual(['ill/1'])
   expect(listed('underReplicated')).toEqual(['ill/1', 'ill/2'])
+})
+
+it('replicas of brokers that are not there are offline, and those of directories that failed', async () => {
+  expect(countOffline(image, nothing)).toBe(0)
+  expect(listed('offline')).toEqual([])
+
+  const logs = (...of: readonly [at: number, index: number][]) =>
+    of.map(([at, index]) => ({ topicId: `${at}QEBAQEBAQEBAQEBAQEBAQ`, partition: index, size: 0 }))
+  const directory = { path: '/a', totalBytes: 1, usableBytes: 1, failed: false, logs: logs([1, 0], [2, 0]) }
+  const engine = (failures: readonly { readonly path: string; readonly why: string }[]) => ({
+    failures: () => failures,
+    queries: {
+      logDirs: () =>
+        Promise.resolve([directory, { ...directory, path: '/b', failed: true, logs: logs([2, 1], [2, 2], [9, 0]) }]),
+    },
+  })
+  expect(await findLost(engine([]), brokerId(1))).toEqual(nothing)
+  const lost = await findLost(engine([{ path: '/b', why: 'it broke' }]), brokerId(1))
+  expect(countOffline(image, lost)).toBe(2)
+  expect(listed('offline', lost)).toEqual(['ill/1', 'ill/2'])
+  expect(partitionsWith('leaderless', image, lost)).toMatchObject([{ topic: 'ill', offline: [1] }])
+
+  const alone = applyChanges(image, image.revision + 1, [{ kind: 'broker', broker: brokerId(2), record: null }])
+  expect(countOffline(alone, nothing)).toBe(4)
+  expect(countOffline(alone, lost)).toBe(6)
 })

@@ -1,8 +1,38 @@
 /** What can be wrong with a partition: counted for health, listed for whoever looks. */
+import type { BrokerId, TopicId } from '../base/ids.ts'
 import { type ClusterImage, NO_LEADER, type PartitionImage } from '../cluster/image.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Queries } from '../engine/queries.ts'
 import type { PartitionProblem } from './contract/topics.ts'
 
-const has: Readonly<Record<PartitionProblem, (partition: PartitionImage) => boolean>> = {
+/** What of a broker lies in directories that failed. */
+export interface LostLogs {
+  readonly broker: BrokerId
+  /** By `logName`. */
+  readonly logs: ReadonlySet<string>
+}
+
+interface Directories extends Pick<Engine, 'failures'> {
+  readonly queries: Pick<Queries, 'logDirs'>
+}
+
+const logName = (topic: string, partition: number): string => `${topic}/${partition}`
+
+export const findLost = async (engine: Directories, broker: BrokerId): Promise<LostLogs> => {
+  const directories = engine.failures().length === 0 ? [] : await engine.queries.logDirs()
+  const logs = directories.flatMap((directory) => (directory.failed ? directory.logs : []))
+  return { broker, logs: new Set(logs.map(({ topicId, partition }) => logName(topicId, partition))) }
+}
+
+type IsOffline = (topic: TopicId, partition: number, replica: BrokerId) => boolean
+
+/** Whether the broker of a replica is not there, or has lost it. */
+const offlineIn =
+  (image: ClusterImage, { broker, logs }: LostLogs): IsOffline =>
+  (topic, partition, replica) =>
+    !image.brokers.has(replica) || (replica === broker && logs.size > 0 && logs.has(logName(topic, partition)))
+
+const has: Readonly<Record<Exclude<PartitionProblem, 'offline'>, (partition: PartitionImage) => boolean>> = {
   leaderless: ({ leader }) => leader === NO_LEADER,
   underReplicated: ({ isr, replicas }) => isr.length < replicas.length,
 }
@@ -25,13 +55,35 @@ export const countPartitions = (image: ClusterImage): PartitionCounts => {
   return { partitions, leaderless, underReplicated }
 }
 
+export const countOffline = (image: ClusterImage, lost: LostLogs): number => {
+  const isOffline = offlineIn(image, lost)
+  let offline = 0
+  for (const { id, partitions } of image.topicsById.values()) {
+    for (const { index, replicas } of partitions) {
+      for (const replica of replicas) if (isOffline(id, index, replica)) offline += 1
+    }
+  }
+  return offline
+}
+
 export interface PartitionOfTopic {
   readonly topic: string
   readonly partition: PartitionImage
+  readonly offline: readonly BrokerId[]
 }
 
 /** Topic by topic, each from its first partition on. */
-export const partitionsWith = (problem: PartitionProblem, image: ClusterImage): readonly PartitionOfTopic[] =>
-  [...image.topicsById.values()].flatMap(({ name, partitions }) =>
-    partitions.filter(has[problem]).map((partition) => ({ topic: name, partition })),
+export const partitionsWith = (
+  problem: PartitionProblem,
+  image: ClusterImage,
+  lost: LostLogs,
+): readonly PartitionOfTopic[] => {
+  const isOffline = offlineIn(image, lost)
+  return [...image.topicsById.values()].flatMap(({ id, name, partitions }) =>
+    partitions.flatMap((partition) => {
+      const offline = partition.replicas.filter((replica) => isOffline(id, partition.index, replica))
+      const isBad = problem === 'offline' ? offline.length > 0 : has[problem](partition)
+      return isBad ? [{ topic: name, partition, offline }] : []
+    }),
   )
+}

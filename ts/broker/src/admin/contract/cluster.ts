@@ -55,6 +55,8 @@ export const cluster = z.object({
   groups: z.int(),
   leaderlessPartitions: z.int(),
   underReplicatedPartitions: z.int(),
+  /** Of brokers that are not there, or in a directory of this one that failed. */
+  offlineReplicas: z.int(),
 })
 
 export const directory = z.object({

@@ -52,12 +52,16 @@ export const partition = z.object({
 })
 
 /** What can be wrong with a partition. */
-export const partitionProblems = ['leaderless', 'underReplicated'] as const
+export const partitionProblems = ['leaderless', 'underReplicated', 'offline'] as const
 export type PartitionProblem = (typeof partitionProblems)[number]
 
 export const partitionRow = partition
   .pick({ index: true, leader: true, leaderEpoch: true, replicas: true, isr: true })
-  .extend({ topic: z.string() })
+  .extend({
+    topic: z.string(),
+    /** Replicas of brokers that are not there, or whose directory failed. */
+    offline: z.array(z.int()),
+  })
 
 export const topic = topicRow.extend({
   /** At most `PAGE_ROWS_MAX`, from the one asked for. */

@@ -5,6 +5,7 @@ import { resolveBroker } from '../../configs/resolve.ts'
 import type { DirectoryRoom, LogDirectory } from '../../engine/native.ts'
 import type { FillHistory } from '../../history/fill.ts'
 import type { Output } from '../contract.ts'
+import { countOffline, findLost } from '../problems.ts'
 import { configRows } from './configs.ts'
 import type { RouteContext } from './context.ts'
 import type { RoutesOf } from './table.ts'
@@ -19,7 +20,8 @@ export const clusterRoutes = ({
 }: RouteContext): RoutesOf<'cluster' | 'brokers' | 'brokerConfigs'> => {
   const { cluster, configs, groups, engine } = services
   return {
-    cluster: () => {
+    cluster: async () => {
+      const lost = await findLost(engine, cluster.brokerId)
       const image = cluster.image()
       const { partitions, leaderless, underReplicated } = counts(image)
       const values = configs.values(image)
@@ -42,6 +44,7 @@ export const clusterRoutes = ({
         groups: groups.list({ states: [], types: [] }).length,
         leaderlessPartitions: leaderless,
         underReplicatedPartitions: underReplicated,
+        offlineReplicas: countOffline(image, lost),
       }
     },
     brokers: async () => {

@@ -5,7 +5,7 @@ import { resolveTopic } from '../../configs/resolve.ts'
 import type { Traffic } from '../../history/traffic.ts'
 import type { Output } from '../contract.ts'
 import { type Cell, pageOf } from '../pages.ts'
-import { partitionsWith } from '../problems.ts'
+import { findLost, type PartitionOfTopic, partitionsWith } from '../problems.ts'
 import type { GroupTable, LogTable } from '../tables.ts'
 import { configRows } from './configs.ts'
 import type { RouteContext } from './context.ts'
@@ -28,7 +28,7 @@ interface Line {
 }
 
 export const topicRoutes = ({
-  services: { cluster, configs },
+  services: { cluster, configs, engine },
   tables,
   traffic,
 }: RouteContext): RoutesOf<'topics' | 'topic' | 'partitions' | 'topicConfigs'> => {
@@ -58,10 +58,10 @@ export const topicRoutes = ({
         groupNames: [...line.groups],
       }
     },
-    partitions: ({ problem, ...asked }) => {
-      const rows = partitionsWith(problem, cluster.image())
+    partitions: async ({ problem, ...asked }) => {
+      const rows = partitionsWith(problem, cluster.image(), await findLost(engine, cluster.brokerId))
       const found = pageOf({ rows, name: ({ topic }) => topic, cell: ({ topic }) => topic }, asked)
-      return { ...found, items: found.items.map(({ topic, partition }) => ({ topic, ...placeOf(partition) })) }
+      return { ...found, items: found.items.map(toRow) }
     },
     topicConfigs: ({ topic }) => {
       const resolved = resolveTopic(configs.layers(cluster.image()), find(topic).configs)
@@ -126,6 +126,12 @@ const rowOf = (line: Line): Row => ({
   cleanupPolicy: line.cleanupPolicy,
   underReplicated: line.underReplicated,
   ...line.traffic,
+})
+
+const toRow = ({ topic, partition, offline }: PartitionOfTopic): Output<'partitions'>['items'][number] => ({
+  topic,
+  ...placeOf(partition),
+  offline: [...offline],
 })
 
 const placeOf = ({ index, leader, leaderEpoch, replicas, isr }: PartitionImage) => ({
