@@ -15,6 +15,7 @@ const clusterLook = 'ts/broker/src/cli/cluster/look.test.ts'
 const confirm = 'ts/broker/src/cli/confirm.test.ts'
 const failure = 'ts/broker/src/cli/failure.test.ts'
 const formats = 'ts/broker/src/cli/output/formats.test.ts'
+const loudness = 'ts/broker/src/cli/loudness.test.ts'
 const machine = 'ts/broker/src/cli/doctor/machine.test.ts'
 const manual = 'ts/broker/src/cli/manual.test.ts'
 const offline = 'ts/broker/src/cli/index.test.ts'
@@ -223,7 +224,11 @@ const output: readonly Promised[] = [
   },
   {
     what: '`--quiet` and `-v`',
-    absent: 'Notes are few; `2>/dev/null` silences them, and `MILLRACE_DEBUG=true` says more.',
+    tests: [
+      [loudness, '--quiet leaves what went wrong, and takes away what was done'],
+      [loudness, 'topic list -b 127.0.0.1:1 -v says what was asked of whom, and where it failed'],
+      [loudness, 'every command takes both'],
+    ],
   },
   { what: '`--watch` until Ctrl-C', tests: [[tools, 'Ctrl-C ends what follows a topic, and what watches']] },
   {

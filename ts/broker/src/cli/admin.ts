@@ -31,7 +31,7 @@ export const resetPassword = async (
     chosen === null ? await makePassword() : { password: chosen, hash: await hashPassword(chosen) }
   if (!(await onRunning(config, user, password))) await onStopped(config, user, hash)
   if (chosen === null) terminal.print(password)
-  terminal.complain(`${user} has a new password${chosen === null ? '' : `, the one of ${VARIABLE}`}`)
+  terminal.note(`${user} has a new password${chosen === null ? '' : `, the one of ${VARIABLE}`}`)
   return 0
 }
 

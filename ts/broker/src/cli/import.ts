@@ -1,4 +1,5 @@
 // `millrace log import`: topics from the data directories of a broker that is stopped into those of another.
+import { inspect } from 'node:util'
 import { BrokerError } from '../base/errors.ts'
 import { createLogger, prettyDestination } from '../base/logger.ts'
 import { readStartUp } from '../configs/start-up.ts'
@@ -46,6 +47,7 @@ export const importData = async (
   } catch (error) {
     const why = error instanceof BrokerError ? error.message.replaceAll(/^/gm, '  ') : `  ${startFailure(error)}`
     terminal.complain(`Nothing was imported:\n${why}`)
+    terminal.detail(inspect(error))
     return 1
   }
 }

@@ -1,5 +1,6 @@
 // The command line: the tree of commands, and what a failure looks like. Each command is loaded when it is called, so that
 // `start` does not wait for the others.
+import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { BrokerError, messageOf } from '../base/errors.ts'
 import { productVersion } from '../base/version.ts'
@@ -16,7 +17,8 @@ import { declareTools } from './commands/tools.ts'
 import { declareTopic } from './commands/topic.ts'
 import { exitCode } from './exit-codes.ts'
 import { failureOf } from './failure.ts'
-import type { Terminal } from './terminal.ts'
+import { declareLoudness, loudnessOf, voiced } from './loudness.ts'
+import type { Terminal, Unvoiced } from './terminal.ts'
 
 /** The tree; `ended` is told the exit code of the command that ran. */
 export const createProgram = (terminal: Terminal, ended: (code: number) => void): Command => {
@@ -50,13 +52,19 @@ export const createProgram = (terminal: Terminal, ended: (code: number) => void)
   declareProfile(program, declaring)
   declareTools(program, declaring)
   declareManual(program, declaring)
+  declareLoudness(program)
   return program
 }
 
 /** Runs a command line; resolves with its exit code once the command is over. */
-export const run = async (terminal: Terminal, args: readonly string[]): Promise<number> => {
+export const run = async (unvoiced: Unvoiced, args: readonly string[]): Promise<number> => {
   let code = 0
+  let loudness = loudnessOf({}, unvoiced.environment)
+  const terminal = voiced(unvoiced, () => loudness)
   const program = createProgram(terminal, (ended) => (code = ended))
+  program.hook('preAction', (_, command) => {
+    loudness = loudnessOf(command.opts(), terminal.environment)
+  })
   try {
     await program.parseAsync(args, { from: 'user' })
     return code
@@ -76,12 +84,14 @@ const failed = (terminal: Terminal, error: unknown): number => {
   if (failure === null) return surprised(terminal, error)
   terminal.complain(`error: ${failure.message}`)
   if (failure.next !== null) terminal.complain(`next:  ${failure.next}`)
+  terminal.detail(inspect(failure))
   return exitCode(failure.outcome)
 }
 
 /** A defect of ours, or something that nobody thought of. */
 const surprised = (terminal: Terminal, error: unknown): number => {
-  if (terminal.environment['MILLRACE_DEBUG'] === 'true') throw error
-  terminal.complain(`error: ${messageOf(error)}\nnext:  MILLRACE_DEBUG=true shows where in the program`)
+  terminal.complain(`error: ${messageOf(error)}`)
+  if (terminal.loudness() === 'verbose') terminal.complain(inspect(error))
+  else terminal.complain('next:  the same with -v shows where in the program')
   return exitCode('failure')
 }

@@ -1,6 +1,7 @@
 // `millrace log`: data directories that no broker has open: what is good in them, and giving up what is not.
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { readStartUp } from '../configs/start-up.ts'
 import { type LogFinding, loadNative, type VerifiedDirectory, type VerifiedPartition } from '../engine/native.ts'
 import { readSources } from './sources.ts'
@@ -64,6 +65,7 @@ const reportingFailure = async (terminal: Terminal, work: () => Promise<number>)
     return await work()
   } catch (error) {
     terminal.complain(startFailure(error))
+    terminal.detail(inspect(error))
     return 1
   }
 }

@@ -76,12 +76,16 @@ test('a defect is told without where it is, unless that is asked for', async () 
   const defect = (): never => {
     throw new Error('a defect')
   }
-  let complained = ''
-  const complain = (text: string): void => void (complained += text)
-  const terminal = { ...processTerminal, print: defect, write: defect, complain }
-  expect(await run({ ...terminal, environment: {} }, ['version'])).toBe(1)
-  expect(complained).toBe('error: a defect\nnext:  MILLRACE_DEBUG=true shows where in the program')
-  await expect(run({ ...terminal, environment: { MILLRACE_DEBUG: 'true' } }, ['version'])).rejects.toThrow('a defect')
+  const told = async (args: string, environment = {}): Promise<string> => {
+    let complained = ''
+    const complain = (text: string): void => void (complained += `${text}\n`)
+    const terminal = { ...processTerminal, print: defect, write: defect, complain, environment }
+    expect(await run(terminal, args.split(' '))).toBe(1)
+    return complained
+  }
+  expect(await told('version')).toBe('error: a defect\nnext:  the same with -v shows where in the program\n')
+  expect(await told('version -v')).toMatch(/ at .*defect \(/)
+  expect(await told('version', { MILLRACE_DEBUG: 'true' })).toMatch(/ at .*defect \(/)
 })
 
 test('a profile is made, chosen, wins over the default, loses to the environment and to a flag', async () => {

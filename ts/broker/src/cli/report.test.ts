@@ -9,7 +9,8 @@ const made = { subject: 'a', result: null }
 
 const reported = (done: Parameters<typeof report>[1]) => {
   const complained: string[] = []
-  const terminal = { ...processTerminal, complain: (text: string): void => void complained.push(text) }
+  const say = (text: string): void => void complained.push(text)
+  const terminal = { ...processTerminal, complain: say, note: say }
   return { code: report(terminal, done, ({ subject }) => `deleted ${subject}`), complained }
 }
 

@@ -13,7 +13,7 @@ export const report = <T>(
   const failures: Failure[] = []
   for (const { subject, result } of done) {
     if (result instanceof Failure) failures.push(result)
-    else terminal.complain(note({ subject, result }))
+    else terminal.note(note({ subject, result }))
   }
   const [first] = failures
   if (first === undefined) return exitCode('ok')

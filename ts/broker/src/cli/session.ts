@@ -7,6 +7,7 @@ import { monitored, tell } from './output/nagios.ts'
 import type { View } from './output/view.ts'
 import { type ConnectOptions, resolveSettings, type Settings, type ShowOptions } from './settings.ts'
 import type { Terminal } from './terminal.ts'
+import { waitingOf } from './waiting.ts'
 
 const WATCH_DEFAULT = '2s'
 const CLEAR_SCREEN = '\u001B[H\u001B[2J\u001B[3J'
@@ -18,7 +19,7 @@ export const withClient = async <T>(
   work: (client: Client, settings: Settings) => Promise<T>,
 ): Promise<T> => {
   const settings = await resolveSettings(terminal, options)
-  const client = await Client.open(settings)
+  const client = await Client.open({ ...settings, waiting: waitingOf(terminal) })
   try {
     return await work(client, settings)
   } finally {

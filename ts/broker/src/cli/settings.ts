@@ -46,6 +46,7 @@ export const resolveSettings = async (terminal: Terminal, options: ShowOptions):
     throw new Failure('usage', `there is no profile ${name} in ${profilesPath(environment)}`, {
       next: 'millrace profile list',
     })
+  if (name !== undefined) terminal.detail(`profile ${name} of ${profilesPath(environment)}`)
   const chosen = (key: 'bootstrap' | 'timeout' | 'output'): string =>
     options[key] ?? environment[`MILLRACE_${key.toUpperCase()}`] ?? project?.[key] ?? profile?.[key] ?? DEFAULTS[key]
   const output = chosen('output')

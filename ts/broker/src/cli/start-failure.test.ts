@@ -19,7 +19,7 @@ test.each([
   ['lock data/.lock: Permission denied (os error 13)', 'read and write there'],
   ['the system lets this process open 100 files, and a broker needs 544 at least', 'raise the limit'],
   ["ENOTDIR: not a directory, open 'data/meta.properties'", 'a file is in the way'],
-  ['a surprise', 'MILLRACE_DEBUG=true'],
+  ['a surprise', '-v shows where'],
 ])('%s', (what, todo) => {
   const line = startFailure(new Error(what))
   expect(line.startsWith(`${what}; `)).toBe(true)

@@ -67,5 +67,5 @@ const remedies: readonly Remedy[] = [
 export const startFailure = (error: unknown): string => {
   const what = messageOf(error)
   const todo = remedies.find(({ when }) => when.test(what))?.todo
-  return `${what}; ${todo ?? 'MILLRACE_DEBUG=true shows where in the program'}`
+  return `${what}; ${todo ?? '-v shows where in the program'}`
 }

@@ -11,8 +11,12 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 /** What a shell shows for a process that a signal ended. */
 const KILLED = 143
 
-const loggerFor = async (terminal: Terminal): Promise<Logger> =>
-  createLogger(terminal.interactive ? { destination: await prettyDestination() } : {})
+const levels = { quiet: 'warn', usual: 'info', verbose: 'debug' } as const
+
+const loggerFor = async (terminal: Terminal): Promise<Logger> => {
+  const level = levels[terminal.loudness()]
+  return createLogger(terminal.interactive ? { level, destination: await prettyDestination() } : { level })
+}
 
 /** Runs a broker; resolves with 0 once it has stopped in order, with 1 if it could not start or stop. Throws INVALID_CONFIG. */
 export const start = async (
@@ -31,8 +35,8 @@ export const start = async (
   try {
     node = await openNode(config, logger)
   } catch (error) {
-    const debugging = terminal.environment['MILLRACE_DEBUG'] === 'true'
-    logger.error(debugging ? { err: error } : {}, `the broker could not start: ${startFailure(error)}`)
+    const where = terminal.loudness() === 'verbose' ? { err: error } : {}
+    logger.error(where, `the broker could not start: ${startFailure(error)}`)
     return 1
   }
   logger.info(node.summary, 'broker started')

@@ -2,11 +2,18 @@
 import { createInterface } from 'node:readline/promises'
 import type { Readable } from 'node:stream'
 
+export type Loudness = 'quiet' | 'usual' | 'verbose'
+
 export interface Terminal {
   /** Data: a line on stdout. */
   print(text: string): void
-  /** Notes, progress and failures: a line on stderr. */
+  /** What went wrong, or may: a line on stderr. */
   complain(text: string): void
+  /** What was done: a line on stderr, unless `--quiet`. */
+  note(text: string): void
+  /** How it was done: a line on stderr, with `-v`. */
+  detail(text: string): void
+  loudness(): Loudness
   /** Data as it is; resolves once the reader can take more. */
   write(bytes: string | Uint8Array): Promise<void>
   /** On stderr without a line of its own, as progress bars are; nothing where nobody reads. */
@@ -20,6 +27,9 @@ export interface Terminal {
   /** How wide it is; null where the output goes into a file or a pipe. */
   columns(): number | null
 }
+
+/** How loud it is the command line decides. */
+export type Unvoiced = Omit<Terminal, 'note' | 'detail' | 'loudness'>
 
 const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY
 
@@ -36,9 +46,14 @@ const ask = async (question: string): Promise<string | null> => {
   }
 }
 
+const complain = (text: string): void => void process.stderr.write(`${text}\n`)
+
 export const processTerminal: Terminal = {
   print: (text) => void process.stdout.write(`${text}\n`),
-  complain: (text) => void process.stderr.write(`${text}\n`),
+  complain,
+  note: complain,
+  detail: () => undefined,
+  loudness: () => 'usual',
   write: async (bytes) => {
     if (process.stdout.write(bytes)) return
     await new Promise((resolve) => process.stdout.once('drain', resolve))

@@ -17,7 +17,7 @@ export const open = async (terminal: Terminal, options: OpenOptions): Promise<nu
   if (options.print === true) return exitCode('ok')
   const browser = browserOf(terminal.environment)
   if (browser === null) {
-    terminal.complain('there is no screen here: open the address where there is one')
+    terminal.note('there is no screen here: open the address where there is one')
     return exitCode('ok')
   }
   const child = spawn(browser, [url], { detached: true, stdio: 'ignore' })

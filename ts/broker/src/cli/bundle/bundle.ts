@@ -95,7 +95,7 @@ export const bundle = async (
     name: ({ name }) => name,
   })
   await show(terminal, view, output)
-  terminal.complain(`written to ${file}: no records, no passwords; names of topics, groups and hosts are in it`)
+  terminal.note(`written to ${file}: no records, no passwords; names of topics, groups and hosts are in it`)
   const missing = parts.filter(({ code }) => !answers.has(code))
   for (const { name, content } of missing) terminal.complain(`${name}: ${content.trimEnd()}`)
   return exitCode(missing.length > 0 ? 'partial' : 'ok')

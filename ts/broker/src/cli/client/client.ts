@@ -18,9 +18,13 @@ export interface Cluster {
   readonly brokers: readonly BrokerAddress[]
 }
 
+/** Told of each thing that is waited for; calls what it answers when that is over. */
+export type Waiting = (what: string) => () => void
+
 export interface ClientOptions {
   readonly bootstrap: readonly Address[]
   readonly timeoutMs: number
+  readonly waiting?: Waiting
 }
 
 /** Between two attempts where a broker says that a later one may work. */
@@ -40,21 +44,23 @@ export class Client {
   readonly timeoutMs: number
   readonly bootstrap: Address
   readonly #first: Connection
+  readonly #waiting: Waiting
   readonly #byBroker = new Map<number, Promise<Connection>>()
   #cluster: Promise<Cluster> | null = null
 
-  private constructor(first: Connection, timeoutMs: number) {
+  private constructor(first: Connection, timeoutMs: number, waiting: Waiting) {
     this.#first = first
     this.bootstrap = first.address
     this.timeoutMs = timeoutMs
+    this.#waiting = waiting
   }
 
   /** Connects to the first of them that answers. Throws the failure of the last if none does. */
-  static async open({ bootstrap, timeoutMs }: ClientOptions): Promise<Client> {
+  static async open({ bootstrap, timeoutMs, waiting = SILENT }: ClientOptions): Promise<Client> {
     let last: unknown = new Failure('usage', 'no broker is named')
     for (const address of bootstrap) {
       try {
-        return new Client(await connectTo(address, timeoutMs), timeoutMs)
+        return new Client(await connectTo(address, timeoutMs, waiting), timeoutMs, waiting)
       } catch (error) {
         last = error
       }
@@ -68,7 +74,7 @@ export class Client {
 
   /** Whatever any broker answers. */
   ask<Q extends AnyStruct, R extends AnyStruct>(api: Api<Q, R>, request: Draft<Q>): Promise<Infer<R>> {
-    return this.#first.ask(api, request)
+    return this.#exchange(this.#first, api, request)
   }
 
   async askController<Q extends AnyStruct, R extends AnyStruct>(api: Api<Q, R>, request: Draft<Q>): Promise<Infer<R>> {
@@ -81,7 +87,7 @@ export class Client {
     api: Api<Q, R>,
     request: Draft<Q>,
   ): Promise<Infer<R>> {
-    return (await this.connectionTo(id)).ask(api, request)
+    return this.#exchange(await this.connectionTo(id), api, request)
   }
 
   /** Waits for a coordinator that is still coming up. */
@@ -120,9 +126,18 @@ export class Client {
     for (const opening of this.#byBroker.values()) opening.then((connection) => connection.close()).catch(() => {})
   }
 
+  #exchange<Q extends AnyStruct, R extends AnyStruct>(
+    connection: Connection,
+    api: Api<Q, R>,
+    request: Draft<Q>,
+  ): Promise<Infer<R>> {
+    const over = this.#waiting(`${api.name} of ${showAddress(connection.address)}`)
+    return connection.ask(api, request).finally(over)
+  }
+
   async #askCluster(): Promise<Cluster> {
     const none = { topics: [], allowAutoTopicCreation: false }
-    const { brokers, clusterId, controllerId } = await this.#first.ask(metadata, none)
+    const { brokers, clusterId, controllerId } = await this.ask(metadata, none)
     return { id: clusterId, controllerId, brokers: brokers.map(({ nodeId, ...rest }) => ({ id: nodeId, ...rest })) }
   }
 
@@ -132,7 +147,7 @@ export class Client {
     if (broker === undefined)
       throw new Failure('notFound', `broker ${id} is not in the cluster`, { next: 'millrace cluster info' })
     try {
-      return await connectTo(broker, this.timeoutMs)
+      return await connectTo(broker, this.timeoutMs, this.#waiting)
     } catch (error) {
       throw isAdvertisedElsewhere(error, broker, this.bootstrap) ? advertised(error, broker) : error
     }
@@ -148,8 +163,12 @@ export class Client {
   }
 }
 
-const connectTo = (address: Address, timeoutMs: number): Promise<Connection> =>
-  Connection.open(address, { clientId: 'millrace-cli', timeoutMs, failure })
+const SILENT: Waiting = () => () => undefined
+
+const connectTo = (address: Address, timeoutMs: number, waiting: Waiting): Promise<Connection> =>
+  Connection.open(address, { clientId: 'millrace-cli', timeoutMs, failure }).finally(
+    waiting(`connection to ${showAddress(address)}`),
+  )
 
 const failure = (address: Address, { why, isUnreachable }: Trouble): Failure =>
   isUnreachable

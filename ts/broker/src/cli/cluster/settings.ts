@@ -90,7 +90,7 @@ export const alter = (terminal: Terminal, text: string, options: AlterConfigOpti
       const planned = operation === 'set' ? value : operation === 'delete' ? 'default' : `${operation} ${value}`
       terminal.print(`${key}  ${before.get(key) ?? '-'} -> ${after === null ? planned : (after.get(key) ?? '-')}`)
     }
-    terminal.complain(
+    terminal.note(
       options.dryRun === true ? 'checked by the broker, and not changed' : `changed ${showResource(resource)}`,
     )
     return exitCode('ok')

@@ -12,6 +12,7 @@ import { columns, listing, type View } from '../output/view.ts'
 import { resolveSettings, type Settings, type ShowOptions } from '../settings.ts'
 import { readSources } from '../sources.ts'
 import type { Terminal } from '../terminal.ts'
+import { waitingOf } from '../waiting.ts'
 import { checkDirectory, checkMachine, type Finding } from './machine.ts'
 
 export interface DoctorOptions extends ShowOptions {
@@ -37,7 +38,7 @@ export const examine = async (
   ...checkMachine(),
   checkEngine(),
   ...checkConfiguration(terminal, path, overrides),
-  ...(await checkCluster(settings)),
+  ...(await checkCluster(terminal, settings)),
 ]
 
 export const findingsView = (findings: readonly Finding[]): View & { readonly exit: number } => {
@@ -99,11 +100,11 @@ const checkConfiguration = (
 }
 
 /** Each broker has to be reachable where the cluster says it is. */
-const checkCluster = async (settings: Settings): Promise<readonly Finding[]> => {
+const checkCluster = async (terminal: Terminal, settings: Settings): Promise<readonly Finding[]> => {
   const where = settings.bootstrap.map(showAddress).join(', ')
   let client: Client
   try {
-    client = await Client.open(settings)
+    client = await Client.open({ ...settings, waiting: waitingOf(terminal) })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return [

@@ -14,7 +14,7 @@ export const remove = (terminal: Terminal, names: readonly string[], options: De
     if (options.dryRun === true || options.yes !== true) {
       for (const name of names) {
         const { state, members } = await describeGroup(client, name)
-        terminal.complain(`${name}: ${state}, ${members.length} member(s); its offsets will be gone`)
+        terminal.note(`${name}: ${state}, ${members.length} member(s); its offsets will be gone`)
       }
     }
     if (options.dryRun === true) return exitCode('ok')

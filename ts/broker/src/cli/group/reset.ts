@@ -50,14 +50,14 @@ export const reset = (terminal: Terminal, group: string, options: ResetOptions):
     })
     await terminal.write(`${(await render(view, settings.output, terminal.columns())).join('\n')}\n`)
     if (options.execute !== true) {
-      terminal.complain('nothing was changed: --execute does it')
+      terminal.note('nothing was changed: --execute does it')
       return exitCode('ok')
     }
     await refuseBusy(client, group)
     const undo = options.undo ?? `${group.replaceAll(/[^\w.-]/g, '_')}-offsets-${Date.now()}.csv`
     writeFileSync(undo, writeOffsets(moves.map(({ topic, partition, old }) => ({ topic, partition, offset: old }))))
     await apply(client, group, moves)
-    terminal.complain(`moved ${group}; to undo it: millrace group reset ${group} --from-file ${undo} --execute`)
+    terminal.note(`moved ${group}; to undo it: millrace group reset ${group} --from-file ${undo} --execute`)
     return exitCode('ok')
   })
 

@@ -39,7 +39,7 @@ export const set = async (terminal: Terminal, name: string, assignments: readonl
   }
   const profile: Profile = toProfile(Object.fromEntries(fields), path)
   await writeProfiles(terminal.environment, { ...file, profiles: { ...file.profiles, [name]: profile } })
-  terminal.complain(`profile ${name} is in ${path}`)
+  terminal.note(`profile ${name} is in ${path}`)
   return exitCode('ok')
 }
 
@@ -47,7 +47,7 @@ export const use = async (terminal: Terminal, name: string): Promise<number> => 
   const file = await readProfiles(terminal.environment)
   mustExist(file.profiles, name)
   await writeProfiles(terminal.environment, { ...file, current: name })
-  terminal.complain(`commands now go to ${name}`)
+  terminal.note(`commands now go to ${name}`)
   return exitCode('ok')
 }
 
@@ -57,7 +57,7 @@ export const remove = async (terminal: Terminal, name: string): Promise<number> 
   const left = Object.fromEntries(Object.entries(profiles).filter(([other]) => other !== name))
   const kept = current === undefined || current === name ? {} : { current }
   await writeProfiles(terminal.environment, { ...kept, profiles: left })
-  terminal.complain(`removed profile ${name}`)
+  terminal.note(`removed profile ${name}`)
   return exitCode('ok')
 }
 

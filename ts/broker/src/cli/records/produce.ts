@@ -57,7 +57,7 @@ export const produce = (terminal: Terminal, topic: string, options: ProduceOptio
       progress.end()
       await producer.close()
     }
-    terminal.complain(`produced ${records} record(s) to ${topic}`)
+    terminal.note(`produced ${records} record(s) to ${topic}`)
     return exitCode('ok')
   })
 
@@ -75,7 +75,7 @@ const ready = async (client: Client, topic: string, partition: number | null, cr
 
 const input = (terminal: Terminal, path: string | null): AsyncIterable<Buffer> => {
   if (path !== null && path !== '-') return createReadStream(path) as AsyncIterable<Buffer>
-  if (terminal.input.isTTY === true) terminal.complain('type a record and Enter; Ctrl-D ends')
+  if (terminal.input.isTTY === true) terminal.note('type a record and Enter; Ctrl-D ends')
   return terminal.input as AsyncIterable<Buffer>
 }
 

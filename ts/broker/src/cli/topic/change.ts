@@ -68,7 +68,7 @@ export const alter = (terminal: Terminal, name: string, options: AlterOptions): 
     if (changes.length > 0) await changeSettings(client, resource, changes, isDry)
     if (wanted !== null) terminal.print(`partitions  ${partitions.length} -> ${wanted}`)
     for (const { key, value } of changes) terminal.print(`${key}  ${before.get(key) ?? '-'} -> ${value ?? 'default'}`)
-    terminal.complain(isDry ? 'checked by the broker, and not changed' : `changed ${name}`)
+    terminal.note(isDry ? 'checked by the broker, and not changed' : `changed ${name}`)
     return exitCode('ok')
   })
 
@@ -103,7 +103,7 @@ export const remove = (terminal: Terminal, names: readonly string[], options: De
     if (found.length === 0) return exitCode('ok')
     if (options.dryRun === true || options.yes !== true) {
       for (const plan of await contents(client, found))
-        terminal.complain(`${plan.name}: ${plan.partitions} partition(s), ${plan.records} record(s) will be gone`)
+        terminal.note(`${plan.name}: ${plan.partitions} partition(s), ${plan.records} record(s) will be gone`)
     }
     if (options.dryRun === true) return exitCode('ok')
     await confirm(terminal, options, settings, `Deleting ${found.length} topic(s)`, found)
@@ -156,13 +156,11 @@ export const purge = (terminal: Terminal, name: string, options: PurgeOptions): 
       const [start = 0, end = 0] = [starts.get(key), ends.get(key)]
       const target = Math.min(Math.max(before ?? end, start), end)
       targets.set(key, target)
-      terminal.complain(
-        `partition ${partition}: offsets ${start} -> ${target}, ${target - start} record(s) will be gone`,
-      )
+      terminal.note(`partition ${partition}: offsets ${start} -> ${target}, ${target - start} record(s) will be gone`)
     }
     if (options.dryRun === true) return exitCode('ok')
     await confirm(terminal, options, settings, `Purging ${name}`, [name])
     await trimTo(client, topic, targets)
-    terminal.complain(`purged ${name}`)
+    terminal.note(`purged ${name}`)
     return exitCode('ok')
   })
