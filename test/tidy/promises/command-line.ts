@@ -236,6 +236,10 @@ const output: readonly Promised[] = [
     tests: [[clusterLook, '--watch shows what has changed since the last look, until Ctrl-C']],
   },
   {
+    what: '`--watch` sees brokers that join and leave',
+    tests: [[clusterLook, '--watch sees brokers that join, and misses those that leave']],
+  },
+  {
     what: 'times as ISO 8601 in UTC',
     tests: [[dump, 'batches, and the records in them, of a directory and of a file']],
   },

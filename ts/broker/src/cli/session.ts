@@ -12,13 +12,13 @@ import { waitingOf } from './waiting.ts'
 const WATCH_DEFAULT = '2s'
 const CLEAR_SCREEN = '\u001B[H\u001B[2J\u001B[3J'
 
+type Work<T> = (client: Client, settings: Settings) => Promise<T>
+
 /** Connects, works, and closes whatever became of it. Throws a Failure. */
-export const withClient = async <T>(
-  terminal: Terminal,
-  options: ConnectOptions,
-  work: (client: Client, settings: Settings) => Promise<T>,
-): Promise<T> => {
-  const settings = await resolveSettings(terminal, options)
+export const withClient = async <T>(terminal: Terminal, options: ConnectOptions, work: Work<T>): Promise<T> =>
+  connected(terminal, await resolveSettings(terminal, options), work)
+
+const connected = async <T>(terminal: Terminal, settings: Settings, work: Work<T>): Promise<T> => {
   const client = await Client.open({ ...settings, waiting: waitingOf(terminal) })
   try {
     return await work(client, settings)
@@ -31,17 +31,18 @@ export const withClient = async <T>(
 export const showing = (
   terminal: Terminal,
   options: ShowOptions,
-  look: (client: Client, settings: Settings) => Promise<View>,
+  look: Work<View>,
 ): Promise<number> =>
-  monitored(terminal, options, () =>
-    withClient(terminal, options, async (client, settings) => {
-      if (options.watch !== undefined) return watching(terminal, options.watch, settings, () => look(client, settings))
-      const view = await look(client, settings)
-      if (options.nagios === true) return tell(terminal, view)
-      await show(terminal, view, settings.output)
-      return view.exit ?? exitCode('ok')
-    }),
-  )
+  monitored(terminal, options, async () => {
+    const settings = await resolveSettings(terminal, options)
+    // At each look anew: who was there at the last one may be gone, and somebody else be there.
+    const lookNow = (): Promise<View> => connected(terminal, settings, look)
+    if (options.watch !== undefined) return watching(terminal, options.watch, settings, lookNow)
+    const view = await lookNow()
+    if (options.nagios === true) return tell(terminal, view)
+    await show(terminal, view, settings.output)
+    return view.exit ?? exitCode('ok')
+  })
 
 const watching = async (
   terminal: Terminal,

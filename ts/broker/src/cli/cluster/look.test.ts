@@ -76,6 +76,27 @@ test('partitions are listed by what is wrong with them', async () => {
   expect((await cli('cluster partitions -o csv')).said).toContain('orders,1,1,"1,2",1,4,2\n')
 })
 
+test('--watch sees brokers that join, and misses those that leave', async () => {
+  const address = { host: 'localhost', port: 9092, rack: null }
+  const clusters = [[1], [1, 2], [2]].map((ids) => ({
+    id: 'c',
+    controllerId: 1,
+    brokers: ids.map((id) => ({ id, ...address })),
+  }))
+  const opening = vi.spyOn(Client, 'open').mockImplementation(() => {
+    // What a client has learned of a cluster it keeps.
+    const cluster = clusters.shift() ?? { id: 'c', controllerId: 1, brokers: [] }
+    const client = { cluster: () => Promise.resolve(cluster), askBroker: () => Promise.resolve({ results: [] }) }
+    return Promise.resolve({ ...client, close: () => undefined } as unknown as Client)
+  })
+  onTestFinished(() => opening.mockRestore())
+  const { code, said } = await cli('cluster info -o name --watch 1ms', (shown) => {
+    if (shown.endsWith('2\n2\n')) process.emit('SIGINT')
+  })
+  expect(code).toBe(exitCode('interrupted'))
+  expect(said).toBe('1\n1\n2\n2\n')
+})
+
 test('--watch shows what has changed since the last look, until Ctrl-C', async () => {
   let looks = 0
   clusterOf(() => ((looks += 1) < 3 ? ill : well), true)
