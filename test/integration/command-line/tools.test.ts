@@ -90,10 +90,14 @@ test('a shell completes commands, and names that the cluster has', async () => {
   const script = `
     millrace() { ${process.execPath} ${main} "$@"; }
     source <(millrace completion bash)
-    complete_words() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _millrace; echo "\${COMPREPLY[@]}"; }
-    complete_words millrace topic de
-    complete_words millrace topic describe pre
+    completed() { COMP_LINE=$1; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _millrace; echo "\${COMPREPLY[@]}"; }
+    completed 'millrace topic de' millrace topic de
+    completed 'millrace topic describe pre' millrace topic describe pre
+    there=$MILLRACE_BOOTSTRAP
+    export MILLRACE_BOOTSTRAP=127.0.0.1:1
+    completed 'millrace topic describe pre' millrace topic describe pre
+    completed "millrace topic describe -b $there pre" millrace topic describe -b "\${there%:*}" : "\${there#*:}" pre
   `
   const { stdout } = await run({ command: 'bash', args: ['-c', script], env: environment() })
-  expect(lines(stdout.toString())).toEqual(['delete describe', 'precious'])
+  expect(lines(stdout.toString())).toEqual(['delete describe', 'precious', 'precious'])
 })

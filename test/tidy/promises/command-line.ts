@@ -371,8 +371,17 @@ const completion: readonly Promised[] = [
       [candidates, 'topic list --profile a'],
     ],
   },
-  { what: 'zsh and fish complete', untested: 'There is a script for each; the one for bash is run by a test.' },
-  { what: 'PowerShell completes', absent: 'There is no script for it.' },
+  {
+    what: 'completion asks the cluster that the line names',
+    tests: [
+      [candidates, 'names are those of the cluster of topic describe --profile live o'],
+      [tools, 'a shell completes commands, and names that the cluster has'],
+    ],
+  },
+  {
+    what: 'zsh, fish and PowerShell complete',
+    untested: 'There is a script for each; the one for bash is run by a test.',
+  },
 ]
 
 const profiles: readonly Promised[] = [

@@ -47,7 +47,7 @@ export const declareTools = (program: Command, { terminal, act }: Declaring): vo
   program
     .command('completion')
     .description('a script that completes commands and live names in a shell')
-    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish', 'pwsh']))
     .action(act(async (shell: Shell) => (await import('../completion/complete.ts')).script(terminal, shell)))
 
   program

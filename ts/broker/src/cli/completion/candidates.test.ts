@@ -1,11 +1,24 @@
 import { expect, test } from 'vitest'
 import { createProgram } from '../index.ts'
 import { processTerminal } from '../terminal.ts'
-import { candidates } from './candidates.ts'
+import { candidates, type Given } from './candidates.ts'
 
 const program = createProgram(processTerminal, () => undefined)
 const complete = (line: string) =>
   candidates(program, line.split(' '), (kind) => Promise.resolve([`a-${kind}`, 'other']))
+
+test.each([
+  ['topic describe --profile live o', { profile: 'live' }],
+  ['topic describe --profile=live -b 127.0.0.1:1 o', { profile: 'live', bootstrap: '127.0.0.1:1' }],
+  ['group describe --watch o', {}],
+])('names are those of the cluster of %s', async (line, expected) => {
+  const asked: Given[] = []
+  await candidates(program, line.split(' '), (_, given) => {
+    asked.push(given)
+    return Promise.resolve([])
+  })
+  expect(asked).toEqual([expected])
+})
 
 test.each([
   ['to', ['topic']],
@@ -20,6 +33,7 @@ test.each([
   ['topic list -o ', ['csv', 'json', 'name', 'ndjson', 'table', 'wide', 'yaml']],
   ['topic list --w', ['--watch']],
   ['completion f', ['fish']],
+  ['completion p', ['pwsh']],
   ['topic create ', ['a-topic', 'other']],
   ['nothing here ', []],
 ])('%s', async (line, expected) => {

@@ -7,7 +7,7 @@ import { exitCode } from '../exit-codes.ts'
 import { readProfiles } from '../profiles.ts'
 import { resolveSettings } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
-import { candidates, type NameKind } from './candidates.ts'
+import { candidates, type Given, type NameKind, type Names } from './candidates.ts'
 import { scripts } from './scripts.ts'
 
 export type Shell = keyof typeof scripts
@@ -22,9 +22,9 @@ export const script = (terminal: Terminal, shell: Shell): number => {
 
 /** One candidate a line; nothing at all where something fails, as nobody would read why. */
 export const complete = async (terminal: Terminal, program: Command, words: readonly string[]): Promise<number> => {
-  const names = async (kind: NameKind): Promise<readonly string[]> => {
+  const names: Names = async (kind, given) => {
     try {
-      return await namesOf(terminal, kind)
+      return await namesOf(terminal, kind, given)
     } catch {
       return []
     }
@@ -33,7 +33,7 @@ export const complete = async (terminal: Terminal, program: Command, words: read
   return exitCode('ok')
 }
 
-const namesOf = async (terminal: Terminal, kind: NameKind): Promise<readonly string[]> => {
+const namesOf = async (terminal: Terminal, kind: NameKind, given: Given): Promise<readonly string[]> => {
   switch (kind) {
     case 'profile':
       return Object.keys((await readProfiles(terminal.environment)).profiles)
@@ -42,11 +42,11 @@ const namesOf = async (terminal: Terminal, kind: NameKind): Promise<readonly str
       return definitions.map(({ name }) => name)
     }
     case 'topic':
-      return asking(terminal, async (client) => (await listTopics(client)).map(({ name }) => name))
+      return asking(terminal, given, async (client) => (await listTopics(client)).map(({ name }) => name))
     case 'group':
-      return asking(terminal, async (client) => (await listGroups(client)).map(({ group }) => group))
+      return asking(terminal, given, async (client) => (await listGroups(client)).map(({ group }) => group))
     case 'resource':
-      return asking(terminal, async (client) => {
+      return asking(terminal, given, async (client) => {
         const { brokers } = await client.cluster()
         const topics = await listTopics(client)
         return ['broker', ...brokers.map(({ id }) => `broker/${id}`), ...topics.map(({ name }) => `topic/${name}`)]
@@ -54,8 +54,15 @@ const namesOf = async (terminal: Terminal, kind: NameKind): Promise<readonly str
   }
 }
 
-const asking = async <T>(terminal: Terminal, work: (client: Client) => Promise<T>): Promise<T> => {
-  const { bootstrap } = await resolveSettings(terminal, {})
+const asking = async <T>(
+  terminal: Terminal,
+  { bootstrap: named, profile }: Given,
+  work: (client: Client) => Promise<T>,
+): Promise<T> => {
+  const { bootstrap } = await resolveSettings(terminal, {
+    ...(named === undefined ? {} : { bootstrap: named }),
+    ...(profile === undefined ? {} : { profile }),
+  })
   const client = await Client.open({ bootstrap, timeoutMs: PATIENCE_MS })
   try {
     return await work(client)
