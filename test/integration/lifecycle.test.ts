@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts'
 import { eventually } from '../harness/eventually.ts'
+import { millraceProcess } from '../harness/millrace.ts'
 import { repository } from '../harness/paths.ts'
 import { Peer } from '../harness/peer.ts'
 import { brokersListed } from '../harness/probe.ts'
@@ -91,6 +92,19 @@ test('a stop that cannot write everything down ends with 1 and says so', async (
   removeDirectory(join(cwd, 'data'))
   expect(await running.stop()).toBe(1)
   expect(running.lines.join('\n')).toContain('broker stopped, and not in order')
+})
+
+test('millrace stop ends the broker of a directory in order, and waits for it', async () => {
+  const cwd = directory()
+  const running = broker(cwd, '--override', 'listeners=PLAINTEXT://127.0.0.1:0')
+  await started(running)
+  expect(await millraceProcess(['stop'], { folder: cwd })).toEqual({
+    code: 0,
+    said: '',
+    complained: 'the broker stopped\n',
+  })
+  expect(await running.exited).toBe(0)
+  expect(await millraceProcess(['stop'], { folder: cwd })).toMatchObject({ code: 6 })
 })
 
 test('a stop does not wait for connections that say nothing', async () => {

@@ -50,6 +50,18 @@ test('Ctrl-C ends what follows a topic, and what watches', async () => {
   expect(await watching.ended).toBe(130)
 })
 
+test('topic tail shows the last records, and those that come', async () => {
+  await cli('topic create followed')
+  await cli('produce followed', { input: 'first\nsecond\n' })
+  const tail = onScreen(['topic', 'tail', 'followed', '-n', '1'], environment())
+  await tail.shows('second')
+  await cli('produce followed', { input: 'third\n' })
+  await tail.shows('third')
+  tail.type(CTRL_C)
+  expect(await tail.ended).toBe(130)
+  expect(tail.drawn()).not.toContain('first')
+})
+
 test('an analysis is a table in a terminal', async () => {
   await cli('produce precious', { input: 'one\ntwo\n' })
   const analysis = onScreen(['topic', 'analyze', 'precious'], environment())

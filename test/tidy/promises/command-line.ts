@@ -36,7 +36,14 @@ const tree: readonly Promised[] = [
   },
   {
     what: '`stop`',
-    absent: 'A signal stops a broker, in order; whoever started it sends it: a shell, systemd, a container.',
+    tests: [
+      [
+        'test/integration/lifecycle.test.ts',
+        'millrace stop ends the broker of a directory in order, and waits for it',
+      ],
+      ['ts/broker/src/cli/stop.test.ts', 'one that did not stop in order, or not in time, is told of'],
+      ['ts/broker/src/cli/stop.test.ts', 'a process that only has the number of a broker is left alone'],
+    ],
   },
   { what: '`status`', tests: [[cluster, 'a cluster that is well, and its brokers']] },
   {
@@ -60,7 +67,7 @@ const tree: readonly Promised[] = [
       [tools, 'an analysis is a table in a terminal'],
     ],
   },
-  { what: '`topic tail`', absent: '`consume --offset end` follows a topic.' },
+  { what: '`topic tail`', tests: [[tools, 'topic tail shows the last records, and those that come']] },
   {
     what: '`produce`, and what it writes comes out of `consume`',
     tests: [

@@ -37,11 +37,13 @@ const asking = (terminal: Terminal, options: LocalOptions, look: (local: Local) 
 export const accessTo = (
   terminal: Terminal,
   { config: path, override }: Pick<LocalOptions, 'config' | 'override'>,
-): LocalAccess => {
-  const { config } = readStartUp(readSources(path, override, terminal.environment))
-  const access = readToken(config.logDirs)
+): LocalAccess => accessIn(readStartUp(readSources(path, override, terminal.environment)).config.logDirs)
+
+/** The same, of the broker on these data directories. */
+export const accessIn = (logDirs: readonly string[]): LocalAccess => {
+  const access = readToken(logDirs)
   if (access !== null) return access
-  throw new Failure('unreachable', `no broker runs on ${config.logDirs.join(', ')}, or not one of yours`, {
+  throw new Failure('unreachable', `no broker runs on ${logDirs.join(', ')}, or not one of yours`, {
     next: 'name its configuration with --config, or its data with --override log.dirs=<dir>',
   })
 }

@@ -1,9 +1,10 @@
-// `millrace start`, and `millrace log` for the data of a broker that is stopped.
+// `millrace start` and `stop`, and `millrace log` for the data of a broker that is stopped.
 import { type Command, Option } from 'commander'
 import { collect, type Declaring } from './declare.ts'
 import type { DumpOptions } from '../dump/dump.ts'
 import type { ImportOptions } from '../import.ts'
 import { outputFormats } from '../output/view.ts'
+import type { StopOptions } from '../stop.ts'
 
 export const OVERRIDE = [
   '--override <key=value>',
@@ -28,6 +29,18 @@ export const declareStart = (program: Command, { terminal, act }: Declaring): vo
     .action(
       act(async (path: string | undefined, { override }: { override: string[] }) =>
         (await import('../start.ts')).start(terminal, path, override),
+      ),
+    )
+
+  program
+    .command('stop')
+    .description('stop the broker on this machine in order, and wait until it has')
+    .argument('[server.properties]', 'the configuration it was started with')
+    .option(...OVERRIDE)
+    .option('--timeout <duration>', 'how long to wait', '3m')
+    .action(
+      act(async (path: string | undefined, options: StopOptions) =>
+        (await import('../stop.ts')).stop(terminal, path, options),
       ),
     )
 }

@@ -28,7 +28,7 @@ export const declareRecords = (program: Command, { terminal, act }: Declaring): 
       ),
     )
 
-  connecting(program.command('consume'))
+  recordForms(connecting(program.command('consume')))
     .description('read records, and wait for more')
     .argument('<topic...>')
     .option('-o, --offset <where>', 'where to begin and end, see below (default: start)')
@@ -36,8 +36,6 @@ export const declareRecords = (program: Command, { terminal, act }: Declaring): 
     .option('-e, --exit', 'end at the end, as it is now')
     .option('-p, --partition <numbers>', 'only these; commas between, or more than once', collect, [])
     .option('-g, --group <name>', 'as a member of this group: share partitions, commit what was shown')
-    .option('-f, --format <format>', 'a record as text, see below (default: %v\\n)')
-    .addOption(new Option('--output <form>').choices(['text', 'json', 'ndjson']).default('text'))
     .addHelpText('after', CONSUME_HELP)
     .action(
       act(async (names: string[], options: ConsumeOptions) =>
@@ -45,6 +43,12 @@ export const declareRecords = (program: Command, { terminal, act }: Declaring): 
       ),
     )
 }
+
+/** How a record looks. */
+export const recordForms = (command: Command): Command =>
+  command
+    .option('-f, --format <format>', 'a record as text, as of millrace consume (default: %v\\n)')
+    .addOption(new Option('--output <form>').choices(['text', 'json', 'ndjson']).default('text'))
 
 const CONSUME_HELP = `
 Where:

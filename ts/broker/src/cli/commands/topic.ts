@@ -4,6 +4,8 @@ import { collect, connecting, type Declaring, destroying, showingOptions } from 
 import type { AnalyzeOptions } from '../topic/analyze.ts'
 import type { AlterOptions, CloneOptions, CreateOptions, DeleteOptions, PurgeOptions } from '../topic/change.ts'
 import type { ListOptions } from '../topic/look.ts'
+import type { TailOptions } from '../records/consume.ts'
+import { recordForms } from './records.ts'
 import type { ShowOptions } from '../settings.ts'
 
 export const declareTopic = (program: Command, { terminal, act }: Declaring): void => {
@@ -36,6 +38,17 @@ export const declareTopic = (program: Command, { terminal, act }: Declaring): vo
     .action(
       act(async (name: string, options: AnalyzeOptions) =>
         (await import('../topic/analyze.ts')).analyze(terminal, name, options),
+      ),
+    )
+
+  recordForms(connecting(topic.command('tail')))
+    .description('the last records, and those that come')
+    .argument('<topic...>')
+    .option('-n, --num <number>', 'of each partition so many to begin with', '10')
+    .option('-p, --partition <numbers>', 'only these; commas between, or more than once', collect, [])
+    .action(
+      act(async (names: string[], options: TailOptions) =>
+        (await import('../records/consume.ts')).tail(terminal, names, options),
       ),
     )
 

@@ -1,4 +1,4 @@
-// `millrace consume`: records of topics, from a place on, with a group or without one.
+// `millrace consume` and `topic tail`: records of topics, from a place on, with a group or without one.
 import type { Client } from '../client/client.ts'
 import { closeConsumer, type FetchedRecord, openConsumer, readPartitions } from '../client/records.ts'
 import { describeTopics } from '../client/topics.ts'
@@ -46,6 +46,14 @@ export const consume = (terminal: Terminal, names: readonly string[], options: C
     })
   })
 }
+
+export interface TailOptions extends Omit<ConsumeOptions, 'num'> {
+  readonly num: string
+}
+
+/** The last records of each partition, and those that come. */
+export const tail = (terminal: Terminal, names: readonly string[], { num, ...options }: TailOptions): Promise<number> =>
+  consume(terminal, names, { ...options, offset: `-${parseCount('--num', num, 0)}` })
 
 const consumeAlone = async (
   client: Client,
