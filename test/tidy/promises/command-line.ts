@@ -408,7 +408,10 @@ const profiles: readonly Promised[] = [
     tests: [[manual, 'a profile is made, chosen, wins over the default, loses to the environment and to a flag']],
   },
   { what: 'a variable for every setting of a command', tests: [[manual, 'every setting of a command has a variable']] },
-  { what: '`profile prompt`', absent: 'There is nothing for the prompt of a shell.' },
+  {
+    what: '`profile prompt`',
+    tests: [[manual, 'the prompt of a shell names the profile, one of production in red']],
+  },
   {
     what: 'clusters of production are marked',
     tests: [

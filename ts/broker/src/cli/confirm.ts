@@ -31,5 +31,5 @@ export const confirm = async (
 }
 
 /** Whoever is asked has a terminal in front of them, wherever stdout goes. */
-const red = (terminal: Terminal, text: string): string =>
+export const red = (terminal: Terminal, text: string): string =>
   (terminal.environment['NO_COLOR'] ?? '') === '' ? styleText('red', text, { validateStream: false }) : text

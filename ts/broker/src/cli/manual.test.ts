@@ -109,6 +109,25 @@ test('a profile is made, chosen, wins over the default, loses to the environment
   expect((await cli('profile list -o name', environment)).said).toBe('live\n')
 })
 
+test('the prompt of a shell names the profile, one of production in red', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-profiles-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const cwd = vi.spyOn(process, 'cwd').mockReturnValue(folder)
+  onTestFinished(() => cwd.mockRestore())
+  const asked = async (args: string, more = {}): Promise<string> =>
+    (await cli(`profile prompt${args}`, { XDG_CONFIG_HOME: folder, ...more })).said
+  expect(await asked('')).toBe('')
+  await cli('profile set dev bootstrap=127.0.0.1:1', { XDG_CONFIG_HOME: folder })
+  await cli('profile set live production=true', { XDG_CONFIG_HOME: folder })
+  await cli('profile use dev', { XDG_CONFIG_HOME: folder })
+  expect(await asked('')).toBe('dev\n')
+  const live = { MILLRACE_PROFILE: 'live' }
+  expect(await asked('', live)).toBe('\u001B[31mlive\u001B[39m\n')
+  expect(await asked(' bash', live)).toBe('\u0001\u001B[31m\u0002live\u0001\u001B[39m\u0002\n')
+  expect(await asked(' zsh', live)).toBe('%{\u001B[31m%}live%{\u001B[39m%}\n')
+  expect(await asked(' bash', { ...live, NO_COLOR: '1' })).toBe('live\n')
+})
+
 test.each([
   ['bootstrap: [a:9092, b:9092]', 'bootstrap takes one text'],
   ['timeout: 10', 'timeout takes one text'],

@@ -38,10 +38,7 @@ const DEFAULTS = { bootstrap: '127.0.0.1:9092', timeout: '10s', output: 'table' 
 /** Throws a Failure of usage for what cannot be. */
 export const resolveSettings = async (terminal: Terminal, options: ShowOptions): Promise<Settings> => {
   const { environment } = terminal
-  const project = await readProject(process.cwd())
-  const file = await readProfiles(environment)
-  const name = options.profile ?? environment['MILLRACE_PROFILE'] ?? project?.profile ?? file.current
-  const profile = name === undefined ? undefined : file.profiles[name]
+  const { project, name, profile, production } = await chooseProfile(terminal, options.profile)
   if (name !== undefined && profile === undefined)
     throw new Failure('usage', `there is no profile ${name} in ${profilesPath(environment)}`, {
       next: 'millrace profile list',
@@ -56,8 +53,24 @@ export const resolveSettings = async (terminal: Terminal, options: ShowOptions):
     bootstrap: parseAddresses(chosen('bootstrap')),
     timeoutMs: parseDuration(chosen('timeout')),
     output,
-    production: (project?.production ?? profile?.production) === true,
+    production,
   }
+}
+
+export interface Choice {
+  readonly project: Project | null
+  readonly name: string | undefined
+  /** Undefined where there is none of the name. */
+  readonly profile: Profile | undefined
+  readonly production: boolean
+}
+
+export const chooseProfile = async ({ environment }: Terminal, named?: string): Promise<Choice> => {
+  const project = await readProject(process.cwd())
+  const { current, profiles } = await readProfiles(environment)
+  const name = named ?? environment['MILLRACE_PROFILE'] ?? project?.profile ?? current
+  const profile = name === undefined ? undefined : profiles[name]
+  return { project, name, profile, production: (project?.production ?? profile?.production) === true }
 }
 
 const isFormat = (text: string): text is OutputFormat => (outputFormats as readonly string[]).includes(text)

@@ -1,5 +1,6 @@
 // What explains, and who one is: errors, cheat, version, help, profile.
-import { type Command, Option } from 'commander'
+import { Argument, type Command, Option } from 'commander'
+import type { PromptShell } from '../manual/profile.ts'
 import { outputFormats } from '../output/view.ts'
 import type { ShowOptions } from '../settings.ts'
 import type { Declaring } from './declare.ts'
@@ -65,6 +66,14 @@ export const declareProfile = (program: Command, { terminal, act }: Declaring): 
     .description('the one that commands go to where nothing else is said')
     .argument('<name>')
     .action(act(async (name: string) => (await import('../manual/profile.ts')).use(terminal, name)))
+
+  profile
+    .command('prompt')
+    .description('the one in use, for the prompt of a shell; red where it is one of production')
+    .addArgument(new Argument('[shell]', 'whose prompt is measured right').choices(['bash', 'zsh', 'fish', 'pwsh']))
+    .action(
+      act(async (shell: PromptShell | undefined) => (await import('../manual/profile.ts')).prompt(terminal, shell)),
+    )
 
   profile
     .command('delete')

@@ -34,7 +34,9 @@ millrace group describe billing -o json | jq .lag
 millrace cluster health --nagios
 millrace bundle support.tar.gz && millrace ui open --print
 millrace cluster health || echo "exit code $?: see millrace help exit-codes"
-millrace status --watch`,
+millrace status --watch
+# the cluster that commands go to, in the prompt
+PS1='$(millrace profile prompt bash) '$PS1`,
   config: `# what a key means; what is set; changing it while running
 millrace config explain retention.ms
 millrace config describe topic/orders

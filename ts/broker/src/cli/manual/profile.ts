@@ -1,11 +1,12 @@
 // `millrace profile`: named clusters.
+import { red } from '../confirm.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { show } from '../output/formats.ts'
 import { columns, listing } from '../output/view.ts'
 import { parseAssignment } from '../client/configs.ts'
 import { type Profile, profilesPath, readProfiles, toProfile, writeProfiles } from '../profiles.ts'
-import { resolveSettings, type ShowOptions } from '../settings.ts'
+import { chooseProfile, resolveSettings, type ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 
 export const list = async (terminal: Terminal, options: ShowOptions): Promise<number> => {
@@ -58,6 +59,23 @@ export const remove = async (terminal: Terminal, name: string): Promise<number> 
   const kept = current === undefined || current === name ? {} : { current }
   await writeProfiles(terminal.environment, { ...kept, profiles: left })
   terminal.note(`removed profile ${name}`)
+  return exitCode('ok')
+}
+
+/** What a shell must not count when it measures its prompt stands between these. */
+const unmeasured = { bash: ['\u0001', '\u0002'], zsh: ['%{', '%}'], fish: ['', ''], pwsh: ['', ''] } as const
+
+export type PromptShell = keyof typeof unmeasured
+
+/** Where commands go, as part of the prompt of a shell; nothing where that is the default. */
+export const prompt = async (terminal: Terminal, shell: PromptShell | undefined): Promise<number> => {
+  const { project, name, production } = await chooseProfile(terminal)
+  const label = name ?? project?.bootstrap
+  if (label === undefined) return exitCode('ok')
+  const [begin, end] = unmeasured[shell ?? 'fish']
+  const [on = '', off = ''] = production ? red(terminal, '|').split('|') : []
+  const aside = (code: string): string => (code === '' ? '' : `${begin}${code}${end}`)
+  terminal.print(`${aside(on)}${label}${aside(off)}`)
   return exitCode('ok')
 }
 
