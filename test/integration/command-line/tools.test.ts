@@ -79,10 +79,11 @@ test('bench says how fast it was', async () => {
 
 test('doctor looks at the machine, the configuration and the cluster', async () => {
   const answer = await cli('doctor --override log.dirs=/tmp -o json')
-  const findings = JSON.parse(answer.said) as { check: string; result: string; fix: string }[]
+  const findings = JSON.parse(answer.said) as { check: string; result: string; what: string; fix: string }[]
   expect(findings.map(({ check }) => check)).toEqual(
     expect.arrayContaining(['open files', 'runtime', 'engine', 'configuration', 'data in /tmp', 'broker 1']),
   )
+  expect(findings.find(({ check }) => check === 'engine')?.what).toMatch(/^loads: [\d.]+, built \S+Z, .*\.node$/)
   expect(answer.code).toBe(findings.some(({ result }) => result === 'fail') ? 1 : 0)
   expect(findings.filter(({ result, fix }) => result !== 'ok' && fix === '')).toEqual([])
   const wrong = await cli('doctor --override num.partitions=0 -o name')

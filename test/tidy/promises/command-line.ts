@@ -9,6 +9,7 @@ const support = 'test/integration/command-line/support.test.ts'
 const tools = 'test/integration/command-line/tools.test.ts'
 const topics = 'test/integration/command-line/topics.test.ts'
 const canary = 'test/integration/admin/canary.test.ts'
+const hosts = 'ts/broker/src/cli/doctor/hosts.test.ts'
 const logs = 'test/integration/log-commands.test.ts'
 const candidates = 'ts/broker/src/cli/completion/candidates.test.ts'
 const clusterLook = 'ts/broker/src/cli/cluster/look.test.ts'
@@ -447,9 +448,18 @@ const doctor: readonly Promised[] = [
     what: 'doctor: each line with what to do, JSON, and an exit code',
     tests: [[tools, 'doctor looks at the machine, the configuration and the cluster']],
   },
-  { what: 'doctor: the scheduler of a disk', absent: 'It measures how long a sync takes instead.' },
+  {
+    what: 'doctor: the scheduler of a disk',
+    tests: [[machine, 'the scheduler of a disk that says [bfq] mq-deadline none']],
+  },
   { what: 'doctor: clocks of other brokers', absent: oneBroker },
-  { what: 'doctor: names of hosts', absent: 'It connects to them, and does not look them up on its own.' },
+  {
+    what: 'doctor: names of hosts',
+    tests: [
+      [hosts, 'each name is looked up once, and addresses are not'],
+      [hosts, 'a name that leads nowhere fails, with what to do'],
+    ],
+  },
   { what: 'doctor: certificates', absent: 'The broker has no TLS yet.' },
   {
     what: 'doctor: limits that systemd gives the broker',
@@ -457,7 +467,7 @@ const doctor: readonly Promised[] = [
   },
   {
     what: 'doctor: the version of the engine',
-    absent: 'It says that the engine loads, and not which one.',
+    tests: [[tools, 'doctor looks at the machine, the configuration and the cluster']],
   },
   { what: 'doctor: io_uring', absent: 'The engine does not use it.' },
 ]

@@ -1,7 +1,8 @@
 // `millrace doctor`: the machine, the configuration and the cluster, each line with what to do about it.
 import { BrokerError, messageOf } from '../../base/errors.ts'
 import { readStartUp } from '../../configs/start-up.ts'
-import { loadNative } from '../../engine/native.ts'
+import { productVersion } from '../../base/version.ts'
+import { nativeOrigin } from '../../engine/native.ts'
 import { showAddress } from '../../client/address.ts'
 import { Client } from '../client/client.ts'
 import { exitCode } from '../exit-codes.ts'
@@ -13,7 +14,9 @@ import { resolveSettings, type Settings, type ShowOptions } from '../settings.ts
 import { readSources } from '../sources.ts'
 import type { Terminal } from '../terminal.ts'
 import { waitingOf } from '../waiting.ts'
-import { checkDirectory, checkMachine, type Finding } from './machine.ts'
+import { fail, type Finding, ok, warn } from './finding.ts'
+import { checkHosts } from './hosts.ts'
+import { checkDirectory, checkMachine } from './machine.ts'
 
 export interface DoctorOptions extends ShowOptions {
   readonly override: readonly string[]
@@ -34,12 +37,23 @@ export const examine = async (
   path: string | undefined,
   settings: Settings,
   overrides: readonly string[],
-): Promise<readonly Finding[]> => [
-  ...checkMachine(),
-  checkEngine(),
-  ...checkConfiguration(terminal, path, overrides),
-  ...(await checkCluster(terminal, settings)),
-]
+): Promise<readonly Finding[]> => {
+  const configured = checkConfiguration(terminal, path, overrides)
+  const cluster = await checkCluster(terminal, settings)
+  return [
+    ...checkMachine(),
+    checkEngine(),
+    ...configured.findings,
+    ...(await checkHosts([...configured.hosts, ...cluster.hosts])),
+    ...cluster.findings,
+  ]
+}
+
+interface Checked {
+  readonly findings: readonly Finding[]
+  /** That clients are told to go to. */
+  readonly hosts: readonly string[]
+}
 
 export const findingsView = (findings: readonly Finding[]): View & { readonly exit: number } => {
   const view = listing(findings, {
@@ -66,10 +80,12 @@ const levels = { ok: 'OK', warn: 'WARNING', fail: 'CRITICAL' } as const
 const checkEngine = (): Finding => {
   const check = 'engine'
   try {
-    loadNative()
-    return { check, result: 'ok', what: 'loads', fix: '' }
+    const { path, version, builtAt } = nativeOrigin()
+    const what = `loads: ${version}, built ${builtAt.toISOString()}, ${path}`
+    if (version === productVersion) return ok(check, what)
+    return warn(check, what, `this is millrace ${productVersion}: install both of one release`)
   } catch (error) {
-    return { check, result: 'fail', what: messageOf(error), fix: 'npm run build' }
+    return fail(check, messageOf(error), 'npm run build')
   }
 }
 
@@ -77,53 +93,50 @@ const checkConfiguration = (
   terminal: Terminal,
   path: string | undefined,
   overrides: readonly string[],
-): readonly Finding[] => {
+): Checked => {
   const check = 'configuration'
   try {
     const { config, warnings, withoutEffect } = readStartUp(readSources(path, overrides, terminal.environment))
     const doubts = [
-      ...warnings.map((what): Finding => ({ check, result: 'warn', what, fix: 'millrace config explain <key>' })),
-      ...withoutEffect.map(({ name, why }): Finding => ({
-        check,
-        result: 'warn',
-        what: `${name} is without effect here: ${why}`,
-        fix: 'take it out',
-      })),
+      ...warnings.map((what) => warn(check, what, 'millrace config explain <key>')),
+      ...withoutEffect.map(({ name, why }) => warn(check, `${name} is without effect here: ${why}`, 'take it out')),
     ]
-    const good: Finding = { check, result: 'ok', what: `${path ?? 'defaults'} would start`, fix: '' }
-    return [...(doubts.length > 0 ? doubts : [good]), ...config.logDirs.flatMap(checkDirectory)]
+    const good = ok(check, `${path ?? 'defaults'} would start`)
+    return {
+      findings: [...(doubts.length > 0 ? doubts : [good]), ...config.logDirs.flatMap(checkDirectory)],
+      hosts: config.listeners.map(({ advertised }) => advertised.host),
+    }
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error
     const fix = 'millrace config explain <key> says what a key takes'
-    return error.message.split('\n').map((what): Finding => ({ check, result: 'fail', what, fix }))
+    return { findings: error.message.split('\n').map((what) => fail(check, what, fix)), hosts: [] }
   }
 }
 
 /** Each broker has to be reachable where the cluster says it is. */
-const checkCluster = async (terminal: Terminal, settings: Settings): Promise<readonly Finding[]> => {
+const checkCluster = async (terminal: Terminal, settings: Settings): Promise<Checked> => {
+  const asked = settings.bootstrap.map(({ host }) => host)
   const where = settings.bootstrap.map(showAddress).join(', ')
   let client: Client
   try {
     client = await Client.open({ ...settings, waiting: waitingOf(terminal) })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    return [
-      { check: 'cluster', result: 'warn', what: `${where} does not answer`, fix: 'millrace start, or --bootstrap' },
-    ]
+    return { findings: [warn('cluster', `${where} does not answer`, 'millrace start, or --bootstrap')], hosts: asked }
   }
   try {
     const { brokers } = await client.cluster()
-    const asked = brokers.map(async (broker): Promise<Finding> => {
+    const found = brokers.map(async (broker): Promise<Finding> => {
       const check = `broker ${broker.id}`
       try {
         await client.connectionTo(broker.id)
-        return { check, result: 'ok', what: `answers at ${showAddress(broker)}, which it advertises`, fix: '' }
+        return ok(check, `answers at ${showAddress(broker)}, which it advertises`)
       } catch (error) {
         if (!(error instanceof Failure)) throw error
-        return { check, result: 'fail', what: error.message, fix: error.next ?? '' }
+        return fail(check, error.message, error.next ?? '')
       }
     })
-    return await Promise.all(asked)
+    return { findings: await Promise.all(found), hosts: [...asked, ...brokers.map(({ host }) => host)] }
   } finally {
     client.close()
   }

@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { checkDirectory, checkMachine, type Finding } from './machine.ts'
+import type { Finding } from './finding.ts'
+import { checkDirectory, checkMachine, checkScheduler, deviceId } from './machine.ts'
 
 const withoutFix = (findings: readonly Finding[]): readonly Finding[] =>
   findings.filter(({ result, what, fix }) => what === '' || (result === 'ok') !== (fix === ''))
@@ -21,7 +22,25 @@ test('of a data directory the room and the time of a sync are told, and nothing 
   expect(findings.map(({ what }) => what)).toEqual([
     expect.stringMatching(/^[\d.]+ GB free, \d+ %$/),
     expect.stringMatching(/^a sync takes [\d.]+ ms, at most [\d.]+ ms of 16$/),
+    expect.stringMatching(/^requests to \S+ are scheduled by \S+$|^the system does not say how/),
   ])
   expect(withoutFix(findings)).toEqual([])
   expect(readdirSync(folder)).toEqual([])
+})
+
+test.each([
+  ['[bfq] mq-deadline none', 'bfq', 'warn'],
+  ['bfq [mq-deadline] none', 'mq-deadline', 'ok'],
+  ['none', 'none', 'ok'],
+])('the scheduler of a disk that says %s', (text, scheduler, result) => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-doctor-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const disk = join(folder, 'sda')
+  mkdirSync(join(disk, 'queue'), { recursive: true })
+  mkdirSync(join(disk, 'sda1'))
+  writeFileSync(join(disk, 'queue', 'scheduler'), `${text}\n`)
+  symlinkSync(join('sda', 'sda1'), join(folder, deviceId(folder)))
+  const finding = checkScheduler('data', folder, folder)
+  expect(finding).toMatchObject({ result, what: `requests to sda are scheduled by ${scheduler}` })
+  expect(withoutFix([finding])).toEqual([])
 })

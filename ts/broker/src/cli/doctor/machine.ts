@@ -7,20 +7,15 @@ import {
   fdatasyncSync,
   openSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statfsSync,
+  statSync,
   writeSync,
 } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { messageOf } from '../../base/errors.ts'
-
-export interface Finding {
-  readonly check: string
-  readonly result: 'ok' | 'warn' | 'fail'
-  readonly what: string
-  /** Empty where nothing is to be done. */
-  readonly fix: string
-}
+import { fail, type Finding, ok, warn } from './finding.ts'
 
 const FILES_GOOD = 100_000
 const FILES_MIN = 4096
@@ -32,10 +27,6 @@ const SYNCS = 16
 const SYNC_BYTES = 4096
 const SYNC_GOOD_MS = 10
 const SYNC_BAD_MS = 100
-
-const ok = (check: string, what: string): Finding => ({ check, result: 'ok', what, fix: '' })
-const warn = (check: string, what: string, fix: string): Finding => ({ check, result: 'warn', what, fix })
-const fail = (check: string, what: string, fix: string): Finding => ({ check, result: 'fail', what, fix })
 
 export const checkMachine = (): readonly Finding[] => [
   checkFiles(),
@@ -114,7 +105,7 @@ export const checkDirectory = (directory: string): readonly Finding[] => {
   } catch (error) {
     return [fail(check, messageOf(error), `chown or chmod ${place} for the user that runs the broker`)]
   }
-  return [checkRoom(check, place), checkSync(check, place)]
+  return [checkRoom(check, place), checkSync(check, place), checkScheduler(check, place)]
 }
 
 const checkRoom = (check: string, place: string): Finding => {
@@ -127,6 +118,43 @@ const checkRoom = (check: string, place: string): Finding => {
     what,
     'make room, or shorten log.retention.hours or log.retention.bytes',
   )
+}
+
+const BLOCK_DEVICES = '/sys/dev/block'
+/** They pass requests on as they come, or bound how long one waits. */
+const SCHEDULERS_GOOD: ReadonlySet<string> = new Set(['none', 'noop', 'mq-deadline', 'deadline', 'kyber'])
+
+/** How the system orders what goes to the disk under `place`. */
+export const checkScheduler = (check: string, place: string, devices = BLOCK_DEVICES): Finding => {
+  const found = queueOf(place, devices)
+  if (found === null) return ok(check, 'the system does not say how its disk is scheduled')
+  const { disk, scheduler } = found
+  const what = `requests to ${disk} are scheduled by ${scheduler}`
+  if (SCHEDULERS_GOOD.has(scheduler)) return ok(check, what)
+  return warn(check, what, `it lets a sync wait behind others: echo mq-deadline > /sys/block/${disk}/queue/scheduler`)
+}
+
+const queueOf = (place: string, devices: string): { readonly disk: string; readonly scheduler: string } | null => {
+  let device: string
+  try {
+    device = realpathSync(join(devices, deviceId(place)))
+  } catch {
+    return null
+  }
+  // A partition has no queue of its own.
+  for (const disk of [device, dirname(device)]) {
+    const text = read(join(disk, 'queue', 'scheduler'))
+    if (text !== null) return { disk: basename(disk), scheduler: /\[(\S+)\]/.exec(text)?.[1] ?? text.trim() }
+  }
+  return null
+}
+
+/** Major and minor number, which the C library keeps in one. */
+export const deviceId = (place: string): string => {
+  const { dev } = statSync(place, { bigint: true })
+  const major = ((dev >> 32n) & 0xffff_f000n) | ((dev >> 8n) & 0xfffn)
+  const minor = ((dev >> 12n) & 0xffff_ff00n) | (dev & 0xffn)
+  return `${major}:${minor}`
 }
 
 const checkSync = (check: string, place: string): Finding => {
