@@ -20,6 +20,7 @@ const loudness = 'ts/broker/src/cli/loudness.test.ts'
 const machine = 'ts/broker/src/cli/doctor/machine.test.ts'
 const manual = 'ts/broker/src/cli/manual.test.ts'
 const offline = 'ts/broker/src/cli/index.test.ts'
+const waiting = 'ts/broker/src/cli/waiting.test.ts'
 const progress = 'ts/broker/src/cli/progress.test.ts'
 
 const oneBroker = 'There is one broker so far.'
@@ -358,9 +359,12 @@ const long: readonly Promised[] = [
     ],
   },
   {
-    what: 'a bar for every step that takes more than a second',
-    absent:
-      '`produce`, `topic analyze` and `bench` draw one; `log` writes a line a second instead, wherever stderr goes, and what waits for a single answer is silent.',
+    what: 'what waits for an answer says so, after a second',
+    tests: [[waiting, 'what is waited for is drawn after a second, goes away, and is told with -v']],
+  },
+  {
+    what: 'a bar for `log verify`, `dump` and `import`',
+    untested: 'They draw the one that `produce` and `bench` draw; a test would need data that takes seconds to read.',
   },
   { what: 'a bar for each partition of a scan', absent: 'A scan has one bar for all of its partitions.' },
 ]

@@ -11,6 +11,7 @@ import { askAdmin } from './admin-api.ts'
 import { Failure } from './failure.ts'
 import { readSources } from './sources.ts'
 import type { Terminal } from './terminal.ts'
+import { waiting } from './waiting.ts'
 
 export interface ResetOptions {
   readonly override: readonly string[]
@@ -29,7 +30,10 @@ export const resetPassword = async (
   const chosen = chosenPassword(terminal)
   const { password, hash } =
     chosen === null ? await makePassword() : { password: chosen, hash: await hashPassword(chosen) }
-  if (!(await onRunning(config, user, password))) await onStopped(config, user, hash)
+  const reset = async (): Promise<void> => {
+    if (!(await onRunning(config, user, password))) await onStopped(config, user, hash)
+  }
+  await waiting(terminal, `resetting the password of ${user}`, reset())
   if (chosen === null) terminal.print(password)
   terminal.note(`${user} has a new password${chosen === null ? '' : `, the one of ${VARIABLE}`}`)
   return 0

@@ -5,9 +5,11 @@ import { createLogger, prettyDestination } from '../base/logger.ts'
 import { readStartUp } from '../configs/start-up.ts'
 import { openOffline } from '../node.ts'
 import { type Imported, type ImportProgress, importInto } from '../takeover/import.ts'
+import { progressOf } from './progress.ts'
 import { readSources } from './sources.ts'
 import { startFailure } from './start-failure.ts'
 import type { Terminal } from './terminal.ts'
+import { waiting } from './waiting.ts'
 
 export interface ImportOptions {
   readonly into?: string
@@ -17,8 +19,6 @@ export interface ImportOptions {
   readonly move?: boolean
 }
 
-/** How often progress is told. */
-const PROGRESS_MS = 1_000
 const MB = 1_000_000
 
 /** Imports, or says why not; returns the exit code. Throws INVALID_CONFIG for a configuration that does not work. */
@@ -31,12 +31,14 @@ export const importData = async (
   const logger = createLogger({ level: 'warn', destination: await prettyDestination() })
   const started = performance.now()
   try {
-    const target = await openOffline(config, logger)
+    const target = await waiting(terminal, `opening ${config.logDirs.join(', ')}`, openOffline(config, logger))
+    const progress = progressOf(terminal, 'MB')
+    const brought = ({ bytes, bytesTotal }: ImportProgress): void => progress.at(bytes / MB, bytesTotal / MB)
     let failures: readonly string[] = []
     try {
       const placing = move ? 'move' : link ? 'link' : 'copy'
-      const request = { sources, placing, topics: topic, progress: progressTo(terminal) } as const
-      const imported = await importInto(target, request)
+      const request = { sources, placing, topics: topic, progress: brought } as const
+      const imported = await importInto(target, request).finally(() => progress.end())
       const reports = target.engine.takeReports().map(({ path, why }) => `${path}: ${why}`)
       tell(terminal, imported, reports, (performance.now() - started) / 1000)
     } finally {
@@ -49,17 +51,6 @@ export const importData = async (
     terminal.complain(`Nothing was imported:\n${why}`)
     terminal.detail(inspect(error))
     return 1
-  }
-}
-
-const progressTo = (terminal: Terminal): ((progress: ImportProgress) => void) => {
-  let last = performance.now()
-  return ({ partitions, partitionsTotal, bytes, bytesTotal }) => {
-    const now = performance.now()
-    if (now - last < PROGRESS_MS) return
-    last = now
-    const megabytes = `${(bytes / MB).toFixed(0)} of ${(bytesTotal / MB).toFixed(0)} MB`
-    terminal.complain(`${partitions} of ${partitionsTotal} partitions, ${megabytes}`)
   }
 }
 

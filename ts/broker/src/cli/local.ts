@@ -12,6 +12,7 @@ import { parseCount } from './numbers.ts'
 import { resolveSettings, type ShowOptions } from './settings.ts'
 import { readSources } from './sources.ts'
 import type { Terminal } from './terminal.ts'
+import { waiting } from './waiting.ts'
 
 export interface LocalOptions extends ShowOptions {
   readonly config?: string
@@ -27,7 +28,8 @@ const asking = (terminal: Terminal, options: LocalOptions, look: (local: Local) 
   monitored(terminal, options, async () => {
     const { output } = await resolveSettings(terminal, options)
     const access = accessTo(terminal, options)
-    const view = await askAdmin(access, (call) => look({ base: access.url, call }))
+    const asked = askAdmin(access, (call) => look({ base: access.url, call }))
+    const view = await waiting(terminal, `answer of ${access.url}`, asked)
     if (options.nagios === true) return tell(terminal, view)
     await show(terminal, view, output)
     return view.exit ?? exitCode('ok')

@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { readStartUp } from '../configs/start-up.ts'
 import { type LogFinding, loadNative, type VerifiedDirectory, type VerifiedPartition } from '../engine/native.ts'
+import { progressOf } from './progress.ts'
 import { readSources } from './sources.ts'
 import { startFailure } from './start-failure.ts'
 import type { Terminal } from './terminal.ts'
+import { waiting } from './waiting.ts'
 
-/** A step that takes longer says how far it is, this often. */
-const PROGRESS_MS = 1000
+const MB = 1e6
 
 interface LogOptions {
   /** Those of the configuration when there are none. */
@@ -52,7 +53,8 @@ export const repair = async (
       // What the write-ahead log lost may be of any of them.
       const ofDirectory = findings.some(({ damage }) => damage)
       const names = partitions.filter((partition) => ofDirectory || isDamaged(partition)).map(nameOf)
-      const { partitions: repaired, kept } = await loadNative().repairLogs(directory, names)
+      const repairing = loadNative().repairLogs(directory, names)
+      const { partitions: repaired, kept } = await waiting(terminal, `repairing ${directory}`, repairing)
       for (const name of repaired) terminal.print(`repaired ${join(directory, name)}`)
       for (const path of kept) terminal.print(`the damaged bytes are kept in ${path}`)
     }
@@ -78,8 +80,13 @@ const verifyEach = async (
   const { verifyLogs } = loadNative()
   const verified: Verified[] = []
   for (const directory of dataDir.length > 0 ? dataDir : configuredDirectories(terminal)) {
-    const progress = progressOf(terminal, directory)
-    verified.push({ directory, ...(await verifyLogs(directory, [...selected], availableParallelism(), progress)) })
+    const progress = progressOf(terminal, 'MB')
+    const read = ([bytes, total]: readonly [number, number]): void => progress.at(bytes / MB, total / MB)
+    try {
+      verified.push({ directory, ...(await verifyLogs(directory, [...selected], availableParallelism(), read)) })
+    } finally {
+      progress.end()
+    }
   }
   const names = new Set(
     verified.flatMap(({ partitions }) => partitions.flatMap((found) => [found.topic, nameOf(found)])),
@@ -91,17 +98,7 @@ const verifyEach = async (
 const configuredDirectories = (terminal: Terminal): readonly string[] =>
   readStartUp(readSources(undefined, [], terminal.environment)).config.logDirs
 
-const progressOf = (terminal: Terminal, directory: string): ((bytes: readonly [number, number]) => void) => {
-  let due = performance.now() + PROGRESS_MS
-  return ([bytes, total]) => {
-    const now = performance.now()
-    if (now < due) return
-    due = now + PROGRESS_MS
-    terminal.complain(`${directory}: ${megabytes(bytes)} of ${megabytes(total)} read`)
-  }
-}
-
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+const megabytes = (bytes: number): string => `${(bytes / MB).toFixed(1)} MB`
 const nameOf = ({ topic, partition }: VerifiedPartition): string => `${topic}-${partition}`
 const isDamaged = ({ findings }: VerifiedPartition): boolean => findings.some(({ damage }) => damage)
 

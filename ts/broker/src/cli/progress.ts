@@ -8,10 +8,10 @@ export interface Progress {
   end(): void
 }
 
-const FIRST_MS = 1000
-const EVERY_MS = 200
+export const FIRST_MS = 1000
+export const EVERY_MS = 200
 const BAR_WIDTH = 24
-const CLEAR_LINE = '\r\u001B[K'
+export const CLEAR_LINE = '\r\u001B[K'
 const MS_PER_SECOND = 1000
 
 export const progressOf = (terminal: Terminal, unit: string, now: () => number = () => performance.now()): Progress => {

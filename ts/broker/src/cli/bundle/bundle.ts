@@ -15,6 +15,7 @@ import { columns, listing } from '../output/view.ts'
 import { resolveSettings } from '../settings.ts'
 import { readSources } from '../sources.ts'
 import type { Terminal } from '../terminal.ts'
+import { waiting } from '../waiting.ts'
 import { type Entry, tarOf } from './tar.ts'
 
 type Run = Declaring['run']
@@ -119,7 +120,7 @@ const answerOf = async (terminal: Terminal, run: Run, name: string, args: readon
     ask: () => Promise.resolve(null),
     columns: () => null,
   }
-  const code = await run(listener, [...args, '--output', 'json'])
+  const code = await waiting(terminal, name, run(listener, [...args, '--output', 'json']))
   return { name, content: said === '' ? complained : said, code }
 }
 

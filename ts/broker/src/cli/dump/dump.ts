@@ -7,6 +7,7 @@ import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { render, show } from '../output/formats.ts'
 import type { View } from '../output/view.ts'
+import { progressOf } from '../progress.ts'
 import { resolveSettings, type ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 import { batchesOf, batchesView, type BatchRow, recordsView } from './batches.ts'
@@ -36,12 +37,20 @@ export const dump = async (terminal: Terminal, paths: readonly string[], options
     const shown = (rows: readonly BatchRow[]): View =>
       options.records === true ? recordsView(rows, options.hex === true) : batchesView(rows)
     const rows: BatchRow[] = []
-    for (const file of files)
-      for await (const some of batchesOf(file, options.records === true, complain)) {
-        // One line for each: nothing has to be known of what follows.
-        if (output !== 'ndjson') rows.push(...some)
-        else if (some.length > 0) await terminal.write(`${(await render(shown(some), output, null)).join('\n')}\n`)
-      }
+    const progress = progressOf(terminal, 'batches')
+    try {
+      for (const file of files)
+        for await (const some of batchesOf(file, options.records === true, complain)) {
+          // One line for each: nothing has to be known of what follows.
+          if (output === 'ndjson' && some.length > 0)
+            await terminal.write(`${(await render(shown(some), output, null)).join('\n')}\n`)
+          if (output === 'ndjson') continue
+          rows.push(...some)
+          progress.at(rows.length)
+        }
+    } finally {
+      progress.end()
+    }
     if (output !== 'ndjson') await show(terminal, shown(rows), output)
   } else throw new Failure('usage', `${files.join(', ')}: no file of a segment`, { next: KINDS })
   return exitCode(damaged ? 'failure' : 'ok')

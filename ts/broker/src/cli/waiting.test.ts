@@ -1,0 +1,25 @@
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { processTerminal } from './terminal.ts'
+import { waitingOf } from './waiting.ts'
+
+test('what is waited for is drawn after a second, goes away, and is told with -v', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  let drawn = ''
+  const told: string[] = []
+  const terminal = {
+    ...processTerminal,
+    draw: (text: string): void => void (drawn += text),
+    detail: (text: string): void => void told.push(text),
+  }
+  const over = waitingOf(terminal, () => Date.now())('Metadata of broker:9092')
+  vi.advanceTimersByTime(900)
+  expect(drawn).toBe('')
+  vi.advanceTimersByTime(1300)
+  expect(drawn).toContain('Metadata of broker:9092: 2 s')
+  over()
+  expect(drawn.endsWith('\r\u001B[K')).toBe(true)
+  vi.advanceTimersByTime(5000)
+  expect(drawn).not.toContain('7 s')
+  expect(told).toEqual(['Metadata of broker:9092: 2200.0 ms'])
+})
