@@ -20,6 +20,7 @@ const loudness = 'ts/broker/src/cli/loudness.test.ts'
 const machine = 'ts/broker/src/cli/doctor/machine.test.ts'
 const manual = 'ts/broker/src/cli/manual.test.ts'
 const offline = 'ts/broker/src/cli/index.test.ts'
+const times = 'ts/broker/src/cli/output/time.test.ts'
 const waiting = 'ts/broker/src/cli/waiting.test.ts'
 const progress = 'ts/broker/src/cli/progress.test.ts'
 
@@ -249,10 +250,18 @@ const output: readonly Promised[] = [
     tests: [[clusterLook, '--watch sees brokers that join, and misses those that leave']],
   },
   {
-    what: 'times as ISO 8601 in UTC',
+    what: 'times as ISO 8601, to machines in UTC',
     tests: [[dump, 'batches, and the records in them, of a directory and of a file']],
   },
-  { what: 'times relative to now, and `--utc`', absent: 'Times are always ISO 8601 in UTC.' },
+  {
+    what: 'times by the clock of the machine, relative to now, and `--utc`',
+    tests: [
+      [times, 'a time as wide, in UTC: false'],
+      [times, 'a time as table, in UTC: true'],
+      [times, '@-125m is the same moment, in UTC: false'],
+      [times, '--utc has a variable'],
+    ],
+  },
 ]
 
 const endings: readonly Promised[] = [

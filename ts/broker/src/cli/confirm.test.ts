@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { confirm } from './confirm.ts'
 import { processTerminal } from './terminal.ts'
 
-const settings = { bootstrap: [], timeoutMs: 1, output: 'table', production: true } as const
+const settings = { bootstrap: [], timeoutMs: 1, output: 'table', utc: true, production: true } as const
 
 /** What is asked of somebody who answers so. */
 const asked = async (answer: string, names: readonly string[], environment: Record<string, string> = {}) => {

@@ -7,7 +7,8 @@ import { exitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { show } from './output/formats.ts'
 import { monitored, tell } from './output/nagios.ts'
-import { columns, listing, type View } from './output/view.ts'
+import { timeCell } from './output/time.ts'
+import { type Cell, columns, listing, type View } from './output/view.ts'
 import { parseCount } from './numbers.ts'
 import { resolveSettings, type ShowOptions } from './settings.ts'
 import { readSources } from './sources.ts'
@@ -26,12 +27,12 @@ interface Local {
 
 const asking = (terminal: Terminal, options: LocalOptions, look: (local: Local) => Promise<View>): Promise<number> =>
   monitored(terminal, options, async () => {
-    const { output } = await resolveSettings(terminal, options)
+    const form = await resolveSettings(terminal, options)
     const access = accessTo(terminal, options)
     const asked = askAdmin(access, (call) => look({ base: access.url, call }))
     const view = await waiting(terminal, `answer of ${access.url}`, asked)
     if (options.nagios === true) return tell(terminal, view)
-    await show(terminal, view, output)
+    await show(terminal, view, form)
     return view.exit ?? exitCode('ok')
   })
 
@@ -50,7 +51,7 @@ export const accessIn = (logDirs: readonly string[]): LocalAccess => {
   })
 }
 
-const isoOf = (time: string | null): string | null => (time === null ? null : new Date(Number(time)).toISOString())
+const momentOf = (time: string | null): Cell => timeCell(time === null ? null : Number(time))
 
 export interface AuditOptions extends LocalOptions {
   readonly search?: string
@@ -64,7 +65,7 @@ export const audit = (terminal: Terminal, options: AuditOptions): Promise<number
     return listing(items, {
       columns: columns(['at', 'who', 'action', 'subject'], ['client', 'address']),
       cells: ({ at, principal, action, subject, clientId, address }) => [
-        isoOf(at),
+        momentOf(at),
         principal,
         action,
         subject,
@@ -87,8 +88,8 @@ export const jobs = (terminal: Terminal, options: LocalOptions): Promise<number>
         state,
         bytesDone,
         bytesTotal,
-        isoOf(startedAt),
-        isoOf(endedAt),
+        momentOf(startedAt),
+        momentOf(endedAt),
         why,
       ],
       name: ({ id }) => id,

@@ -40,21 +40,21 @@ export const showing = (
     if (options.watch !== undefined) return watching(terminal, options.watch, settings, lookNow)
     const view = await lookNow()
     if (options.nagios === true) return tell(terminal, view)
-    await show(terminal, view, settings.output)
+    await show(terminal, view, settings)
     return view.exit ?? exitCode('ok')
   })
 
 const watching = async (
   terminal: Terminal,
   watch: string | true,
-  { output }: Settings,
+  form: Settings,
   look: () => Promise<View>,
 ): Promise<number> => {
   const intervalMs = parseDuration(watch === true ? WATCH_DEFAULT : watch)
   return interruptible(async ({ within }) => {
     for (;;) {
-      const lines = await render(await look(), output, terminal.columns())
-      const isScreen = terminal.interactive && (output === 'table' || output === 'wide')
+      const lines = await render(await look(), form, terminal.columns())
+      const isScreen = terminal.interactive && (form.output === 'table' || form.output === 'wide')
       await terminal.write(`${isScreen ? CLEAR_SCREEN : ''}${lines.join('\n')}\n`)
       if (await within(intervalMs)) return exitCode('interrupted')
     }

@@ -7,7 +7,7 @@ import { parseAddresses } from './client/address.ts'
 import { parseDuration } from './duration.ts'
 import { Failure } from './failure.ts'
 import type { NagiosOptions } from './output/nagios.ts'
-import { type OutputFormat, outputFormats } from './output/view.ts'
+import { type Form, type OutputFormat, outputFormats } from './output/view.ts'
 import { type Profile, profilesPath, readProfiles, readYaml, toProfile } from './profiles.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -22,12 +22,13 @@ export interface ShowOptions extends ConnectOptions, NagiosOptions {
   readonly output?: OutputFormat
   /** Seconds between two looks; true for the default. */
   readonly watch?: string | true
+  /** Times in UTC, not by the clock of this machine. */
+  readonly utc?: boolean
 }
 
-export interface Settings {
+export interface Settings extends Form {
   readonly bootstrap: readonly Address[]
   readonly timeoutMs: number
-  readonly output: OutputFormat
   /** Asked for with more care. */
   readonly production: boolean
 }
@@ -53,6 +54,7 @@ export const resolveSettings = async (terminal: Terminal, options: ShowOptions):
     bootstrap: parseAddresses(chosen('bootstrap')),
     timeoutMs: parseDuration(chosen('timeout')),
     output,
+    utc: options.utc === true || environment['MILLRACE_UTC'] === 'true',
     production,
   }
 }

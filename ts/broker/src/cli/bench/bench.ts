@@ -66,7 +66,7 @@ export const produce = (terminal: Terminal, topic: string, options: BenchOptions
     try {
       const { seconds, done, interrupted } = await work
       progress.end()
-      await show(terminal, result(done, done * size, seconds, latencies), settings.output)
+      await show(terminal, result(done, done * size, seconds, latencies), settings)
       return exitCode(interrupted ? 'interrupted' : 'ok')
     } catch (error) {
       throw fromLibrary(`producing to ${topic}`, error)
@@ -104,7 +104,7 @@ export const consume = (terminal: Terminal, topic: string, options: BenchOptions
         })
         const seconds = (performance.now() - started) / MS_PER_SECOND
         progress.end()
-        await show(terminal, result(records, bytes, seconds, []), settings.output)
+        await show(terminal, result(records, bytes, seconds, []), settings)
         return exitCode(signal.aborted ? 'interrupted' : 'ok')
       })
     } finally {

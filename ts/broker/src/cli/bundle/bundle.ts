@@ -62,7 +62,7 @@ export const bundle = async (
   path: string | undefined,
   options: BundleOptions,
 ): Promise<number> => {
-  const { output } = await resolveSettings(terminal, options)
+  const form = await resolveSettings(terminal, options)
   const now = new Date()
   const file = path ?? `${FOLDER}-${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}.tar.gz`
   const connection = flags({
@@ -95,7 +95,7 @@ export const bundle = async (
     cells: ({ name, bytes, state }) => [name, bytes, state],
     name: ({ name }) => name,
   })
-  await show(terminal, view, output)
+  await show(terminal, view, form)
   terminal.note(`written to ${file}: no records, no passwords; names of topics, groups and hosts are in it`)
   const missing = parts.filter(({ code }) => !answers.has(code))
   for (const { name, content } of missing) terminal.complain(`${name}: ${content.trimEnd()}`)

@@ -22,7 +22,7 @@ export interface KeysOptions extends ShowOptions {
 
 /** The keys that this product knows; no broker is asked. */
 export const keys = async (terminal: Terminal, pattern: string | undefined, options: KeysOptions): Promise<number> => {
-  const { output } = await resolveSettings(terminal, options)
+  const form = await resolveSettings(terminal, options)
   const found = definitions
     .filter(
       ({ name, scope }) => name.includes(pattern ?? '') && (options.scope === undefined || scope === options.scope),
@@ -34,7 +34,7 @@ export const keys = async (terminal: Terminal, pattern: string | undefined, opti
     cells: ({ key, scope, type, default: fallback, doc }) => [key, scope, type, fallback, doc],
     name: ({ key }) => key,
   })
-  await show(terminal, view, output)
+  await show(terminal, view, form)
   return exitCode('ok')
 }
 

@@ -1,6 +1,6 @@
 // `millrace start` and `stop`, and `millrace log` for the data of a broker that is stopped.
 import { type Command, Option } from 'commander'
-import { collect, type Declaring } from './declare.ts'
+import { collect, type Declaring, timed } from './declare.ts'
 import type { DumpOptions } from '../dump/dump.ts'
 import type { ImportOptions } from '../import.ts'
 import { outputFormats } from '../output/view.ts'
@@ -58,8 +58,7 @@ export const declareLog = (program: Command, { terminal, act }: Declaring): void
         (await import('../log.ts')).verify(terminal, selected, options),
       ),
     )
-  log
-    .command('dump')
+  timed(log.command('dump'))
     .description('the batches of data files, or the entries of indexes and snapshots; exits with 1 on damage')
     .argument('<path...>', 'files of one kind, or the directory of a partition for its data files')
     .option('--records', 'the records of each batch as well')

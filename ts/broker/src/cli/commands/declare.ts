@@ -29,6 +29,10 @@ export const showingOptions = (command: Command): Command =>
     .addOption(new Option('-o, --output <format>', 'form of the answer (default: table)').choices(outputFormats))
     .option('--watch [duration]', 'look again and again, every 2s or as given, until Ctrl-C')
 
+/** A command that shows times, or takes some. */
+export const timed = (command: Command): Command =>
+  command.option('--utc', 'times in UTC, also those that are given without a zone (default: those of this machine)')
+
 /** A command that says whether all is well. */
 export const checking = (command: Command): Command =>
   command.addOption(

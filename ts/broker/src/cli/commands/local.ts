@@ -5,7 +5,7 @@ import type { AuditOptions, LocalOptions } from '../local.ts'
 import { outputFormats } from '../output/view.ts'
 import type { OpenOptions } from '../ui.ts'
 import { OVERRIDE } from './broker.ts'
-import { checking, connecting, type Declaring } from './declare.ts'
+import { checking, connecting, type Declaring, timed } from './declare.ts'
 
 const located = (command: Command): Command =>
   command.option('--config <server.properties>', 'configuration of the broker that runs here').option(...OVERRIDE)
@@ -16,13 +16,13 @@ const local = (command: Command): Command =>
   )
 
 export const declareLocal = (program: Command, { terminal, act, run }: Declaring): void => {
-  local(program.command('audit'))
+  timed(local(program.command('audit')))
     .description('who changed what, on the broker of this machine')
     .option('--search <text>', 'only what contains this')
     .option('-n, --num <number>', 'at most so many', '50')
     .action(act(async (options: AuditOptions) => (await import('../local.ts')).audit(terminal, options)))
 
-  local(program.command('jobs'))
+  timed(local(program.command('jobs')))
     .description('what the broker of this machine does in the background')
     .action(act(async (options: LocalOptions) => (await import('../local.ts')).jobs(terminal, options)))
 

@@ -1,6 +1,6 @@
 // `millrace produce` and `millrace consume`.
 import { type Command, Option } from 'commander'
-import { collect, connecting, type Declaring } from './declare.ts'
+import { collect, connecting, type Declaring, timed } from './declare.ts'
 import type { ConsumeOptions } from '../records/consume.ts'
 import type { ProduceOptions } from '../records/produce.ts'
 
@@ -28,7 +28,7 @@ export const declareRecords = (program: Command, { terminal, act }: Declaring): 
       ),
     )
 
-  recordForms(connecting(program.command('consume')))
+  timed(recordForms(connecting(program.command('consume'))))
     .description('read records, and wait for more')
     .argument('<topic...>')
     .option('-o, --offset <where>', 'where to begin and end, see below (default: start)')
@@ -54,8 +54,8 @@ const CONSUME_HELP = `
 Where:
   start  end  :end            from the first record; only new ones; all there are now
   7  +7  -7  3:9              from offset 7; 7 after the start; the last 7 of each partition; offsets 3 to 8
-  @2026-01-31T10:00:00Z       from a time on; @-1h from an hour ago on, @-2h:-1h and @-1h:end between two
+  @2026-01-31T10:00:00        from a time on, with Z in UTC; @-1h from an hour ago on, @-2h:-1h and @-1h:end between two
 
 Format:
-  %t topic  %p partition  %o offset  %e leader epoch  %d time (ms)  %d{iso} time  %a compression
+  %t topic  %p partition  %o offset  %e leader epoch  %d time (ms)  %d{iso} in UTC, %d{local}  %a compression
   %k key  %v value  %h headers, each with {hex}, {base64} or {json}  %K %V their bytes  %n a new line  \\n \\t \\x00 %%`

@@ -1,6 +1,6 @@
 // `millrace topic`.
 import type { Command } from 'commander'
-import { collect, connecting, type Declaring, destroying, showingOptions } from './declare.ts'
+import { collect, connecting, type Declaring, destroying, showingOptions, timed } from './declare.ts'
 import type { AnalyzeOptions } from '../topic/analyze.ts'
 import type { AlterOptions, CloneOptions, CreateOptions, DeleteOptions, PurgeOptions } from '../topic/change.ts'
 import type { ListOptions } from '../topic/look.ts'
@@ -30,7 +30,7 @@ export const declareTopic = (program: Command, { terminal, act }: Declaring): vo
       ),
     )
 
-  showingOptions(topic.command('analyze'))
+  timed(showingOptions(topic.command('analyze')))
     .description('what its records are like: sizes, keys, tombstones, rate, compression; reads them all')
     .argument('<topic>')
     .option('--offset <range>', 'only these, as of millrace consume (default: start)')
@@ -41,7 +41,7 @@ export const declareTopic = (program: Command, { terminal, act }: Declaring): vo
       ),
     )
 
-  recordForms(connecting(topic.command('tail')))
+  timed(recordForms(connecting(topic.command('tail'))))
     .description('the last records, and those that come')
     .argument('<topic...>')
     .option('-n, --num <number>', 'of each partition so many to begin with', '10')

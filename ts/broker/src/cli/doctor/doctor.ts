@@ -27,7 +27,7 @@ export const doctor = (terminal: Terminal, path: string | undefined, options: Do
     const settings = await resolveSettings(terminal, options)
     const view = findingsView(await examine(terminal, path, settings, options.override))
     if (options.nagios === true) return tell(terminal, view)
-    await show(terminal, view, settings.output)
+    await show(terminal, view, settings)
     return view.exit
   })
 

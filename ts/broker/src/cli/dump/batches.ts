@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { messageOf } from '../../base/errors.ts'
 import { addRecords, type LogRecord } from '../../browse/records.ts'
 import { type DumpedBatch, type DumpedHole, loadNative } from '../../engine/native.ts'
+import { timeCell } from '../output/time.ts'
 import { type Cell, columns, type View } from '../output/view.ts'
 import { isoTime, jsonBytes } from '../records/format.ts'
 
@@ -82,7 +83,7 @@ const batchCells = ({ file, batch, hole }: BatchRow): readonly Cell[] => {
     `${batch.baseOffset}-${batch.lastOffset}`,
     batch.count,
     batch.codec,
-    isoTime(batch.maxTimestamp),
+    timeCell(batch.maxTimestamp),
     nobodys ? null : `${batch.producerId}/${batch.producerEpoch}`,
     kindOf(batch),
     true,
@@ -119,7 +120,7 @@ export const recordsView = (rows: readonly BatchRow[], hex: boolean): View => {
   const recordCells = (record: LogRecord, { position, control }: Batch, file: string): readonly Cell[] => [
     position,
     record.offset,
-    isoTime(record.timestamp),
+    timeCell(record.timestamp),
     control ? markerOf(record) : inTable(record.key),
     control ? null : inTable(record.value),
     record.headers.map(({ name, value }) => `${name}=${inTable(value) ?? ''}`).join(','),

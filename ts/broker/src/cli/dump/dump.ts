@@ -13,7 +13,7 @@ import type { Terminal } from '../terminal.ts'
 import { batchesOf, batchesView, type BatchRow, recordsView } from './batches.ts'
 import { type EntryKind, entryKinds, entriesOf } from './entries.ts'
 
-export interface DumpOptions extends Pick<ShowOptions, 'output'> {
+export interface DumpOptions extends Pick<ShowOptions, 'output' | 'utc'> {
   readonly records?: boolean
   readonly hex?: boolean
 }
@@ -22,7 +22,8 @@ const DATA = '.log'
 
 /** Resolves with 1 where anything is damaged: what, stderr says, and it goes on behind it. */
 export const dump = async (terminal: Terminal, paths: readonly string[], options: DumpOptions): Promise<number> => {
-  const { output } = await resolveSettings(terminal, options)
+  const form = await resolveSettings(terminal, options)
+  const { output } = form
   const files = paths.flatMap((path) => filesIn(path))
   const [kind, other] = new Set(files.map((file) => extname(file)))
   if (other !== undefined)
@@ -32,7 +33,7 @@ export const dump = async (terminal: Terminal, paths: readonly string[], options
     damaged = true
     terminal.complain(what)
   }
-  if (isEntryKind(kind)) await show(terminal, await entriesOf(files, kind, complain), output)
+  if (isEntryKind(kind)) await show(terminal, await entriesOf(files, kind, complain), form)
   else if (kind === DATA) {
     const shown = (rows: readonly BatchRow[]): View =>
       options.records === true ? recordsView(rows, options.hex === true) : batchesView(rows)
@@ -43,7 +44,7 @@ export const dump = async (terminal: Terminal, paths: readonly string[], options
         for await (const some of batchesOf(file, options.records === true, complain)) {
           // One line for each: nothing has to be known of what follows.
           if (output === 'ndjson' && some.length > 0)
-            await terminal.write(`${(await render(shown(some), output, null)).join('\n')}\n`)
+            await terminal.write(`${(await render(shown(some), form, null)).join('\n')}\n`)
           if (output === 'ndjson') continue
           rows.push(...some)
           progress.at(rows.length)
@@ -51,7 +52,7 @@ export const dump = async (terminal: Terminal, paths: readonly string[], options
     } finally {
       progress.end()
     }
-    if (output !== 'ndjson') await show(terminal, shown(rows), output)
+    if (output !== 'ndjson') await show(terminal, shown(rows), form)
   } else throw new Failure('usage', `${files.join(', ')}: no file of a segment`, { next: KINDS })
   return exitCode(damaged ? 'failure' : 'ok')
 }

@@ -36,7 +36,7 @@ const IDLE: ReadonlySet<string> = new Set(['Empty', 'Dead'])
 
 export const reset = (terminal: Terminal, group: string, options: ResetOptions): Promise<number> =>
   withClient(terminal, options, async (client, settings) => {
-    const moves = await plan(client, group, options)
+    const moves = await plan(client, group, options, settings.utc)
     const view = listing(moves, {
       columns: columns(['topic', 'partition', 'old', 'new', 'change']),
       cells: ({ topic, partition, old, next }) => [
@@ -48,7 +48,7 @@ export const reset = (terminal: Terminal, group: string, options: ResetOptions):
       ],
       name: ({ topic, partition }) => `${topic}/${partition}`,
     })
-    await terminal.write(`${(await render(view, settings.output, terminal.columns())).join('\n')}\n`)
+    await terminal.write(`${(await render(view, settings, terminal.columns())).join('\n')}\n`)
     if (options.execute !== true) {
       terminal.note('nothing was changed: --execute does it')
       return exitCode('ok')
@@ -61,7 +61,12 @@ export const reset = (terminal: Terminal, group: string, options: ResetOptions):
     return exitCode('ok')
   })
 
-const plan = async (client: Client, group: string, options: ResetOptions): Promise<readonly Move[]> => {
+const plan = async (
+  client: Client,
+  group: string,
+  options: ResetOptions,
+  utc: boolean,
+): Promise<readonly Move[]> => {
   const ways = [options.to, options.shift, options.fromFile].filter((way) => way !== undefined)
   if (ways.length !== 1)
     throw new Failure('usage', 'where to is not said, or said twice', {
@@ -85,7 +90,7 @@ const plan = async (client: Client, group: string, options: ResetOptions): Promi
   const starts = await offsetsAt(client, topics, EARLIEST)
   const ends = await offsetsAt(client, topics, LATEST)
   const shift = options.shift === undefined ? null : parseShift(options.shift)
-  const { from, to } = parseRange(options.to ?? 'start', Date.now())
+  const { from, to } = parseRange(options.to ?? 'start', Date.now(), utc)
   if (to !== null) throw new Failure('usage', `${options.to} has an end: a group goes on from one place`)
   const points = shift === null ? await pointsOf(client, topics, from, starts, ends) : null
   return topics.flatMap(({ name, partitions }) =>

@@ -13,7 +13,7 @@ export const explainErrors = async (
   text: string | undefined,
   options: ShowOptions,
 ): Promise<number> => {
-  const { output } = await resolveSettings(terminal, options)
+  const form = await resolveSettings(terminal, options)
   const wanted = (text ?? '').toUpperCase().replaceAll(/[\s-]/g, '_')
   const isNumber = /^_?\d+$/.test(wanted)
   const code = Number(wanted.replace('_', '-'))
@@ -27,6 +27,6 @@ export const explainErrors = async (
     cells: ({ code: number, name, retriable, message }) => [number, name, retriable, message],
     name: ({ name }) => name,
   })
-  await show(terminal, view, output)
+  await show(terminal, view, form)
   return exitCode('ok')
 }

@@ -10,7 +10,7 @@ import { chooseProfile, resolveSettings, type ShowOptions } from '../settings.ts
 import type { Terminal } from '../terminal.ts'
 
 export const list = async (terminal: Terminal, options: ShowOptions): Promise<number> => {
-  const { output } = await resolveSettings(terminal, options)
+  const form = await resolveSettings(terminal, options)
   const { current, profiles } = await readProfiles(terminal.environment)
   const rows = Object.entries(profiles).map(([name, profile]) => ({ name, current: name === current, ...profile }))
   const view = listing(rows, {
@@ -25,7 +25,7 @@ export const list = async (terminal: Terminal, options: ShowOptions): Promise<nu
     ],
     name: ({ name }) => name,
   })
-  await show(terminal, view, output)
+  await show(terminal, view, form)
   return exitCode('ok')
 }
 

@@ -8,7 +8,7 @@ import { resolveSettings, type ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 
 export const version = async (terminal: Terminal, options: ShowOptions): Promise<number> => {
-  const { output } = await resolveSettings(terminal, options)
+  const form = await resolveSettings(terminal, options)
   const facts = {
     millrace: productVersion,
     node: process.versions.node,
@@ -19,7 +19,7 @@ export const version = async (terminal: Terminal, options: ShowOptions): Promise
     table: { columns: columns(['what', 'version']), rows: Object.entries(facts) },
     names: [facts.millrace],
   }
-  await show(terminal, view, output)
+  await show(terminal, view, form)
   return exitCode('ok')
 }
 

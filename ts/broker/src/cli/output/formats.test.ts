@@ -28,12 +28,12 @@ test.each<[OutputFormat, readonly string[]]>([
   ['csv', ['name,offset,gone', 'a,9223372036854775807,', 'b,2,']],
   ['name', ['a', 'b']],
 ])('%s', async (format, expected) => {
-  expect(await render(view, format, null)).toEqual(expected)
+  expect(await render(view, { output: format, utc: true }, null)).toEqual(expected)
 })
 
 test('json and yaml keep all digits', async () => {
-  expect((await render(view, 'json', null)).join('')).toContain('"offset": 9223372036854775807,')
-  expect((await render(view, 'yaml', null)).join('')).toContain('offset: 9223372036854775807')
+  expect((await render(view, { output: 'json', utc: true }, null)).join('')).toContain('"offset": 9223372036854775807,')
+  expect((await render(view, { output: 'yaml', utc: true }, null)).join('')).toContain('offset: 9223372036854775807')
   expect(toJson({ none: undefined, list: [], map: {}, text: 'a"b' }, 2)).toBe(
     '{\n  "list": [],\n  "map": {},\n  "text": "a\\"b"\n}',
   )

@@ -2,16 +2,21 @@
 import type { Terminal } from '../terminal.ts'
 import { toJson } from './json.ts'
 import { cellText, tableLines } from './table.ts'
-import type { Cell, OutputFormat, View } from './view.ts'
+import { agoText, timeText } from './time.ts'
+import type { Cell, Form, View } from './view.ts'
 
 const INDENT = 2
 
 /** The lines of a view; `width` is that of the terminal, null where there is none. */
-export const render = async (view: View, format: OutputFormat, width: number | null): Promise<readonly string[]> => {
-  switch (format) {
+export const render = async (
+  view: View,
+  { output, utc }: Form,
+  width: number | null,
+): Promise<readonly string[]> => {
+  switch (output) {
     case 'table':
     case 'wide':
-      return [...factLines(view.facts ?? []), ...rowLines(view, format === 'wide', width)]
+      return [...factLines(view.facts ?? []), ...rowLines(view, output === 'wide', width, momentIn(output, utc))]
     case 'json':
       return [toJson(view.value, INDENT)]
     case 'ndjson':
@@ -27,15 +32,25 @@ export const render = async (view: View, format: OutputFormat, width: number | n
   }
 }
 
-export const show = async (terminal: Terminal, view: View, format: OutputFormat): Promise<void> => {
-  const lines = await render(view, format, terminal.columns())
+const momentIn =
+  (output: 'table' | 'wide', utc: boolean) =>
+  (time: Date): string =>
+    output === 'wide' ? `${timeText(time, utc)} (${agoText(time, Date.now())})` : timeText(time, utc)
+
+export const show = async (terminal: Terminal, view: View, form: Form): Promise<void> => {
+  const lines = await render(view, form, terminal.columns())
   if (lines.length > 0) await terminal.write(`${lines.join('\n')}\n`)
 }
 
 /** Titles above nothing say nothing, where there are facts already. */
-const rowLines = ({ facts, table }: View, isWide: boolean, width: number | null): readonly string[] => {
-  if (facts === undefined) return tableLines(table, isWide, width)
-  return table.rows.length === 0 ? [] : ['', ...tableLines(table, isWide, width)]
+const rowLines = (
+  { facts, table }: View,
+  isWide: boolean,
+  width: number | null,
+  moment: (time: Date) => string,
+): readonly string[] => {
+  if (facts === undefined) return tableLines(table, isWide, width, moment)
+  return table.rows.length === 0 ? [] : ['', ...tableLines(table, isWide, width, moment)]
 }
 
 const factLines = (facts: readonly (readonly [string, Cell])[]): readonly string[] => {
@@ -47,6 +62,6 @@ const factLines = (facts: readonly (readonly [string, Cell])[]): readonly string
 /** RFC 4180; null is empty. */
 export const csvCell = (cell: Cell): string => {
   if (cell === null) return ''
-  const text = String(cell)
+  const text = cell instanceof Date ? cell.toISOString() : String(cell)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

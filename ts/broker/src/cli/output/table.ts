@@ -1,14 +1,25 @@
 // A table for people: columns as wide as they must be, numbers to the right, the widest cut where the terminal ends.
+import { timeText } from './time.ts'
 import type { Cell, Table } from './view.ts'
 
 const GAP = '  '
 const CUT = '...'
 const COLUMN_WIDTH_MIN = 8
 
+/** How a moment is shown. */
+type Moment = (time: Date) => string
+
+const inUtc: Moment = (time) => timeText(time, true)
+
 /** Lines, the titles first. Where `width` is not null no line is longer, as far as columns can be cut. */
-export const tableLines = ({ columns, rows }: Table, isWide: boolean, width: number | null): readonly string[] => {
+export const tableLines = (
+  { columns, rows }: Table,
+  isWide: boolean,
+  width: number | null,
+  moment = inUtc,
+): readonly string[] => {
   const shown = columns.flatMap((column, at) => (column.wide === true && !isWide ? [] : [{ ...column, at }]))
-  const texts = rows.map((row) => shown.map(({ at }) => cellText(row[at] ?? null)))
+  const texts = rows.map((row) => shown.map(({ at }) => cellText(row[at] ?? null, moment)))
   const titles = shown.map(({ title }) => title.toUpperCase())
   const widths = titles.map((title, at) => Math.max(title.length, ...texts.map((row) => (row[at] ?? '').length)))
   if (width !== null) shrink(widths, width)
@@ -25,8 +36,9 @@ export const tableLines = ({ columns, rows }: Table, isWide: boolean, width: num
   )
 }
 
-export const cellText = (cell: Cell): string => {
+export const cellText = (cell: Cell, moment = inUtc): string => {
   if (cell === null) return '-'
+  if (cell instanceof Date) return moment(cell)
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
   return printable(String(cell))
 }

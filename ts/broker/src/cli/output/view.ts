@@ -4,7 +4,14 @@ import type { Verdict } from './nagios.ts'
 export const outputFormats = ['table', 'wide', 'json', 'ndjson', 'yaml', 'csv', 'name'] as const
 export type OutputFormat = (typeof outputFormats)[number]
 
-export type Cell = string | number | bigint | boolean | null
+/** How an answer looks. */
+export interface Form {
+  readonly output: OutputFormat
+  /** Of times in tables; machines are always told in UTC. */
+  readonly utc: boolean
+}
+
+export type Cell = string | number | bigint | boolean | Date | null
 
 export interface Column {
   readonly title: string

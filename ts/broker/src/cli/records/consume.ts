@@ -6,14 +6,14 @@ import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { parseCount } from '../numbers.ts'
 import { interruptible, type Interruption, withClient } from '../session.ts'
-import type { ConnectOptions, Settings } from '../settings.ts'
+import type { ConnectOptions, Settings, ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 import { consumeAsGroup } from './group-consume.ts'
 import { jsonRecord, parseFormat } from './format.ts'
 import { parseRange } from './range.ts'
 import { NO_GROUP, onlyPartitions, readingsOf } from './readings.ts'
 
-export interface ConsumeOptions extends ConnectOptions {
+export interface ConsumeOptions extends ConnectOptions, Pick<ShowOptions, 'utc'> {
   readonly offset?: string
   readonly num?: string
   readonly format?: string
@@ -63,7 +63,7 @@ const consumeAlone = async (
   { signal }: Interruption,
   take: (record: FetchedRecord) => Promise<boolean>,
 ): Promise<void> => {
-  const range = parseRange(options.offset ?? 'start', Date.now())
+  const range = parseRange(options.offset ?? 'start', Date.now(), settings.utc)
   const topics = onlyPartitions(await client.retrying(() => describeTopics(client, names)), options.partition)
   const readings = await readingsOf(client, topics, range, options.exit === true)
   const consumer = openConsumer(settings, NO_GROUP)

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import type { FetchedRecord } from '../client/records.ts'
 import { Failure } from '../failure.ts'
 import { toJson } from '../output/json.ts'
+import { timeCell, timeText } from '../output/time.ts'
 
 export type Formatter = (record: FetchedRecord) => Buffer
 
@@ -46,7 +47,7 @@ const partOf = (letter: string, modifier: string | undefined): Part => {
     case 'e':
       return ({ leaderEpoch }) => text(leaderEpoch)
     case 'd':
-      return ({ timestamp }) => text(modifier === 'iso' ? isoTime(timestamp) : timestamp)
+      return ({ timestamp }) => text(timeIn(modifier, timestamp))
     case 'k':
       return ({ key }) => bytes(key)
     case 'v':
@@ -74,6 +75,7 @@ const encoder = (modifier: string | undefined): ((bytes: Buffer | null) => Buffe
   switch (modifier) {
     case undefined:
     case 'iso':
+    case 'local':
       return (bytes) => bytes ?? NOTHING
     case 'hex':
     case 'base64':
@@ -85,9 +87,15 @@ const encoder = (modifier: string | undefined): ((bytes: Buffer | null) => Buffe
   }
 }
 
+const timeIn = (modifier: string | undefined, timestamp: bigint): string => {
+  const time = timeCell(timestamp)
+  if (modifier === undefined || !(time instanceof Date)) return String(timestamp)
+  return timeText(time, modifier === 'iso')
+}
+
 export const isoTime = (timestamp: bigint): string => {
-  const date = new Date(Number(timestamp))
-  return Number.isNaN(date.getTime()) ? String(timestamp) : date.toISOString()
+  const time = timeCell(timestamp)
+  return time instanceof Date ? time.toISOString() : String(timestamp)
 }
 
 /** Text as a string, other bytes as `{ base64 }`, which `millrace produce --format json` reads back. */

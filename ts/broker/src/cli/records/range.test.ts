@@ -27,9 +27,9 @@ test.each([
   ['@-1h30m:end', time(NOW - 1.5 * HOUR), end],
   ['@-2h:-1h', time(NOW - 2 * HOUR), time(NOW - HOUR)],
 ])('%s', (text, from, to) => {
-  expect(parseRange(text, NOW)).toEqual({ from, to })
+  expect(parseRange(text, NOW, true)).toEqual({ from, to })
 })
 
 test.each(['', ':', 'nonsense', '1:x', '--7', '@', '@soon', '@2026-99-99'])('%j is refused', (text) => {
-  expect(() => parseRange(text, NOW)).toThrow('says nowhere to read from')
+  expect(() => parseRange(text, NOW, true)).toThrow('says nowhere to read from')
 })

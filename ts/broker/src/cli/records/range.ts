@@ -19,8 +19,8 @@ const END: Point = { kind: 'end', minus: 0 }
 const TIME = String.raw`-?(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+|\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\d{13}|\d{10}`
 const TIMES = new RegExp(`^@(${TIME})(?::(?:(end)|@?(${TIME})))?$`)
 
-/** `now` is what `@-1h` is before. Throws a Failure of usage. */
-export const parseRange = (text: string, now: number): Range => {
+/** `now` is what `@-1h` is before; `utc` is for times without a zone. Throws a Failure of usage. */
+export const parseRange = (text: string, now: number, utc: boolean): Range => {
   if (text === 'start' || text === 'beginning' || text === 'earliest') return { from: START, to: null }
   if (text === 'end' || text === 'latest') return { from: END, to: null }
   if (text === ':end') return { from: START, to: END }
@@ -28,7 +28,7 @@ export const parseRange = (text: string, now: number): Range => {
   if (times !== null) {
     const [, from = '', end, to] = times
     const until = end === undefined ? null : END
-    return { from: timeOf(from, now), to: to === undefined ? until : timeOf(to, now) }
+    return { from: timeOf(from, now, utc), to: to === undefined ? until : timeOf(to, now, utc) }
   }
   const [, plus, minus] = /^(?:\+(\d+)|-(\d+))$/.exec(text) ?? []
   if (plus !== undefined) return { from: { kind: 'start', plus: Number(plus) }, to: null }
@@ -39,13 +39,19 @@ export const parseRange = (text: string, now: number): Range => {
   return { from: from === '' ? START : { kind: 'offset', offset: Number(from) }, to: stop }
 }
 
-const timeOf = (text: string, now: number): Point => {
+const timeOf = (text: string, now: number, utc: boolean): Point => {
   if (/^\d{10}$/.test(text)) return { kind: 'time', ms: Number(text) * 1000 }
   if (/^\d{13}$/.test(text)) return { kind: 'time', ms: Number(text) }
   const before = durationOf(text.replace(/^-/, ''))
-  const ms = before === null ? Date.parse(text) : now - before
+  const ms = before === null ? Date.parse(withZone(text, utc)) : now - before
   if (Number.isNaN(ms)) throw noRange(text)
   return { kind: 'time', ms: Math.max(0, Math.round(ms)) }
+}
+
+/** A day alone is one of UTC to JavaScript, a day with a time one of this machine. */
+const withZone = (text: string, utc: boolean): string => {
+  const time = text.includes('T') ? text : `${text}T00:00`
+  return utc && !/(?:Z|[+-]\d{2}:?\d{2})$/.test(time) ? `${time}Z` : time
 }
 
 const noRange = (text: string): Failure =>

@@ -4,6 +4,7 @@ import type { Client } from '../client/client.ts'
 import { closeConsumer, type FetchedRecord, openConsumer, type Reading, readPartitions } from '../client/records.ts'
 import { describeTopics } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
+import { timeCell } from '../output/time.ts'
 import { type Cell, columns, type View } from '../output/view.ts'
 import { progressOf } from '../progress.ts'
 import { isoTime } from '../records/format.ts'
@@ -27,7 +28,7 @@ const MS_PER_SECOND = 1000
 
 export const analyze = (terminal: Terminal, name: string, options: AnalyzeOptions): Promise<number> =>
   showing(terminal, options, async (client, settings) => {
-    const range = parseRange(options.offset ?? 'start', Date.now())
+    const range = parseRange(options.offset ?? 'start', Date.now(), settings.utc)
     const topics = onlyPartitions(await client.retrying(() => describeTopics(client, [name])), options.partition)
     const readings = await readingsOf(client, topics, range, true)
     const room = { left: DISTINCT_KEYS_MAX }
@@ -172,8 +173,8 @@ const view = (topic: string, tallies: ReadonlyMap<number, Tally>, isWhole: boole
         of.valueBytes?.p50 ?? null,
         of.valueBytes?.p99 ?? null,
         of.valueBytes?.max ?? null,
-        of.newest,
-        of.oldest,
+        timeCell(tallies.get(of.partition)?.newest ?? null),
+        timeCell(tallies.get(of.partition)?.oldest ?? null),
         of.keyBytes?.p50 ?? null,
         of.keyBytes?.max ?? null,
         of.largest?.offset ?? null,
