@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander'
 import { collect, connecting, type Declaring, timed } from './declare.ts'
 import type { ConsumeOptions } from '../records/consume.ts'
 import type { ProduceOptions } from '../records/produce.ts'
+import { recordForms } from '../records/forms.ts'
 
 export const declareRecords = (program: Command, { terminal, act }: Declaring): void => {
   connecting(program.command('produce'))
@@ -28,7 +29,7 @@ export const declareRecords = (program: Command, { terminal, act }: Declaring): 
       ),
     )
 
-  timed(recordForms(connecting(program.command('consume'))))
+  timed(showingRecords(connecting(program.command('consume'))))
     .description('read records, and wait for more')
     .argument('<topic...>')
     .option('-o, --offset <where>', 'where to begin and end, see below (default: start)')
@@ -45,10 +46,10 @@ export const declareRecords = (program: Command, { terminal, act }: Declaring): 
 }
 
 /** How a record looks. */
-export const recordForms = (command: Command): Command =>
+export const showingRecords = (command: Command): Command =>
   command
     .option('-f, --format <format>', 'a record as text, as of millrace consume (default: %v\\n)')
-    .addOption(new Option('--output <form>').choices(['text', 'json', 'ndjson']).default('text'))
+    .addOption(new Option('--output <form>', 'form of the answer').choices(recordForms).default('text'))
 
 const CONSUME_HELP = `
 Where:

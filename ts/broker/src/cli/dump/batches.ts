@@ -1,11 +1,10 @@
 // Batches and records of data files, as rows.
-import { isUtf8 } from 'node:buffer'
 import { messageOf } from '../../base/errors.ts'
 import { addRecords, type LogRecord } from '../../browse/records.ts'
 import { type DumpedBatch, type DumpedHole, loadNative } from '../../engine/native.ts'
 import { timeCell } from '../output/time.ts'
 import { type Cell, columns, type View } from '../output/view.ts'
-import { isoTime, jsonBytes } from '../records/format.ts'
+import { isoTime, jsonBytes, textOrHex } from '../records/format.ts'
 
 type Batch = Omit<DumpedBatch, 'plain'>
 
@@ -102,10 +101,7 @@ const kindOf = ({ control, transactional }: Batch): string => {
 /** With `hex` bytes are hexadecimal whatever they are; else text where they are that. */
 export const recordsView = (rows: readonly BatchRow[], hex: boolean): View => {
   const inJson = (bytes: Buffer | null): unknown => (hex ? (bytes?.toString('hex') ?? null) : jsonBytes(bytes))
-  const inTable = (bytes: Buffer | null): string | null => {
-    if (bytes === null) return null
-    return hex || !isUtf8(bytes) ? bytes.toString('hex') : bytes.toString()
-  }
+  const inTable = (bytes: Buffer | null): string | null => (hex ? (bytes?.toString('hex') ?? null) : textOrHex(bytes))
   const recordValue = (record: LogRecord, control: boolean): object => {
     const { offset, timestamp, key, value, headers } = record
     const about = { offset, timestamp, time: isoTime(timestamp) }

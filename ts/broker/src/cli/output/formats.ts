@@ -16,7 +16,8 @@ export const render = async (
   switch (output) {
     case 'table':
     case 'wide':
-      return [...factLines(view.facts ?? []), ...rowLines(view, output === 'wide', width, momentIn(output, utc))]
+      if (view.text !== undefined) return view.text
+      return [...factLines(view.facts ?? []), ...rowLines(view, output === 'wide', width, momentIn(output === 'wide', utc))]
     case 'json':
       return [toJson(view.value, INDENT)]
     case 'ndjson':
@@ -32,10 +33,11 @@ export const render = async (
   }
 }
 
-const momentIn =
-  (output: 'table' | 'wide', utc: boolean) =>
+/** In a wide table with how long ago it was. */
+export const momentIn =
+  (isWide: boolean, utc: boolean) =>
   (time: Date): string =>
-    output === 'wide' ? `${timeText(time, utc)} (${agoText(time, Date.now())})` : timeText(time, utc)
+    isWide ? `${timeText(time, utc)} (${agoText(time, Date.now())})` : timeText(time, utc)
 
 export const show = async (terminal: Terminal, view: View, form: Form): Promise<void> => {
   const lines = await render(view, form, terminal.columns())

@@ -17,6 +17,8 @@ export interface Column {
   readonly title: string
   /** Only in the wide table. */
   readonly wide?: boolean
+  /** At least, where rows come one by one. */
+  readonly width?: number
 }
 
 export interface Table {
@@ -29,6 +31,8 @@ export interface View {
   readonly value: unknown
   /** Above the table. */
   readonly facts?: readonly (readonly [string, Cell])[]
+  /** For people, where sentences say it better than a table; empty where a note says it already. */
+  readonly text?: readonly string[]
   /** table, wide and csv. */
   readonly table: Table
   /** name */

@@ -3,33 +3,31 @@ import type { Client } from '../client/client.ts'
 import { closeConsumer, type FetchedRecord, openConsumer, readPartitions } from '../client/records.ts'
 import { describeTopics } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
-import { Failure } from '../failure.ts'
 import { parseCount } from '../numbers.ts'
 import { interruptible, type Interruption, withClient } from '../session.ts'
 import type { ConnectOptions, Settings, ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 import { consumeAsGroup } from './group-consume.ts'
-import { jsonRecord, parseFormat } from './format.ts'
+import type { RecordForm } from './forms.ts'
 import { parseRange } from './range.ts'
 import { NO_GROUP, onlyPartitions, readingsOf } from './readings.ts'
+import { recordWriter } from './writer.ts'
 
 export interface ConsumeOptions extends ConnectOptions, Pick<ShowOptions, 'utc'> {
   readonly offset?: string
   readonly num?: string
   readonly format?: string
-  readonly output: 'text' | 'json' | 'ndjson'
+  readonly output: RecordForm
   readonly group?: string
   readonly partition: readonly string[]
   readonly exit?: boolean
 }
 
-const VALUE_PER_LINE = String.raw`%v\n`
-
 export const consume = (terminal: Terminal, names: readonly string[], options: ConsumeOptions): Promise<number> => {
   // The form of records is another matter than that of tables.
   const { output: _, ...connecting } = options
   return withClient(terminal, connecting, async (client, settings) => {
-    const output = recordWriter(terminal, options)
+    const output = await recordWriter(terminal, options.output, options.format, settings.utc)
     const limit = parseCount('--num', options.num)
     let taken = 0
     const take = async (record: FetchedRecord): Promise<boolean> => {
@@ -73,34 +71,3 @@ const consumeAlone = async (
     await closeConsumer(consumer)
   }
 }
-
-interface RecordWriter {
-  begin(): Promise<void>
-  write(record: FetchedRecord): Promise<void>
-  end(): Promise<void>
-}
-
-const recordWriter = (terminal: Terminal, { output, format }: ConsumeOptions): RecordWriter => {
-  const nothing = (): Promise<void> => Promise.resolve()
-  if (output === 'text') {
-    const text = parseFormat(format ?? VALUE_PER_LINE)
-    const harmless = terminal.interactive ? withoutControls : (bytes: Buffer) => bytes
-    return { begin: nothing, write: (record) => terminal.write(harmless(text(record))), end: nothing }
-  }
-  if (format !== undefined) throw new Failure('usage', '--format is for --output text')
-  if (output === 'ndjson')
-    return { begin: nothing, write: (record) => terminal.write(`${jsonRecord(record)}\n`), end: nothing }
-  let separator = '\n'
-  return {
-    begin: () => terminal.write('['),
-    write: async (record) => {
-      await terminal.write(`${separator}  ${jsonRecord(record)}`)
-      separator = ',\n'
-    },
-    end: () => terminal.write('\n]\n'),
-  }
-}
-
-/** A record must not move the cursor of whoever looks at it, or type for them. */
-const withoutControls = (bytes: Buffer): string =>
-  bytes.toString().replaceAll(/[\p{Cc}]/gu, (found) => (found === '\n' || found === '\t' ? found : '\uFFFD'))

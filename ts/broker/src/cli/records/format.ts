@@ -104,14 +104,21 @@ export const jsonBytes = (bytes: Buffer | null): string | null | { readonly base
   return isUtf8(bytes) ? bytes.toString() : { base64: bytes.toString('base64') }
 }
 
-export const jsonRecord = ({ topic, partition, offset, timestamp, key, value, headers }: FetchedRecord): string =>
-  toJson({
-    topic,
-    partition,
-    offset,
-    timestamp,
-    time: isoTime(timestamp),
-    key: jsonBytes(key),
-    value: jsonBytes(value),
-    headers: headers.map(([name, content]) => [name.toString(), jsonBytes(content)]),
-  })
+/** Text as it is, other bytes in hexadecimal. */
+export const textOrHex = (bytes: Buffer | null): string | null => {
+  if (bytes === null) return null
+  return isUtf8(bytes) ? bytes.toString() : bytes.toString('hex')
+}
+
+export const recordValue = ({ topic, partition, offset, timestamp, key, value, headers }: FetchedRecord): object => ({
+  topic,
+  partition,
+  offset,
+  timestamp,
+  time: isoTime(timestamp),
+  key: jsonBytes(key),
+  value: jsonBytes(value),
+  headers: headers.map(([name, content]) => [name.toString(), jsonBytes(content)]),
+})
+
+export const jsonRecord = (record: FetchedRecord): string => toJson(recordValue(record))
