@@ -63,7 +63,7 @@ test.skipIf(without !== undefined)('damage is found, shown, given up, and the re
     expect(millrace('log', 'verify', ...data)).toMatchObject({ code: 0, complained: '' })
     const path = damage(broker, 'value 27')
 
-    const verified = millrace('log', 'verify', 'trades', '--json', ...data)
+    const verified = millrace('log', 'verify', 'trades', '-o', 'json', ...data)
     expect(verified.code).toBe(1)
     const [{ partitions }] = JSON.parse(verified.said) as [{ partitions: [{ findings: [Record<string, unknown>] }] }]
     expect(partitions[0].findings).toMatchObject([{ damage: true, file: path, fromOffset: 20, toOffset: 40 }])

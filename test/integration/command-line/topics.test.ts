@@ -79,3 +79,19 @@ test('a topic is purged up to an offset, or whole', async () => {
   expect(await cli('topic purge full --yes')).toMatchObject({ code: 0 })
   expect((await shell('consume full --exit')).said).toBe('')
 })
+
+test('what was changed is data where that is asked for', async () => {
+  const made = await cli('topic create formed -o json')
+  expect(JSON.parse(made.said)).toEqual([{ topic: 'formed', result: 'created', error: null }])
+  expect((await cli('topic alter formed --partitions 2 -o csv')).said).toBe('key,old,new\npartitions,1,2\n')
+  const altered = await cli('config alter topic/formed --set retention.ms=5000 -o ndjson')
+  expect(JSON.parse(altered.said)).toMatchObject({ key: 'retention.ms', new: '5000' })
+  expect((await cli('produce formed -p 1 -o csv', { input: 'one\ntwo\n' })).said).toBe('topic,records\nformed,2\n')
+  expect((await cli('topic purge formed --yes -o csv')).said).toBe(
+    'topic,partition,old,new\nformed,0,0,0\nformed,1,0,2\n',
+  )
+  expect((await cli('topic delete formed --dry-run -o ndjson')).said).toBe(
+    '{"name":"formed","partitions":2,"records":0}\n',
+  )
+  expect((await cli('topic delete formed --yes -o name')).said).toBe('formed\n')
+})

@@ -20,6 +20,7 @@ const loudness = 'ts/broker/src/cli/loudness.test.ts'
 const machine = 'ts/broker/src/cli/doctor/machine.test.ts'
 const manual = 'ts/broker/src/cli/manual.test.ts'
 const offline = 'ts/broker/src/cli/index.test.ts'
+const recordForms = 'ts/broker/src/cli/records/writer.test.ts'
 const times = 'ts/broker/src/cli/output/time.test.ts'
 const waiting = 'ts/broker/src/cli/waiting.test.ts'
 const progress = 'ts/broker/src/cli/progress.test.ts'
@@ -210,8 +211,14 @@ const output: readonly Promised[] = [
   },
   {
     what: 'the same forms everywhere',
-    absent:
-      'What shows a list has them; `consume` has its own under `--output`, `log verify` has `--json`, and what explains or changes something answers in text.',
+    tests: [
+      [manual, 'every command answers in every form, but for those that answer nothing or one word'],
+      [topics, 'what was changed is data where that is asked for'],
+      ['ts/broker/src/cli/report.test.ts', 'what became of each is data where that is asked for'],
+      [recordForms, 'records as a table, line by line'],
+      [recordForms, 'records as csv'],
+      [logs, 'damage is found, shown, given up, and the rest is served'],
+    ],
   },
   {
     what: 'a table fits the terminal',

@@ -9,11 +9,14 @@ import { resetPassword as decideReset } from '../security/accounts.ts'
 import { hashPassword, makePassword } from '../security/passwords.ts'
 import { askAdmin } from './admin-api.ts'
 import { Failure } from './failure.ts'
+import { show } from './output/formats.ts'
+import { columns } from './output/view.ts'
+import { resolveSettings, type ShowOptions } from './settings.ts'
 import { readSources } from './sources.ts'
 import type { Terminal } from './terminal.ts'
 import { waiting } from './waiting.ts'
 
-export interface ResetOptions {
+export interface ResetOptions extends Pick<ShowOptions, 'output'> {
   readonly override: readonly string[]
   readonly user: string
 }
@@ -24,8 +27,9 @@ const VARIABLE = 'MILLRACE_ADMIN_PASSWORD'
 export const resetPassword = async (
   terminal: Terminal,
   path: string | undefined,
-  { override, user }: ResetOptions,
+  { override, user, output }: ResetOptions,
 ): Promise<number> => {
+  const form = await resolveSettings(terminal, output === undefined ? {} : { output })
   const { config } = readStartUp(readSources(path, override, terminal.environment))
   const chosen = chosenPassword(terminal)
   const { password, hash } =
@@ -34,7 +38,14 @@ export const resetPassword = async (
     if (!(await onRunning(config, user, password))) await onStopped(config, user, hash)
   }
   await waiting(terminal, `resetting the password of ${user}`, reset())
-  if (chosen === null) terminal.print(password)
+  const made = chosen === null ? password : null
+  const view = {
+    value: { user, password: made },
+    text: made === null ? [] : [made],
+    table: { columns: columns(['user', 'password']), rows: [[user, made]] },
+    names: [user],
+  }
+  await show(terminal, view, form)
   terminal.note(`${user} has a new password${chosen === null ? '' : `, the one of ${VARIABLE}`}`)
   return 0
 }

@@ -3,42 +3,119 @@ import { definitions } from '../configs/definitions.ts'
 import { whyForPlugIns } from '../configs/keys/plug-ins.ts'
 import type { UpdateMode } from '../configs/kinds.ts'
 import { nearest, readStartUp } from '../configs/start-up.ts'
-import type { Terminal } from './terminal.ts'
+import { exitCode } from './exit-codes.ts'
+import { show } from './output/formats.ts'
+import { columns, listing, type View } from './output/view.ts'
+import { resolveSettings, type ShowOptions } from './settings.ts'
 import { readSources } from './sources.ts'
+import type { Terminal } from './terminal.ts'
 
-/** Prints every scope of a key; returns the exit code. */
-export const explain = (terminal: Terminal, name: string): number => {
+/** Every scope of a key; answers the exit code. */
+export const explain = async (terminal: Terminal, name: string, options: ShowOptions): Promise<number> => {
+  const form = await resolveSettings(terminal, options)
   const found = definitions.filter((definition) => definition.name === name)
-  for (const { scope, type, default: fallback, allowed, dynamic, without, onlyAtStart, doc, synonyms } of found) {
-    const sources = synonyms.map((synonym) => synonym.name).filter((synonym) => synonym !== name)
-    terminal.print(`${name} (${scope} key, ${type})
-  ${doc}
-  default   ${fallback === null ? 'not set' : fallback || '(empty)'}
-  allowed   ${allowed}
-  changes   ${whenItChanges(dynamic, onlyAtStart)}${
-    sources.length > 0 ? `\n  see also  ${sources.join(', ')}` : ''
-  }${without === null ? '' : `\n  accepted, and without effect here: ${without}`}`)
+  if (found.length > 0) {
+    await show(terminal, explainedView(found.map(explained)), form)
+    return exitCode('ok')
   }
-  if (found.length > 0) return 0
   const ignored = whyForPlugIns(name)
-  const guess = nearest(name)
-  if (ignored !== null) terminal.print(`${name} is accepted, and without effect here: ${ignored}`)
-  else terminal.complain(`${name} is not a key.${guess === null ? '' : ` Did you mean ${guess}?`}`)
-  return ignored === null ? 1 : 0
+  if (ignored === null) {
+    const guess = nearest(name)
+    terminal.complain(`${name} is not a key.${guess === null ? '' : ` Did you mean ${guess}?`}`)
+    return exitCode('failure')
+  }
+  const value = { key: name, without: ignored }
+  const text = [`${name} is accepted, and without effect here: ${ignored}`]
+  const table = { columns: columns(['key', 'without effect']), rows: [[name, ignored]] }
+  await show(terminal, { value: [value], text, table, names: [name] }, form)
+  return exitCode('ok')
 }
+
+type Definition = (typeof definitions)[number]
+
+const explained = ({
+  name,
+  scope,
+  type,
+  default: fallback,
+  allowed,
+  dynamic,
+  without,
+  onlyAtStart,
+  doc,
+  synonyms,
+}: Definition) => ({
+  key: name,
+  scope,
+  type,
+  doc,
+  default: fallback,
+  allowed,
+  changes: whenItChanges(dynamic, onlyAtStart),
+  synonyms: synonyms.map((synonym) => synonym.name).filter((synonym) => synonym !== name),
+  without,
+})
+
+type Explained = ReturnType<typeof explained>
+
+const explainedView = (keys: readonly Explained[]): View => ({
+  ...listing(keys, {
+    columns: columns(['key', 'scope', 'type', 'default', 'allowed', 'changes', 'without effect', 'doc']),
+    cells: ({ key, scope, type, default: fallback, allowed, changes, without, doc }) => [
+      key,
+      scope,
+      type,
+      fallback,
+      allowed,
+      changes,
+      without,
+      doc,
+    ],
+    name: ({ key }) => key,
+  }),
+  text: keys.flatMap(sentences),
+})
+
+const sentences = ({ key, scope, type, doc, default: fallback, allowed, changes, synonyms, without }: Explained) => [
+  `${key} (${scope} key, ${type})`,
+  `  ${doc}`,
+  `  default   ${fallback === null ? 'not set' : fallback || '(empty)'}`,
+  `  allowed   ${allowed}`,
+  `  changes   ${changes}`,
+  ...(synonyms.length > 0 ? [`  see also  ${synonyms.join(', ')}`] : []),
+  ...(without === null ? [] : [`  accepted, and without effect here: ${without}`]),
+]
 
 const whenItChanges = (dynamic: UpdateMode, onlyAtStart: string | null): string => {
   if (dynamic === 'read-only') return 'with a restart'
   return onlyAtStart === null ? 'while running' : `with a restart: ${onlyAtStart}`
 }
 
+export interface CheckOptions extends ShowOptions {
+  readonly override: readonly string[]
+}
+
 /** Reads a configuration as `start` does and says what it found. Throws INVALID_CONFIG. */
-export const check = (terminal: Terminal, path: string | undefined, overrides: readonly string[]): number => {
-  const { config, warnings, withoutEffect } = readStartUp(readSources(path, overrides, terminal.environment))
+export const check = async (
+  terminal: Terminal,
+  path: string | undefined,
+  { override, ...options }: CheckOptions,
+): Promise<number> => {
+  const form = await resolveSettings(terminal, options)
+  const { config, warnings, withoutEffect } = readStartUp(readSources(path, override, terminal.environment))
   for (const warning of warnings) terminal.complain(`warning: ${warning}`)
   for (const { name, why } of withoutEffect) terminal.complain(`warning: ${name} is without effect here: ${why}`)
-  terminal.print(
-    `good: node ${config.nodeId}, ${config.listeners.length} listener(s), data in ${config.logDirs.join(', ')}`,
-  )
-  return 0
+  const { nodeId, listeners, logDirs } = config
+  const addresses = listeners.map(({ name, host, port }) => `${name}://${host}:${port}`)
+  const view = {
+    value: { node: nodeId, listeners: addresses, data: logDirs, warnings, withoutEffect },
+    text: [`good: node ${nodeId}, ${listeners.length} listener(s), data in ${logDirs.join(', ')}`],
+    table: {
+      columns: columns(['node', 'listeners', 'data']),
+      rows: [[nodeId, addresses.join(' '), logDirs.join(' ')]],
+    },
+    names: [String(nodeId)],
+  }
+  await show(terminal, view, form)
+  return exitCode('ok')
 }

@@ -8,7 +8,9 @@ import { processTerminal } from './terminal.ts'
 const cli = async (args: string[], environment: Record<string, string> = {}) => {
   let said = ''
   const say = (text: string): void => void (said += `${text}\n`)
-  const code = await run({ ...processTerminal, print: say, complain: say, environment, interactive: false }, args)
+  const write = (bytes: string | Uint8Array): Promise<void> => Promise.resolve(void (said += bytes.toString()))
+  const terminal = { ...processTerminal, print: say, complain: say, write, interactive: false, columns: () => null }
+  const code = await run({ ...terminal, environment: { XDG_CONFIG_HOME: '/nonexistent', ...environment } }, args)
   return { code, said }
 }
 

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { readStartUp } from '../configs/start-up.ts'
 import { type LogFinding, loadNative, type VerifiedDirectory, type VerifiedPartition } from '../engine/native.ts'
+import { show } from './output/formats.ts'
+import { columns, type View } from './output/view.ts'
 import { progressOf } from './progress.ts'
+import { resolveSettings, type ShowOptions } from './settings.ts'
 import { readSources } from './sources.ts'
 import { startFailure } from './start-failure.ts'
 import type { Terminal } from './terminal.ts'
@@ -12,10 +15,13 @@ import { waiting } from './waiting.ts'
 
 const MB = 1e6
 
-interface LogOptions {
+export interface LogOptions extends Pick<ShowOptions, 'output'> {
   /** Those of the configuration when there are none. */
   readonly dataDir: readonly string[]
-  readonly json?: boolean
+}
+
+export interface RepairOptions extends LogOptions {
+  readonly acceptLoss?: boolean
 }
 
 interface Verified extends VerifiedDirectory {
@@ -23,44 +29,57 @@ interface Verified extends VerifiedDirectory {
 }
 
 /** Says what is good and what is damaged; resolves with 1 where records are lost, or nothing could be read. */
-export const verify = async (terminal: Terminal, selected: readonly string[], options: LogOptions): Promise<number> =>
-  reportingFailure(terminal, async () => {
+export const verify = async (terminal: Terminal, selected: readonly string[], options: LogOptions): Promise<number> => {
+  const form = await resolveSettings(terminal, options)
+  return reportingFailure(terminal, async () => {
     const verified = await verifyEach(terminal, selected, options)
-    if (options.json === true) terminal.print(JSON.stringify(verified, null, 2))
-    else for (const directory of verified) describe(terminal, directory)
+    await show(terminal, verifiedView(verified), form)
     return verified.some(({ damaged }) => damaged) ? 1 : 0
   })
+}
 
 /** Takes damaged ranges out of partitions; without `acceptLoss` it only says what would be lost. */
 export const repair = async (
   terminal: Terminal,
   selected: readonly string[],
-  options: LogOptions & { readonly acceptLoss?: boolean },
-): Promise<number> =>
-  reportingFailure(terminal, async () => {
+  options: RepairOptions,
+): Promise<number> => {
+  const form = await resolveSettings(terminal, options)
+  return reportingFailure(terminal, async () => {
     const before = await verifyEach(terminal, selected, options)
-    for (const directory of before) describe(terminal, directory)
+    const view = verifiedView(before)
     const damaged = before.filter((directory) => directory.damaged)
     if (damaged.length === 0) {
-      terminal.print('Nothing is lost, there is nothing to repair.')
+      const text = [...(view.text ?? []), 'Nothing is lost, there is nothing to repair.']
+      await show(terminal, { ...view, text }, form)
       return 0
     }
     if (options.acceptLoss !== true) {
+      await show(terminal, view, form)
       terminal.complain('Nothing was changed. With --accept-loss what is damaged above is given up for good.')
       return 1
     }
+    const repairs: Repaired[] = []
     for (const { directory, findings, partitions } of damaged) {
       // What the write-ahead log lost may be of any of them.
       const ofDirectory = findings.some(({ damage }) => damage)
       const names = partitions.filter((partition) => ofDirectory || isDamaged(partition)).map(nameOf)
       const repairing = loadNative().repairLogs(directory, names)
       const { partitions: repaired, kept } = await waiting(terminal, `repairing ${directory}`, repairing)
-      for (const name of repaired) terminal.print(`repaired ${join(directory, name)}`)
-      for (const path of kept) terminal.print(`the damaged bytes are kept in ${path}`)
+      repairs.push({ directory, repaired, kept })
     }
+    await show(terminal, repairedView(view.text ?? [], repairs), form)
     const after = await verifyEach(terminal, selected, options)
     return after.some((directory) => directory.damaged) ? 1 : 0
   })
+}
+
+interface Repaired {
+  readonly directory: string
+  readonly repaired: readonly string[]
+  /** Where the damaged bytes are. */
+  readonly kept: readonly string[]
+}
 
 const reportingFailure = async (terminal: Terminal, work: () => Promise<number>): Promise<number> => {
   try {
@@ -102,19 +121,56 @@ const megabytes = (bytes: number): string => `${(bytes / MB).toFixed(1)} MB`
 const nameOf = ({ topic, partition }: VerifiedPartition): string => `${topic}-${partition}`
 const isDamaged = ({ findings }: VerifiedPartition): boolean => findings.some(({ damage }) => damage)
 
-const describe = (terminal: Terminal, { directory, clean, damaged, findings, partitions }: Verified): void => {
-  terminal.print(`${directory}, ${clean ? 'closed in order' : 'not closed: the next start recovers it'}`)
-  for (const finding of findings) terminal.print(`  ${line(finding)}`)
-  for (const partition of partitions) {
+const verifiedView = (verified: readonly Verified[]): View => {
+  const partitions = verified.flatMap(({ directory, partitions: of }) => of.map((one) => ({ directory, ...one })))
+  return {
+    value: verified,
+    text: verified.flatMap(sentences),
+    table: {
+      columns: columns(['directory', 'topic', 'partition', 'state', 'start', 'end', 'batches', 'bytes']),
+      rows: partitions.map((one) => [
+        one.directory,
+        one.topic,
+        one.partition,
+        isDamaged(one) ? 'damaged' : 'good',
+        one.logStart,
+        one.logEnd,
+        one.batches,
+        one.bytes,
+      ]),
+    },
+    names: partitions.map(nameOf),
+  }
+}
+
+const repairedView = (before: readonly string[], repairs: readonly Repaired[]): View => {
+  const paths = repairs.flatMap(({ directory, repaired }) => repaired.map((name) => join(directory, name)))
+  const kept = repairs.flatMap((one) => one.kept)
+  return {
+    value: repairs,
+    text: [
+      ...before,
+      ...paths.map((path) => `repaired ${path}`),
+      ...kept.map((path) => `the damaged bytes are kept in ${path}`),
+    ],
+    table: { columns: columns(['repaired']), rows: paths.map((path) => [path]) },
+    names: paths,
+  }
+}
+
+const sentences = ({ directory, clean, damaged, findings, partitions }: Verified): readonly string[] => [
+  `${directory}, ${clean ? 'closed in order' : 'not closed: the next start recovers it'}`,
+  ...findings.map((finding) => `  ${line(finding)}`),
+  ...partitions.flatMap((partition) => {
     const { logStart, logEnd, batches, bytes } = partition
     const state = isDamaged(partition) ? 'DAMAGED' : 'good'
-    terminal.print(
+    return [
       `  ${nameOf(partition)}: ${state}, offsets ${logStart} to ${logEnd}, ${batches} batches, ${megabytes(bytes)}`,
-    )
-    for (const finding of partition.findings) terminal.print(`    ${line(finding)}`)
-  }
-  if (damaged) terminal.print('  next: millrace log repair --accept-loss <topic-partition> gives up what is lost')
-}
+      ...partition.findings.map((finding) => `    ${line(finding)}`),
+    ]
+  }),
+  ...(damaged ? ['  next: millrace log repair --accept-loss <topic-partition> gives up what is lost'] : []),
+]
 
 const line = ({ damage, file, fromByte, toByte, fromOffset, toOffset, why }: LogFinding): string => {
   const bytes = fromByte === undefined ? '' : ` bytes ${fromByte} to ${toByte}`

@@ -6,6 +6,7 @@ import type { Command } from 'commander'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { exitCodes } from './exit-codes.ts'
 import { createProgram, run } from './index.ts'
+import { outputFormats } from './output/view.ts'
 import { resolveSettings } from './settings.ts'
 import { processTerminal } from './terminal.ts'
 
@@ -43,6 +44,9 @@ test.each([
   ['errors not-enough -o name', 0, 'NOT_ENOUGH_REPLICAS\nNOT_ENOUGH_REPLICAS_AFTER_APPEND'],
   ['errors -o csv not_enough_replicas', 0, '19,NOT_ENOUGH_REPLICAS,true,'],
   ['cheat groups', 0, 'millrace group reset billing'],
+  ['cheat groups -o name', 0, 'groups'],
+  ['config explain retention.ms -o json', 0, '"synonyms": ['],
+  ['config check -o csv', 0, 'node,listeners,data\n1,PLAINTEXT://127.0.0.1:9092,data'],
   ['config list retention.ms -o name --scope topic', 0, 'retention.ms'],
 ])('%s', async (args, code, text) => {
   const answer = await cli(args)
@@ -63,6 +67,24 @@ test.each([
   const answer = await cli(args)
   expect(answer).toMatchObject({ code, said: '' })
   expect(answer.complained).toContain(text)
+})
+
+test('every command answers in every form, but for those that answer nothing or one word', () => {
+  const leaves = (command: Command): readonly Command[] =>
+    command.commands.length === 0 ? [command] : command.commands.flatMap((inner) => leaves(inner))
+  const without = leaves(createProgram(processTerminal, () => undefined)).filter(({ options }) => {
+    const choices = options.find(({ long }) => long === '--output')?.argChoices ?? []
+    return !outputFormats.every((format) => choices.includes(format))
+  })
+  expect(without.map((command) => command.name())).toEqual([
+    'start',
+    'stop',
+    'open',
+    'prompt',
+    'completion',
+    '__complete',
+    'help',
+  ])
 })
 
 test('every exit code stands in one table', async () => {
@@ -94,7 +116,8 @@ test('a profile is made, chosen, wins over the default, loses to the environment
   const environment = { XDG_CONFIG_HOME: folder }
   const asked = async (args: string, more = {}): Promise<string> =>
     (await cli(args, { ...environment, ...more })).complained
-  expect(await cli('profile set dev bootstrap=127.0.0.1:1 timeout=7s', environment)).toMatchObject({ code: 0 })
+  const made = await cli('profile set dev bootstrap=127.0.0.1:1 timeout=7s -o json', environment)
+  expect(JSON.parse(made.said)).toMatchObject({ name: 'dev', bootstrap: '127.0.0.1:1', timeout: '7s' })
   expect(await cli('profile set live bootstrap=127.0.0.1:2 production=true', environment)).toMatchObject({ code: 0 })
   expect(await cli('profile use dev', environment)).toMatchObject({ code: 0 })
   expect((await cli('profile list -o csv', environment)).said).toBe(

@@ -2,22 +2,43 @@
 import type { Done } from './client/topics.ts'
 import { exitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
+import { show } from './output/formats.ts'
+import { columns, type Form, listing } from './output/view.ts'
 import type { Terminal } from './terminal.ts'
 
-/** A note for each that worked, a complaint for each that did not. Throws where the only one did not. */
-export const report = <T>(
+interface Reporting<T> {
+  /** What each of them is: a topic, a group. */
+  readonly kind: string
+  /** Of those that worked: created, deleted. */
+  readonly word: (result: T) => string
+  readonly note: (one: { readonly subject: string; readonly result: T }) => string
+}
+
+/** A note for each that worked, a complaint for each that did not; data for whoever asks for it. Throws where the only one did not. */
+export const report = async <T>(
   terminal: Terminal,
+  form: Form,
   done: readonly Done<T>[],
-  note: (one: { readonly subject: string; readonly result: T }) => string,
-): number => {
+  { kind, word, note }: Reporting<T>,
+): Promise<number> => {
   const failures: Failure[] = []
-  for (const { subject, result } of done) {
-    if (result instanceof Failure) failures.push(result)
-    else terminal.note(note({ subject, result }))
-  }
+  const rows = done.map(({ subject, result }) => {
+    if (!(result instanceof Failure)) {
+      terminal.note(note({ subject, result }))
+      return { [kind]: subject, result: word(result), error: null }
+    }
+    failures.push(result)
+    return { [kind]: subject, result: 'failed', error: result.message }
+  })
   const [first] = failures
-  if (first === undefined) return exitCode('ok')
-  if (done.length === 1) throw first
+  if (first !== undefined && done.length === 1) throw first
+  const view = listing(rows, {
+    columns: columns([kind, 'result', 'error']),
+    cells: ({ [kind]: subject = null, result, error }) => [subject, result, error],
+    name: ({ [kind]: subject }) => subject ?? '',
+  })
+  await show(terminal, { ...view, text: [] }, form)
   for (const failure of failures) terminal.complain(`error: ${failure.message}`)
+  if (first === undefined) return exitCode('ok')
   return exitCode(failures.length === done.length ? first.outcome : 'partial')
 }

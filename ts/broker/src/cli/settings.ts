@@ -47,14 +47,11 @@ export const resolveSettings = async (terminal: Terminal, options: ShowOptions):
   if (name !== undefined) terminal.detail(`profile ${name} of ${profilesPath(environment)}`)
   const chosen = (key: 'bootstrap' | 'timeout' | 'output'): string =>
     options[key] ?? environment[`MILLRACE_${key.toUpperCase()}`] ?? project?.[key] ?? profile?.[key] ?? DEFAULTS[key]
-  const output = chosen('output')
-  if (!isFormat(output))
-    throw new Failure('usage', `${output} is no output format`, { next: `one of ${outputFormats.join(', ')}` })
   return {
     bootstrap: parseAddresses(chosen('bootstrap')),
     timeoutMs: parseDuration(chosen('timeout')),
-    output,
-    utc: options.utc === true || environment['MILLRACE_UTC'] === 'true',
+    output: formatOf(chosen('output')),
+    utc: isUtc(environment, options),
     production,
   }
 }
@@ -75,7 +72,20 @@ export const chooseProfile = async ({ environment }: Terminal, named?: string): 
   return { project, name, profile, production: (project?.production ?? profile?.production) === true }
 }
 
-const isFormat = (text: string): text is OutputFormat => (outputFormats as readonly string[]).includes(text)
+/** How an answer looks whatever the profile says: for whoever mends profiles. */
+export const formWithoutProfile = ({ environment }: Terminal, options: ShowOptions): Form => ({
+  output: formatOf(options.output ?? environment['MILLRACE_OUTPUT'] ?? DEFAULTS.output),
+  utc: isUtc(environment, options),
+})
+
+const isUtc = (environment: Terminal['environment'], { utc }: ShowOptions): boolean =>
+  utc === true || environment['MILLRACE_UTC'] === 'true'
+
+const formatOf = (text: string): OutputFormat => {
+  const found = outputFormats.find((format) => format === text)
+  if (found !== undefined) return found
+  throw new Failure('usage', `${text} is no output format`, { next: `one of ${outputFormats.join(', ')}` })
+}
 
 interface Project extends Profile {
   readonly profile?: string

@@ -11,9 +11,10 @@ import {
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { show } from '../output/formats.ts'
+import { movesView } from '../output/moves.ts'
 import { columns, listing } from '../output/view.ts'
 import { showing, withClient } from '../session.ts'
-import { type ConnectOptions, resolveSettings, type ShowOptions } from '../settings.ts'
+import { resolveSettings, type ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 
 export interface KeysOptions extends ShowOptions {
@@ -61,7 +62,7 @@ export const describe = (terminal: Terminal, text: string, options: DescribeOpti
   })
 }
 
-export interface AlterConfigOptions extends ConnectOptions {
+export interface AlterConfigOptions extends ShowOptions {
   readonly set: readonly string[]
   readonly unset: readonly string[]
   readonly append: readonly string[]
@@ -80,16 +81,17 @@ export const alter = (terminal: Terminal, text: string, options: AlterConfigOpti
   ]
   if (changes.length === 0)
     throw new Failure('usage', 'nothing is to be changed', { next: 'give --set key=value or --unset key' })
-  return withClient(terminal, options, async (client) => {
+  return withClient(terminal, options, async (client, form) => {
     const valuesNow = async () =>
       new Map((await describeSettings(client, resource)).map(({ key, value }) => [key, value]))
     const before = await valuesNow()
     await changeSettings(client, resource, changes, options.dryRun)
     const after = options.dryRun === true ? null : await valuesNow()
-    for (const { key, operation, value } of changes) {
+    const moves = changes.map(({ key, operation, value }) => {
       const planned = operation === 'set' ? value : operation === 'delete' ? 'default' : `${operation} ${value}`
-      terminal.print(`${key}  ${before.get(key) ?? '-'} -> ${after === null ? planned : (after.get(key) ?? '-')}`)
-    }
+      return { key, old: before.get(key) ?? null, next: after === null ? planned : (after.get(key) ?? null) }
+    })
+    await show(terminal, movesView(moves), form)
     terminal.note(
       options.dryRun === true ? 'checked by the broker, and not changed' : `changed ${showResource(resource)}`,
     )

@@ -1,9 +1,9 @@
 // `millrace start` and `stop`, and `millrace log` for the data of a broker that is stopped.
 import { type Command, Option } from 'commander'
-import { collect, type Declaring, timed } from './declare.ts'
+import { collect, type Declaring, formed, timed } from './declare.ts'
 import type { DumpOptions } from '../dump/dump.ts'
 import type { ImportOptions } from '../import.ts'
-import { outputFormats } from '../output/view.ts'
+import type { LogOptions, RepairOptions } from '../log.ts'
 import type { StopOptions } from '../stop.ts'
 
 export const OVERRIDE = [
@@ -47,41 +47,36 @@ export const declareStart = (program: Command, { terminal, act }: Declaring): vo
 
 export const declareLog = (program: Command, { terminal, act }: Declaring): void => {
   const log = program.command('log').description('look after data directories that no broker has open')
-  log
-    .command('verify')
+  formed(log.command('verify'))
     .description('read everything and say what is good and what is damaged; exits with 1 on damage')
     .argument('[topic-partition...]', 'only these partitions, or all of a topic')
     .option(...DATA_DIR)
-    .option('--json', 'for machines')
     .action(
-      act(async (selected: string[], options: { dataDir: string[]; json?: boolean }) =>
+      act(async (selected: string[], options: LogOptions) =>
         (await import('../log.ts')).verify(terminal, selected, options),
       ),
     )
-  timed(log.command('dump'))
+  timed(formed(log.command('dump')))
     .description('the batches of data files, or the entries of indexes and snapshots; exits with 1 on damage')
     .argument('<path...>', 'files of one kind, or the directory of a partition for its data files')
     .option('--records', 'the records of each batch as well')
     .option('--hex', 'keys, values and headers in hexadecimal; without it only what is no text')
-    .addOption(new Option('-o, --output <format>', 'form of the answer (default: table)').choices(outputFormats))
     .action(
       act(async (paths: string[], options: DumpOptions) =>
         (await import('../dump/dump.ts')).dump(terminal, paths, options),
       ),
     )
-  log
-    .command('repair')
+  formed(log.command('repair'))
     .description('take damaged ranges out of partitions; the other records keep their offsets')
     .argument('<topic-partition...>', 'these partitions, or all of a topic')
     .option(...DATA_DIR)
     .option('--accept-loss', 'do it; without it only what would be lost is shown')
     .action(
-      act(async (selected: string[], options: { dataDir: string[]; acceptLoss?: boolean }) =>
+      act(async (selected: string[], options: RepairOptions) =>
         (await import('../log.ts')).repair(terminal, selected, options),
       ),
     )
-  log
-    .command('import')
+  formed(log.command('import'))
     .description('bring topics in from data directories of Apache Kafka, or of another broker')
     .argument('<directory...>', 'data directories of one broker; it is stopped, too')
     .option('--into <server.properties>', 'configuration of the broker that gets them')

@@ -1,26 +1,30 @@
 // `millrace config`.
 import type { Command } from 'commander'
 import type { AlterConfigOptions, DescribeOptions, KeysOptions } from '../cluster/settings.ts'
+import type { CheckOptions } from '../config.ts'
+import type { ShowOptions } from '../settings.ts'
 import { OVERRIDE } from './broker.ts'
-import { collect, connecting, type Declaring, showingOptions } from './declare.ts'
+import { collect, connecting, type Declaring, formed, showingOptions } from './declare.ts'
 
 export const declareConfig = (program: Command, { terminal, act }: Declaring): void => {
   const config = program.command('config').description('settings: what they mean, what is in force, changing them')
 
-  config
-    .command('explain')
+  formed(config.command('explain'))
     .description('say what a key means')
     .argument('<key>')
-    .action(act(async (key: string) => (await import('../config.ts')).explain(terminal, key)))
+    .action(
+      act(async (key: string, options: ShowOptions) =>
+        (await import('../config.ts')).explain(terminal, key, options),
+      ),
+    )
 
-  config
-    .command('check')
+  formed(config.command('check'))
     .description('say whether a broker would start with a configuration')
     .argument('[server.properties]')
     .option(...OVERRIDE)
     .action(
-      act(async (path: string | undefined, { override }: { override: string[] }) =>
-        (await import('../config.ts')).check(terminal, path, override),
+      act(async (path: string | undefined, options: CheckOptions) =>
+        (await import('../config.ts')).check(terminal, path, options),
       ),
     )
 
@@ -44,7 +48,7 @@ export const declareConfig = (program: Command, { terminal, act }: Declaring): v
       ),
     )
 
-  connecting(config.command('alter'))
+  formed(connecting(config.command('alter')))
     .description('change settings while running')
     .argument('<resource>', 'topic/<name>, broker/<id>, broker for all of them, group/<name>')
     .option('-s, --set <key=value>', 'may be given more than once', collect, [])

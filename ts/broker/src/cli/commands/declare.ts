@@ -23,11 +23,13 @@ export const connecting = (command: Command): Command =>
     .option('--profile <name>', 'a named cluster; see millrace profile')
     .option('--timeout <duration>', 'how long one request may take (default: 10s)')
 
+/** A command that answers in any form. */
+export const formed = (command: Command): Command =>
+  command.addOption(new Option('-o, --output <format>', 'form of the answer (default: table)').choices(outputFormats))
+
 /** A command that shows something. */
 export const showingOptions = (command: Command): Command =>
-  connecting(command)
-    .addOption(new Option('-o, --output <format>', 'form of the answer (default: table)').choices(outputFormats))
-    .option('--watch [duration]', 'look again and again, every 2s or as given, until Ctrl-C')
+  formed(connecting(command)).option('--watch [duration]', 'look again and again, every 2s or as given, until Ctrl-C')
 
 /** A command that shows times, or takes some. */
 export const timed = (command: Command): Command =>
@@ -44,4 +46,4 @@ export const checking = (command: Command): Command =>
 
 /** A command that takes something away. */
 export const destroying = (command: Command): Command =>
-  connecting(command).option('-y, --yes', 'do not ask').option('--dry-run', 'say what would happen, and change nothing')
+  formed(connecting(command)).option('-y, --yes', 'do not ask').option('--dry-run', 'say what would happen, and change nothing')

@@ -1,19 +1,15 @@
 // What the broker on this machine tells whoever may read its data directory: audit, jobs, canary, metrics.
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { BundleOptions } from '../bundle/bundle.ts'
 import type { AuditOptions, LocalOptions } from '../local.ts'
-import { outputFormats } from '../output/view.ts'
 import type { OpenOptions } from '../ui.ts'
 import { OVERRIDE } from './broker.ts'
-import { checking, connecting, type Declaring, timed } from './declare.ts'
+import { checking, connecting, type Declaring, formed, timed } from './declare.ts'
 
 const located = (command: Command): Command =>
   command.option('--config <server.properties>', 'configuration of the broker that runs here').option(...OVERRIDE)
 
-const local = (command: Command): Command =>
-  located(command).addOption(
-    new Option('-o, --output <format>', 'form of the answer (default: table)').choices(outputFormats),
-  )
+const local = (command: Command): Command => formed(located(command))
 
 export const declareLocal = (program: Command, { terminal, act, run }: Declaring): void => {
   timed(local(program.command('audit')))

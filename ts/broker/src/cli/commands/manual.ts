@@ -1,12 +1,8 @@
 // What explains, and who one is: errors, cheat, version, help, profile.
-import { Argument, type Command, Option } from 'commander'
+import { Argument, type Command } from 'commander'
 import type { PromptShell } from '../manual/profile.ts'
-import { outputFormats } from '../output/view.ts'
 import type { ShowOptions } from '../settings.ts'
-import type { Declaring } from './declare.ts'
-
-const formed = (command: Command): Command =>
-  command.addOption(new Option('-o, --output <format>', 'form of the answer (default: table)').choices(outputFormats))
+import { type Declaring, formed } from './declare.ts'
 
 export const declareManual = (program: Command, { terminal, act }: Declaring): void => {
   formed(program.command('errors'))
@@ -18,11 +14,14 @@ export const declareManual = (program: Command, { terminal, act }: Declaring): v
       ),
     )
 
-  program
-    .command('cheat')
+  formed(program.command('cheat'))
     .description('examples to copy')
     .argument('[sheet]', 'topics, produce, consume, groups, scripts, config or files')
-    .action(act(async (sheet: string | undefined) => (await import('../manual/cheat.ts')).cheat(terminal, sheet)))
+    .action(
+      act(async (sheet: string | undefined, options: ShowOptions) =>
+        (await import('../manual/cheat.ts')).cheat(terminal, sheet, options),
+      ),
+    )
 
   formed(program.command('version'))
     .description('which versions run here')
@@ -50,22 +49,24 @@ export const declareProfile = (program: Command, { terminal, act }: Declaring): 
     .description('what profiles there are')
     .action(act(async (options: ShowOptions) => (await import('../manual/profile.ts')).list(terminal, options)))
 
-  profile
-    .command('set')
+  formed(profile.command('set'))
     .description('make or change one: bootstrap, timeout, output, production')
     .argument('<name>')
     .argument('<key=value...>', 'an empty value takes the key away')
     .action(
-      act(async (name: string, assignments: string[]) =>
-        (await import('../manual/profile.ts')).set(terminal, name, assignments),
+      act(async (name: string, assignments: string[], options: ShowOptions) =>
+        (await import('../manual/profile.ts')).set(terminal, name, assignments, options),
       ),
     )
 
-  profile
-    .command('use')
+  formed(profile.command('use'))
     .description('the one that commands go to where nothing else is said')
     .argument('<name>')
-    .action(act(async (name: string) => (await import('../manual/profile.ts')).use(terminal, name)))
+    .action(
+      act(async (name: string, options: ShowOptions) =>
+        (await import('../manual/profile.ts')).use(terminal, name, options),
+      ),
+    )
 
   profile
     .command('prompt')
@@ -75,9 +76,12 @@ export const declareProfile = (program: Command, { terminal, act }: Declaring): 
       act(async (shell: PromptShell | undefined) => (await import('../manual/profile.ts')).prompt(terminal, shell)),
     )
 
-  profile
-    .command('delete')
+  formed(profile.command('delete'))
     .description('forget one')
     .argument('<name>')
-    .action(act(async (name: string) => (await import('../manual/profile.ts')).remove(terminal, name)))
+    .action(
+      act(async (name: string, options: ShowOptions) =>
+        (await import('../manual/profile.ts')).remove(terminal, name, options),
+      ),
+    )
 }

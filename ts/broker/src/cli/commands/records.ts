@@ -1,12 +1,12 @@
 // `millrace produce` and `millrace consume`.
 import { type Command, Option } from 'commander'
-import { collect, connecting, type Declaring, timed } from './declare.ts'
+import { collect, connecting, type Declaring, formed, timed } from './declare.ts'
 import type { ConsumeOptions } from '../records/consume.ts'
 import type { ProduceOptions } from '../records/produce.ts'
 import { recordForms } from '../records/forms.ts'
 
 export const declareRecords = (program: Command, { terminal, act }: Declaring): void => {
-  connecting(program.command('produce'))
+  formed(connecting(program.command('produce')))
     .description('write records: one for each line of stdin, or of files')
     .argument('<topic>')
     .option('-f, --file <path>', 'read this instead of stdin; may be given more than once', collect, [])

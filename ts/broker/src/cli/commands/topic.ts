@@ -1,6 +1,6 @@
 // `millrace topic`.
 import type { Command } from 'commander'
-import { collect, connecting, type Declaring, destroying, showingOptions, timed } from './declare.ts'
+import { collect, connecting, type Declaring, destroying, formed, showingOptions, timed } from './declare.ts'
 import type { AnalyzeOptions } from '../topic/analyze.ts'
 import type { AlterOptions, CloneOptions, CreateOptions, DeleteOptions, PurgeOptions } from '../topic/change.ts'
 import type { ListOptions } from '../topic/look.ts'
@@ -52,7 +52,7 @@ export const declareTopic = (program: Command, { terminal, act }: Declaring): vo
       ),
     )
 
-  connecting(topic.command('create'))
+  formed(connecting(topic.command('create')))
     .description('make topics')
     .argument('<topic...>')
     .option('-p, --partitions <number>', 'default: that of the cluster')
@@ -66,7 +66,7 @@ export const declareTopic = (program: Command, { terminal, act }: Declaring): vo
       ),
     )
 
-  connecting(topic.command('alter'))
+  formed(connecting(topic.command('alter')))
     .description('give a topic more partitions or other settings')
     .argument('<topic>')
     .option('-p, --partitions <number>', 'as many as it is to have')
@@ -79,7 +79,7 @@ export const declareTopic = (program: Command, { terminal, act }: Declaring): vo
       ),
     )
 
-  connecting(topic.command('clone'))
+  formed(connecting(topic.command('clone')))
     .description('make a topic with the partitions and settings of another, without its records')
     .argument('<from>')
     .argument('<to>')

@@ -1,6 +1,9 @@
 // `millrace cheat`: what people look up most, ready to be copied.
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
+import { show } from '../output/formats.ts'
+import { columns, listing } from '../output/view.ts'
+import { resolveSettings, type ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 
 const sheets: Readonly<Record<string, string>> = {
@@ -50,14 +53,24 @@ millrace log dump /var/lib/millrace/orders-0 --records -o ndjson | jq .records
 millrace log dump /var/lib/millrace/orders-0/*.timeindex`,
 }
 
-export const cheat = (terminal: Terminal, topic: string | undefined): number => {
-  if (topic === undefined) {
-    for (const [name, text] of Object.entries(sheets)) terminal.print(`== ${name}\n${text}\n`)
-    return exitCode('ok')
-  }
-  const sheet = sheets[topic]
-  if (sheet === undefined)
+export const cheat = async (
+  terminal: Terminal,
+  topic: string | undefined,
+  options: ShowOptions,
+): Promise<number> => {
+  const form = await resolveSettings(terminal, options)
+  const found = Object.entries(sheets).filter(([name]) => topic === undefined || name === topic)
+  if (found.length === 0)
     throw new Failure('notFound', `there is no sheet ${topic}`, { next: `one of ${Object.keys(sheets).join(', ')}` })
-  terminal.print(sheet)
+  const view = listing(
+    found.map(([sheet, text]) => ({ sheet, text })),
+    {
+      columns: columns(['sheet', 'text']),
+      cells: ({ sheet, text }) => [sheet, text],
+      name: ({ sheet }) => sheet,
+    },
+  )
+  const text = found.map(([name, lines]) => (topic === undefined ? `== ${name}\n${lines}\n` : lines))
+  await show(terminal, { ...view, text }, form)
   return exitCode('ok')
 }

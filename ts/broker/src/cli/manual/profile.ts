@@ -3,10 +3,10 @@ import { red } from '../confirm.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { show } from '../output/formats.ts'
-import { columns, listing } from '../output/view.ts'
+import { columns, listing, type View } from '../output/view.ts'
 import { parseAssignment } from '../client/configs.ts'
 import { type Profile, profilesPath, readProfiles, toProfile, writeProfiles } from '../profiles.ts'
-import { chooseProfile, resolveSettings, type ShowOptions } from '../settings.ts'
+import { chooseProfile, formWithoutProfile, resolveSettings, type ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 
 export const list = async (terminal: Terminal, options: ShowOptions): Promise<number> => {
@@ -29,8 +29,22 @@ export const list = async (terminal: Terminal, options: ShowOptions): Promise<nu
   return exitCode('ok')
 }
 
+/** A note says it to people. */
+const changed = (name: string, what: Readonly<Record<string, string | boolean>>): View => ({
+  value: { name, ...what },
+  text: [],
+  table: { columns: columns(['name', ...Object.keys(what)]), rows: [[name, ...Object.values(what)]] },
+  names: [name],
+})
+
 /** `key=value`; an empty value takes the key away. */
-export const set = async (terminal: Terminal, name: string, assignments: readonly string[]): Promise<number> => {
+export const set = async (
+  terminal: Terminal,
+  name: string,
+  assignments: readonly string[],
+  options: ShowOptions,
+): Promise<number> => {
+  const form = formWithoutProfile(terminal, options)
   const path = profilesPath(terminal.environment)
   const file = await readProfiles(terminal.environment)
   const fields = new Map<string, unknown>(Object.entries(file.profiles[name] ?? {}))
@@ -40,24 +54,29 @@ export const set = async (terminal: Terminal, name: string, assignments: readonl
   }
   const profile: Profile = toProfile(Object.fromEntries(fields), path)
   await writeProfiles(terminal.environment, { ...file, profiles: { ...file.profiles, [name]: profile } })
+  await show(terminal, changed(name, { path, ...profile }), form)
   terminal.note(`profile ${name} is in ${path}`)
   return exitCode('ok')
 }
 
-export const use = async (terminal: Terminal, name: string): Promise<number> => {
+export const use = async (terminal: Terminal, name: string, options: ShowOptions): Promise<number> => {
+  const form = formWithoutProfile(terminal, options)
   const file = await readProfiles(terminal.environment)
   mustExist(file.profiles, name)
   await writeProfiles(terminal.environment, { ...file, current: name })
+  await show(terminal, changed(name, { current: true }), form)
   terminal.note(`commands now go to ${name}`)
   return exitCode('ok')
 }
 
-export const remove = async (terminal: Terminal, name: string): Promise<number> => {
+export const remove = async (terminal: Terminal, name: string, options: ShowOptions): Promise<number> => {
+  const form = formWithoutProfile(terminal, options)
   const { current, profiles } = await readProfiles(terminal.environment)
   mustExist(profiles, name)
   const left = Object.fromEntries(Object.entries(profiles).filter(([other]) => other !== name))
   const kept = current === undefined || current === name ? {} : { current }
   await writeProfiles(terminal.environment, { ...kept, profiles: left })
+  await show(terminal, changed(name, { removed: true }), form)
   terminal.note(`removed profile ${name}`)
   return exitCode('ok')
 }

@@ -30,9 +30,9 @@ export const agoText = (time: Date, now: number): string => {
   return ms > 0 ? `${count} ago` : `in ${count}`
 }
 
+/** A day before the last that JavaScript has, so that every zone has it. */
+const LATEST_MS = 8_639_999_913_600_000
+
 /** Milliseconds since 1970; what no calendar reaches stays a number. */
-export const timeCell = (ms: number | bigint | null): Cell => {
-  if (ms === null) return null
-  const time = new Date(Number(ms))
-  return Number.isNaN(time.getTime()) ? ms : time
-}
+export const timeCell = (ms: number | bigint | null): Cell =>
+  ms === null || Math.abs(Number(ms)) > LATEST_MS ? ms : new Date(Number(ms))

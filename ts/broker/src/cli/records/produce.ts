@@ -6,14 +6,16 @@ import { createTopicIfMissing, describeTopic } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { parseCount } from '../numbers.ts'
+import { show } from '../output/formats.ts'
+import { columns } from '../output/view.ts'
 import { progressOf } from '../progress.ts'
 import { withClient } from '../session.ts'
-import type { ConnectOptions } from '../settings.ts'
+import type { ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 import { linesOf } from './lines.ts'
 import { type LineReader, type NewRecord, parseHeader, readerOf } from './input.ts'
 
-export interface ProduceOptions extends ConnectOptions {
+export interface ProduceOptions extends ShowOptions {
   readonly file: readonly string[]
   readonly key?: string
   readonly keySeparator?: string
@@ -57,6 +59,9 @@ export const produce = (terminal: Terminal, topic: string, options: ProduceOptio
       progress.end()
       await producer.close()
     }
+    const value = { topic, records }
+    const table = { columns: columns(['topic', 'records']), rows: [[topic, records]] }
+    await show(terminal, { value, table, names: [topic], text: [] }, settings)
     terminal.note(`produced ${records} record(s) to ${topic}`)
     return exitCode('ok')
   })

@@ -7,15 +7,18 @@ import { confirm, type ConfirmOptions } from '../confirm.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { parseCount } from '../numbers.ts'
+import { show } from '../output/formats.ts'
+import { movesView } from '../output/moves.ts'
+import { columns, listing, type View } from '../output/view.ts'
 import { report } from '../report.ts'
 import { withClient } from '../session.ts'
-import type { ConnectOptions } from '../settings.ts'
+import type { ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** What the cluster has as its default. */
 const CLUSTER_DEFAULT = -1
 
-export interface CreateOptions extends ConnectOptions {
+export interface CreateOptions extends ShowOptions {
   readonly partitions?: string
   readonly replicas?: string
   readonly config: readonly string[]
@@ -24,7 +27,7 @@ export interface CreateOptions extends ConnectOptions {
 }
 
 export const create = (terminal: Terminal, names: readonly string[], options: CreateOptions): Promise<number> =>
-  withClient(terminal, options, async (client) => {
+  withClient(terminal, options, async (client, settings) => {
     const partitions = parseCount('--partitions', options.partitions) ?? CLUSTER_DEFAULT
     const replicas = parseCount('--replicas', options.replicas) ?? CLUSTER_DEFAULT
     const configs = new Map(options.config.map(parseAssignment))
@@ -34,15 +37,22 @@ export const create = (terminal: Terminal, names: readonly string[], options: Cr
       const exists = one.result instanceof Failure && one.result.code === 'TOPIC_ALREADY_EXISTS'
       return exists && options.ifNotExists === true ? { ...one, result: null } : one
     })
-    return report(terminal, good, ({ subject, result }) => {
-      if (result === null) return `${subject} exists`
-      const shape =
-        result.partitions > 0 ? ` with ${result.partitions} partition(s), ${result.replicas} replica(s)` : ''
-      return `${options.dryRun === true ? 'would create' : 'created'} ${subject}${shape}`
+    const created = createdOr(options)
+    return report(terminal, settings, good, {
+      kind: 'topic',
+      word: (result) => (result === null ? 'exists' : created),
+      note: ({ subject, result }) => {
+        if (result === null) return `${subject} exists`
+        const shape =
+          result.partitions > 0 ? ` with ${result.partitions} partition(s), ${result.replicas} replica(s)` : ''
+        return `${created} ${subject}${shape}`
+      },
     })
   })
 
-export interface AlterOptions extends ConnectOptions {
+const createdOr = ({ dryRun }: CreateOptions | CloneOptions): string => (dryRun === true ? 'would create' : 'created')
+
+export interface AlterOptions extends ShowOptions {
   readonly partitions?: string
   readonly set: readonly string[]
   readonly unset: readonly string[]
@@ -50,7 +60,7 @@ export interface AlterOptions extends ConnectOptions {
 }
 
 export const alter = (terminal: Terminal, name: string, options: AlterOptions): Promise<number> =>
-  withClient(terminal, options, async (client) => {
+  withClient(terminal, options, async (client, settings) => {
     const resource = { kind: 'topic', name } as const
     const isDry = options.dryRun === true
     const wanted = parseCount('--partitions', options.partitions)
@@ -66,34 +76,37 @@ export const alter = (terminal: Terminal, name: string, options: AlterOptions): 
       })
     if (wanted !== null) await growTopic(client, name, wanted, isDry)
     if (changes.length > 0) await changeSettings(client, resource, changes, isDry)
-    if (wanted !== null) terminal.print(`partitions  ${partitions.length} -> ${wanted}`)
-    for (const { key, value } of changes) terminal.print(`${key}  ${before.get(key) ?? '-'} -> ${value ?? 'default'}`)
+    const moves = [
+      ...(wanted === null ? [] : [{ key: 'partitions', old: String(partitions.length), next: String(wanted) }]),
+      ...changes.map(({ key, value }) => ({ key, old: before.get(key) ?? null, next: value ?? 'default' })),
+    ]
+    await show(terminal, movesView(moves), settings)
     terminal.note(isDry ? 'checked by the broker, and not changed' : `changed ${name}`)
     return exitCode('ok')
   })
 
-export interface CloneOptions extends ConnectOptions {
+export interface CloneOptions extends ShowOptions {
   readonly dryRun?: boolean
 }
 
 /** The shape and the settings of a topic, not its records. */
 export const clone = (terminal: Terminal, from: string, to: string, options: CloneOptions): Promise<number> =>
-  withClient(terminal, options, async (client) => {
+  withClient(terminal, options, async (client, settings) => {
     const { partitions } = await describeTopic(client, from)
-    const settings = await describeSettings(client, { kind: 'topic', name: from })
-    const own = settings.flatMap(({ key, value, own }) => (own && value !== null ? [[key, value] as const] : []))
+    const described = await describeSettings(client, { kind: 'topic', name: from })
+    const own = described.flatMap(({ key, value, own }) => (own && value !== null ? [[key, value] as const] : []))
     const replicas = partitions[0]?.replicas.length ?? CLUSTER_DEFAULT
     const topic: NewTopic = { name: to, partitions: partitions.length, replicas, configs: new Map(own) }
     const done = await createAll(client, [topic], options.dryRun)
-    return report(
-      terminal,
-      done,
-      () =>
-        `${options.dryRun === true ? 'would create' : 'created'} ${to} with ${partitions.length} partition(s) and ${own.length} setting(s) of ${from}`,
-    )
+    const created = createdOr(options)
+    return report(terminal, settings, done, {
+      kind: 'topic',
+      word: () => created,
+      note: () => `${created} ${to} with ${partitions.length} partition(s) and ${own.length} setting(s) of ${from}`,
+    })
   })
 
-export interface DeleteOptions extends ConnectOptions, ConfirmOptions {
+export interface DeleteOptions extends ShowOptions, ConfirmOptions {
   readonly ifExists?: boolean
 }
 
@@ -101,13 +114,29 @@ export const remove = (terminal: Terminal, names: readonly string[], options: De
   withClient(terminal, options, async (client, settings) => {
     const found = options.ifExists === true ? await existing(client, names) : names
     if (found.length === 0) return exitCode('ok')
-    if (options.dryRun === true || options.yes !== true) {
-      for (const plan of await contents(client, found))
-        terminal.note(`${plan.name}: ${plan.partitions} partition(s), ${plan.records} record(s) will be gone`)
+    const isDry = options.dryRun === true
+    if (isDry || options.yes !== true) {
+      const plans = await contents(client, found)
+      for (const { name, partitions, records } of plans)
+        terminal.note(`${name}: ${partitions} partition(s), ${records} record(s) will be gone`)
+      if (isDry) {
+        await show(terminal, { ...plansView(plans), text: [] }, settings)
+        return exitCode('ok')
+      }
     }
-    if (options.dryRun === true) return exitCode('ok')
     await confirm(terminal, options, settings, `Deleting ${found.length} topic(s)`, found)
-    return report(terminal, await deleteAll(client, found), ({ subject }) => `deleted ${subject}`)
+    return report(terminal, settings, await deleteAll(client, found), {
+      kind: 'topic',
+      word: () => 'deleted',
+      note: ({ subject }) => `deleted ${subject}`,
+    })
+  })
+
+const plansView = (plans: Awaited<ReturnType<typeof contents>>): View =>
+  listing(plans, {
+    columns: columns(['topic', 'partitions', 'records']),
+    cells: ({ name, partitions, records }) => [name, partitions, records],
+    name: ({ name }) => name,
   })
 
 const existing = async (client: Client, names: readonly string[]): Promise<readonly string[]> => {
@@ -134,7 +163,7 @@ const contents = async (client: Client, names: readonly string[]) => {
   })
 }
 
-export interface PurgeOptions extends ConnectOptions, ConfirmOptions {
+export interface PurgeOptions extends ShowOptions, ConfirmOptions {
   readonly before?: string
   readonly partition?: string
 }
@@ -150,17 +179,23 @@ export const purge = (terminal: Terminal, name: string, options: PurgeOptions): 
     const before = parseCount('--before', options.before, 0)
     const starts = await offsetsAt(client, [topic], EARLIEST)
     const ends = await offsetsAt(client, [topic], LATEST)
-    const targets = new Map<string, number>()
-    for (const { partition } of topic.partitions) {
+    const plan = topic.partitions.map(({ partition }) => {
       const key = placeKey({ topic: name, partition })
       const [start = 0, end = 0] = [starts.get(key), ends.get(key)]
-      const target = Math.min(Math.max(before ?? end, start), end)
-      targets.set(key, target)
-      terminal.note(`partition ${partition}: offsets ${start} -> ${target}, ${target - start} record(s) will be gone`)
+      return { topic: name, partition, old: start, new: Math.min(Math.max(before ?? end, start), end) }
+    })
+    for (const { partition, old, new: next } of plan)
+      terminal.note(`partition ${partition}: offsets ${old} -> ${next}, ${next - old} record(s) will be gone`)
+    const view = listing(plan, {
+      columns: columns(['topic', 'partition', 'old', 'new']),
+      cells: ({ partition, old, new: next }) => [name, partition, old, next],
+      name: placeKey,
+    })
+    if (options.dryRun !== true) {
+      await confirm(terminal, options, settings, `Purging ${name}`, [name])
+      await trimTo(client, topic, new Map(plan.map((one) => [placeKey(one), one.new])))
     }
-    if (options.dryRun === true) return exitCode('ok')
-    await confirm(terminal, options, settings, `Purging ${name}`, [name])
-    await trimTo(client, topic, targets)
-    terminal.note(`purged ${name}`)
+    await show(terminal, { ...view, text: [] }, settings)
+    if (options.dryRun !== true) terminal.note(`purged ${name}`)
     return exitCode('ok')
   })
