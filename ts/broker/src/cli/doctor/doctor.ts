@@ -1,4 +1,6 @@
 // `millrace doctor`: the machine, the configuration and the cluster, each line with what to do about it.
+import { isRunning } from '../../admin/process-mark.ts'
+import { readToken } from '../../admin/token-file.ts'
 import { BrokerError, messageOf } from '../../base/errors.ts'
 import { readStartUp } from '../../configs/start-up.ts'
 import { productVersion } from '../../base/version.ts'
@@ -16,7 +18,7 @@ import type { Terminal } from '../terminal.ts'
 import { waitingOf } from '../waiting.ts'
 import { fail, type Finding, ok, warn } from './finding.ts'
 import { checkHosts } from './hosts.ts'
-import { checkDirectory, checkMachine } from './machine.ts'
+import { checkDirectory, checkFiles, checkMachine } from './machine.ts'
 
 export interface DoctorOptions extends ShowOptions {
   readonly override: readonly string[]
@@ -103,7 +105,11 @@ const checkConfiguration = (
     ]
     const good = ok(check, `${path ?? 'defaults'} would start`)
     return {
-      findings: [...(doubts.length > 0 ? doubts : [good]), ...config.logDirs.flatMap(checkDirectory)],
+      findings: [
+        ...(doubts.length > 0 ? doubts : [good]),
+        ...config.logDirs.flatMap(checkDirectory),
+        ...checkRunning(config.logDirs),
+      ],
       hosts: config.listeners.map(({ advertised }) => advertised.host),
     }
   } catch (error) {
@@ -111,6 +117,13 @@ const checkConfiguration = (
     const fix = 'millrace config explain <key> says what a key takes'
     return { findings: error.message.split('\n').map((what) => fail(check, what, fix)), hosts: [] }
   }
+}
+
+/** What the system gives the broker that runs on this data: systemd, say, has limits of its own. */
+const checkRunning = (logDirs: readonly string[]): readonly Finding[] => {
+  const broker = readToken(logDirs)?.process
+  if (broker === undefined || !isRunning(broker)) return []
+  return [checkFiles('open files of the broker', `/proc/${broker.pid}/limits`)]
 }
 
 /** Each broker has to be reachable where the cluster says it is. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Finding } from './finding.ts'
-import { checkDirectory, checkMachine, checkScheduler, deviceId } from './machine.ts'
+import { checkDirectory, checkFiles, checkMachine, checkScheduler, deviceId } from './machine.ts'
 
 const withoutFix = (findings: readonly Finding[]): readonly Finding[] =>
   findings.filter(({ result, what, fix }) => what === '' || (result === 'ok') !== (fix === ''))
@@ -42,5 +42,20 @@ test.each([
   symlinkSync(join('sda', 'sda1'), join(folder, deviceId(folder)))
   const finding = checkScheduler('data', folder, folder)
   expect(finding).toMatchObject({ result, what: `requests to sda are scheduled by ${scheduler}` })
+  expect(withoutFix([finding])).toEqual([])
+})
+
+test.each([
+  ['1024', 'fail'],
+  ['65536', 'warn'],
+  ['1048576', 'ok'],
+  ['unlimited', 'ok'],
+])('a broker that may open %s files', (soft, result) => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-doctor-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const limits = join(folder, 'limits')
+  writeFileSync(limits, `Max processes  100  100  processes\nMax open files  ${soft}  1048576  files\n`)
+  const finding = checkFiles('open files of the broker', limits)
+  expect(finding).toMatchObject({ check: 'open files of the broker', result, what: `a process may open ${soft}` })
   expect(withoutFix([finding])).toEqual([])
 })

@@ -47,9 +47,9 @@ const read = (path: string): string | null => {
 
 const notTold = (check: string): Finding => ok(check, 'this system does not say')
 
-const checkFiles = (): Finding => {
-  const check = 'open files'
-  const [, soft] = /^Max open files\s+(\S+)/m.exec(read('/proc/self/limits') ?? '') ?? []
+/** Of a process; this one has the limits of the shell that it was started from. */
+export const checkFiles = (check = 'open files', limits = '/proc/self/limits'): Finding => {
+  const [, soft] = /^Max open files\s+(\S+)/m.exec(read(limits) ?? '') ?? []
   if (soft === undefined) return notTold(check)
   const limit = soft === 'unlimited' ? Infinity : Number(soft)
   const what = `a process may open ${soft}`
