@@ -132,6 +132,29 @@ test('indexes, entry by entry, up to the first that does not follow', async () =
   expect((await dump(join(path, `${NAME}.timeindex`), join(path, `${NAME}.index`))).code).toBe(2)
 })
 
+test('aborted transactions, entry by entry, up to the first that does not follow', async () => {
+  // As org.apache.kafka.storage.internals.log.TransactionIndex of Apache Kafka 4.3 writes them.
+  const [first, second] = [
+    '00000000000000000fa10000000000000065000000000000006d0000000000000068',
+    '00000000010000000000000000000000006800000000000000780000000000000079',
+  ].map((hex) => Buffer.from(hex, 'hex')) as [Buffer, Buffer]
+  const path = directory('transactions-0', { '.txnindex': Buffer.concat([first, second]) })
+  const file = join(path, `${NAME}.txnindex`)
+  expect(await values(file)).toMatchObject({
+    code: 0,
+    complained: '',
+    rows: [
+      { producerId: 4001, firstOffset: 101, lastOffset: 109, lastStableOffset: 104 },
+      { producerId: PRODUCER.producerId, firstOffset: 104, lastOffset: 120, lastStableOffset: 121 },
+    ],
+  })
+  writeFileSync(file, Buffer.concat([second, first]))
+  const bad = await dump(file, '-o', 'csv')
+  expect(bad.code).toBe(1)
+  expect(bad.said).toContain(`\n${PRODUCER.producerId},104,120,121,`)
+  expect(bad.complained).toContain('from byte 34 on there is no entry that follows')
+})
+
 test('a snapshot that is damaged has no entries', async () => {
   const path = join(
     directory('snapshot-0', { '.snapshot': Buffer.from([0, 1, 0, 0, 0, 0, 0, 0, 0, 0]) }),

@@ -24,6 +24,7 @@ const recordForms = 'ts/broker/src/cli/records/writer.test.ts'
 const times = 'ts/broker/src/cli/output/time.test.ts'
 const waiting = 'ts/broker/src/cli/waiting.test.ts'
 const progress = 'ts/broker/src/cli/progress.test.ts'
+const scripts = 'ts/broker/src/cli/completion/scripts.test.ts'
 
 const oneBroker = 'There is one broker so far.'
 
@@ -143,7 +144,10 @@ const tree: readonly Promised[] = [
       ],
     ],
   },
-  { what: '`log dump` of aborted transactions', untested: 'It reads the files; no test has one with an entry in it.' },
+  {
+    what: '`log dump` of aborted transactions',
+    tests: [[dump, 'aborted transactions, entry by entry, up to the first that does not follow']],
+  },
   { what: '`log dump` of `.retries` files', absent: 'They are kept beside snapshots, and it does not know them.' },
   { what: '`log verify`', tests: [[logs, 'damage is found, shown, given up, and the rest is served']] },
   { what: '`log repair`', tests: [[logs, 'damage is found, shown, given up, and the rest is served']] },
@@ -400,6 +404,7 @@ const completion: readonly Promised[] = [
     ],
   },
   {
+  {
     what: 'completion asks the cluster that the line names',
     tests: [
       [candidates, 'names are those of the cluster of topic describe --profile live o'],
@@ -407,9 +412,14 @@ const completion: readonly Promised[] = [
     ],
   },
   {
-    what: 'zsh, fish and PowerShell complete',
-    untested: 'There is a script for each; the one for bash is run by a test.',
+    what: 'zsh and fish complete',
+    tests: [
+      [scripts, 'zsh asks for what is typed, and takes a candidate from each line'],
+      [scripts, 'fish asks for what is typed, and takes a candidate from each line'],
+      [scripts, 'what is asked for stands on a line for each candidate, and an option that is typed is one'],
+    ],
   },
+  { what: 'PowerShell completes', untested: 'There is a script for it; no test runs one.' },
 ]
 
 const profiles: readonly Promised[] = [
