@@ -292,6 +292,30 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
         .count(),
     ).toBe(0)
   })
+
+  test('an operator changes topics and groups, and is told why neither brokers nor accounts', async () => {
+    const password = 'to keep it going'
+    await broker.call('createAccount', { name: 'keeper', role: 'operator', password })
+    const { page, crashes } = await open('en', 'light', DESKTOP)
+    await page.goto(`${broker.base()}/topics/orders?tab=configs&find=segment.bytes`)
+    await page.getByLabel('User').fill('keeper')
+    await logIn(page, password)
+    const setting = await press(page, 'Change segment.bytes')
+    await setting.getByLabel('Value').fill('2097152')
+    await go(setting, 'Save')
+    expect(await configNow(TOPIC, 'orders', 'segment.bytes')).toMatchObject({ value: '2097152' })
+    await page.goto(`${broker.base()}/groups/${encodeURIComponent(GROUP)}`)
+    await go(await press(page, 'Reset offsets'), 'Move')
+    expect(await committedNow(GROUP)).toBe(0)
+    await page.goto(`${broker.base()}/brokers/1?find=log.segment.bytes`)
+    await page.getByText('Changes take the role admin; yours is operator.').waitFor()
+    await page.locator('tbody tr').first().waitFor()
+    expect(await page.getByRole('button', { name: /^Change/ }).count()).toBe(0)
+    await page.goto(`${broker.base()}/accounts`)
+    await page.getByText('This takes the role admin; yours is operator.').waitFor()
+    expect(await page.locator('main button').count()).toBe(0)
+    expect(crashes).toEqual([])
+  })
 })
 
 describe.skipIf(missing !== undefined)('a console that only reads', () => {

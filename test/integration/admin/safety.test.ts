@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { createClient } from 'millrace/admin/client.js'
 import { contract } from 'millrace/admin/contract.js'
 import { expect, test } from 'vitest'
+import { readyCoordinator } from '../../harness/ready-coordinator.ts'
+import { readyTopic } from '../../harness/ready-topic.ts'
 import { inside } from './inside.ts'
 
 const PASSWORD = 'a password of the first start'
-const { authorization, base, call, dataDirectory, fetch } = inside({ 'admin.password': PASSWORD })
+const { authorization, base, call, dataDirectory, fetch, peer } = inside({ 'admin.password': PASSWORD })
 
 interface Visitor {
   readonly cookie: string
@@ -148,6 +150,52 @@ test('roles: who may look may not change, and who is deleted is out', async () =
   await expect(call('deleteAccount', { name: 'admin', confirm: 'admin' })).rejects.toMatchObject({
     code: 'POLICY_VIOLATION',
   })
+})
+
+test('an operator changes topics and groups, and neither brokers nor accounts', async () => {
+  await call('createAccount', { name: 'keeper', role: 'operator', password: 'to keep it going' })
+  const keeper = await login('keeper', 'to keep it going')
+  const may = as(keeper)
+  await readyTopic(peer(), 'kept')
+  await readyCoordinator(peer(), 'readers')
+  await may('createTopic', { name: 'made', partitions: 1 })
+  await may('addPartitions', { topic: 'made', count: 2 })
+  await may('alterTopicConfigs', { topic: 'made', set: { 'retention.ms': '1000' } })
+  await may('produce', { topic: 'kept', value: { encoding: 'text', data: 'one' } })
+  await may('resetOffsets', { group: 'readers', topics: ['kept'], target: { to: 'latest' } })
+  expect((await call('group', { group: 'readers' })).offsetRows).toMatchObject([{ topic: 'kept', committed: '1' }])
+  await may('deleteRecords', { topic: 'kept', confirm: 'kept' })
+  await may('deleteGroup', { group: 'readers', confirm: 'readers' })
+  for (const topic of ['made', 'kept']) await may('deleteTopic', { topic, confirm: topic })
+  const done = (await call('audit', {})).items.filter(({ principal }) => principal === 'User:keeper')
+  expect(done.map(({ action }) => action).toReversed()).toEqual([
+    'topic.create',
+    'topic.partitions',
+    'topic.configs',
+    'records.produce',
+    'group.offsets',
+    'records.delete',
+    'group.delete',
+    'topic.delete',
+    'topic.delete',
+  ])
+
+  const others = Object.entries(contract).filter(([, { role }]) => role === 'admin')
+  expect(others.map(([name]) => name)).toEqual([
+    'accounts',
+    'createAccount',
+    'deleteAccount',
+    'setRole',
+    'alterBrokerConfigs',
+  ])
+  const headers = { cookie: keeper.cookie, 'x-millrace-csrf': keeper.csrf, 'content-type': 'application/json' }
+  for (const [name, { method, path }] of others) {
+    const response = await fetch(path, { method, headers })
+    expect(response.status, name).toBe(403)
+    expect(await response.json(), name).toMatchObject({ code: 'NOT_ALLOWED' })
+  }
+  await expect(may('setPassword', { name: 'admin', password: 'mine, all mine' })).rejects.toMatchObject({ status: 403 })
+  await call('deleteAccount', { name: 'keeper', confirm: 'keeper' })
 })
 
 test('accounts: what would be is said first, and a role counts at once', async () => {

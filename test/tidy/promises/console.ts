@@ -458,7 +458,10 @@ const access: readonly Promised[] = [
   },
   {
     what: 'operators, who change topics and groups, and neither brokers nor accounts',
-    untested: 'A role of its own; tests give it to accounts, and none logs in with it and changes something.',
+    tests: [
+      [safety, 'an operator changes topics and groups, and neither brokers nor accounts'],
+      [actions, 'an operator changes topics and groups, and is told why neither brokers nor accounts'],
+    ],
   },
   {
     what: 'every change in a list, with before and after',
