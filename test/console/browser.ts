@@ -16,7 +16,13 @@ export interface Opened {
   readonly crashes: string[]
 }
 
-export type Open = (locale: string, colorScheme: 'light' | 'dark', viewport: typeof DESKTOP) => Promise<Opened>
+export type Open = (
+  locale: string,
+  colorScheme: 'light' | 'dark',
+  viewport: typeof DESKTOP,
+  /** That of the machine where none is given. */
+  timezoneId?: string,
+) => Promise<Opened>
 
 /** One browser for the tests of a file. */
 export const opened = (): Open => {
@@ -29,8 +35,9 @@ export const opened = (): Open => {
   }, PATIENCE_MS)
   afterAll(() => browser.close())
 
-  return async (locale, colorScheme, viewport) => {
-    const context = await browser.newContext({ locale, colorScheme, viewport, reducedMotion: 'reduce' })
+  return async (locale, colorScheme, viewport, timezoneId) => {
+    const look = { locale, colorScheme, viewport, reducedMotion: 'reduce' } as const
+    const context = await browser.newContext(timezoneId === undefined ? look : { ...look, timezoneId })
     onTestFinished(() => context.close())
     const page = await context.newPage()
     page.setDefaultTimeout(PATIENCE_MS)
@@ -74,8 +81,23 @@ export const go = async (dialog: Locator, name: string): Promise<void> => {
   await dialog.waitFor({ state: 'detached' })
 }
 
+/**
+ * What listens to a press, and what of it Tab does not stop at. Options of a list are chosen by arrows; a switch has a hidden
+ * twin, which forms look at.
+ */
+const PRESSED = `(() => {
+  const propsOf = (element) => element[Object.keys(element).find((key) => key.startsWith('__reactProps$'))]
+  const all = [...document.querySelectorAll('body *')].filter((element) => propsOf(element)?.onClick !== undefined)
+  const outOfReach = all.filter((each) => each.tabIndex < 0 && !each.matches('[role=option], input[aria-hidden]'))
+  return { count: all.length, outOfReach: outOfReach.map(({ outerHTML }) => outerHTML) }
+})()`
+
+/** Axe finds nothing, and what a mouse can press the keyboard can too. */
 export const expectAccessible = async (page: Page, what: string): Promise<void> => {
   const { violations } = await new AxeBuilder({ page }).analyze()
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
   expect(found, what).toEqual([])
+  const pressed = await page.evaluate<{ readonly count: number; readonly outOfReach: readonly string[] }>(PRESSED)
+  expect(pressed.outOfReach, what).toEqual([])
+  expect(pressed.count, what).toBeGreaterThan(0)
 }

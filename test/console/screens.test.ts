@@ -2,8 +2,8 @@
 // complained about: not by the page, not by axe.
 import { describe, expect, test } from 'vitest'
 import { missingClients } from '../harness/clients.ts'
-import { DESKTOP, expectAccessible, logIn, opened, PHONE } from './browser.ts'
-import { GROUP, PASSWORD, seeded } from './seeded.ts'
+import { DESKTOP, expectAccessible, logIn, opened, PHONE, visiting } from './browser.ts'
+import { GROUP, MEMBER, PASSWORD, seeded } from './seeded.ts'
 
 /** An address, and a text of the broker's data that it must show. */
 const screens = [
@@ -42,6 +42,7 @@ const isFull = process.env['MILLRACE_FULL'] !== undefined
 describe.skipIf((await missingClients('browser')) !== undefined)('the console', () => {
   const broker = seeded()
   const open = opened()
+  const at = visiting(broker, open, PASSWORD)
 
   test.each(isFull ? [...looks, ...otherLooks] : looks)('every screen in %s, %s', async (locale, theme, viewport) => {
     const { page, complaints, crashes } = await open(locale, theme, viewport)
@@ -122,6 +123,29 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the console', 
     await logIn(page, PASSWORD)
     await page.getByText('retention.ms').first().waitFor()
     expect(page.url()).toMatch(/\/topics\/orders\?tab=configs$/)
+  })
+
+  test('a member of a group stands there with its client id and its host', async () => {
+    const page = await at('/groups/dashboard?tab=members')
+    const cells = page.getByRole('region', { name: 'Members' }).locator('tbody td')
+    await cells.first().waitFor()
+    expect((await cells.allTextContents()).slice(0, 2)).toEqual([MEMBER, '127.0.0.1'])
+  })
+
+  test('a key has its default beside its value, and those that were changed stand alone', async () => {
+    const page = await at('/topics/orders?tab=configs')
+    const table = page.getByRole('region', { name: 'Configuration' })
+    const names = table.locator('tbody td:first-child .config-key > code')
+    await names.first().waitFor()
+    const all = await names.allTextContents()
+    expect(all).toContain('segment.bytes')
+    const row = table.locator('tbody tr').nth(all.indexOf('retention.ms'))
+    expect((await table.locator('th').allTextContents()).slice(0, 3)).toEqual(['Key', 'Value', 'Default'])
+    expect((await row.locator('td').allTextContents()).slice(1, 3)).toEqual(['3600000', '604800000'])
+    await page.getByRole('switch', { name: 'Changed only' }).click()
+    await expect.poll(() => names.allTextContents(), { timeout: 20_000 }).toEqual(['retention.ms'])
+    await page.getByRole('switch', { name: 'Changed only' }).click()
+    await expect.poll(() => names.allTextContents(), { timeout: 20_000 }).toEqual(all)
   })
 
   test('a list says why it is empty, and a topic never shows the figures of another', async () => {

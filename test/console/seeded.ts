@@ -7,7 +7,7 @@ import { syncGroup } from 'millrace/messages/14-sync-group.js'
 import { beforeAll, expect } from 'vitest'
 import { batch } from '../harness/batch.ts'
 import { eventually } from '../harness/eventually.ts'
-import type { Peer } from '../harness/peer.ts'
+import { Peer } from '../harness/peer.ts'
 import { readyCoordinator } from '../harness/ready-coordinator.ts'
 import { readyTopic } from '../harness/ready-topic.ts'
 import { type Inside, inside } from '../integration/admin/inside.ts'
@@ -15,6 +15,8 @@ import { type Inside, inside } from '../integration/admin/inside.ts'
 export const PASSWORD = 'open sesame 4711'
 /** A name with everything that an address must escape. */
 export const GROUP = 'readers/of orders?&#'
+/** What the member of `dashboard` calls itself. */
+export const MEMBER = 'wall-display-7'
 const RECORDS = 40
 const SESSION_MS = 1_800_000
 const MEMBER_ID_REQUIRED = 79
@@ -27,7 +29,7 @@ export const seeded = (): Inside => {
     'group.initial.rebalance.delay.ms': '0',
   })
   beforeAll(async () => {
-    await seed(broker.peer())
+    await seed(broker)
     await eventually('the API shows the lag', async () => {
       const { items } = await broker.call('topics', { search: 'orders' })
       return items[0]?.lag === String(RECORDS - 1) ? true : undefined
@@ -36,7 +38,8 @@ export const seeded = (): Inside => {
   return broker
 }
 
-const seed = async (peer: Peer): Promise<void> => {
+const seed = async (broker: Inside): Promise<void> => {
+  const peer = broker.peer()
   await readyTopic(peer, 'orders', { partitions: 12, configs: { 'retention.ms': '3600000' } })
   await readyTopic(peer, 'customers.by-id', { partitions: 3, configs: { 'cleanup.policy': 'compact' } })
   await readyTopic(peer, 'payments.settled', { partitions: 6 })
@@ -47,7 +50,10 @@ const seed = async (peer: Peer): Promise<void> => {
     await commit(peer, group)
   }
   await readyCoordinator(peer, 'dashboard')
-  await join(peer, 'dashboard')
+  const member = await Peer.open(Number(broker.bootstrap().split(':').at(-1)), MEMBER)
+  await join(member, 'dashboard')
+  // It stays in the group until its session ends.
+  member.close()
 }
 
 export const send = async (peer: Peer, topic: string): Promise<void> => {

@@ -2,9 +2,12 @@ import type { Promised } from './promise.ts'
 
 const actions = 'test/console/actions.test.ts'
 const accounts = 'test/console/accounts.test.ts'
-const firstScreen = 'test/console/health.test.ts'
+const firstScreen = 'test/console/first-screen.test.ts'
+const healthScreen = 'test/console/health.test.ts'
+const keyboard = 'test/console/keyboard.test.ts'
 const live = 'test/console/live.test.ts'
 const messages = 'test/console/messages.test.ts'
+const reader = 'test/console/reader.test.ts'
 const screens = 'test/console/screens.test.ts'
 const apiChanges = 'test/integration/admin/changes.test.ts'
 const apiMessages = 'test/integration/admin/messages.test.ts'
@@ -32,27 +35,28 @@ const health: readonly Promised[] = [
   },
   {
     what: 'how many brokers are up',
-    untested: 'It stands on the first screen; tests look at the number that the API has, none at the screen.',
+    tests: [[firstScreen, 'says how many brokers are up, and how many partitions have no leader or too few replicas']],
   },
   {
     what: 'how many partitions have no leader, or too few replicas',
     tests: [
       [problems, 'partitions without a leader or with too few replicas are counted, and those are listed'],
-      [firstScreen, 'leads from a count to the partitions that are bad, in en, light'],
+      [firstScreen, 'says how many brokers are up, and how many partitions have no leader or too few replicas'],
+      [healthScreen, 'leads from a count to the partitions that are bad, in en, light'],
     ],
   },
   {
     what: 'replicas that are offline, counted on the first screen',
     tests: [
       [problems, 'replicas of brokers that are not there are offline, and those of directories that failed'],
-      [firstScreen, 'leads from a count to the partitions that are bad, in en, light'],
+      [healthScreen, 'leads from a count to the partitions that are bad, in en, light'],
     ],
   },
   {
     what: 'a count of bad partitions leads to the list of them',
     tests: [
-      [firstScreen, 'leads from a count to the partitions that are bad, in en, light'],
-      [firstScreen, 'leads from a count to the partitions that are bad, in zh-CN, dark'],
+      [healthScreen, 'leads from a count to the partitions that are bad, in en, light'],
+      [healthScreen, 'leads from a count to the partitions that are bad, in zh-CN, dark'],
     ],
   },
   {
@@ -65,14 +69,14 @@ const health: readonly Promised[] = [
   },
   {
     what: 'charts of the last hour on the first screen',
-    untested: 'They are drawn by what draws the lag of a group, which a test looks at.',
+    tests: [[firstScreen, 'draws the last hour of bytes and requests, in and out']],
   },
   {
     what: 'messages in and out',
     tests: [
       [traffic, 'all topics together, over the last hour, but not those of the broker itself'],
       [apiLive, 'the topics with most traffic come first, by what goes in and what groups have read'],
-      [firstScreen, 'shows messages in and out beside bytes'],
+      [healthScreen, 'shows messages in and out beside bytes'],
     ],
   },
   { what: 'the largest topics on the first screen', tests: [[screens, 'every screen in en, light']] },
@@ -82,14 +86,14 @@ const health: readonly Promised[] = [
       [traffic, 'messages of a topic go in by the ends of its logs, and out by what groups commit'],
       [traffic, 'a look asks so many partitions and no more, and all of them in turn'],
       [apiLive, 'the topics with most traffic come first, by what goes in and what groups have read'],
-      [firstScreen, 'shows the topics with most traffic, in en, light'],
+      [healthScreen, 'shows the topics with most traffic, in en, light'],
     ],
   },
   {
     what: 'the groups that are most behind on the first screen',
     tests: [
-      [firstScreen, 'shows the groups that are most behind, in en, light'],
-      [firstScreen, 'shows the groups that are most behind, in zh-CN, dark'],
+      [healthScreen, 'shows the groups that are most behind, in en, light'],
+      [healthScreen, 'shows the groups that are most behind, in zh-CN, dark'],
     ],
   },
   {
@@ -104,7 +108,7 @@ const health: readonly Promised[] = [
     tests: [
       [history, 'a disk is full in what is free of it, less what producers may not use, at the pace of the last day'],
       [history, 'a disk that does not fill has no end, and one that is full has it now'],
-      [firstScreen, 'tells when a disk will be full, in en, light'],
+      [healthScreen, 'tells when a disk will be full, in en, light'],
     ],
   },
   {
@@ -262,7 +266,7 @@ const groups: readonly Promised[] = [
   { what: 'members of a group with their hosts', tests: [[screens, 'every screen in en, light']] },
   {
     what: 'members of a group with their client ids',
-    untested: 'They stand beside the hosts; the tests of the screen look for the hosts alone.',
+    tests: [[screens, 'a member of a group stands there with its client id and its host']],
   },
   {
     what: 'which version of a client a member is',
@@ -317,7 +321,7 @@ const configs: readonly Promised[] = [
   },
   {
     what: 'the default of a key beside its value',
-    untested: 'It is a column; tests look at values, sources and what a key falls back to.',
+    tests: [[screens, 'a key has its default beside its value, and those that were changed stand alone']],
   },
   {
     what: 'where a value comes from',
@@ -332,7 +336,7 @@ const configs: readonly Promised[] = [
   },
   {
     what: 'only the keys that were changed',
-    untested: 'A test opens the view and finds a key that was changed; none looks that the others are gone.',
+    tests: [[screens, 'a key has its default beside its value, and those that were changed stand alone']],
   },
   {
     what: 'a sentence for every key',
@@ -376,7 +380,10 @@ const reaching: readonly Promised[] = [
       [actions, 'the palette changes what is on the screen, and makes new things from anywhere'],
     ],
   },
-  { what: 'a palette that finds groups', untested: 'It asks for them as for topics; tests choose topics and actions.' },
+  {
+    what: 'a palette that finds groups',
+    tests: [[keyboard, 'the palette finds a group, which is moved, put back and deleted']],
+  },
   {
     what: 'keys that lead to places',
     tests: [
@@ -388,7 +395,13 @@ const reaching: readonly Promised[] = [
   { what: 'a key that leads to the search', tests: [[screens, 'keys, palette and settings']] },
   {
     what: 'every action by keyboard alone',
-    untested: 'All are buttons, fields and links, and most are in the palette; tests use a mouse for many of them.',
+    tests: [
+      [keyboard, 'a topic is made, written to, emptied and deleted'],
+      [keyboard, 'the palette finds a group, which is moved, put back and deleted'],
+      [screens, 'every screen in en, light'],
+      [actions, 'every window on a phone, in Chinese and in the dark'],
+      [accounts, 'every window on a phone, in Chinese and in the dark'],
+    ],
   },
   {
     what: 'axe finds nothing, on screens and in windows',
@@ -412,9 +425,12 @@ const looks: readonly Promised[] = [
   },
   {
     what: 'times in the zone that was chosen',
-    untested: 'Local time or UTC is a setting; tests use what a browser begins with.',
+    tests: [[reader, 'chooses the zone of times, of those that are typed as well']],
   },
-  { what: 'how long ago, with the moment behind it', untested: 'Lists show it; no test reads it.' },
+  {
+    what: 'how long ago, with the moment behind it',
+    tests: [[reader, 'is told how long ago something was, with the moment behind it']],
+  },
   {
     what: 'every screen in English and in Chinese',
     tests: [
@@ -425,12 +441,12 @@ const looks: readonly Promised[] = [
   },
   {
     what: 'another language from the settings',
-    untested: 'Tests take the language of the browser; none presses the switch.',
+    tests: [[reader, 'chooses another language than that of the browser, which stays']],
   },
   { what: 'a theme from the settings', tests: [[screens, 'keys, palette and settings']] },
   {
     what: 'light and dark as the system is',
-    untested: 'Tests open every screen under a light and a dark system; none looks at the colours that come of it.',
+    tests: [[reader, 'has it light or dark as the system is, and otherwise as was chosen']],
   },
   {
     what: 'a colour and a name for each cluster',
