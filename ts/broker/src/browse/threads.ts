@@ -2,6 +2,7 @@
 import { BrokerError } from '../base/errors.ts'
 import type { TopicId } from '../base/ids.ts'
 import type { RecordLog } from '../engine/records.ts'
+import type { Pace } from './pace.ts'
 import type { SliceAnswer, SliceQuery } from './slice.ts'
 
 export interface Threads {
@@ -21,13 +22,13 @@ export class SliceRefused extends Error {
   }
 }
 
-export const threadsWhenNeeded = (log: Pick<RecordLog, 'read'>): Threads => {
+export const threadsWhenNeeded = (log: Pick<RecordLog, 'read'>, pace: Pace): Threads => {
   let made: Promise<Threads> | undefined
   let isStopped = false
 
   const make = async (): Promise<Threads> => {
     const { createPool } = await import('./pool.ts')
-    return createPool(log)
+    return createPool(log, pace)
   }
   return {
     async slice(topicId, query) {
