@@ -48,19 +48,33 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
     expect(await figure(page, 'Under-replicated')).toEqual(['1,005', 'bad'])
   })
 
-  test('draws the last hour of bytes and requests, in and out', async () => {
+  test('draws the last hour of bytes, messages and requests, in and out', async () => {
     const { series, ...rest } = await broker.call('history', {})
-    const bytesAndRequests = { bytesIn: rising, bytesOut: falling, produceRequests: rising, fetchRequests: falling }
-    const hour = { ...rest, intervalMs: INTERVAL_MS, series: { ...series, ...bytesAndRequests } }
+    const moved = {
+      bytesIn: rising,
+      bytesOut: falling,
+      messagesIn: rising,
+      messagesOut: falling,
+      produceRequests: rising,
+      fetchRequests: falling,
+    }
+    const hour = { ...rest, intervalMs: INTERVAL_MS, series: { ...series, ...moved } }
     const page = await at('/jobs')
     await page.route('**/api/v1/history', (route) => route.fulfill({ json: hour }))
     await page.goto(broker.base())
     const charts = page.getByRole('img', { name: / over the last hour; now / })
-    await charts.nth(3).waitFor()
+    await charts.nth(5).waitFor()
     const names = (await charts.all()).map(
       async (chart) => (await chart.getAttribute('aria-label'))?.split(' over ')[0],
     )
-    expect(await Promise.all(names)).toEqual(['Produced', 'Consumed', 'Produce requests', 'Fetch requests'])
-    await page.waitForFunction(`${SLOPES}.join() === '1,-1,1,-1'`)
+    expect(await Promise.all(names)).toEqual([
+      'Produced',
+      'Consumed',
+      'Messages in',
+      'Messages read by groups',
+      'Produce requests',
+      'Fetch requests',
+    ])
+    await page.waitForFunction(`${SLOPES}.join() === '1,-1,1,-1,1,-1'`)
   })
 })

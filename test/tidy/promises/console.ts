@@ -69,7 +69,7 @@ const health: readonly Promised[] = [
   },
   {
     what: 'charts of the last hour on the first screen',
-    tests: [[firstScreen, 'draws the last hour of bytes and requests, in and out']],
+    tests: [[firstScreen, 'draws the last hour of bytes, messages and requests, in and out']],
   },
   {
     what: 'messages in and out',
