@@ -42,10 +42,7 @@ const tree: readonly Promised[] = [
   {
     what: '`stop`',
     tests: [
-      [
-        'test/integration/lifecycle.test.ts',
-        'millrace stop ends the broker of a directory in order, and waits for it',
-      ],
+      ['test/integration/lifecycle.test.ts', 'millrace stop ends the broker of a directory in order, and waits for it'],
       ['ts/broker/src/cli/stop.test.ts', 'one that did not stop in order, or not in time, is told of'],
       ['ts/broker/src/cli/stop.test.ts', 'a process that only has the number of a broker is left alone'],
     ],
@@ -403,7 +400,6 @@ const completion: readonly Promised[] = [
       [candidates, 'topic list --profile a'],
     ],
   },
-  {
   {
     what: 'completion asks the cluster that the line names',
     tests: [

@@ -50,7 +50,7 @@ impl Shared {
         let logs = home.take_uncheckpointed();
         home.ahead().begin_checkpoint(logs.len());
         let behind = self.options.wal.bytes() / SNAPSHOT_BEHIND_SHARE;
-        let done = self.flush(directory, &logs).and_then(|is_whole| {
+        let done = flush(directory, &logs).and_then(|is_whole| {
             for log in &logs {
                 self.note(log);
                 log.want_snapshot((behind / logs.len().min(SNAPSHOT_BEHIND_LOGS_MAX)) as u64);
@@ -67,22 +67,22 @@ impl Shared {
             home.met(&error);
         }
     }
+}
 
-    /// Says whether there was room for everything.
-    fn flush(&self, directory: &DataDirectory, logs: &[Arc<Log>]) -> Result<bool, StorageError> {
-        let full = Err(LogError::DiskFull);
-        if logs.len() <= SINGLE_SYNCS_MAX {
-            // One that is deleted or damaged has nothing to flush, one that fails says so to its home.
-            let flushed: Vec<_> = logs.iter().map(|log| log.flush()).collect();
-            return Ok(!flushed.contains(&full));
-        }
-        let begun: Vec<_> = logs.iter().map(|log| log.begin_flush_with_others()).collect();
-        directory.sync_all()?;
-        for (log, to) in logs.iter().zip(&begun) {
-            if let Ok(Some(to)) = to {
-                log.end_flush(*to);
-            }
-        }
-        Ok(begun.into_iter().all(|begun| begun != Err(LogError::DiskFull)))
+/// Says whether there was room for everything.
+fn flush(directory: &DataDirectory, logs: &[Arc<Log>]) -> Result<bool, StorageError> {
+    let full = Err(LogError::DiskFull);
+    if logs.len() <= SINGLE_SYNCS_MAX {
+        // One that is deleted or damaged has nothing to flush, one that fails says so to its home.
+        let flushed: Vec<_> = logs.iter().map(|log| log.flush()).collect();
+        return Ok(!flushed.contains(&full));
     }
+    let begun: Vec<_> = logs.iter().map(|log| log.begin_flush_with_others()).collect();
+    directory.sync_all()?;
+    for (log, to) in logs.iter().zip(&begun) {
+        if let Ok(Some(to)) = to {
+            log.end_flush(*to);
+        }
+    }
+    Ok(begun.into_iter().all(|begun| begun != Err(LogError::DiskFull)))
 }

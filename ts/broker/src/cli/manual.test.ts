@@ -195,7 +195,12 @@ test('every setting of a command has a variable', async () => {
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const settled = (environment: Record<string, string>) =>
     resolveSettings({ ...processTerminal, environment: { XDG_CONFIG_HOME: folder, ...environment } }, {})
-  const given = { MILLRACE_BOOTSTRAP: '127.0.0.1:3', MILLRACE_TIMEOUT: '3s', MILLRACE_OUTPUT: 'yaml', MILLRACE_UTC: 'true' }
+  const given = {
+    MILLRACE_BOOTSTRAP: '127.0.0.1:3',
+    MILLRACE_TIMEOUT: '3s',
+    MILLRACE_OUTPUT: 'yaml',
+    MILLRACE_UTC: 'true',
+  }
   expect(await settled(given)).toEqual({
     bootstrap: [{ host: '127.0.0.1', port: 3 }],
     timeoutMs: 3000,

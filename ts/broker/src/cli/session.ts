@@ -28,11 +28,7 @@ const connected = async <T>(terminal: Terminal, settings: Settings, work: Work<T
 }
 
 /** Shows what `look` finds; with `watch` again and again, until Ctrl-C. Resolves with the exit code. */
-export const showing = (
-  terminal: Terminal,
-  options: ShowOptions,
-  look: Work<View>,
-): Promise<number> =>
+export const showing = (terminal: Terminal, options: ShowOptions, look: Work<View>): Promise<number> =>
   monitored(terminal, options, async () => {
     const settings = await resolveSettings(terminal, options)
     // At each look anew: who was there at the last one may be gone, and somebody else be there.

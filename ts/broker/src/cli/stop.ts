@@ -32,9 +32,13 @@ export const stop = async (
   const { logDirs } = readStartUp(readSources(path, override, terminal.environment)).config
   const { process: broker } = accessIn(logDirs)
   if (broker === undefined || !isRunning(broker))
-    throw new Failure('unreachable', `no broker on ${logDirs.join(', ')} is seen from here: it was killed, or is elsewhere`, {
-      next: 'stop it where it was started: in its container, on its machine',
-    })
+    throw new Failure(
+      'unreachable',
+      `no broker on ${logDirs.join(', ')} is seen from here: it was killed, or is elsewhere`,
+      {
+        next: 'stop it where it was started: in its container, on its machine',
+      },
+    )
   signal(broker)
   const over = waitingOf(terminal)(`end of process ${broker.pid}`)
   const ended = await interruptible(async ({ within }) => {

@@ -13,9 +13,7 @@ export const declareConfig = (program: Command, { terminal, act }: Declaring): v
     .description('say what a key means')
     .argument('<key>')
     .action(
-      act(async (key: string, options: ShowOptions) =>
-        (await import('../config.ts')).explain(terminal, key, options),
-      ),
+      act(async (key: string, options: ShowOptions) => (await import('../config.ts')).explain(terminal, key, options)),
     )
 
   formed(config.command('check'))

@@ -46,4 +46,6 @@ export const checking = (command: Command): Command =>
 
 /** A command that takes something away. */
 export const destroying = (command: Command): Command =>
-  formed(connecting(command)).option('-y, --yes', 'do not ask').option('--dry-run', 'say what would happen, and change nothing')
+  formed(connecting(command))
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'say what would happen, and change nothing')

@@ -26,7 +26,7 @@ test.each([
 
 test('what is asked for stands on a line for each candidate, and an option that is typed is one', async () => {
   expect(await said(['__complete', '--', 'topic', 'de'])).toBe('delete\ndescribe\n')
-  expect(await said(['__complete', '--', 'completion', ''])).toBe('bash\nfish\nzsh\n')
+  expect(await said(['__complete', '--', 'completion', ''])).toBe('bash\nfish\npwsh\nzsh\n')
   expect(await said(['__complete', '--', 'topic', 'list', '--w'])).toBe('--watch\n')
   expect(await said(['__complete', '--', 'nothing', 'here', ''])).toBe('')
 })

@@ -91,11 +91,7 @@ const checkEngine = (): Finding => {
   }
 }
 
-const checkConfiguration = (
-  terminal: Terminal,
-  path: string | undefined,
-  overrides: readonly string[],
-): Checked => {
+const checkConfiguration = (terminal: Terminal, path: string | undefined, overrides: readonly string[]): Checked => {
   const check = 'configuration'
   try {
     const { config, warnings, withoutEffect } = readStartUp(readSources(path, overrides, terminal.environment))

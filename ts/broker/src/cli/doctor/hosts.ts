@@ -21,8 +21,14 @@ const checkName = async (name: string, resolve: Resolve): Promise<Finding> => {
     const addresses = (await resolve(name)).map(({ address }) => address).join(', ')
     const ms = performance.now() - started
     const what = `is ${addresses}, found in ${ms.toFixed(0)} ms`
-    return ms <= GOOD_MS ? ok(check, what) : warn(check, what, 'every new connection waits for it: see /etc/resolv.conf')
+    return ms <= GOOD_MS
+      ? ok(check, what)
+      : warn(check, what, 'every new connection waits for it: see /etc/resolv.conf')
   } catch (error) {
-    return fail(check, messageOf(error), 'make it known to DNS or in /etc/hosts, or advertise another name or an address')
+    return fail(
+      check,
+      messageOf(error),
+      'make it known to DNS or in /etc/hosts, or advertise another name or an address',
+    )
   }
 }

@@ -61,12 +61,7 @@ export const reset = (terminal: Terminal, group: string, options: ResetOptions):
     return exitCode('ok')
   })
 
-const plan = async (
-  client: Client,
-  group: string,
-  options: ResetOptions,
-  utc: boolean,
-): Promise<readonly Move[]> => {
+const plan = async (client: Client, group: string, options: ResetOptions, utc: boolean): Promise<readonly Move[]> => {
   const ways = [options.to, options.shift, options.fromFile].filter((way) => way !== undefined)
   if (ways.length !== 1)
     throw new Failure('usage', 'where to is not said, or said twice', {

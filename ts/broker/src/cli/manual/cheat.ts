@@ -53,11 +53,7 @@ millrace log dump /var/lib/millrace/orders-0 --records -o ndjson | jq .records
 millrace log dump /var/lib/millrace/orders-0/*.timeindex`,
 }
 
-export const cheat = async (
-  terminal: Terminal,
-  topic: string | undefined,
-  options: ShowOptions,
-): Promise<number> => {
+export const cheat = async (terminal: Terminal, topic: string | undefined, options: ShowOptions): Promise<number> => {
   const form = await resolveSettings(terminal, options)
   const found = Object.entries(sheets).filter(([name]) => topic === undefined || name === topic)
   if (found.length === 0)

@@ -8,16 +8,15 @@ import type { Cell, Form, View } from './view.ts'
 const INDENT = 2
 
 /** The lines of a view; `width` is that of the terminal, null where there is none. */
-export const render = async (
-  view: View,
-  { output, utc }: Form,
-  width: number | null,
-): Promise<readonly string[]> => {
+export const render = async (view: View, { output, utc }: Form, width: number | null): Promise<readonly string[]> => {
   switch (output) {
     case 'table':
     case 'wide':
       if (view.text !== undefined) return view.text
-      return [...factLines(view.facts ?? []), ...rowLines(view, output === 'wide', width, momentIn(output === 'wide', utc))]
+      return [
+        ...factLines(view.facts ?? []),
+        ...rowLines(view, output === 'wide', width, momentIn(output === 'wide', utc)),
+      ]
     case 'json':
       return [toJson(view.value, INDENT)]
     case 'ndjson':

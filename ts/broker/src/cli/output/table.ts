@@ -21,7 +21,9 @@ export const tableLines = (
   const shown = columns.flatMap((column, at) => (column.wide === true && !isWide ? [] : [{ ...column, at }]))
   const texts = rows.map((row) => shown.map(({ at }) => cellText(row[at] ?? null, moment)))
   const titles = shown.map(({ title }) => title.toUpperCase())
-  const widths = titles.map((title, at) => Math.max(title.length, shown[at]?.width ?? 0, ...texts.map((row) => (row[at] ?? '').length)))
+  const widths = titles.map((title, at) =>
+    Math.max(title.length, shown[at]?.width ?? 0, ...texts.map((row) => (row[at] ?? '').length)),
+  )
   if (width !== null) shrink(widths, width)
   const isNumeric = shown.map(({ at }) => rows.length > 0 && rows.every((row) => isNumber(row[at] ?? null)))
   return [titles, ...texts].map((row) =>
