@@ -18,7 +18,7 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
   const broker = inside({ 'admin.password': PASSWORD })
   const at = visiting(broker, opened(), PASSWORD)
 
-  /** Has the broker answer something else than it would. */
+  /** Has the broker answer something else than it would, from now on. */
   const answering = async <Answer>(page: Page, path: string, other: (answer: Answer) => Answer): Promise<void> => {
     // What is under way when the page goes is nobody's error.
     onTestFinished(() => page.unrouteAll({ behavior: 'ignoreErrors' }))
@@ -26,6 +26,8 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
       const response = await route.fetch()
       await route.fulfill({ response, json: other((await response.json()) as Answer) })
     })
+    // Sooner than the page would ask again.
+    await page.reload()
   }
 
   const expectInOrder = async (page: Page, width: number, what: string): Promise<void> => {
@@ -51,6 +53,8 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
     await page.getByText(said, { exact: true }).waitFor()
     await expectInOrder(page, viewport.width, 'a disk that fills')
     told = { overSeconds: 6 * 3600, fullInSeconds: null }
+    await page.reload()
+    await page.locator('main .figure').first().waitFor()
     await filling.waitFor({ state: 'detached' })
   })
 

@@ -96,7 +96,8 @@ test('a stop that cannot write everything down ends with 1 and says so', async (
 
 test('millrace stop ends the broker of a directory in order, and waits for it', async () => {
   const cwd = directory()
-  const running = broker(cwd, '--override', 'listeners=PLAINTEXT://127.0.0.1:0')
+  const ports = ['listeners=PLAINTEXT://127.0.0.1:0', 'admin.listener=http://127.0.0.1:0']
+  const running = broker(cwd, ...ports.flatMap((port) => ['--override', port]))
   await started(running)
   expect(await millraceProcess(['stop'], { folder: cwd })).toEqual({
     code: 0,
