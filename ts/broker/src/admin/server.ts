@@ -4,7 +4,6 @@ import { messageOf } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { AdminPlace } from '../configs/listeners.ts'
 import type { BrokerConfig } from '../configs/start-up.ts'
-import { createPace } from '../browse/pace.ts'
 import { threadsWhenNeeded } from '../browse/threads.ts'
 import { watchFill } from '../history/fill.ts'
 import { type LagHistory, watchLag } from '../history/lag.ts'
@@ -85,11 +84,6 @@ export const startServer = async (options: AdminServerOptions): Promise<AdminSer
   }
 }
 
-/** What a canary and internal topics bring is less. */
-const BUSY_BYTES_PER_SECOND = 100_000
-/** Of all searches, while producers wait for the same disk (D21). */
-const SEARCHED_BYTES_PER_SECOND = 64 * 1024 * 1024
-
 /** Begins to keep the history of a broker that runs. */
 const watch = (services: AdminServices, clock: Clock): Running => {
   const rates = watchRates(() => services.engine.stats(), clock)
@@ -104,7 +98,5 @@ const watch = (services: AdminServices, clock: Clock): Running => {
     clock,
   )
   const fill = watchFill(() => services.engine.rooms(), clock)
-  const searched = (): number => (rates.now().bytesIn > BUSY_BYTES_PER_SECOND ? SEARCHED_BYTES_PER_SECOND : Infinity)
-  const threads = threadsWhenNeeded(services.engine, createPace(searched, clock))
-  return { services, tables, rates, lag, traffic, fill, threads }
+  return { services, tables, rates, lag, traffic, fill, threads: threadsWhenNeeded(services.engine) }
 }

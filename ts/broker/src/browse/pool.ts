@@ -10,7 +10,6 @@ import { Piscina } from 'piscina'
 import { BrokerError } from '../base/errors.ts'
 import type { TopicId } from '../base/ids.ts'
 import type { RecordLog } from '../engine/records.ts'
-import type { Pace } from './pace.ts'
 import { SliceRefused, type Threads } from './threads.ts'
 import type { Answer, Given, Task, Wanted } from './worker.ts'
 
@@ -25,7 +24,7 @@ const HEAP_MIB_MAX = 512
 /** From its first read on. A slice ends by itself long before; an expression that takes longer over one record costs its thread. */
 const TOO_SLOW_MS = 10_000
 
-export const createPool = (log: Pick<RecordLog, 'read'>, pace: Pace, tooSlowMs = TOO_SLOW_MS): Threads => {
+export const createPool = (log: Pick<RecordLog, 'read'>, tooSlowMs = TOO_SLOW_MS): Threads => {
   const pool = new Piscina<Task, Answer>({
     // Of the same kind as this file: a build, or its sources.
     filename: fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url)),
@@ -37,18 +36,10 @@ export const createPool = (log: Pick<RecordLog, 'read'>, pace: Pace, tooSlowMs =
   })
   const gate = atMost(READS_MAX)
 
-  const read = async (topicId: TopicId, { partition, offset, bytesMax }: Wanted): Promise<Buffer> => {
-    await pace.turn()
-    const batches = await log.read(topicId, partition, offset, bytesMax)
-    pace.spend(batches.length)
-    return batches
-  }
-
   const serve = (port: MessagePort, topicId: TopicId): void => {
-    const give = async (wanted: Wanted): Promise<Given> => {
-      const { id } = wanted
+    const give = async ({ id, partition, offset, bytesMax }: Wanted): Promise<Given> => {
       try {
-        return { id, batches: await gate(() => read(topicId, wanted)), code: null }
+        return { id, batches: await gate(() => log.read(topicId, partition, offset, bytesMax)), code: null }
       } catch (thrown) {
         return { id, batches: null, code: BrokerError.from(thrown).code }
       }

@@ -2,7 +2,6 @@
 import { BrokerError } from '../base/errors.ts'
 import type { TopicId } from '../base/ids.ts'
 import type { RecordLog } from '../engine/records.ts'
-import type { Pace } from './pace.ts'
 import type { SliceAnswer, SliceQuery } from './slice.ts'
 
 export interface Threads {
@@ -22,13 +21,13 @@ export class SliceRefused extends Error {
   }
 }
 
-export const threadsWhenNeeded = (log: Pick<RecordLog, 'read'>, pace: Pace): Threads => {
+export const threadsWhenNeeded = (log: Pick<RecordLog, 'read'>): Threads => {
   let made: Promise<Threads> | undefined
   let isStopped = false
 
   const make = async (): Promise<Threads> => {
     const { createPool } = await import('./pool.ts')
-    return createPool(log, pace)
+    return createPool(log)
   }
   return {
     async slice(topicId, query) {
