@@ -22,7 +22,8 @@ export const ensureFirstAccount = async (cluster: Cluster, given: Given, logger:
   if (!(await cluster.run(createFirst({ role: 'admin', hash })))) return
   const what =
     'the console has an account now; its password is shown this once (millrace admin reset-password makes another)'
-  logger.info({ user: FIRST_ACCOUNT, password }, what)
+  // Also where only what may be wrong is logged: there is no second time.
+  logger.warn({ user: FIRST_ACCOUNT, password }, what)
 }
 
 // Compose files pass variables on that nobody set, as empty ones: neither key is set by one.
