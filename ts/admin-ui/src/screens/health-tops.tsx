@@ -1,8 +1,9 @@
 /** The topics that most goes through, the largest ones, and the groups that are most behind. */
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { busiestTopicsQuery, groupsQuery, topicsQuery } from '../api.ts'
+import { busiestTopicsQuery, groupsQuery, type TopicRow, topicsQuery } from '../api.ts'
 import { Card } from '../parts/card.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Behind, Lag, Size } from '../parts/size.tsx'
@@ -13,6 +14,34 @@ const SHOWN = 5
 
 const largest = { sort: 'bytes', order: 'desc', limit: SHOWN, internal: 'false' } as const
 
+interface TopProps<Row> {
+  readonly title: string
+  /** All of them, in the same order. */
+  readonly all: ReactNode
+  readonly query: UseQueryResult<{ readonly items: readonly Row[] }>
+  /** What stands there in the place of rows; null where they say something. */
+  readonly without: (rows: readonly Row[]) => string | null
+  /** A list item, with a key. */
+  readonly row: (row: Row) => ReactNode
+}
+
+const Top = <Row,>({ title, all, query, without, row }: TopProps<Row>) => (
+  <Card title={title} beside={all}>
+    <Loaded query={query}>
+      {({ items }) => {
+        const why = without(items)
+        return why === null ? <ul className="rows">{items.map(row)}</ul> : <p className="empty">{why}</p>
+      }}
+    </Loaded>
+  </Card>
+)
+
+const TopicLink = ({ name }: Pick<TopicRow, 'name'>) => (
+  <Link className="cut" to="/topics/$topic" params={{ topic: name }}>
+    {name}
+  </Link>
+)
+
 export const BusiestTopics = () => {
   const { t } = useTranslation()
   const { short } = useFormat()
@@ -20,36 +49,26 @@ export const BusiestTopics = () => {
   const rate = (way: 'in' | 'out', value: number | null): string =>
     value === null ? '-' : t(`health.${way}`, { value: short(value) })
   return (
-    <Card
+    <Top
       title={t('health.busiestTopics')}
-      beside={
+      all={
         <Link to="/topics" search={{ sort: 'traffic', order: 'desc' }}>
           {t('health.all')}
         </Link>
       }
-    >
-      <Loaded query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p className="empty">{t('topics.none')}</p>
-          ) : items[0]?.messagesIn === null ? (
-            <p className="empty">{t('health.noTraffic')}</p>
-          ) : (
-            <ul className="rows">
-              {items.map(({ id, name, messagesIn, messagesOut }) => (
-                <li key={id}>
-                  <Link className="cut" to="/topics/$topic" params={{ topic: name }}>
-                    {name}
-                  </Link>
-                  <span className="number">{rate('in', messagesIn)}</span>
-                  <span className="number">{rate('out', messagesOut)}</span>
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Loaded>
-    </Card>
+      query={query}
+      without={([first]) => {
+        if (first === undefined) return t('topics.none')
+        return first.messagesIn === null ? t('health.noTraffic') : null
+      }}
+      row={({ id, name, messagesIn, messagesOut }) => (
+        <li key={id}>
+          <TopicLink name={name} />
+          <span className="number">{rate('in', messagesIn)}</span>
+          <span className="number">{rate('out', messagesOut)}</span>
+        </li>
+      )}
+    />
   )
 }
 
@@ -57,35 +76,24 @@ export const LargestTopics = () => {
   const { t } = useTranslation()
   const query = useQuery(topicsQuery(largest))
   return (
-    <Card
+    <Top
       title={t('health.largestTopics')}
-      beside={
+      all={
         <Link to="/topics" search={{ sort: 'bytes', order: 'desc' }}>
           {t('health.all')}
         </Link>
       }
-    >
-      <Loaded query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p className="empty">{t('topics.none')}</p>
-          ) : (
-            <ul className="rows">
-              {items.map(({ id, name, bytes }) => (
-                <li key={id}>
-                  <Link className="cut" to="/topics/$topic" params={{ topic: name }}>
-                    {name}
-                  </Link>
-                  <span className="number">
-                    <Size value={bytes} />
-                  </span>
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Loaded>
-    </Card>
+      query={query}
+      without={({ length }) => (length === 0 ? t('topics.none') : null)}
+      row={({ id, name, bytes }) => (
+        <li key={id}>
+          <TopicLink name={name} />
+          <span className="number">
+            <Size value={bytes} />
+          </span>
+        </li>
+      )}
+    />
   )
 }
 
@@ -93,40 +101,31 @@ export const WorstGroups = () => {
   const { t } = useTranslation()
   const query = useQuery(groupsQuery({ sort: 'lagSeconds', order: 'desc', limit: SHOWN }))
   return (
-    <Card
+    <Top
       title={t('health.worstGroups')}
-      beside={
+      all={
         <Link to="/groups" search={{ sort: 'lagSeconds', order: 'desc' }}>
           {t('health.all')}
         </Link>
       }
-    >
-      <Loaded query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p className="empty">{t('groups.none')}</p>
-          ) : (
-            <ul className="rows">
-              {items.map(({ name, state, lag, lagSeconds }) => (
-                <li key={name}>
-                  <Link className="cut" to="/groups/$group" params={{ group: name }}>
-                    {name}
-                  </Link>
-                  <span className="wide">
-                    <GroupState state={state} />
-                  </span>
-                  <span className="number">
-                    <Behind seconds={lagSeconds} />
-                  </span>
-                  <span className="number">
-                    <Lag value={lag} />
-                  </span>
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Loaded>
-    </Card>
+      query={query}
+      without={({ length }) => (length === 0 ? t('groups.none') : null)}
+      row={({ name, state, lag, lagSeconds }) => (
+        <li key={name}>
+          <Link className="cut" to="/groups/$group" params={{ group: name }}>
+            {name}
+          </Link>
+          <span className="wide">
+            <GroupState state={state} />
+          </span>
+          <span className="number">
+            <Behind seconds={lagSeconds} />
+          </span>
+          <span className="number">
+            <Lag value={lag} />
+          </span>
+        </li>
+      )}
+    />
   )
 }
