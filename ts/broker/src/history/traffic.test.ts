@@ -121,6 +121,7 @@ it('all topics together, over the last hour, but not those of the broker itself'
   for (let look = 0; look < 400; look++) {
     for (const { name } of topics) ends.set(`${name}/0`, 100 * look)
     commit('ledger', 'clicks', 30 * look)
+    traffic.now()
     await pass()
     // A round takes two looks.
     if (look === 2) expect(traffic.now()).toEqual({ messagesIn: null, messagesOut: null })
@@ -128,4 +129,19 @@ it('all topics together, over the last hour, but not those of the broker itself'
   expect(traffic.now()).toEqual({ messagesIn: 20, messagesOut: 3 })
   expect(traffic.past().messagesIn).toEqual(Array.from({ length: 360 }, () => 20))
   expect(traffic.past().messagesOut).toHaveLength(360)
+})
+
+it('an hour after somebody asked nobody looks any more, and who asks then begins anew', async () => {
+  const { clock, topics, asked, traffic, pass } = watched()
+  topics.push(topicOf('orders', 1))
+  traffic.now()
+  for (let look = 0; look < 360; look++) await pass()
+  expect(clock.pendingTimers).toBe(0)
+  const looks = asked.length
+  await pass()
+  expect(asked).toHaveLength(looks)
+  expect(traffic.past()).toEqual({ messagesIn: [], messagesOut: [] })
+  expect(traffic.now()).toEqual({ messagesIn: null, messagesOut: null })
+  await pass()
+  expect(asked.length).toBeGreaterThan(looks)
 })

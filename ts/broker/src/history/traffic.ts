@@ -1,7 +1,7 @@
 /**
  * How many messages go into each topic and out of it: in by the ends of its logs, out by what groups commit. Asking a log opens
- * it, so nobody looks before somebody wants to know. From then on it is looked every ten seconds, at so many partitions: topic
- * by topic, all of them in turn.
+ * it, so nobody looks before somebody wants to know, nor an hour after nobody did. In between it is looked every ten seconds, at
+ * so many partitions: topic by topic, all of them in turn.
  */
 import type { Clock, Timer } from '../base/clock.ts'
 import type { TopicId } from '../base/ids.ts'
@@ -33,6 +33,9 @@ export interface TrafficSource {
   ends(topics: readonly TopicImage[]): Promise<Ends>
   commits(): Promise<readonly Commit[]>
 }
+
+/** When nothing of what was noted is of the last hour any more. */
+const UNASKED_MS_MAX = SAMPLE_MS * SAMPLES
 
 /** Messages each second; null while that is not known. */
 export interface Traffic {
@@ -69,10 +72,11 @@ interface Look {
 /** The source may fail, as while partitions are loaded: the next time will do. */
 export const watchTraffic = (source: TrafficSource, clock: Clock): TrafficHistory => {
   const looks = new Map<TopicId, Look>()
-  const rings = { messagesIn: createRing(SAMPLES), messagesOut: createRing(SAMPLES) }
+  let rings = createRings()
   let position = 0
   let rounds = 0
   let timer: Timer | undefined
+  let askedAt = 0
   let begun = false
   let stopped = false
 
@@ -117,10 +121,22 @@ export const watchTraffic = (source: TrafficSource, clock: Clock): TrafficHistor
     } catch {
       // Told to whoever asks for lists.
     }
-    if (!stopped) timer = clock.after(SAMPLE_MS, () => void turn())
+    if (stopped) return
+    if (clock.monotonic() - askedAt < UNASKED_MS_MAX) timer = clock.after(SAMPLE_MS, () => void turn())
+    else forget()
+  }
+
+  /** Whoever asks next finds what nobody has looked at yet. */
+  const forget = (): void => {
+    looks.clear()
+    rings = createRings()
+    position = 0
+    rounds = 0
+    begun = false
   }
 
   const begin = (): void => {
+    askedAt = clock.monotonic()
     if (begun || stopped) return
     begun = true
     void turn()
@@ -143,6 +159,8 @@ export const watchTraffic = (source: TrafficSource, clock: Clock): TrafficHistor
     },
   }
 }
+
+const createRings = () => ({ messagesIn: createRing(SAMPLES), messagesOut: createRing(SAMPLES) })
 
 const NOTHING: Positions = new Map()
 
