@@ -165,6 +165,17 @@ impl RawFile for SystemFile {
         written.unwrap_or_else(|| self.write_dropped_at(buffers, at))
     }
 
+    fn begin_writing(&self, from: Position, to: Position) {
+        let (Ok(at), Ok(len)) = (i64::try_from(from.0), i64::try_from(to.0.saturating_sub(from.0))) else {
+            return;
+        };
+        if len > 0 {
+            let descriptor = self.descriptor.as_raw_fd();
+            // SAFETY: the descriptor is open, and no memory is involved. Whether it was done the next sync says.
+            unsafe { libc::sync_file_range(descriptor, at, len, libc::SYNC_FILE_RANGE_WRITE) };
+        }
+    }
+
     fn set_len(&self, bytes: u64) -> io::Result<()> {
         retry(|| fs::ftruncate(&self.descriptor, bytes))
     }

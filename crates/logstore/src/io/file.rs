@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::{Access, Caching, Disk, OpenMode, RawFile};
+use super::{Access, Caching, Disk, OpenMode, PAGE_BYTES, RawFile};
 use crate::base::error::{StorageError, is_no_space};
 use crate::base::types::Position;
 
@@ -113,11 +113,11 @@ impl File {
     ) -> Result<(), StorageError> {
         self.usable()?;
         let mut rest = buffers;
-        let mut at = at;
+        let (from, mut at) = (at, at);
         IoSlice::advance_slices(&mut rest, 0);
         while !rest.is_empty() {
             let written = match caching {
-                Caching::Kept => self.raw.write_vectored_at(rest, at),
+                Caching::Kept | Caching::Begun => self.raw.write_vectored_at(rest, at),
                 Caching::Dropped => self.raw.write_dropped_at(rest, at),
                 Caching::Direct => self.raw.write_direct_at(rest, at),
             };
@@ -129,6 +129,11 @@ impl File {
                 }
                 Err(error) => return Err(self.failed("write", error)),
             }
+        }
+        if caching == Caching::Begun {
+            let page = PAGE_BYTES as u64;
+            // The next write goes on in the page that is not whole.
+            self.raw.begin_writing(Position(from.0 - from.0 % page), Position(at.0 - at.0 % page));
         }
         Ok(())
     }

@@ -51,8 +51,10 @@ pub enum OpenMode {
 /// Whether what is written stays in memory for readers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caching {
-    /// As long as the system has room.
+    /// As long as the system has room; it writes when it likes.
     Kept,
+    /// The same, but writing begins at once, so that who syncs finds little to wait for. Nothing is durable by that.
+    Begun,
     /// Until it is on the disk, where the system knows how; writing it begins at once. Nothing is durable by that.
     Dropped,
     /// Not at all, where it is whole pages at the place of such: who writes waits for the disk. Nothing is durable by that.
@@ -117,6 +119,8 @@ pub trait RawFile: Send + Sync + fmt::Debug {
     fn write_direct_at(&self, buffers: &[io::IoSlice<'_>], at: Position) -> io::Result<usize> {
         self.write_dropped_at(buffers, at)
     }
+    /// Has the system write what its memory has between two places, and waits for nothing. A hint.
+    fn begin_writing(&self, _from: Position, _to: Position) {}
     /// Cuts or extends; what is added reads as zeros.
     fn set_len(&self, bytes: u64) -> io::Result<()>;
     /// Current length.

@@ -240,8 +240,10 @@ impl Log {
         } else {
             (DROPPED_BEHIND_BYTES_MIN, DROPPED_BYTES_MIN)
         };
-        if bytes <= dropped || !self.home.pace.is_fast() || self.was_read_lately() {
+        if bytes <= dropped {
             Caching::Kept
+        } else if !self.home.pace.is_fast() || self.was_read_lately() {
+            if self.is_relaxed() { Caching::Kept } else { Caching::Begun }
         } else if bytes < direct {
             Caching::Dropped
         } else {

@@ -61,7 +61,7 @@ impl DataFile {
         let at = self.size();
         let file = self.file.get()?;
         let written = match caching {
-            Caching::Kept => file.write_vectored_all_at(pieces, Position(at)),
+            Caching::Kept | Caching::Begun => file.write_vectored_all_as(pieces, Position(at), caching),
             Caching::Dropped | Caching::Direct => write_pages(&file, pieces, at, caching),
         };
         if let Err(error) = written {

@@ -26,6 +26,7 @@ pub(crate) enum Operation {
     WriteDropped,
     /// A write past the page cache.
     WriteDirect,
+    BeginWriting,
     SetLen,
     Sync,
     CreateDir,
@@ -173,6 +174,11 @@ impl RawFile for HookedFile {
     fn write_direct_at(&self, buffers: &[IoSlice<'_>], at: Position) -> io::Result<usize> {
         self.disk.ask(Operation::WriteDirect, &self.path)?;
         self.raw.write_direct_at(buffers, at)
+    }
+    fn begin_writing(&self, from: Position, to: Position) {
+        if self.disk.ask(Operation::BeginWriting, &self.path).is_ok() {
+            self.raw.begin_writing(from, to);
+        }
     }
     fn set_len(&self, bytes: u64) -> io::Result<()> {
         self.disk.ask(Operation::SetLen, &self.path)?;
