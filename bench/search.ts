@@ -10,9 +10,12 @@ import { createTopics } from 'millrace/messages/19-create-topics.js'
 import { type Broker, call, frame, newDirectory, open, startBroker, stopBroker } from './client.ts'
 import { fill, measure, type Report } from './suite/generator.ts'
 import { median } from './suite/statistics.ts'
+import { settled } from './suite/system.ts'
 
 const SEARCHES = 10
 const PARTITIONS = 6
+/** Half a minute after it was written the system would write what it holds of the old topic. */
+const SETTLE_SECONDS = 60
 const OLD_BATCH = { records: 1000, recordBytes: 1000 }
 const LOAD = { connections: 8, records: 16, recordBytes: 1024, partitions: PARTITIONS }
 /** As a rate of requests, `LOAD.records * LOAD.recordBytes` each. */
@@ -67,6 +70,7 @@ const run = async (rounds: number, seconds: number, gigabytes: number, rate: num
   control.destroy()
   const requests = Math.ceil((gigabytes * 1e9) / (OLD_BATCH.records * OLD_BATCH.recordBytes))
   await fill({ ...OLD_BATCH, bootstrap, topic: 'old', partitions: PARTITIONS, requests })
+  await settled(SETTLE_SECONDS)
 
   const take = async (beside: Beside): Promise<Figures> => {
     const filter = FILTERS[beside]

@@ -24,6 +24,8 @@ export declare class Engine {
    * called, on the JavaScript thread, when there is something to drain.
    */
   static open(options: EngineOptions, recovery: Recovery, wake: () => void): Promise<Engine>
+  /** By which `readLog` knows it, on any thread. */
+  get number(): number
   /** Binds every listener, so that their ports are known, and accepts nobody yet. */
   bind(): Array<ListenerAddress>
   /** Begins to serve; the first image has been published by then. */
@@ -687,6 +689,9 @@ export interface ReadAnswer {
   /** Whole batches, uncompressed; empty at the end of the log. */
   batches: Buffer
 }
+
+/** Whole batches of a log of an engine that another thread has, as `Engine.read`; whoever calls waits for the disk. */
+export declare function readLog(engine: number, topicId: string, partition: number, offset: number, maxBytes: number): ReadAnswer
 
 /** How far a recovery is. After a stop in order there is nothing to do, and all numbers are 0. */
 export interface RecoveryProgress {

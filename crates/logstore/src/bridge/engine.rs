@@ -27,7 +27,7 @@ use super::recovery::Recovery;
 use super::removals::Removal;
 use super::ring::Ring;
 use super::settings::{EngineSettings, connection_limits};
-use super::{requests, stats};
+use super::{requests, scans, stats};
 use crate::base::clock::{Clock, SystemClock};
 use crate::base::codes;
 use crate::base::types::{BrokerId, LeaderEpoch, Offset};
@@ -145,6 +145,15 @@ pub struct ReadAnswer {
     pub batches: Buffer,
 }
 
+impl ReadAnswer {
+    pub(super) fn of(read: std::result::Result<Vec<u8>, records::ReadFailure>) -> Self {
+        match read {
+            Ok(batches) => Self { error_code: codes::NONE.into(), batches: batches.into() },
+            Err(error) => Self { error_code: error.into(), batches: Vec::new().into() },
+        }
+    }
+}
+
 type Wake = ThreadsafeFunction<(), (), (), Status, false>;
 
 /// One open engine: its store, its server and what lies between them and JavaScript.
@@ -155,6 +164,7 @@ pub struct Engine {
 
 struct Core {
     store: Arc<Store>,
+    number: scans::Number,
     open_files: OpenFiles,
     catalogue: Catalogue,
     ring: Arc<Ring>,
@@ -204,6 +214,7 @@ impl Core {
         let reserve = store.reserve();
         let catalogue = Catalogue::open(Arc::new(SystemDisk), &first).map_err(thrown)?.with_reserve(reserve);
         Ok(Self {
+            number: scans::Number::of(&store),
             store,
             open_files,
             catalogue,
@@ -232,6 +243,12 @@ impl Engine {
     ) -> AsyncTask<Job<Engine>> {
         let progress = recovery.listener();
         spawn(move || Core::open(options, &progress, wake).map(|core| Engine { core: Arc::new(core) }))
+    }
+
+    /// By which `readLog` knows it, on any thread.
+    #[napi(getter)]
+    pub fn number(&self) -> u32 {
+        self.core.number.get()
     }
 
     /// Binds every listener, so that their ports are known, and accepts nobody yet.
@@ -343,12 +360,8 @@ impl Engine {
         max_bytes: u32,
     ) -> AsyncTask<Job<ReadAnswer>> {
         self.on_store(move |store| {
-            let batches = queries::log(store, &topic_id, partition)
-                .and_then(|log| records::read(&log, Offset(offset as i64), max_bytes as usize));
-            match batches {
-                Ok(batches) => ReadAnswer { error_code: codes::NONE.into(), batches: batches.into() },
-                Err(error) => ReadAnswer { error_code: error.into(), batches: Vec::new().into() },
-            }
+            let read = |log: Arc<_>| records::read(&log, Offset(offset as i64), max_bytes as usize);
+            ReadAnswer::of(queries::log(store, &topic_id, partition).and_then(read))
         })
     }
 

@@ -10,9 +10,11 @@ use super::ring::{Drained, Ring};
 use crate::base::bytes::be;
 use crate::base::codes;
 use crate::base::error::StorageError;
+use crate::base::limits::FILE_STEP_BYTES;
 use crate::base::types::{LeaderEpoch, Offset, Timestamp};
 use crate::batch::layout::{ATTRIBUTES_AT, HEADER_BYTES, LENGTH_AT, LENGTH_OVERHEAD};
 use crate::batch::{self, BatchView, ValidatedBatch, stamp};
+use crate::io::Access;
 use crate::io::arena::BufMut;
 use crate::log::{FileSlice, Log, LogRead, Mailbox, Origin, ReadBound, Slice, Watch};
 
@@ -94,16 +96,10 @@ impl Appends {
 pub(super) fn read(log: &Log, from: Offset, bytes_max: usize) -> Result<Vec<u8>, ReadFailure> {
     let log_start = log.offsets().map_err(|error| error.error_code())?.log_start;
     let read = log
-        .read(from.max(log_start), bytes_max, ReadBound::HighWatermark, true)
+        .read_as(from.max(log_start), bytes_max, ReadBound::HighWatermark, true, Access::Exactly)
         .map_err(|error| error.error_code())?;
     let bytes = gather(&read).map_err(|_| codes::KAFKA_STORAGE_ERROR)?;
-    let mut plain = Vec::with_capacity(bytes.len());
-    for view in batch::iter(&bytes) {
-        // A read may end within a batch; the next one begins with it.
-        let Ok(view) = view else { break };
-        append_plain(&mut plain, &view).ok_or(codes::CORRUPT_MESSAGE)?;
-    }
-    Ok(plain)
+    plain(bytes).ok_or(codes::CORRUPT_MESSAGE)
 }
 
 /// Kafka's error code.
@@ -125,20 +121,39 @@ fn gather(read: &LogRead) -> Result<Vec<u8>, StorageError> {
     Ok(bytes)
 }
 
+/// In steps, so that a sync of the same disk finds no more than one of them in front of it.
 fn fill(into: &mut [u8], slice: &FileSlice) -> Result<usize, StorageError> {
     let mut filled = 0;
     loop {
-        match slice.read_at(into.get_mut(filled..).unwrap_or_default(), filled)? {
+        let to = into.len().min(filled + FILE_STEP_BYTES);
+        match slice.read_as(into.get_mut(filled..to).unwrap_or_default(), filled, Access::Exactly)? {
             0 => return Ok(filled),
             read => filled += read,
         }
     }
 }
 
+/// The whole batches in it, as if they had never been compressed. A read may end within a batch; the next one begins with it.
+fn plain(mut bytes: Vec<u8>) -> Option<Vec<u8>> {
+    let views = || batch::iter(&bytes).map_while(Result::ok);
+    if views().any(|view| is_compressed(&view)) {
+        let mut plain = Vec::with_capacity(bytes.len());
+        views().try_for_each(|view| append_plain(&mut plain, &view))?;
+        return Some(plain);
+    }
+    let whole = views().map(|view| view.bytes().len()).sum();
+    bytes.truncate(whole);
+    Some(bytes)
+}
+
+fn is_compressed(view: &BatchView<'_>) -> bool {
+    view.header().attributes.0 & CODEC_BITS != 0
+}
+
 /// Copies a batch as if it had never been compressed: length, attributes and CRC follow the records.
 pub(super) fn append_plain(plain: &mut Vec<u8>, view: &BatchView<'_>) -> Option<()> {
     let from = plain.len();
-    if view.header().attributes.0 & CODEC_BITS == 0 {
+    if !is_compressed(view) {
         plain.extend_from_slice(view.bytes());
         return Some(());
     }

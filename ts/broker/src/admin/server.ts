@@ -98,5 +98,5 @@ const watch = (services: AdminServices, clock: Clock): Running => {
     clock,
   )
   const fill = watchFill(() => services.engine.rooms(), clock)
-  return { services, tables, rates, lag, traffic, fill, threads: threadsWhenNeeded(services.engine) }
+  return { services, tables, rates, lag, traffic, fill, threads: threadsWhenNeeded(services.engine.number) }
 }

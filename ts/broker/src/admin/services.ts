@@ -8,7 +8,7 @@ import type { Latencies } from '../dispatch/latency.ts'
 import type { Services } from '../handlers/services.ts'
 
 export interface AdminServices extends Pick<Services, 'cluster' | 'configs' | 'groups' | 'clock' | 'logger'> {
-  readonly engine: Pick<Engine, 'queries' | 'stats' | 'rooms' | 'failures' | 'openFiles' | 'read' | 'append'>
+  readonly engine: Pick<Engine, 'queries' | 'stats' | 'rooms' | 'failures' | 'openFiles' | 'number' | 'read' | 'append'>
   /** Every change goes through the handler of its request in the protocol. */
   readonly handlers: HandlerTable
   readonly latencies: Latencies

@@ -1,6 +1,6 @@
 /**
- * The threads of the message browser (D21), and what they read. The addon belongs to one thread, so that this one asks for batches, which
- * are read and uncompressed on threads of the pool of Node, and passes them on: a copy of some bytes is all that it does for a search.
+ * The threads of the message browser (D21). Each reads and uncompresses what it looks at itself, at its own low priority: the thread that
+ * has the engine, and those on which Node waits for disks, have no part in a search.
  */
 import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
@@ -8,23 +8,19 @@ import { fileURLToPath } from 'node:url'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { BrokerError } from '../base/errors.ts'
-import type { TopicId } from '../base/ids.ts'
-import type { RecordLog } from '../engine/records.ts'
 import { SliceRefused, type Threads } from './threads.ts'
-import type { Answer, Given, Task, Wanted } from './worker.ts'
+import type { Answer, Task } from './worker.ts'
 
 /** Slices are short and take turns: more threads would only take processors from those who produce. */
 const THREADS_MAX = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)))
 /** At once, those that wait for their turn among them. */
 const SLICES_MAX = 64
-/** Of the four threads on which Node waits for disks the others are for the rest of the broker. */
-const READS_MAX = 2
 const IDLE_MS = 30_000
 const HEAP_MIB_MAX = 512
-/** From its first read on. A slice ends by itself long before; an expression that takes longer over one record costs its thread. */
+/** From its beginning on. A slice ends by itself long before; an expression that takes longer over one record costs its thread. */
 const TOO_SLOW_MS = 10_000
 
-export const createPool = (log: Pick<RecordLog, 'read'>, tooSlowMs = TOO_SLOW_MS): Threads => {
+export const createPool = (engine: number, tooSlowMs = TOO_SLOW_MS): Threads => {
   const pool = new Piscina<Task, Answer>({
     // Of the same kind as this file: a build, or its sources.
     filename: fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url)),
@@ -34,18 +30,6 @@ export const createPool = (log: Pick<RecordLog, 'read'>, tooSlowMs = TOO_SLOW_MS
     idleTimeout: IDLE_MS,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX },
   })
-  const gate = atMost(READS_MAX)
-
-  const serve = (port: MessagePort, topicId: TopicId): void => {
-    const give = async ({ id, partition, offset, bytesMax }: Wanted): Promise<Given> => {
-      try {
-        return { id, batches: await gate(() => log.read(topicId, partition, offset, bytesMax)), code: null }
-      } catch (thrown) {
-        return { id, batches: null, code: BrokerError.from(thrown).code }
-      }
-    }
-    port.on('message', (wanted: Wanted) => void give(wanted).then((given) => port.postMessage(given)))
-  }
 
   /** Aborts a slice that has begun and does not end. */
   const watch = (port: MessagePort): { readonly signal: AbortSignal; readonly end: () => void } => {
@@ -71,9 +55,8 @@ export const createPool = (log: Pick<RecordLog, 'read'>, tooSlowMs = TOO_SLOW_MS
       underWay += 1
       const { port1, port2 } = new MessageChannel()
       const { signal, end } = watch(port1)
-      serve(port1, topicId)
       try {
-        const answer = await pool.run({ query, port: port2 }, { transferList: [port2], signal })
+        const answer = await pool.run({ engine, topicId, query, begun: port2 }, { transferList: [port2], signal })
         if ('code' in answer) throw new BrokerError(answer.code, answer.message)
         return answer
       } catch (thrown) {
@@ -88,22 +71,5 @@ export const createPool = (log: Pick<RecordLog, 'read'>, tooSlowMs = TOO_SLOW_MS
       isStopped = true
       await pool.destroy()
     },
-  }
-}
-
-/** Work beyond so many at once waits its turn. */
-const atMost = (max: number): (<Value>(work: () => Promise<Value>) => Promise<Value>) => {
-  const waiting: (() => void)[] = []
-  let running = 0
-  return async (work) => {
-    if (running >= max) await new Promise<void>((resolve) => waiting.push(resolve))
-    else running += 1
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next === undefined) running -= 1
-      else next()
-    }
   }
 }

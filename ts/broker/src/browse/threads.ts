@@ -1,7 +1,6 @@
 /** The threads of the message browser, made when they are first needed: what they are made of takes a moment to load. */
 import { BrokerError } from '../base/errors.ts'
 import type { TopicId } from '../base/ids.ts'
-import type { RecordLog } from '../engine/records.ts'
 import type { SliceAnswer, SliceQuery } from './slice.ts'
 
 export interface Threads {
@@ -21,13 +20,13 @@ export class SliceRefused extends Error {
   }
 }
 
-export const threadsWhenNeeded = (log: Pick<RecordLog, 'read'>): Threads => {
+export const threadsWhenNeeded = (engine: number): Threads => {
   let made: Promise<Threads> | undefined
   let isStopped = false
 
   const make = async (): Promise<Threads> => {
     const { createPool } = await import('./pool.ts')
-    return createPool(log)
+    return createPool(engine)
   }
   return {
     async slice(topicId, query) {

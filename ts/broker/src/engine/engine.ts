@@ -28,6 +28,7 @@ import {
 } from './native.ts'
 import { createQueries, storage, type Queries } from './queries.ts'
 import { readEntries, writeReplies, type EntryVisitor, type Frame, type Reply } from './requests.ts'
+import { batchesOf } from './read-log.ts'
 import type { RecordLog } from './records.ts'
 import { createRecovery } from './recovery.ts'
 
@@ -78,6 +79,11 @@ export class Engine implements RecordLog {
   }
 
   /** Binds without accepting: with port 0, the image can only name a port that is bound. */
+  /** By which `readLog` knows it. */
+  get number(): number {
+    return this.#native.number
+  }
+
   bind(): readonly ListenerAddress[] {
     const bound = this.#native.bind()
     this.#listeners = bound.map(({ name }) => name)
@@ -138,9 +144,7 @@ export class Engine implements RecordLog {
   }
 
   async read(topicId: TopicId, partition: number, offset: number, bytesMax: number): Promise<Buffer> {
-    const { errorCode, batches } = await storage(this.#native.read(topicId, partition, offset, bytesMax))
-    if (errorCode !== 0) throw new BrokerError(errorName(errorCode))
-    return batches
+    return batchesOf(await storage(this.#native.read(topicId, partition, offset, bytesMax)))
   }
 
   catalogue(): readonly CatalogueEntry[] {

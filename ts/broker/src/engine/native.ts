@@ -43,6 +43,7 @@ export type {
   OpenFiles,
   PartitionQuery,
   ProducersAnswer,
+  ReadAnswer,
   RecoveryProgress,
   Removal,
   RecoveryReport,
