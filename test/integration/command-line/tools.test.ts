@@ -1,12 +1,14 @@
 // What a person meets: prompts and progress in a terminal, completion in a shell, doctor and bench.
 import { beforeAll, expect, test } from 'vitest'
 import { join } from 'node:path'
+import { eventually } from '../../harness/eventually.ts'
 import { repository } from '../../harness/paths.ts'
 import { run } from '../../harness/process.ts'
 import { onScreen } from '../../harness/pseudo-terminal.ts'
 import { lines, useCluster } from './cluster.ts'
 
-const { cli, environment } = useCluster()
+const cluster = useCluster()
+const { cli, environment } = cluster
 const CTRL_C = '\u0003'
 
 beforeAll(async () => {
@@ -46,6 +48,17 @@ test('Ctrl-C ends what follows a topic, and what watches', async () => {
 
   const watching = onScreen(['topic', 'list', '--watch', '50ms'], environment())
   await watching.shows('precious')
+  watching.type(CTRL_C)
+  expect(await watching.ended).toBe(130)
+})
+
+test.each([
+  ['doctor', 'broker 1'],
+  ['jobs --override log.dirs=DATA', 'STATE'],
+])('%s --watch looks again', async (command, shown) => {
+  const args = command.replace('DATA', cluster.broker.dataDirectory).split(' ')
+  const watching = onScreen([...args, '--watch', '50ms'], environment())
+  await eventually('a third look', () => watching.drawn().split(shown)[3])
   watching.type(CTRL_C)
   expect(await watching.ended).toBe(130)
 })

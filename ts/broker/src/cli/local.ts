@@ -5,12 +5,11 @@ import { readStartUp } from '../configs/start-up.ts'
 import { askAdmin } from './admin-api.ts'
 import { exitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
-import { show } from './output/formats.ts'
-import { monitored, tell } from './output/nagios.ts'
 import { timeCell } from './output/time.ts'
 import { type Cell, columns, listing, type View } from './output/view.ts'
 import { parseCount } from './numbers.ts'
-import { resolveSettings, type ShowOptions } from './settings.ts'
+import { looking } from './session.ts'
+import type { ShowOptions } from './settings.ts'
 import { readSources } from './sources.ts'
 import type { Terminal } from './terminal.ts'
 import { waiting } from './waiting.ts'
@@ -26,14 +25,10 @@ interface Local {
 }
 
 const asking = (terminal: Terminal, options: LocalOptions, look: (local: Local) => Promise<View>): Promise<number> =>
-  monitored(terminal, options, async () => {
-    const form = await resolveSettings(terminal, options)
+  looking(terminal, options, () => {
     const access = accessTo(terminal, options)
     const asked = askAdmin(access, (call) => look({ base: access.url, call }))
-    const view = await waiting(terminal, `answer of ${access.url}`, asked)
-    if (options.nagios === true) return tell(terminal, view)
-    await show(terminal, view, form)
-    return view.exit ?? exitCode('ok')
+    return waiting(terminal, `answer of ${access.url}`, asked)
   })
 
 /** The admin API of the broker that runs on this machine. Throws a Failure of `unreachable` where there is none. */

@@ -57,6 +57,8 @@ test.each([
 test.each([
   ['topik list', 2, 'unknown command'],
   ['topic list --watsch', 2, 'unknown option'],
+  ['bench produce x --watch', 2, "unknown option '--watch'"],
+  ['config list --watch', 2, "unknown option '--watch'"],
   ['topic list -o xml', 2, 'Allowed choices are table, wide, json, ndjson, yaml, csv, name'],
   ['topic list --timeout soon', 2, 'soon is no duration'],
   ['topic list --bootstrap 1:2:3', 2, 'is no address of a broker'],
@@ -69,9 +71,34 @@ test.each([
   expect(answer.complained).toContain(text)
 })
 
+const leaves = (command: Command): readonly Command[] =>
+  command.commands.length === 0 ? [command] : command.commands.flatMap((inner) => leaves(inner))
+
+test('what may have changed at the next look can be watched, and nothing else', () => {
+  const watched = leaves(createProgram(processTerminal, () => undefined)).filter(({ options }) =>
+    options.some(({ long }) => long === '--watch'),
+  )
+  expect(watched.map((command) => `${command.parent?.name()} ${command.name()}`)).toEqual([
+    'topic list',
+    'topic describe',
+    'topic analyze',
+    'group list',
+    'group describe',
+    'group members',
+    'millrace status',
+    'cluster health',
+    'cluster info',
+    'cluster partitions',
+    'config describe',
+    'millrace audit',
+    'millrace jobs',
+    'millrace canary',
+    'millrace metrics',
+    'millrace doctor',
+  ])
+})
+
 test('every command answers in every form, but for those that answer nothing or one word', () => {
-  const leaves = (command: Command): readonly Command[] =>
-    command.commands.length === 0 ? [command] : command.commands.flatMap((inner) => leaves(inner))
   const without = leaves(createProgram(processTerminal, () => undefined)).filter(({ options }) => {
     const choices = options.find(({ long }) => long === '--output')?.argChoices ?? []
     return !outputFormats.every((format) => choices.includes(format))

@@ -27,14 +27,20 @@ const connected = async <T>(terminal: Terminal, settings: Settings, work: Work<T
   }
 }
 
-/** Shows what `look` finds; with `watch` again and again, until Ctrl-C. Resolves with the exit code. */
+/** Shows what `look` finds in a cluster, to which it connects at each look anew: who was there at the last one may be gone. */
 export const showing = (terminal: Terminal, options: ShowOptions, look: Work<View>): Promise<number> =>
+  looking(terminal, options, (settings) => connected(terminal, settings, look))
+
+/** Shows what `look` finds; with `watch` again and again, until Ctrl-C. Resolves with the exit code. */
+export const looking = (
+  terminal: Terminal,
+  options: ShowOptions,
+  look: (settings: Settings) => Promise<View>,
+): Promise<number> =>
   monitored(terminal, options, async () => {
     const settings = await resolveSettings(terminal, options)
-    // At each look anew: who was there at the last one may be gone, and somebody else be there.
-    const lookNow = (): Promise<View> => connected(terminal, settings, look)
-    if (options.watch !== undefined) return watching(terminal, options.watch, settings, lookNow)
-    const view = await lookNow()
+    if (options.watch !== undefined) return watching(terminal, options.watch, settings, () => look(settings))
+    const view = await look(settings)
     if (options.nagios === true) return tell(terminal, view)
     await show(terminal, view, settings)
     return view.exit ?? exitCode('ok')

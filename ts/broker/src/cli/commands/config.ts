@@ -26,7 +26,7 @@ export const declareConfig = (program: Command, { terminal, act }: Declaring): v
       ),
     )
 
-  showingOptions(config.command('list'))
+  formed(config.command('list'))
     .description('the keys there are; no broker is asked')
     .argument('[pattern]', 'a part of the key')
     .option('--scope <scope>', 'broker, topic or group')

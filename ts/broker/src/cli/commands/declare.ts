@@ -27,9 +27,12 @@ export const connecting = (command: Command): Command =>
 export const formed = (command: Command): Command =>
   command.addOption(new Option('-o, --output <format>', 'form of the answer (default: table)').choices(outputFormats))
 
-/** A command that shows something. */
-export const showingOptions = (command: Command): Command =>
-  formed(connecting(command)).option('--watch [duration]', 'look again and again, every 2s or as given, until Ctrl-C')
+/** A command whose answer is worth another look. */
+export const watchable = (command: Command): Command =>
+  command.option('--watch [duration]', 'look again and again, every 2s or as given, until Ctrl-C')
+
+/** A command that shows something of a cluster. */
+export const showingOptions = (command: Command): Command => watchable(formed(connecting(command)))
 
 /** A command that shows times, or takes some. */
 export const timed = (command: Command): Command =>

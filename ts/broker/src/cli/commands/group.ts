@@ -4,7 +4,7 @@ import type { ListGroupsOptions } from '../group/look.ts'
 import type { DeleteGroupOptions } from '../group/remove.ts'
 import type { ResetOptions } from '../group/reset.ts'
 import type { ShowOptions } from '../settings.ts'
-import { collect, type Declaring, destroying, showingOptions, timed } from './declare.ts'
+import { collect, connecting, type Declaring, destroying, formed, showingOptions, timed } from './declare.ts'
 
 export const declareGroup = (program: Command, { terminal, act }: Declaring): void => {
   const group = program.command('group').description('consumer groups: see them, move them, remove them')
@@ -37,7 +37,7 @@ export const declareGroup = (program: Command, { terminal, act }: Declaring): vo
       ),
     )
 
-  showingOptions(group.command('export'))
+  formed(connecting(group.command('export')))
     .description('its offsets as CSV, for group reset --from-file')
     .argument('<group>')
     .action(
@@ -46,7 +46,7 @@ export const declareGroup = (program: Command, { terminal, act }: Declaring): vo
       ),
     )
 
-  timed(showingOptions(group.command('reset')))
+  timed(formed(connecting(group.command('reset'))))
     .description('say where a group would go on reading; with --execute make it so')
     .argument('<group>')
     .option('-t, --topic <name>', 'only this one; may be given more than once (default: all it committed)', collect, [])

@@ -4,7 +4,7 @@ import type { BundleOptions } from '../bundle/bundle.ts'
 import type { AuditOptions, LocalOptions } from '../local.ts'
 import type { OpenOptions } from '../ui.ts'
 import { OVERRIDE } from './broker.ts'
-import { checking, connecting, type Declaring, formed, timed } from './declare.ts'
+import { checking, connecting, type Declaring, formed, timed, watchable } from './declare.ts'
 
 const located = (command: Command): Command =>
   command.option('--config <server.properties>', 'configuration of the broker that runs here').option(...OVERRIDE)
@@ -12,21 +12,21 @@ const located = (command: Command): Command =>
 const local = (command: Command): Command => formed(located(command))
 
 export const declareLocal = (program: Command, { terminal, act, run }: Declaring): void => {
-  timed(local(program.command('audit')))
+  timed(watchable(local(program.command('audit'))))
     .description('who changed what, on the broker of this machine')
     .option('--search <text>', 'only what contains this')
     .option('-n, --num <number>', 'at most so many', '50')
     .action(act(async (options: AuditOptions) => (await import('../local.ts')).audit(terminal, options)))
 
-  timed(local(program.command('jobs')))
+  timed(watchable(local(program.command('jobs'))))
     .description('what the broker of this machine does in the background')
     .action(act(async (options: LocalOptions) => (await import('../local.ts')).jobs(terminal, options)))
 
-  checking(local(program.command('canary')))
+  checking(watchable(local(program.command('canary'))))
     .description('what the records met that the broker of this machine sends through itself')
     .action(act(async (options: LocalOptions) => (await import('../local.ts')).canary(terminal, options)))
 
-  local(program.command('metrics'))
+  watchable(local(program.command('metrics')))
     .description('what the broker of this machine measures, as Prometheus reads it')
     .argument('[pattern]', 'a part of the name')
     .action(

@@ -4,7 +4,7 @@ import type { BenchOptions } from '../bench/bench.ts'
 import type { Shell } from '../completion/complete.ts'
 import type { DoctorOptions } from '../doctor/doctor.ts'
 import { OVERRIDE } from './broker.ts'
-import { checking, type Declaring, showingOptions } from './declare.ts'
+import { checking, connecting, type Declaring, formed, showingOptions } from './declare.ts'
 
 export const declareTools = (program: Command, { terminal, act }: Declaring): void => {
   checking(showingOptions(program.command('doctor')))
@@ -19,7 +19,7 @@ export const declareTools = (program: Command, { terminal, act }: Declaring): vo
 
   const bench = program.command('bench').description('how fast this cluster is, seen from here')
 
-  showingOptions(bench.command('produce'))
+  formed(connecting(bench.command('produce')))
     .description('write records of random bytes; makes the topic if it does not exist')
     .argument('<topic>')
     .option('-n, --records <number>', 'how many', '100000')
@@ -34,7 +34,7 @@ export const declareTools = (program: Command, { terminal, act }: Declaring): vo
       ),
     )
 
-  showingOptions(bench.command('consume'))
+  formed(connecting(bench.command('consume')))
     .description('read what lies in a topic, from the start')
     .argument('<topic>')
     .option('-n, --records <number>', 'at most so many', '1000000000')

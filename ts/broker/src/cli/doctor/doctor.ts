@@ -9,10 +9,9 @@ import { showAddress } from '../../client/address.ts'
 import { Client } from '../client/client.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
-import { show } from '../output/formats.ts'
-import { monitored, tell } from '../output/nagios.ts'
 import { columns, listing, type View } from '../output/view.ts'
-import { resolveSettings, type Settings, type ShowOptions } from '../settings.ts'
+import { looking } from '../session.ts'
+import type { Settings, ShowOptions } from '../settings.ts'
 import { readSources } from '../sources.ts'
 import type { Terminal } from '../terminal.ts'
 import { waitingOf } from '../waiting.ts'
@@ -25,13 +24,9 @@ export interface DoctorOptions extends ShowOptions {
 }
 
 export const doctor = (terminal: Terminal, path: string | undefined, options: DoctorOptions): Promise<number> =>
-  monitored(terminal, options, async () => {
-    const settings = await resolveSettings(terminal, options)
-    const view = findingsView(await examine(terminal, path, settings, options.override))
-    if (options.nagios === true) return tell(terminal, view)
-    await show(terminal, view, settings)
-    return view.exit
-  })
+  looking(terminal, options, async (settings) =>
+    findingsView(await examine(terminal, path, settings, options.override)),
+  )
 
 /** Everything that it looks at. */
 export const examine = async (
@@ -57,7 +52,7 @@ interface Checked {
   readonly hosts: readonly string[]
 }
 
-export const findingsView = (findings: readonly Finding[]): View & { readonly exit: number } => {
+const findingsView = (findings: readonly Finding[]): View => {
   const view = listing(findings, {
     columns: columns(['check', 'result', 'what', 'fix']),
     cells: ({ check, result, what, fix }) => [check, result, what, fix],
