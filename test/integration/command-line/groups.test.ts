@@ -66,7 +66,11 @@ test('a group that never read is put somewhere, forgotten again, and deleted', a
   expect(put, put.complained).toMatchObject({ code: 0 })
   expect((await cli('consume work --group fresh --exit')).said).toBe('4\n')
   expect((await cli('group delete fresh')).code).toBe(2)
-  expect(await cli('group delete fresh --dry-run')).toMatchObject({ code: 0 })
+  expect(await cli('group delete fresh --dry-run --quiet')).toEqual({
+    code: 0,
+    said: 'fresh: Empty, 0 member(s); its offsets will be gone\n',
+    complained: '',
+  })
   expect(await cli('group delete fresh --yes')).toMatchObject({ code: 0 })
   expect(await cli('group describe fresh')).toMatchObject({ code: 3 })
   expect(await cli('group delete fresh --yes')).toMatchObject({ code: 3 })

@@ -48,8 +48,8 @@ test('nothing is deleted where nobody confirms it', async () => {
   expect(refused).toMatchObject({ code: 2 })
   expect(refused.complained).toContain('next:  give --yes')
   const planned = await cli('topic delete precious --dry-run')
-  expect(planned).toMatchObject({ code: 0 })
-  expect(planned.complained).toContain('precious: 1 partition(s), 0 record(s) will be gone')
+  const said = 'precious: 1 partition(s), 0 record(s) will be gone\n'
+  expect(planned).toEqual({ code: 0, said, complained: '' })
   expect((await cli('topic list precious -o name')).said).toBe('precious\n')
 })
 
@@ -73,11 +73,33 @@ test('a topic grows, changes its settings, and is cloned', async () => {
 test('a topic is purged up to an offset, or whole', async () => {
   await cli('topic create full')
   await cli('produce full', { input: 'one\ntwo\nthree\n' })
-  expect((await cli('topic purge full --before 2 --dry-run')).complained).toContain('partition 0: offsets 0 -> 2')
+  const planned = await cli('topic purge full --before 2 --dry-run')
+  const said = 'partition 0: offsets 0 -> 2, 2 record(s) will be gone\n'
+  expect(planned).toEqual({ code: 0, said, complained: '' })
   expect(await cli('topic purge full --before 2 --yes')).toMatchObject({ code: 0 })
   expect((await cli('consume full --exit')).said).toBe('three\n')
   expect(await cli('topic purge full --yes')).toMatchObject({ code: 0 })
   expect((await shell('consume full --exit')).said).toBe('')
+})
+
+test('a plan is the answer, in every form and with --quiet', async () => {
+  await cli('topic create model --partitions 2')
+  const said = async (args: string): Promise<string> => {
+    const planned = await cli(`${args} --dry-run --quiet`)
+    expect(planned).toMatchObject({ code: 0, complained: '' })
+    return planned.said
+  }
+  expect(await said('topic create copied -p 2')).toBe('would create copied with 2 partition(s), 1 replica(s)\n')
+  expect(await said('topic create copied -o ndjson')).toBe('{"topic":"copied","result":"would create","error":null}\n')
+  expect(await said('topic clone model copied')).toBe(
+    'would create copied with 2 partition(s) and 0 setting(s) of model\n',
+  )
+  expect(await said('topic clone model copied -o name')).toBe('copied\n')
+  expect(await said('topic alter model -p 3')).toBe('partitions  2 -> 3\n')
+  expect(await said('topic purge model --partition 1 -o csv')).toBe('topic,partition,old,new\nmodel,1,0,0\n')
+  expect(await said('topic delete model -o csv')).toBe('topic,partitions,records\nmodel,2,0\n')
+  expect(await said('topic delete copied --if-exists -o json')).toBe('[]\n')
+  expect((await cli('topic list -o name')).said).toMatch(/^model$/m)
 })
 
 test('what was changed is data where that is asked for', async () => {

@@ -20,6 +20,7 @@ const loudness = 'ts/broker/src/cli/loudness.test.ts'
 const machine = 'ts/broker/src/cli/doctor/machine.test.ts'
 const manual = 'ts/broker/src/cli/manual.test.ts'
 const offline = 'ts/broker/src/cli/index.test.ts'
+const report = 'ts/broker/src/cli/report.test.ts'
 const recordForms = 'ts/broker/src/cli/records/writer.test.ts'
 const times = 'ts/broker/src/cli/output/time.test.ts'
 const waiting = 'ts/broker/src/cli/waiting.test.ts'
@@ -215,7 +216,7 @@ const output: readonly Promised[] = [
     tests: [
       [manual, 'every command answers in every form, but for those that answer nothing or one word'],
       [topics, 'what was changed is data where that is asked for'],
-      ['ts/broker/src/cli/report.test.ts', 'what became of each is data where that is asked for'],
+      [report, 'what became of each is data where that is asked for'],
       [recordForms, 'records as a table, line by line'],
       [recordForms, 'records as csv'],
       [logs, 'damage is found, shown, given up, and the rest is served'],
@@ -249,6 +250,13 @@ const output: readonly Promised[] = [
     ],
   },
   { what: '`--watch` until Ctrl-C', tests: [[tools, 'Ctrl-C ends what follows a topic, and what watches']] },
+  {
+    what: '`--watch` wherever another look may differ',
+    tests: [
+      [manual, 'what may have changed at the next look can be watched, and nothing else'],
+      [tools, 'doctor --watch looks again'],
+    ],
+  },
   {
     what: '`--watch` shows what has changed since',
     tests: [[clusterLook, '--watch shows what has changed since the last look, until Ctrl-C']],
@@ -297,10 +305,7 @@ const endings: readonly Promised[] = [
   {
     what: 'some of several failed, with a list of them',
     tests: [
-      [
-        'ts/broker/src/cli/report.test.ts',
-        'where some of several failed each of them is listed, and the exit code says so',
-      ],
+      [report, 'where some of several failed each of them is listed, and the exit code says so'],
       [topics, 'what cannot be done has an exit code of its own, the reason and the next step'],
     ],
   },
@@ -358,6 +363,13 @@ const safety: readonly Promised[] = [
     tests: [
       [topics, 'nothing is deleted where nobody confirms it'],
       [topics, 'a topic is purged up to an offset, or whole'],
+    ],
+  },
+  {
+    what: '`--dry-run` answers with the plan, in every form',
+    tests: [
+      [topics, 'a plan is the answer, in every form and with --quiet'],
+      [report, 'what would become of each is the answer where nothing is done'],
     ],
   },
   {

@@ -8,7 +8,11 @@ import { processTerminal } from './terminal.ts'
 const gone = { subject: 'b', result: new Failure('notFound', 'there is no b') }
 const made = { subject: 'a', result: null }
 
-const reported = async (done: readonly (typeof made | typeof gone)[], output: OutputFormat = 'table') => {
+const reported = async (
+  done: readonly (typeof made | typeof gone)[],
+  output: OutputFormat = 'table',
+  dryRun = false,
+) => {
   const complained: string[] = []
   let said = ''
   const say = (text: string): void => void complained.push(text)
@@ -18,6 +22,7 @@ const reported = async (done: readonly (typeof made | typeof gone)[], output: Ou
     kind: 'topic',
     word: () => 'deleted',
     note: ({ subject }) => `deleted ${subject}`,
+    dryRun,
   })
   return { code, complained, said }
 }
@@ -31,6 +36,14 @@ test('where some of several failed each of them is listed, and the exit code say
   expect((await reported([made, made])).code).toBe(exitCodes.ok.code)
   expect((await reported([gone, gone])).code).toBe(exitCodes.notFound.code)
   await expect(reported([gone])).rejects.toThrow('there is no b')
+})
+
+test('what would become of each is the answer where nothing is done', async () => {
+  expect(await reported([made, gone], 'table', true)).toMatchObject({
+    complained: ['error: there is no b'],
+    said: 'deleted a\n',
+  })
+  expect((await reported([made], 'json', true)).complained).toEqual([])
 })
 
 test('what became of each is data where that is asked for', async () => {

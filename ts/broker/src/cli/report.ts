@@ -12,6 +12,8 @@ interface Reporting<T> {
   /** Of those that worked: created, deleted. */
   readonly word: (result: T) => string
   readonly note: (one: { readonly subject: string; readonly result: T }) => string
+  /** Nothing was done: what would be is the answer. */
+  readonly dryRun?: boolean | undefined
 }
 
 /** A note for each that worked, a complaint for each that did not; data for whoever asks for it. Throws where the only one did not. */
@@ -19,17 +21,19 @@ export const report = async <T>(
   terminal: Terminal,
   form: Form,
   done: readonly Done<T>[],
-  { kind, word, note }: Reporting<T>,
+  { kind, word, note, dryRun }: Reporting<T>,
 ): Promise<number> => {
   const failures: Failure[] = []
+  const good: string[] = []
   const rows = done.map(({ subject, result }) => {
     if (!(result instanceof Failure)) {
-      terminal.note(note({ subject, result }))
+      good.push(note({ subject, result }))
       return { [kind]: subject, result: word(result), error: null }
     }
     failures.push(result)
     return { [kind]: subject, result: 'failed', error: result.message }
   })
+  if (dryRun !== true) good.forEach(terminal.note)
   const [first] = failures
   if (first !== undefined && done.length === 1) throw first
   const view = listing(rows, {
@@ -37,7 +41,7 @@ export const report = async <T>(
     cells: ({ [kind]: subject = null, result, error }) => [subject, result, error],
     name: ({ [kind]: subject }) => subject ?? '',
   })
-  await show(terminal, { ...view, text: [] }, form)
+  await show(terminal, { ...view, text: dryRun === true ? good : [] }, form)
   for (const failure of failures) terminal.complain(`error: ${failure.message}`)
   if (first === undefined) return exitCode('ok')
   return exitCode(failures.length === done.length ? first.outcome : 'partial')

@@ -18,17 +18,19 @@ export const remove = (terminal: Terminal, names: readonly string[], options: De
       const found = []
       for (const name of names) found.push(await describeGroup(client, name))
       const plans = found.map(({ group, state, members }) => ({ group, state, members: members.length }))
-      for (const { group, state, members } of plans)
-        terminal.note(`${group}: ${state}, ${members} member(s); its offsets will be gone`)
+      const text = plans.map(
+        ({ group, state, members }) => `${group}: ${state}, ${members} member(s); its offsets will be gone`,
+      )
       const view = listing(plans, {
         columns: columns(['group', 'state', 'members']),
         cells: ({ group, state, members }) => [group, state, members],
         name: ({ group }) => group,
       })
       if (isDry) {
-        await show(terminal, { ...view, text: [] }, settings)
+        await show(terminal, { ...view, text }, settings)
         return exitCode('ok')
       }
+      text.forEach(terminal.note)
     }
     await confirm(terminal, options, settings, `Deleting ${names.length} group(s)`, names)
     const done = []

@@ -8,7 +8,7 @@ import { EARLIEST, LATEST, offsetsAt, type Place, placeKey } from '../client/off
 import { describeTopics } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
-import { render } from '../output/formats.ts'
+import { show } from '../output/formats.ts'
 import { columns, listing } from '../output/view.ts'
 import { pointsOf } from '../records/points.ts'
 import { parseRange } from '../records/range.ts'
@@ -48,7 +48,7 @@ export const reset = (terminal: Terminal, group: string, options: ResetOptions):
       ],
       name: ({ topic, partition }) => `${topic}/${partition}`,
     })
-    await terminal.write(`${(await render(view, settings, terminal.columns())).join('\n')}\n`)
+    await show(terminal, view, settings)
     if (options.execute !== true) {
       terminal.note('nothing was changed: --execute does it')
       return exitCode('ok')

@@ -40,6 +40,7 @@ export const create = (terminal: Terminal, names: readonly string[], options: Cr
     const created = createdOr(options)
     return report(terminal, settings, good, {
       kind: 'topic',
+      dryRun: options.dryRun,
       word: (result) => (result === null ? 'exists' : created),
       note: ({ subject, result }) => {
         if (result === null) return `${subject} exists`
@@ -101,6 +102,7 @@ export const clone = (terminal: Terminal, from: string, to: string, options: Clo
     const created = createdOr(options)
     return report(terminal, settings, done, {
       kind: 'topic',
+      dryRun: options.dryRun,
       word: () => created,
       note: () => `${created} ${to} with ${partitions.length} partition(s) and ${own.length} setting(s) of ${from}`,
     })
@@ -113,18 +115,19 @@ export interface DeleteOptions extends ShowOptions, ConfirmOptions {
 export const remove = (terminal: Terminal, names: readonly string[], options: DeleteOptions): Promise<number> =>
   withClient(terminal, options, async (client, settings) => {
     const found = options.ifExists === true ? await existing(client, names) : names
-    if (found.length === 0) return exitCode('ok')
     const isDry = options.dryRun === true
     if (isDry || options.yes !== true) {
       const plans = await contents(client, found)
-      for (const { name, partitions, records } of plans)
-        terminal.note(`${name}: ${partitions} partition(s), ${records} record(s) will be gone`)
+      const text = plans.map(
+        ({ name, partitions, records }) => `${name}: ${partitions} partition(s), ${records} record(s) will be gone`,
+      )
       if (isDry) {
-        await show(terminal, { ...plansView(plans), text: [] }, settings)
+        await show(terminal, { ...plansView(plans), text }, settings)
         return exitCode('ok')
       }
+      text.forEach(terminal.note)
     }
-    await confirm(terminal, options, settings, `Deleting ${found.length} topic(s)`, found)
+    if (found.length > 0) await confirm(terminal, options, settings, `Deleting ${found.length} topic(s)`, found)
     return report(terminal, settings, await deleteAll(client, found), {
       kind: 'topic',
       word: () => 'deleted',
@@ -184,18 +187,23 @@ export const purge = (terminal: Terminal, name: string, options: PurgeOptions): 
       const [start = 0, end = 0] = [starts.get(key), ends.get(key)]
       return { topic: name, partition, old: start, new: Math.min(Math.max(before ?? end, start), end) }
     })
-    for (const { partition, old, new: next } of plan)
-      terminal.note(`partition ${partition}: offsets ${old} -> ${next}, ${next - old} record(s) will be gone`)
+    const text = plan.map(
+      ({ partition, old, new: next }) =>
+        `partition ${partition}: offsets ${old} -> ${next}, ${next - old} record(s) will be gone`,
+    )
     const view = listing(plan, {
       columns: columns(['topic', 'partition', 'old', 'new']),
       cells: ({ partition, old, new: next }) => [name, partition, old, next],
       name: placeKey,
     })
-    if (options.dryRun !== true) {
-      await confirm(terminal, options, settings, `Purging ${name}`, [name])
-      await trimTo(client, topic, new Map(plan.map((one) => [placeKey(one), one.new])))
+    if (options.dryRun === true) {
+      await show(terminal, { ...view, text }, settings)
+      return exitCode('ok')
     }
+    text.forEach(terminal.note)
+    await confirm(terminal, options, settings, `Purging ${name}`, [name])
+    await trimTo(client, topic, new Map(plan.map((one) => [placeKey(one), one.new])))
     await show(terminal, { ...view, text: [] }, settings)
-    if (options.dryRun !== true) terminal.note(`purged ${name}`)
+    terminal.note(`purged ${name}`)
     return exitCode('ok')
   })
