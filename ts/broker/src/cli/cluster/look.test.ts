@@ -73,6 +73,8 @@ test('partitions are listed by what is wrong with them', async () => {
   clusterOf(() => ill)
   expect((await cli('cluster partitions --leaderless -o name')).said).toBe('orders/2\n')
   expect((await cli('cluster partitions --under-replicated -o name')).said).toContain('orders/1\n')
+  expect((await cli('cluster partitions --offline -o name')).said).toBe('orders/1\norders/2\n')
+  expect((await cli('cluster partitions --offline --leaderless -o csv')).said).toContain('orders,2,,"1,2",,4,"1,2"\n')
   expect((await cli('cluster partitions -o csv')).said).toContain('orders,1,1,"1,2",1,4,2\n')
 })
 

@@ -70,6 +70,7 @@ export const info = (terminal: Terminal, options: ShowOptions): Promise<number> 
 export interface PartitionsOptions extends ShowOptions {
   readonly leaderless?: boolean
   readonly underReplicated?: boolean
+  readonly offline?: boolean
 }
 
 export const partitions = (terminal: Terminal, options: PartitionsOptions): Promise<number> =>
@@ -80,7 +81,8 @@ export const partitions = (terminal: Terminal, options: PartitionsOptions): Prom
     const shown = all.filter(
       (one) =>
         (options.leaderless !== true || one.leader === null) &&
-        (options.underReplicated !== true || isUnderReplicated(one)),
+        (options.underReplicated !== true || isUnderReplicated(one)) &&
+        (options.offline !== true || one.offline.length > 0),
     )
     return listing(shown, {
       columns: columns(['topic', 'partition', 'leader', 'replicas', 'in sync'], ['epoch', 'offline']),

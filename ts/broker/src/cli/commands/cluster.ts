@@ -23,6 +23,7 @@ export const declareCluster = (program: Command, { terminal, act }: Declaring): 
     .description('every partition with leader and replicas')
     .option('--leaderless', 'only those that nobody leads')
     .option('--under-replicated', 'only those with replicas out of sync')
+    .option('--offline', 'only those with replicas that are offline')
     .action(
       act(async (options: PartitionsOptions) => (await import('../cluster/look.ts')).partitions(terminal, options)),
     )
