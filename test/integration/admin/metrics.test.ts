@@ -55,6 +55,8 @@ test('the numbers are those of the broker, under our names and those of others',
   expect(value(text, 'kafka_server_brokertopicmetrics_messagesin_total{topic="measured"}')).toBe(3)
   expect(value(text, 'kafka_topic_partitions{topic="measured"}')).toBe(2)
   expect(value(text, 'kafka_controller_kafkacontroller_activecontrollercount')).toBe(1)
+  expect(value(text, 'kafka_server_replicamanager_offlinereplicacount')).toBe(0)
+  expect(value(text, 'millrace_offline_replicas')).toBe(0)
   expect(value(text, 'millrace_produce_requests_total')).toBe(1)
   expect(value(text, 'millrace_record_bytes_in_total')).toBeGreaterThan(60)
   for (const api of ['CreateTopics', 'Produce']) {

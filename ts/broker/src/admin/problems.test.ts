@@ -40,7 +40,7 @@ it('partitions without a leader or with too few replicas are counted, and those 
 })
 
 it('replicas of brokers that are not there are offline, and those of directories that failed', async () => {
-  expect(countOffline(image, nothing)).toBe(0)
+  expect(countOffline(image, nothing)).toEqual({ replicas: 0, own: 0 })
   expect(listed('offline')).toEqual([])
 
   const logs = (...of: readonly [at: number, index: number][]) =>
@@ -55,11 +55,11 @@ it('replicas of brokers that are not there are offline, and those of directories
   })
   expect(await findLost(engine([]), brokerId(1))).toEqual(nothing)
   const lost = await findLost(engine([{ path: '/b', why: 'it broke' }]), brokerId(1))
-  expect(countOffline(image, lost)).toBe(2)
+  expect(countOffline(image, lost)).toEqual({ replicas: 2, own: 2 })
   expect(listed('offline', lost)).toEqual(['ill/1', 'ill/2'])
   expect(partitionsWith('leaderless', image, lost)).toMatchObject([{ topic: 'ill', offline: [1] }])
 
   const alone = applyChanges(image, image.revision + 1, [{ kind: 'broker', broker: brokerId(2), record: null }])
-  expect(countOffline(alone, nothing)).toBe(4)
-  expect(countOffline(alone, lost)).toBe(6)
+  expect(countOffline(alone, nothing)).toEqual({ replicas: 4, own: 0 })
+  expect(countOffline(alone, lost)).toEqual({ replicas: 6, own: 2 })
 })

@@ -55,15 +55,26 @@ export const countPartitions = (image: ClusterImage): PartitionCounts => {
   return { partitions, leaderless, underReplicated }
 }
 
-export const countOffline = (image: ClusterImage, lost: LostLogs): number => {
+export interface OfflineCounts {
+  /** Of the cluster, as far as this broker knows. */
+  readonly replicas: number
+  /** Of them those of this broker. */
+  readonly own: number
+}
+
+export const countOffline = (image: ClusterImage, lost: LostLogs): OfflineCounts => {
   const isOffline = offlineIn(image, lost)
-  let offline = 0
+  let [offline, own] = [0, 0]
   for (const { id, partitions } of image.topicsById.values()) {
     for (const { index, replicas } of partitions) {
-      for (const replica of replicas) if (isOffline(id, index, replica)) offline += 1
+      for (const replica of replicas) {
+        if (!isOffline(id, index, replica)) continue
+        offline += 1
+        if (replica === lost.broker) own += 1
+      }
     }
   }
-  return offline
+  return { replicas: offline, own }
 }
 
 export interface PartitionOfTopic {

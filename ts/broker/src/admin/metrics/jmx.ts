@@ -70,7 +70,7 @@ const writeTopics = (out: Exposition, { stats, topics }: MetricState): void => {
   single(out, `${metric}_totalfetchrequests_total`, 'counter', 'Fetch requests.', stat('server.requests.fetch'))
 }
 
-const writeReplicas = (out: Exposition, { image, broker, underMinIsr, atMinIsr }: MetricState): void => {
+const writeReplicas = (out: Exposition, { image, broker, underMinIsr, atMinIsr, offline }: MetricState): void => {
   let [leads, replicas, underReplicated] = [0, 0, 0]
   for (const topic of image.topicsById.values()) {
     for (const partition of topic.partitions) {
@@ -82,6 +82,7 @@ const writeReplicas = (out: Exposition, { image, broker, underMinIsr, atMinIsr }
   const metric = 'kafka_server_replicamanager'
   single(out, `${metric}_leadercount`, 'gauge', 'Partitions that this broker leads.', leads)
   single(out, `${metric}_partitioncount`, 'gauge', 'Partitions that this broker has a replica of.', replicas)
+  single(out, `${metric}_offlinereplicacount`, 'gauge', 'Replicas of this broker in failed directories.', offline.own)
   single(out, `${metric}_underreplicatedpartitions`, 'gauge', 'Partitions with replicas out of sync.', underReplicated)
   single(out, `${metric}_underminisrpartitioncount`, 'gauge', 'Partitions under min.insync.replicas.', underMinIsr)
   single(out, `${metric}_atminisrpartitioncount`, 'gauge', 'Partitions at min.insync.replicas.', atMinIsr)

@@ -2,11 +2,12 @@
 import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import type { Running } from '../live.ts'
+import { countOffline, findLost, type OfflineCounts } from '../problems.ts'
 import type { BrokerStatus } from '../status.ts'
 import { createExposition, type Exposition, labelText } from './exposition.ts'
 import { writeJmx } from './jmx.ts'
 import { writeKafkaExporter } from './kafka-exporter.ts'
-import { writeCanary, writeEngine, writeRequests } from './own.ts'
+import { writeCanary, writeEngine, writeOffline, writeRequests } from './own.ts'
 import { partitionLines } from './partitions.ts'
 import { writeProcess } from './process.ts'
 import { requestTimes } from './requests.ts'
@@ -36,12 +37,14 @@ const writeRunning = async (out: Exposition, running: Running): Promise<void> =>
   const times = requestTimes(stats, latencies)
   writeEngine(out, stats)
   writeRequests(out, times, latencies)
+  const offline = countOffline(cluster.image(), await findLost(engine, cluster.brokerId))
+  writeOffline(out, offline)
   if (canary !== null) writeCanary(out, canary)
   writeProcess(out, services.startedAt, performance.eventLoopUtilization())
 
   const sets = new Set(configs.values(cluster.image())['metrics.compat'])
   if (sets.size === 0) return
-  const state = await readState(running)
+  const state = await readState(running, offline)
   out.family(
     'millrace_metrics_partitions_left_out',
     'gauge',
@@ -55,7 +58,7 @@ const writeRunning = async (out: Exposition, running: Running): Promise<void> =>
   if (sets.has('kafka_exporter')) await writeKafkaExporter(out, state, breathe)
 }
 
-const readState = async ({ services, tables }: Running): Promise<MetricState> => {
+const readState = async ({ services, tables }: Running, offline: OfflineCounts): Promise<MetricState> => {
   const { cluster, configs, engine } = services
   const [logs, groups] = await Promise.all([tables.logs(), tables.groups()])
   const image = cluster.image()
@@ -69,5 +72,6 @@ const readState = async ({ services, tables }: Running): Promise<MetricState> =>
     stats: engine.stats(),
     groups,
     failedDirectories: engine.failures().length,
+    offline,
   }
 }

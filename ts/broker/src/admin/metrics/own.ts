@@ -1,6 +1,7 @@
 /** The metrics under our own names. Times are in seconds. */
 import type { Canary } from '../../canary/canary.ts'
 import { classLimitMs, type Latencies } from '../../dispatch/latency.ts'
+import type { OfflineCounts } from '../problems.ts'
 import { type Exposition, type Labels, labelText, type MetricType } from './exposition.ts'
 import type { RequestTimes, Times } from './requests.ts'
 
@@ -79,6 +80,13 @@ const writeHistogram = (out: Exposition, labels: Labels, { requests, totalMs, cl
   })
   out.sample(labelText(labels), totalMs / MS_PER_SECOND, '_sum')
   out.sample(labelText(labels), requests, '_count')
+}
+
+export const writeOffline = (out: Exposition, { replicas }: OfflineCounts): void => {
+  const help =
+    'Replicas of the cluster whose broker is not there, or that lie in a directory of this broker that failed.'
+  out.family('millrace_offline_replicas', 'gauge', help)
+  out.sample('', replicas)
 }
 
 /** What a client sees that sends one record a second and reads it back. */

@@ -1,5 +1,6 @@
 /** What the compatible sets are written from: read once for both. */
 import type { ClusterImage } from '../../cluster/image.ts'
+import type { OfflineCounts } from '../problems.ts'
 import type { GroupTable } from '../tables.ts'
 import type { PartitionLines } from './partitions.ts'
 
@@ -9,6 +10,7 @@ export interface MetricState extends PartitionLines {
   readonly stats: ReadonlyMap<string, number>
   readonly groups: GroupTable
   readonly failedDirectories: number
+  readonly offline: OfflineCounts
   /** `metrics.partitions.max`. */
   readonly cap: number
 }

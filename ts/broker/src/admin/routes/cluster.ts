@@ -44,7 +44,7 @@ export const clusterRoutes = ({
         groups: groups.list({ states: [], types: [] }).length,
         leaderlessPartitions: leaderless,
         underReplicatedPartitions: underReplicated,
-        offlineReplicas: countOffline(image, lost),
+        offlineReplicas: countOffline(image, lost).replicas,
       }
     },
     brokers: async () => {
