@@ -94,19 +94,22 @@ test('a stop that cannot write everything down ends with 1 and says so', async (
   expect(running.lines.join('\n')).toContain('broker stopped, and not in order')
 })
 
-test('millrace stop ends the broker of a directory in order, and waits for it', async () => {
-  const cwd = directory()
-  const ports = ['listeners=PLAINTEXT://127.0.0.1:0', 'admin.listener=http://127.0.0.1:0']
-  const running = broker(cwd, ...ports.flatMap((port) => ['--override', port]))
-  await started(running)
-  expect(await millraceProcess(['stop'], { folder: cwd })).toEqual({
-    code: 0,
-    said: '',
-    complained: 'the broker stopped\n',
-  })
-  expect(await running.exited).toBe(0)
-  expect(await millraceProcess(['stop'], { folder: cwd })).toMatchObject({ code: 6 })
-})
+test.each(['http://127.0.0.1:0', 'none'])(
+  'millrace stop ends the broker of a directory in order, and waits for it: admin.listener=%s',
+  async (admin) => {
+    const cwd = directory()
+    const overrides = ['listeners=PLAINTEXT://127.0.0.1:0', `admin.listener=${admin}`]
+    const running = broker(cwd, ...overrides.flatMap((override) => ['--override', override]))
+    await started(running)
+    expect(await millraceProcess(['stop'], { folder: cwd })).toEqual({
+      code: 0,
+      said: '',
+      complained: 'the broker stopped\n',
+    })
+    expect(await running.exited).toBe(0)
+    expect(await millraceProcess(['stop'], { folder: cwd })).toMatchObject({ code: 6 })
+  },
+)
 
 test('a stop does not wait for connections that say nothing', async () => {
   const running = broker(directory(), '--override', 'listeners=PLAINTEXT://127.0.0.1:0')

@@ -14,7 +14,6 @@ import { createAuth } from './auth.ts'
 import { ensureFirstAccount } from './first-account.ts'
 import { createHostGuard } from './guard.ts'
 import type { Running } from './live.ts'
-import { markOf } from './process-mark.ts'
 import type { AdminServices } from './services.ts'
 import type { BrokerStatus } from './status.ts'
 import { createStream } from './stream.ts'
@@ -63,7 +62,7 @@ export const startServer = async (options: AdminServerOptions): Promise<AdminSer
       await ensureFirstAccount(given.cluster, config.values, logger)
       admitted = watch(given, clock)
       try {
-        writeToken(directory, { url, token: auth.token, process: markOf(process.pid) })
+        writeToken(directory, { url, token: auth.token })
         hasToken = true
       } catch (thrown) {
         logger.warn({ why: messageOf(thrown) }, 'the command line has no token: it could not be written')

@@ -1,10 +1,9 @@
 /**
- * The file that lets programs of the same user call the admin API and stop the broker: where it is, the token of this
- * start, its process. It is there as long as the broker runs.
+ * The file that lets programs of the same user call the admin API: where it is, the token of this start. It is there as long
+ * as the broker runs.
  */
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ProcessMark } from './process-mark.ts'
 
 const NAME = 'admin.token'
 const OWNER_ONLY = 0o600
@@ -12,7 +11,6 @@ const OWNER_ONLY = 0o600
 export interface LocalAccess {
   readonly url: string
   readonly token: string
-  readonly process?: ProcessMark
 }
 
 const pathIn = (directory: string): string => join(directory, NAME)

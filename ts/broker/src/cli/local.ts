@@ -35,10 +35,8 @@ const asking = (terminal: Terminal, options: LocalOptions, look: (local: Local) 
 export const accessTo = (
   terminal: Terminal,
   { config: path, override }: Pick<LocalOptions, 'config' | 'override'>,
-): LocalAccess => accessIn(readStartUp(readSources(path, override, terminal.environment)).config.logDirs)
-
-/** The same, of the broker on these data directories. */
-export const accessIn = (logDirs: readonly string[]): LocalAccess => {
+): LocalAccess => {
+  const { logDirs } = readStartUp(readSources(path, override, terminal.environment)).config
   const access = readToken(logDirs)
   if (access !== null) return access
   throw new Failure('unreachable', `no broker runs on ${logDirs.join(', ')}, or not one of yours`, {

@@ -1,7 +1,9 @@
 // `millrace start`: a broker in this process, from the first signal stopped in order, from the second at once.
+import { messageOf } from '../base/errors.ts'
 import { createLogger, type Logger, prettyDestination } from '../base/logger.ts'
 import { readStartUp, withoutEffectLine } from '../configs/start-up.ts'
 import { type BrokerNode, openNode } from '../node.ts'
+import { markOf, type ProcessMark, removeMark, writeMark } from './process-mark.ts'
 import { readSources } from './sources.ts'
 import { startFailure } from './start-failure.ts'
 import { supervisorOf } from './supervisor.ts'
@@ -40,10 +42,14 @@ export const start = async (
     return 1
   }
   logger.info(node.summary, 'broker started')
+  const [directory = '.'] = config.logDirs
+  const mark = markOf(process.pid)
+  leaveMark(directory, mark, logger)
   supervisor.ready(`serving ${node.listeners.map(({ name, host, port }) => `${name} ${host}:${port}`).join(', ')}`)
   await told
   supervisor.stopping()
   const failures = await node.stop()
+  removeMark(directory, mark)
   if (failures.length === 0) {
     logger.info({}, 'broker stopped')
     return 0
@@ -51,6 +57,14 @@ export const start = async (
   const what = 'broker stopped, and not in order: what was acknowledged is recovered at the next start'
   logger.error({ why: failures }, what)
   return 1
+}
+
+const leaveMark = (directory: string, mark: ProcessMark, logger: Logger): void => {
+  try {
+    writeMark(directory, mark)
+  } catch (error) {
+    logger.warn({ why: messageOf(error) }, 'millrace stop will not find this broker: a signal stops it')
+  }
 }
 
 const stopSignal = async (logger: Logger): Promise<void> =>

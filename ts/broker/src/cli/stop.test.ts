@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { markOf, type ProcessMark } from '../admin/process-mark.ts'
-import { writeToken } from '../admin/token-file.ts'
 import { run } from './index.ts'
+import { markOf, readMark, removeMark, writeMark } from './process-mark.ts'
 import { processTerminal } from './terminal.ts'
 
 const dataDirectory = (): string => {
@@ -24,9 +23,6 @@ const standIn = async (folder: string, atStop: string): Promise<ChildProcess> =>
   return child
 }
 
-const left = (folder: string, broker: ProcessMark): void =>
-  writeToken(folder, { url: 'http://127.0.0.1:1', token: 't', process: broker })
-
 const stopped = async (folder: string, more: readonly string[] = []) => {
   let complained = ''
   const complain = (text: string): void => void (complained += `${text}\n`)
@@ -39,7 +35,7 @@ const WRITES_MARK = `require('node:fs').writeFileSync('.kafka_cleanshutdown', ''
 test('a broker is told to stop, and waited for until it has', async () => {
   const folder = dataDirectory()
   const child = await standIn(folder, `setTimeout(() => { ${WRITES_MARK} }, 200)`)
-  left(folder, markOf(child.pid ?? 0))
+  writeMark(folder, markOf(child.pid ?? 0))
   expect(await stopped(folder)).toEqual({ code: 0, complained: 'the broker stopped\n' })
   expect(await stopped(folder)).toMatchObject({ code: 6 })
 })
@@ -47,21 +43,41 @@ test('a broker is told to stop, and waited for until it has', async () => {
 test('one that did not stop in order, or not in time, is told of', async () => {
   const folder = dataDirectory()
   const hasty = await standIn(folder, 'process.exit(1)')
-  left(folder, markOf(hasty.pid ?? 0))
+  writeMark(folder, markOf(hasty.pid ?? 0))
   const recovered = await stopped(folder)
   expect(recovered.code).toBe(1)
   expect(recovered.complained).toContain('not in order')
   const slow = await standIn(folder, '')
-  left(folder, markOf(slow.pid ?? 0))
+  writeMark(folder, markOf(slow.pid ?? 0))
   const late = await stopped(folder, ['--timeout', '200ms'])
   expect(late.code).toBe(6)
   expect(late.complained).toContain(`has not ended within 200ms`)
 })
 
+test('a mark is taken away by the process it is of', () => {
+  const folder = dataDirectory()
+  const [own, other] = [markOf(process.pid), markOf(process.ppid)]
+  writeMark(folder, other)
+  removeMark(folder, own)
+  expect(readMark([folder])).toEqual(other)
+  writeMark(folder, own)
+  removeMark(folder, own)
+  expect(readMark([folder])).toBeNull()
+})
+
+test('who has the data open and is no broker that serves is named, and left alone', async () => {
+  const folder = dataDirectory()
+  const file = openSync(join(folder, '.lock'), 'w')
+  const refused = await stopped(folder)
+  closeSync(file)
+  expect(refused.code).toBe(6)
+  expect(refused.complained).toContain(`process ${process.pid} has ${folder} open, and is no broker that serves`)
+})
+
 test('a process that only has the number of a broker is left alone', async () => {
   const folder = dataDirectory()
   const stranger = await standIn(folder, 'process.exit(0)')
-  left(folder, { pid: stranger.pid ?? 0, startedAt: '1' })
+  writeMark(folder, { pid: stranger.pid ?? 0, startedAt: '1' })
   expect((await stopped(folder)).complained).toContain('it was killed, or is elsewhere')
   expect(stranger.exitCode).toBeNull()
   expect((await stopped(dataDirectory())).complained).toContain('no broker runs on')

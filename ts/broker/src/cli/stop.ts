@@ -1,13 +1,12 @@
 // `millrace stop`: the broker on this machine is told to stop, as by a signal from whoever started it, and waited for.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { isRunning, type ProcessMark } from '../admin/process-mark.ts'
 import { messageOf } from '../base/errors.ts'
 import { readStartUp } from '../configs/start-up.ts'
 import { parseDuration } from './duration.ts'
 import { exitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
-import { accessIn } from './local.ts'
+import { holderOf, isRunning, type ProcessMark, readMark } from './process-mark.ts'
 import { interruptible } from './session.ts'
 import { readSources } from './sources.ts'
 import type { Terminal } from './terminal.ts'
@@ -30,15 +29,7 @@ export const stop = async (
 ): Promise<number> => {
   const patienceMs = parseDuration(timeout)
   const { logDirs } = readStartUp(readSources(path, override, terminal.environment)).config
-  const { process: broker } = accessIn(logDirs)
-  if (broker === undefined || !isRunning(broker))
-    throw new Failure(
-      'unreachable',
-      `no broker on ${logDirs.join(', ')} is seen from here: it was killed, or is elsewhere`,
-      {
-        next: 'stop it where it was started: in its container, on its machine',
-      },
-    )
+  const broker = runningOn(logDirs)
   signal(broker)
   const over = waitingOf(terminal)(`end of process ${broker.pid}`)
   const ended = await interruptible(async ({ within }) => {
@@ -63,6 +54,26 @@ export const stop = async (
     })
   terminal.note('the broker stopped')
   return exitCode('ok')
+}
+
+const runningOn = (logDirs: readonly string[]): ProcessMark => {
+  const mark = readMark(logDirs)
+  if (mark !== null && isRunning(mark)) return mark
+  const where = logDirs.join(', ')
+  const holder = holderOf(logDirs)
+  if (holder !== null)
+    throw new Failure(
+      'unreachable',
+      `process ${holder} has ${where} open, and is no broker that serves: it still starts, or is another program`,
+      { next: `ps -p ${holder} -f says what it is; kill ${holder} tells it to stop` },
+    )
+  if (mark !== null)
+    throw new Failure('unreachable', `no broker on ${where} is seen from here: it was killed, or is elsewhere`, {
+      next: 'stop it where it was started: in its container, on its machine',
+    })
+  throw new Failure('unreachable', `no broker runs on ${where}`, {
+    next: 'name its configuration, or its data with --override log.dirs=<dir>',
+  })
 }
 
 const signal = ({ pid }: ProcessMark): void => {

@@ -1,6 +1,4 @@
 // `millrace doctor`: the machine, the configuration and the cluster, each line with what to do about it.
-import { isRunning } from '../../admin/process-mark.ts'
-import { readToken } from '../../admin/token-file.ts'
 import { BrokerError, messageOf } from '../../base/errors.ts'
 import { readStartUp } from '../../configs/start-up.ts'
 import { productVersion } from '../../base/version.ts'
@@ -10,6 +8,7 @@ import { Client } from '../client/client.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { columns, listing, type View } from '../output/view.ts'
+import { isRunning, readMark } from '../process-mark.ts'
 import { looking } from '../session.ts'
 import type { Settings, ShowOptions } from '../settings.ts'
 import { readSources } from '../sources.ts'
@@ -112,8 +111,8 @@ const checkConfiguration = (terminal: Terminal, path: string | undefined, overri
 
 /** What the system gives the broker that runs on this data: systemd, say, has limits of its own. */
 const checkRunning = (logDirs: readonly string[]): readonly Finding[] => {
-  const broker = readToken(logDirs)?.process
-  if (broker === undefined || !isRunning(broker)) return []
+  const broker = readMark(logDirs)
+  if (broker === null || !isRunning(broker)) return []
   return [checkFiles('open files of the broker', `/proc/${broker.pid}/limits`)]
 }
 
