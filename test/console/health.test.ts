@@ -154,6 +154,7 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
         await page.getByRole('link', { name, exact: true }).click()
         await page.locator('td .badge.bad', { hasText: shown }).last().waitFor()
         await expectInOrder(page, viewport.width, 'bad partitions, listed')
+        expect(await page.locator('.navigation a[aria-current]').getAttribute('href')).toBe('/')
         await page.goBack()
       }
       await page.goto(`${broker.base()}/partitions?problem=underReplicated`)
