@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { crc32c } from 'millrace/base/crc32c.js'
 import { afterAll, expect, test } from 'vitest'
 import { batch, type BatchFields, encodeRecords, type TestRecord } from '../../harness/batch.ts'
 import { removeDirectory, temporaryDirectory } from '../../harness/cleanup.ts'
@@ -153,6 +154,30 @@ test('aborted transactions, entry by entry, up to the first that does not follow
   expect(bad.code).toBe(1)
   expect(bad.said).toContain(`\n${PRODUCER.producerId},104,120,121,`)
   expect(bad.complained).toContain('from byte 34 on there is no entry that follows')
+})
+
+test('the older batches of producers, which stand beside a snapshot', async () => {
+  // One producer with two batches, as `log/retries.rs` writes them.
+  const body = Buffer.from(
+    '00000001' +
+      '000000000000010200000002' +
+      '000000000000000000000010000000010000000000000007' +
+      '000000010000000000000011000000010000000000000007',
+    'hex',
+  )
+  const head = Buffer.from([0, 1, 0, 0, 0, 0])
+  head.writeUInt32BE(crc32c(body), 2)
+  const file = join(directory('retries-0', { '.retries': Buffer.concat([head, body]) }), `${NAME}.retries`)
+  const { code, rows } = await values(file)
+  expect(code).toBe(0)
+  expect(rows).toEqual([
+    { file, producerId: 258, lastSequence: 0, lastOffset: 16, offsetDelta: 1, timestamp: 7 },
+    { file, producerId: 258, lastSequence: 1, lastOffset: 17, offsetDelta: 1, timestamp: 7 },
+  ])
+  writeFileSync(file, Buffer.concat([head, body.fill(9, 8, 9)]))
+  const bad = await dump(file)
+  expect(bad.code).toBe(1)
+  expect(bad.complained).toContain('the CRC does not match')
 })
 
 test('a snapshot that is damaged has no entries', async () => {

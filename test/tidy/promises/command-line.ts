@@ -150,7 +150,10 @@ const tree: readonly Promised[] = [
     what: '`log dump` of aborted transactions',
     tests: [[dump, 'aborted transactions, entry by entry, up to the first that does not follow']],
   },
-  { what: '`log dump` of `.retries` files', absent: 'They are kept beside snapshots, and it does not know them.' },
+  {
+    what: '`log dump` of `.retries` files',
+    tests: [[dump, 'the older batches of producers, which stand beside a snapshot']],
+  },
   { what: '`log verify`', tests: [[logs, 'damage is found, shown, given up, and the rest is served']] },
   { what: '`log repair`', tests: [[logs, 'damage is found, shown, given up, and the rest is served']] },
   {

@@ -313,7 +313,10 @@ export interface DumpedStretch {
   last: boolean
 }
 
-/** The entries of an `.index`, a `.timeindex`, a `.txnindex` or a `.snapshot`; a snapshot is good as a whole or not at all. */
+/**
+ * The entries of an `.index`, a `.timeindex`, a `.txnindex`, a `.snapshot` or its `.retries`; the last two are good as a whole or not
+ * at all.
+ */
 export declare function dumpEntries(path: string): Promise<DumpedEntries>
 
 /** What an engine is opened with. */

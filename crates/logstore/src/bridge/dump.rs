@@ -12,7 +12,7 @@ use super::records::append_plain;
 use crate::base::types::{Offset, Position};
 use crate::batch::{BatchView, TimestampType};
 use crate::io::SystemDisk;
-use crate::log::snapshot;
+use crate::log::{retries, snapshot};
 use crate::segment::{Kind, dump, names};
 
 /// A batch of a data file.
@@ -128,7 +128,8 @@ pub fn dump_batches(
     })
 }
 
-/// The entries of an `.index`, a `.timeindex`, a `.txnindex` or a `.snapshot`; a snapshot is good as a whole or not at all.
+/// The entries of an `.index`, a `.timeindex`, a `.txnindex`, a `.snapshot` or its `.retries`; the last two are good as a whole or not
+/// at all.
 #[napi(catch_unwind, ts_return_type = "Promise<DumpedEntries>")]
 pub fn dump_entries(path: String) -> AsyncTask<Job<DumpedEntries>> {
     spawn(move || {
@@ -136,11 +137,12 @@ pub fn dump_entries(path: String) -> AsyncTask<Job<DumpedEntries>> {
         let (base, kind) = segment_file(path)?;
         let (entries, bad_from) = match kind {
             Kind::Snapshot => (snapshot::list(&SystemDisk, path).map_err(thrown)?, None),
+            Kind::Retries => (retries::list(&SystemDisk, path).map_err(thrown)?, None),
             Kind::OffsetIndex | Kind::TimeIndex | Kind::TxnIndex => {
                 let listed = dump::index(&SystemDisk, path, kind, base).map_err(thrown)?;
                 (listed.entries, listed.rest.map(|rest| rest.start as f64))
             }
-            Kind::Data | Kind::Retries => return Err(invalid("path", "no file of entries")),
+            Kind::Data => return Err(invalid("path", "no file of entries")),
         };
         let exact = |entry: Vec<i64>| entry.into_iter().map(BigInt::from).collect();
         Ok(DumpedEntries { entries: entries.into_iter().map(exact).collect(), bad_from })

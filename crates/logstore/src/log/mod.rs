@@ -29,7 +29,7 @@ mod recovery;
 mod repair;
 mod restore;
 mod retention;
-mod retries;
+pub mod retries;
 mod roll;
 pub mod snapshot;
 mod state;

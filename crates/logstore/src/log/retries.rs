@@ -11,11 +11,13 @@
 
 use std::path::Path;
 
+use super::checkpoint::read_file;
 use super::producers::{AppendedBatch, Producers};
 use crate::base::bytes::{Malformed, Reader, Writer, be};
 use crate::base::crc32c::crc32c;
 use crate::base::error::StorageError;
 use crate::base::types::{Offset, ProducerId, Sequence, Timestamp};
+use crate::io::Disk;
 
 const VERSION: i16 = 1;
 const CRC_AT: usize = 2;
@@ -64,6 +66,17 @@ pub(super) fn decode(
     }
     let count = reader.array_len(PRODUCER_BYTES_MIN).map_err(corrupt)?.unwrap_or(0);
     (0..count).map(|_| producer(&mut reader).map_err(corrupt)).collect()
+}
+
+/// Every batch of a file, for people to look at: its producer, then its fields in the order above.
+pub fn list(disk: &dyn Disk, path: &Path) -> Result<Vec<Vec<i64>>, StorageError> {
+    let bytes = read_file(disk, path)?.unwrap_or_default();
+    let fields = |id: ProducerId, batch: AppendedBatch| {
+        let (sequence, delta) = (i64::from(batch.last_sequence.0), i64::from(batch.offset_delta));
+        vec![id.0, sequence, batch.last_offset.0, delta, batch.timestamp.0]
+    };
+    let of = |(id, batches): (_, Vec<_>)| batches.into_iter().map(move |batch| fields(id, batch));
+    Ok(decode(path, &bytes)?.into_iter().flat_map(of).collect())
 }
 
 fn producer(reader: &mut Reader<'_>) -> Result<(ProducerId, Vec<AppendedBatch>), Malformed> {

@@ -1,4 +1,4 @@
-// Indexes and snapshots of producers, entry by entry.
+// Indexes, and snapshots of producers with what belongs to them, entry by entry.
 import { messageOf } from '../../base/errors.ts'
 import { loadNative } from '../../engine/native.ts'
 import { columns, listing, type View } from '../output/view.ts'
@@ -18,6 +18,7 @@ export const entryKinds = {
     'coordinatorEpoch',
     'transactionStart',
   ],
+  '.retries': ['producerId', 'lastSequence', 'lastOffset', 'offsetDelta', 'timestamp'],
 } as const
 
 export type EntryKind = keyof typeof entryKinds
