@@ -133,11 +133,24 @@ test('what is not there, and what is not understood, is said with code, reason a
   for (const [path, status, code] of refusals) {
     const response = await fetch(path, { headers: authorization() })
     expect(response.status, path).toBe(status)
-    const said = (await response.json()) as { readonly code: string; readonly message: string; readonly hint: string }
+    const said = (await response.json()) as Record<'code' | 'message' | 'hint' | 'request', string>
     expect(said.code, path).toBe(code)
     expect(said.message, path).not.toBe('')
     expect(said.hint, path).not.toBe('')
+    expect(said.request, path).toBe(response.headers.get('x-request-id'))
   }
+})
+
+test('a request has the id that a proxy gave it, or one of its own', async () => {
+  const idOf = async (given: Readonly<Record<string, string>>): Promise<string> => {
+    const response = await fetch('/api/v1/nothing', { headers: given })
+    return ((await response.json()) as { request: string }).request
+  }
+  expect(await idOf({ 'x-request-id': 'trace:7f.3-A_' })).toBe('trace:7f.3-A_')
+  const own = /^[\da-f-]{36}$/
+  expect(await idOf({ 'x-request-id': 'no id of ours' })).toMatch(own)
+  expect(await idOf({})).toMatch(own)
+  expect(await idOf({})).not.toBe(await idOf({}))
 })
 
 test('the contract as an OpenAPI document', async () => {

@@ -9,6 +9,7 @@ const support = 'test/integration/command-line/support.test.ts'
 const tools = 'test/integration/command-line/tools.test.ts'
 const topics = 'test/integration/command-line/topics.test.ts'
 const canary = 'test/integration/admin/canary.test.ts'
+const answer = 'ts/broker/src/admin/answer.test.ts'
 const hosts = 'ts/broker/src/cli/doctor/hosts.test.ts'
 const logs = 'test/integration/log-commands.test.ts'
 const candidates = 'ts/broker/src/cli/completion/candidates.test.ts'
@@ -535,8 +536,15 @@ const others: readonly Promised[] = [
     tests: [[manual, 'a defect is told without where it is, unless that is asked for']],
   },
   {
-    what: 'an error has the id of its request',
-    absent: 'Requests have none that could be found again in the log of a broker.',
+    what: 'an error of the admin API has the id of its request',
+    tests: [
+      [answer, 'a refusal has the id of its request, by which the log tells of it where it tells much'],
+      [answer, 'a defect is in the log, with the id that was answered'],
+    ],
+  },
+  {
+    what: 'an error of the protocol has the id of its request',
+    absent: 'Brokers log no requests of clients one by one, so that none could be found again.',
   },
 ]
 

@@ -1,10 +1,11 @@
 /** Health, metrics and version at once; the API and the console are loaded when they are first asked for. */
 import { fileURLToPath } from 'node:url'
+import { messageOf } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Api } from './api.ts'
 import { type Assets, loadAssets } from './assets.ts'
 import type { Auth } from './auth.ts'
-import { AdminError, failureResponse } from './failure.ts'
+import { AdminError, DEFECT, failureResponse } from './failure.ts'
 import { type HostGuard, securityHeaders } from './guard.ts'
 import { health, type Health, liveness, readiness, startup } from './health.ts'
 import { type HttpRequest, type HttpResponse, json, text } from './http.ts'
@@ -77,9 +78,11 @@ export const createAnswer = (options: AnswerOptions): ((request: HttpRequest) =>
     try {
       return await route(request)
     } catch (thrown) {
-      if (!(thrown instanceof AdminError))
-        logger.error({ err: thrown, path: request.path }, 'a request was not answered')
-      return failureResponse(thrown)
+      const { id, path } = request
+      const response = failureResponse(thrown, id)
+      if (response.status === DEFECT) logger.error({ request: id, path, err: thrown }, 'a request failed')
+      else logger.debug({ request: id, path, why: messageOf(thrown) }, 'a request was refused')
+      return response
     }
   }
 

@@ -4,7 +4,7 @@ import { mayActAs } from './contract/roles.ts'
 import type { Route } from './contract/words.ts'
 import { Download } from './download.ts'
 import type { Caller, Exchange } from './exchange.ts'
-import { AdminError, failureResponse } from './failure.ts'
+import { AdminError } from './failure.ts'
 import { checkOrigin } from './guard.ts'
 import { type Headers, type HttpRequest, type HttpResponse, json } from './http.ts'
 import { openApi } from './openapi.ts'
@@ -25,6 +25,7 @@ import { topicRoutes } from './routes/topics.ts'
 const OPENAPI_PATH = '/api/openapi.json'
 
 export interface Api {
+  /** Throws what goes wrong. */
   answer(request: HttpRequest): Promise<HttpResponse>
 }
 
@@ -61,18 +62,7 @@ export const createApi = (context: RouteContext): Api => {
     return answered instanceof Download ? answered.response() : json(200, answered, headers)
   }
 
-  return {
-    async answer(request) {
-      try {
-        return await handle(request)
-      } catch (thrown) {
-        const response = failureResponse(thrown)
-        const { path } = request
-        if (response.status === 500) services.logger.error({ err: thrown, path }, 'a request of the admin API failed')
-        return response
-      }
-    },
-  }
+  return { answer: handle }
 }
 
 /** Throws what stands against it: nobody, not this one, not from there, not here. */

@@ -1,6 +1,6 @@
 /** Calls of the admin API, typed by the contract: for the console, the command line and tests. Needs nothing but `fetch`. */
 import { contract, type Input, type Output, type RouteName } from './contract.ts'
-import { failure, pathNames } from './contract/words.ts'
+import { type Failure, failure, pathNames } from './contract/words.ts'
 
 export interface ClientOptions {
   /** Without a slash at the end; empty in the console, which is served by the broker itself. */
@@ -19,12 +19,15 @@ export class ApiError extends Error {
   readonly status: number
   readonly code: string
   readonly hint: string
+  /** The id of the request, for the log of the broker. */
+  readonly request: string
 
-  constructor(status: number, { code, message, hint }: { code: string; message: string; hint: string }) {
+  constructor(status: number, { code, message, hint, request }: Failure) {
     super(message)
     this.status = status
     this.code = code
     this.hint = hint
+    this.request = request
   }
 }
 
@@ -72,7 +75,8 @@ const readAnswer = async (response: Response): Promise<unknown> => {
   }
 }
 
-const refusalIn = (answer: unknown, status: number) => {
+const refusalIn = (answer: unknown, status: number): Failure => {
   const read = failure.safeParse(answer)
-  return read.success ? read.data : { code: 'UNKNOWN', message: `The answer was ${status}.`, hint: 'Is this a broker?' }
+  if (read.success) return read.data
+  return { code: 'UNKNOWN', message: `The answer was ${status}.`, hint: 'Is this a broker?', request: '' }
 }

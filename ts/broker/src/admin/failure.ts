@@ -44,9 +44,15 @@ const hints: Partial<Readonly<Record<ErrorCode, string>>> = {
 }
 
 const CLIENT_ERROR = 400
+export const DEFECT = 500
 const UNAVAILABLE = 503
 
-export const failureOf = (thrown: unknown): { readonly status: number; readonly failure: Failure } => {
+interface Told {
+  readonly status: number
+  readonly failure: Omit<Failure, 'request'>
+}
+
+const failureOf = (thrown: unknown): Told => {
   if (thrown instanceof AdminError) {
     const { status, hint } = failures[thrown.code]
     return { status, failure: { code: thrown.code, message: thrown.message, hint } }
@@ -64,7 +70,14 @@ export const failureOf = (thrown: unknown): { readonly status: number; readonly 
   }
 }
 
-export const failureResponse = (thrown: unknown): HttpResponse => {
+/** In answer to the request with this id. */
+export const failureResponse = (thrown: unknown, request: string): HttpResponse => {
   const { status, failure } = failureOf(thrown)
-  return json(status, failure, thrown instanceof AdminError ? thrown.headers : {})
+  // Whoever is told to look into the log is told what for.
+  const hint = status === DEFECT ? `${failure.hint} It was request ${request}.` : failure.hint
+  return json(
+    status,
+    { ...failure, hint, request } satisfies Failure,
+    thrown instanceof AdminError ? thrown.headers : {},
+  )
 }

@@ -1,9 +1,14 @@
 /** A request and a response as values, so that nothing but `uws.ts` knows which server there is. */
 
+/** The header that names a request: of whoever sends one, of the broker where nobody does; and of its answer. */
+export const REQUEST_ID = 'x-request-id'
+
 /** Names in lower case. */
 export type Headers = Readonly<Record<string, string>>
 
 export interface HttpRequest {
+  /** By which it is found again in the log. */
+  readonly id: string
   readonly method: string
   /** As it was sent, without the query. */
   readonly path: string

@@ -1,4 +1,5 @@
 /** The only importer of uWebSockets.js (D22): its callbacks become requests and responses, with every bound it does not have itself. */
+import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import {
   App,
@@ -11,7 +12,7 @@ import {
 } from 'uWebSockets.js'
 import { AdminError, failureResponse } from './failure.ts'
 import { STREAM_PATH } from './contract/paths.ts'
-import type { Headers, HttpRequest, HttpResponse } from './http.ts'
+import { type Headers, type HttpRequest, type HttpResponse, REQUEST_ID } from './http.ts'
 import type { Stream, StreamConnection } from './stream.ts'
 
 /** A body is held in memory before anybody looks at it. */
@@ -68,12 +69,13 @@ const streaming = (stream: Stream): WebSocketBehavior<StreamData> => ({
   sendPingsAutomatically: true,
   upgrade: (response, request, context) => {
     const headers = headersOf(request)
+    const id = requestId(headers)
     try {
       const data: StreamData = { headers: stream.admit(headers) }
       const name = (header: string): string => headers[`sec-websocket-${header}`] ?? ''
       response.upgrade(data, name('key'), name('protocol'), name('extensions'), context)
     } catch (thrown) {
-      send(response, failureResponse(thrown), false)
+      send(response, failureResponse(thrown, id), id, false)
     }
   },
   open: (socket) => {
@@ -115,19 +117,21 @@ const take = (response: UwsResponse, request: UwsRequest, answer: HttpServerOpti
     aborting.abort()
   })
   const method = request.getCaseSensitiveMethod()
+  const headers = headersOf(request)
   const respond = (answered: HttpResponse): void => {
     if (gone) return
     gone = true
-    send(response, answered, method === 'HEAD')
+    send(response, answered, head.id, method === 'HEAD')
     if (isInPieces(answered.body) && method !== 'HEAD') void sendPieces(response, answered.body, aborting.signal)
   }
   // All that is known of a request must be read before this returns.
   const head = {
+    id: requestId(headers),
     method: method === 'HEAD' ? 'GET' : method,
     path: request.getUrl(),
     // Undefined without one, whatever the types say.
     query: (request.getQuery() as string | undefined) ?? '',
-    headers: headersOf(request),
+    headers,
     address: Buffer.from(response.getRemoteAddressAsText()).toString(),
   }
   const finish = (body: Buffer): void => {
@@ -135,14 +139,18 @@ const take = (response: UwsResponse, request: UwsRequest, answer: HttpServerOpti
   }
   if (WITH_BODY.has(method)) {
     // What still comes of it is passed over: who is cut off while he sends does not read why.
-    readBody(response, finish, () => respond(tooLarge()))
+    readBody(response, finish, () => respond(tooLarge(head.id)))
   } else {
     finish(Buffer.alloc(0))
   }
 }
 
-const tooLarge = (): HttpResponse =>
-  failureResponse(new AdminError('TOO_LARGE', `A body has at most ${BODY_BYTES_MAX} bytes.`))
+const tooLarge = (id: string): HttpResponse =>
+  failureResponse(new AdminError('TOO_LARGE', `A body has at most ${BODY_BYTES_MAX} bytes.`), id)
+
+/** That of a proxy in front of it, say, where it is one that may stand in a line of the log. */
+const requestId = ({ [REQUEST_ID]: given = '' }: Headers): string =>
+  /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID()
 
 const headersOf = (request: UwsRequest): Headers => {
   const headers: Record<string, string> = {}
@@ -168,9 +176,10 @@ const readBody = (response: UwsResponse, done: (body: Buffer) => void, refuse: (
   })
 }
 
-const send = (response: UwsResponse, { status, headers, body }: HttpResponse, bare: boolean): void => {
+const send = (response: UwsResponse, { status, headers, body }: HttpResponse, id: string, bare: boolean): void => {
   response.cork(() => {
     response.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`)
+    response.writeHeader(REQUEST_ID, id)
     for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value)
     if (isInPieces(body)) {
       if (bare) response.endWithoutBody()

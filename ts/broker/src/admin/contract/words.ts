@@ -76,5 +76,7 @@ export const failure = z.object({
   message: z.string(),
   /** What to do next. */
   hint: z.string(),
+  /** The id of the request, as in the log of the broker and in the header `x-request-id`. */
+  request: z.string(),
 })
 export type Failure = z.infer<typeof failure>
