@@ -1,5 +1,6 @@
 // What only the broker on this machine knows, asked of its admin API: who may read its data directory may ask.
 import type { Call } from '../admin/client.ts'
+import type { Health } from '../admin/health.ts'
 import { type LocalAccess, readToken } from '../admin/token-file.ts'
 import { readStartUp } from '../configs/start-up.ts'
 import { askAdmin } from './admin-api.ts'
@@ -43,6 +44,31 @@ export const accessTo = (
     next: 'name its configuration with --config, or its data with --override log.dirs=<dir>',
   })
 }
+
+/** Nobody but itself is asked: where it tells clients to go may be nowhere for this machine, as in a container. */
+export const ready = (terminal: Terminal, options: LocalOptions): Promise<number> =>
+  asking(terminal, options, async ({ base }) => {
+    const answer = await fetch(`${base}/readyz`)
+    const { ok, state, checks } = (await answer.json()) as Health
+    return {
+      value: { ready: ok, state, checks },
+      facts: [
+        ['ready', ok],
+        ['state', state],
+      ],
+      table: {
+        columns: columns(['check', 'ok', 'why']),
+        rows: checks.map((check) => [check.name, check.ok, check.why]),
+      },
+      names: [ok ? 'ready' : state],
+      exit: exitCode(ok ? 'ok' : 'unhealthy'),
+      verdict: {
+        level: ok ? 'OK' : 'CRITICAL',
+        text: (checks.find((check) => !check.ok) ?? checks[0])?.why ?? state,
+        measured: {},
+      },
+    }
+  })
 
 const momentOf = (time: string | null): Cell => timeCell(time === null ? null : Number(time))
 

@@ -1,4 +1,4 @@
-// What the broker on this machine tells whoever may read its data directory: audit, jobs, canary, metrics.
+// What the broker on this machine tells whoever may read its data directory: ready, audit, jobs, canary, metrics.
 import type { Command } from 'commander'
 import type { BundleOptions } from '../bundle/bundle.ts'
 import type { AuditOptions, LocalOptions } from '../local.ts'
@@ -12,6 +12,10 @@ const located = (command: Command): Command =>
 const local = (command: Command): Command => formed(located(command))
 
 export const declareLocal = (program: Command, { terminal, act, run }: Declaring): void => {
+  checking(local(program.command('ready')))
+    .description('whether the broker of this machine serves clients; exits with 10 when it does not')
+    .action(act(async (options: LocalOptions) => (await import('../local.ts')).ready(terminal, options)))
+
   timed(watchable(local(program.command('audit'))))
     .description('who changed what, on the broker of this machine')
     .option('--search <text>', 'only what contains this')
