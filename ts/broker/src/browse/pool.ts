@@ -56,7 +56,7 @@ export const createPool = (engine: number, tooSlowMs = TOO_SLOW_MS): Threads => 
       const { port1, port2 } = new MessageChannel()
       const { signal, end } = watch(port1)
       try {
-        const answer = await pool.run({ engine, topicId, query, begun: port2 }, { transferList: [port2], signal })
+        const answer = await pool.run({ engine, topicId, query, port: port2 }, { transferList: [port2], signal })
         if ('code' in answer) throw new BrokerError(answer.code, answer.message)
         return answer
       } catch (thrown) {

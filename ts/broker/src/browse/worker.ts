@@ -12,8 +12,8 @@ export interface Task {
   readonly engine: number
   readonly topicId: TopicId
   readonly query: SliceQuery
-  /** Hears that it has. */
-  readonly begun: MessagePort
+  /** Hears that it begins. */
+  readonly port: MessagePort
 }
 
 /** A failure as a value: an error that goes from thread to thread keeps its message and nothing else. */
@@ -25,14 +25,14 @@ const NICE = 10
 // Of this thread alone, as Linux has it: whoever produces and consumes goes first.
 setPriority(Math.max(getPriority(), NICE))
 
-export const slice = async ({ engine, topicId, query, begun }: Task): Promise<Answer> => {
-  begun.postMessage(null)
+export const slice = async ({ engine, topicId, query, port }: Task): Promise<Answer> => {
+  port.postMessage(null)
   try {
     return await readSlice(query, async (...asked) => readLog(engine, topicId, ...asked))
   } catch (thrown) {
     if (thrown instanceof BrokerError) return { code: thrown.code, message: thrown.message }
     throw thrown
   } finally {
-    begun.close()
+    port.close()
   }
 }
