@@ -1,12 +1,10 @@
 // The command line: in this process, where what counts is what it does, or as a shell runs it.
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { run } from 'millrace/cli/index.js'
 import { watchProcess } from './cleanup.ts'
-import { repository } from './paths.ts'
+import { program } from './paths.ts'
 
-const main = join(repository, 'ts', 'broker', 'dist', 'main.js')
 const ENDED_MS = 60_000
 
 export interface Ended {
@@ -57,7 +55,7 @@ export const millraceProcess = (
 ): Promise<Ended> =>
   new Promise((resolve, reject) => {
     const env = { ...process.env, ...NO_PROFILES, ...environment }
-    const child = spawn(process.execPath, [main, ...args], { env, cwd: folder, timeout: ENDED_MS })
+    const child = spawn(process.execPath, [program, ...args], { env, cwd: folder, timeout: ENDED_MS })
     watchProcess(child)
     let said = ''
     let complained = ''

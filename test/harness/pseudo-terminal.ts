@@ -1,7 +1,7 @@
 // A program in front of which a person seems to sit: what it draws, and what is typed.
 import { type IPty, spawn } from '@lydell/node-pty'
 import { eventually } from './eventually.ts'
-import { repository } from './paths.ts'
+import { program } from './paths.ts'
 
 const COLUMNS = 100
 const ROWS = 30
@@ -18,7 +18,7 @@ export interface Screen {
 }
 
 export const onScreen = (args: readonly string[], environment: Readonly<Record<string, string>>): Screen => {
-  const terminal: IPty = spawn(process.execPath, [`${repository}/ts/broker/dist/main.js`, ...args], {
+  const terminal: IPty = spawn(process.execPath, [program, ...args], {
     cols: COLUMNS,
     rows: ROWS,
     env: { ...process.env, XDG_CONFIG_HOME: '/nonexistent', ...environment },

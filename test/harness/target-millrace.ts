@@ -1,6 +1,5 @@
 // Millrace, started from the build as a user starts it: nothing is set that a command line could not.
-import { join } from 'node:path'
-import { repository } from './paths.ts'
+import { program } from './paths.ts'
 import { start } from './process.ts'
 import type { LaunchPlan, Target } from './target.ts'
 
@@ -8,9 +7,8 @@ export const millrace: Target = {
   startTimeoutMs: 30_000,
   launch: (plan) => {
     const preload = plan.preload === undefined ? [] : ['--import', plan.preload]
-    const main = join(repository, 'ts', 'broker', 'dist', 'main.js')
     const overrides = Object.entries(properties(plan)).flatMap(([key, value]) => ['--override', `${key}=${value}`])
-    const [command = '', ...args] = [...plan.within, process.execPath, ...preload, main, 'start', ...overrides]
+    const [command = '', ...args] = [...plan.within, process.execPath, ...preload, program, 'start', ...overrides]
     return Promise.resolve(start({ command, args, cwd: plan.directory }))
   },
 }

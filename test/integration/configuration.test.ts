@@ -11,12 +11,11 @@ import { afterEach, expect, test } from 'vitest'
 import { batch } from '../harness/batch.ts'
 import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts'
 import { eventually } from '../harness/eventually.ts'
-import { repository } from '../harness/paths.ts'
+import { program } from '../harness/paths.ts'
 import { Peer } from '../harness/peer.ts'
 import { freePorts } from '../harness/ports.ts'
 import { type Running, start } from '../harness/process.ts'
 
-const main = join(repository, 'ts', 'broker', 'dist', 'main.js')
 const ANY_PORT = 'listeners=PLAINTEXT://127.0.0.1:0'
 const EARLIEST = -2
 const LATEST = -1
@@ -47,7 +46,7 @@ interface Setting {
 const launch = ({ cwd = directory(), file, env = {}, flags = [] }: Setting): Running => {
   const overrides = flags.flatMap((flag) => ['--override', flag])
   if (file !== undefined) writeFileSync(join(cwd, 'server.properties'), `${file.join('\n')}\n`)
-  const args = [main, 'start', ...(file === undefined ? [] : ['server.properties']), ...overrides]
+  const args = [program, 'start', ...(file === undefined ? [] : ['server.properties']), ...overrides]
   const running = start({ command: process.execPath, args, cwd, env })
   brokers.push(running)
   return running

@@ -9,12 +9,11 @@ import { afterEach, expect, test } from 'vitest'
 import { removeDirectory, temporaryDirectory } from '../harness/cleanup.ts'
 import { eventually } from '../harness/eventually.ts'
 import { millraceProcess } from '../harness/millrace.ts'
-import { repository } from '../harness/paths.ts'
+import { program } from '../harness/paths.ts'
 import { Peer } from '../harness/peer.ts'
 import { brokersListed } from '../harness/probe.ts'
 import { type Running, start } from '../harness/process.ts'
 
-const main = join(repository, 'ts', 'broker', 'dist', 'main.js')
 const directories: string[] = []
 
 const directory = (): string => {
@@ -28,7 +27,7 @@ afterEach(() => {
 })
 
 const broker = (cwd: string, ...args: string[]): Running =>
-  start({ command: process.execPath, args: [main, 'start', ...args], cwd })
+  start({ command: process.execPath, args: [program, 'start', ...args], cwd })
 
 interface Started {
   readonly cluster: string
@@ -63,7 +62,7 @@ test('one line says where it serves; the data stays in ./data and the cluster ke
 
 /** A broker that the system lets open so many files. */
 const brokerWithFiles = (files: number, ...args: string[]): Running => {
-  const command = [process.execPath, main, 'start', '--override', 'listeners=PLAINTEXT://127.0.0.1:0', ...args]
+  const command = [process.execPath, program, 'start', '--override', 'listeners=PLAINTEXT://127.0.0.1:0', ...args]
   return start({ command: 'sh', args: ['-c', `ulimit -n ${files}; exec "$@"`, 'sh', ...command], cwd: directory() })
 }
 
@@ -132,7 +131,7 @@ test('a second signal ends it at once', async () => {
     args: [
       '--import',
       `data:text/javascript,${slow}`,
-      main,
+      program,
       'start',
       '--override',
       'listeners=PLAINTEXT://127.0.0.1:0',
@@ -169,7 +168,7 @@ test('data of another cluster is refused', async () => {
   writeFileSync(join(cwd, 'data', 'meta.properties'), 'version=1\nnode.id=1\ncluster.id=MkU3OEVBNTcwNTJENDM2Qg\n')
   const running = start({
     command: process.execPath,
-    args: [main, 'start', '--override', 'listeners=PLAINTEXT://127.0.0.1:0'],
+    args: [program, 'start', '--override', 'listeners=PLAINTEXT://127.0.0.1:0'],
     cwd,
     env: { CLUSTER_ID: 'aaaaaaaaaaaaaaaaaaaaaQ' },
   })

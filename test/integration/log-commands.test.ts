@@ -5,15 +5,14 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Broker, startBroker } from '../harness/broker.ts'
 import { missingClients } from '../harness/clients.ts'
-import { repository } from '../harness/paths.ts'
+import { program, repository } from '../harness/paths.ts'
 import { run } from '../harness/process.ts'
 
-const main = join(repository, 'ts', 'broker', 'dist', 'main.js')
 const without = await missingClients('kcat')
 const RECORDS = 60
 
 const millrace = (...args: readonly string[]): { code: number | null; said: string; complained: string } => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' })
   return { code: status, said: stdout, complained: stderr }
 }
 

@@ -63,7 +63,14 @@ test('two packages: one runs everywhere, one has the engine of this platform', (
     `package/logstore.${process.platform}-${process.arch}-gnu.node`,
   ])
   const paths = listed(main!)
-  for (const path of ['bin/millrace.mjs', 'dist/index.d.ts', 'dist/console/index.html', 'LICENSE', 'README.md'])
+  for (const path of [
+    'bin/millrace.cjs',
+    'dist/bundle/broker.cjs',
+    'dist/index.d.ts',
+    'dist/console/index.html',
+    'LICENSE',
+    'README.md',
+  ])
     expect(paths).toContain(`package/${path}`)
   expect(paths.filter((path) => /\.(node|map|tsbuildinfo)$|\.test\.|^package\/src/.test(path))).toEqual([])
 })

@@ -5,10 +5,9 @@ import { createClient } from 'millrace/admin/client.js'
 import { readToken, writeToken } from 'millrace/admin/token-file.js'
 import { afterEach, expect, test } from 'vitest'
 import { removeDirectory, temporaryDirectory } from '../../harness/cleanup.ts'
-import { repository } from '../../harness/paths.ts'
+import { program } from '../../harness/paths.ts'
 import { type Command, type Running, run, start } from '../../harness/process.ts'
 
-const main = join(repository, 'ts', 'broker', 'dist', 'main.js')
 const brokers: Running[] = []
 const directories: string[] = []
 
@@ -25,7 +24,7 @@ const directory = (): string => {
 
 const command = (cwd: string, overrides: readonly string[]): Command => {
   const settings = ['listeners=PLAINTEXT://127.0.0.1:0', 'admin.listener=127.0.0.1:0', ...overrides]
-  const args = [main, 'start', ...settings.flatMap((setting) => ['--override', setting])]
+  const args = [program, 'start', ...settings.flatMap((setting) => ['--override', setting])]
   return { command: process.execPath, args, cwd }
 }
 
@@ -51,7 +50,7 @@ const login = async (console: string, password: string): Promise<number> => {
 }
 
 const reset = async (cwd: string, chosen = ''): Promise<string> => {
-  const args = [main, 'admin', 'reset-password']
+  const args = [program, 'admin', 'reset-password']
   const { stdout } = await run({ command: process.execPath, args, cwd, env: { MILLRACE_ADMIN_PASSWORD: chosen } })
   return stdout.toString().trim()
 }

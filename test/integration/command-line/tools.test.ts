@@ -1,8 +1,7 @@
 // What a person meets: prompts and progress in a terminal, completion in a shell, doctor and bench.
 import { beforeAll, expect, test } from 'vitest'
-import { join } from 'node:path'
 import { eventually } from '../../harness/eventually.ts'
-import { repository } from '../../harness/paths.ts'
+import { program } from '../../harness/paths.ts'
 import { run } from '../../harness/process.ts'
 import { onScreen } from '../../harness/pseudo-terminal.ts'
 import { lines, useCluster } from './cluster.ts'
@@ -106,15 +105,13 @@ test('doctor looks at the machine, the configuration and the cluster', async () 
 
 test('whoever has read enough may go: a closed pipe is no failure', async () => {
   const script = 'set -o pipefail; "$0" "$1" config list -o json | head -c 1'
-  const main = join(repository, 'ts', 'broker', 'bin', 'millrace.mjs')
-  const { stdout } = await run({ command: 'bash', args: ['-c', script, process.execPath, main], env: environment() })
+  const { stdout } = await run({ command: 'bash', args: ['-c', script, process.execPath, program], env: environment() })
   expect(stdout.toString()).toBe('[')
 })
 
 test('a shell completes commands, and names that the cluster has', async () => {
-  const main = join(repository, 'ts', 'broker', 'bin', 'millrace.mjs')
   const script = `
-    millrace() { ${process.execPath} ${main} "$@"; }
+    millrace() { ${process.execPath} ${program} "$@"; }
     source <(millrace completion bash)
     completed() { COMP_LINE=$1; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _millrace; echo "\${COMPREPLY[@]}"; }
     completed 'millrace topic de' millrace topic de

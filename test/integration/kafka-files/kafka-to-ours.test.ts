@@ -14,7 +14,7 @@ import { type Broker, startBroker } from '../../harness/broker.ts'
 import { removeDirectory, temporaryDirectory } from '../../harness/cleanup.ts'
 import { missingClients, script } from '../../harness/clients.ts'
 import { eventually } from '../../harness/eventually.ts'
-import { repository } from '../../harness/paths.ts'
+import { program } from '../../harness/paths.ts'
 import type { Peer } from '../../harness/peer.ts'
 import { run, start } from '../../harness/process.ts'
 import { readyCoordinator } from '../../harness/ready-coordinator.ts'
@@ -42,10 +42,9 @@ const before: Record<string, ReadonlyMap<string, Contents>> = {}
 const copy = (from: string, to: string): Promise<unknown> =>
   run({ command: 'cp', args: ['-a', '--sparse=always', from, to] })
 
-const millrace = join(repository, 'ts', 'broker', 'dist', 'main.js')
 /** `millrace log import` with these arguments; answers what it printed, throws with it when it failed. */
 const imported = async (...args: readonly string[]): Promise<string> => {
-  const { stdout, stderr } = await run({ command: process.execPath, args: [millrace, 'log', 'import', ...args] })
+  const { stdout, stderr } = await run({ command: process.execPath, args: [program, 'log', 'import', ...args] })
   return stdout.toString() + stderr
 }
 
@@ -218,7 +217,7 @@ inWhole('an import that is killed can be made again', { timeout: 600_000 }, asyn
   const wanted = [...topics.keys()].flatMap((name) => ['--topic', name])
   for (let round = 0; round < KILLED_IMPORTS; round++) {
     const data = join(work, `killed-import-${round}`)
-    const command = { command: process.execPath, args: [millrace, 'log', 'import', ...into(data), ...wanted, source] }
+    const command = { command: process.execPath, args: [program, 'log', 'import', ...into(data), ...wanted, source] }
     const running = start(command)
     const timer = setTimeout(() => running.signal('SIGKILL'), 200 + next() * 1500)
     await running.exited

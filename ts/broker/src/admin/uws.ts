@@ -1,14 +1,12 @@
 /** The only importer of uWebSockets.js (D22): its callbacks become requests and responses, with every bound it does not have itself. */
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
-import {
-  App,
-  type HttpRequest as UwsRequest,
-  type HttpResponse as UwsResponse,
-  type TemplatedApp,
-  us_socket_local_port as localPort,
-  type WebSocketBehavior,
-  type us_listen_socket as ListenSocket,
+import type {
+  HttpRequest as UwsRequest,
+  HttpResponse as UwsResponse,
+  TemplatedApp,
+  WebSocketBehavior,
+  us_listen_socket as ListenSocket,
 } from 'uWebSockets.js'
 import { AdminError, failureResponse } from './failure.ts'
 import { STREAM_PATH } from './contract/paths.ts'
@@ -43,6 +41,8 @@ export interface HttpServer {
 
 /** Binds and serves; throws where the address is taken or not of this machine. */
 export const serveHttp = async ({ host, port, answer, stream }: HttpServerOptions): Promise<HttpServer> => {
+  // Not above: the bundle would require it, and it can only be imported.
+  const { App, us_socket_local_port: localPort } = await import('uWebSockets.js')
   const app = App()
   let connections = 0
   app.filter((response, count) => {
