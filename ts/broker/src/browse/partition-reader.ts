@@ -38,14 +38,7 @@ export const readForward = (start: Position, { read, chunkBytes }: ReaderOptions
   let index = 0
   /** Behind what was read. */
   let end = at
-  let ahead: Promise<Buffer> | undefined
 
-  const readAhead = (): Promise<Buffer> => {
-    const reading = read(partition, end, chunkBytes)
-    // Whoever needs it meets what went wrong; if nobody does, nothing was.
-    reading.catch(() => undefined)
-    return reading
-  }
   return {
     get position() {
       return { partition, at, bound }
@@ -55,13 +48,11 @@ export const readForward = (start: Position, { read, chunkBytes }: ReaderOptions
     },
     async fill() {
       while (index >= records.length && end < bound) {
-        const bytes = await (ahead ?? readAhead())
-        const chunk = readChunk(bytes, partition, end)
+        const chunk = readChunk(await read(partition, end, chunkBytes), partition, end)
         // A log that ends sooner than it did was truncated.
         end = chunk.next > end ? Math.min(chunk.next, bound) : bound
         records = chunk.records.filter(({ offset }) => offset < bound)
         index = 0
-        ahead = end < bound ? readAhead() : undefined
       }
       if (index >= records.length) at = Math.max(at, end)
     },

@@ -78,12 +78,12 @@ export class Engine implements RecordLog {
     return engine
   }
 
-  /** Binds without accepting: with port 0, the image can only name a port that is bound. */
   /** By which `readLog` knows it. */
   get number(): number {
     return this.#native.number
   }
 
+  /** Binds without accepting: with port 0, the image can only name a port that is bound. */
   bind(): readonly ListenerAddress[] {
     const bound = this.#native.bind()
     this.#listeners = bound.map(({ name }) => name)
