@@ -121,6 +121,19 @@ test('going back through records that are larger than thought reads little more 
   expect(bytes).toBeLessThan(20 << 20)
 })
 
+test('going forward reads no chunk that is not shown', async () => {
+  const value = Buffer.alloc(1 << 20, 'x')
+  const log = logOf([Array.from({ length: 10 }, (_, offset) => ({ offset, time: offset, value }))])
+  const offsets: number[] = []
+  const read: ReadLog = async (partition, offset, bytesMax) => {
+    offsets.push(offset)
+    return log(partition, offset, bytesMax)
+  }
+  const asked = query([{ partition: 0, at: 0, bound: 10 }], { limit: 3 })
+  expect(places(await slice(read, asked))).toEqual(['0:0', '0:1', '0:2'])
+  expect(offsets).toEqual([0, 1, 2])
+})
+
 test('a slice whose time is up has passed a record', async () => {
   let clock = 0
   const now = (): number => (clock += 10_000)
