@@ -136,12 +136,14 @@ test('a group goes back and forth: shown, done, undone', async () => {
   await append('read', 0, 10, 1_700_000_100_000)
   await append('read', 1, 5, 1_700_000_000_000)
   const group = 'readers'
+  const committed = async () => (await call('group', { group })).offsetRows.map((row) => row.committed)
   const afters = async (target: Parameters<typeof call<'resetOffsets'>>[1]['target'], dryRun = true) =>
     (await call('resetOffsets', { group, topics: ['read'], target, dryRun })).items.map(({ after }) => after)
 
   expect(await afters({ to: 'latest' })).toEqual(['20', '5'])
   await expect(call('group', { group })).rejects.toMatchObject({ status: 404 })
   expect(await afters({ to: 'latest' }, false)).toEqual(['20', '5'])
+  expect(await committed()).toEqual(['20', '5'])
   expect(await afters({ to: 'earliest' })).toEqual(['0', '0'])
   expect(await afters({ to: 'time', at: '1700000050000' })).toEqual(['10', '5'])
   expect(await afters({ to: 'shift', by: '-3' })).toEqual(['17', '2'])
@@ -153,6 +155,7 @@ test('a group goes back and forth: shown, done, undone', async () => {
     { topic: 'read', partition: 0, before: '20', after: '0', firstOffset: '0', endOffset: '20' },
     { topic: 'read', partition: 1, before: '5', after: '0' },
   ])
+  expect(await committed()).toEqual(['0', '0'])
   const positions = done.items.map(({ topic, partition, before }) => ({ topic, partition, offset: before ?? '0' }))
   const undone = await call('resetOffsets', { group, target: { to: 'positions', positions } })
   expect(undone.items.map(({ after }) => after)).toEqual(['20', '5'])

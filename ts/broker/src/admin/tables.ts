@@ -1,11 +1,13 @@
 /**
  * Where logs and groups stand, for lists that are sorted by it: all of them are read at most once a second, however many ask.
+ * What is shown alone is read when it is asked for, so that everybody sees there what was just done.
  * Nobody reads the logs as long as nobody asks; groups are read for the history of their lag, too.
  */
+import { groupBy } from '../base/group-by.ts'
 import type { TopicId } from '../base/ids.ts'
 import type { ClusterImage, TopicImage } from '../cluster/image.ts'
 import type { LogOffsetsAnswer, PartitionQuery } from '../engine/native.ts'
-import type { ListedGroup } from '../groups/describe.ts'
+import type { DescribedGroup, ListedGroup } from '../groups/describe.ts'
 import type { FetchedTopic } from '../groups/fetch-offsets.ts'
 import type { GroupReadings, Reading } from '../history/lag.ts'
 import type { Commit } from '../history/traffic.ts'
@@ -63,6 +65,8 @@ export interface Tables {
   /** Of some topics, asked now. */
   logsOf(topics: readonly TopicImage[]): Promise<LogTable>
   groups(): Promise<GroupTable>
+  /** Of some groups, asked now; in their order. */
+  groupsOf(described: readonly DescribedGroup[]): Promise<readonly GroupLine[]>
   /** What groups read and how far they are, for the history of their lag. */
   readings(): Promise<readonly GroupReadings[]>
   /** How far groups are, for what goes out of topics. */
@@ -75,7 +79,9 @@ type LagSeconds = (reading: Reading, at: number) => number | null
 export const createTables = (services: Services, lagSeconds: LagSeconds): Tables => {
   const { cluster, engine, clock } = services
   const logs = atMostOnceASecond(clock, () => readLogs([...cluster.image().topicsById.values()].flatMap(allOf), engine))
-  const groups = atMostOnceASecond(clock, () => readGroups(services, lagSeconds))
+  const groups = atMostOnceASecond(clock, async () =>
+    tableOf(await readGroups(services, lagSeconds, allGroups(services))),
+  )
   const readings = async (): Promise<readonly GroupReadings[]> =>
     [...(await groups()).groups.values()].map(({ groupId, lag, lagSeconds, offsets }) => ({
       group: groupId,
@@ -89,7 +95,14 @@ export const createTables = (services: Services, lagSeconds: LagSeconds): Tables
         topicId === null ? [] : { group: groupId, topic: topicId, partition, committed },
       ),
     )
-  return { logs, logsOf: (topics) => readLogs(topics.flatMap(allOf), engine), groups, readings, commits }
+  return {
+    logs,
+    logsOf: (topics) => readLogs(topics.flatMap(allOf), engine),
+    groups,
+    groupsOf: (described) => readGroups(services, lagSeconds, described.map(headOf)),
+    readings,
+    commits,
+  }
 }
 
 const atMostOnceASecond = <Value>(
@@ -137,15 +150,30 @@ const readLogs = async (asked: readonly PartitionQuery[], engine: AdminServices[
 export const lagOf = (committed: number, { logStart, highWatermark }: LogOffsetsAnswer): number =>
   Math.max(highWatermark - Math.max(committed, logStart), 0)
 
+type GroupHead = Omit<GroupLine, 'offsets' | 'lag' | 'lagSeconds' | 'topics'>
+
+const headOf = ({ members, ...described }: DescribedGroup): GroupHead => ({
+  ...described,
+  type: 'classic',
+  members: members.length,
+})
+
+const allGroups = ({ groups }: Services): readonly GroupHead[] =>
+  groups.list({ states: [], types: [] }).map((listed) => {
+    const described = groups.describe(listed.groupId)
+    return typeof described === 'string' ? { ...listed, members: 0, protocol: '' } : headOf(described)
+  })
+
 /** Of the logs only those that a group reads are asked. */
 const readGroups = async (
   { cluster, groups, engine, clock }: Services,
   lagSeconds: LagSeconds,
-): Promise<GroupTable> => {
+  heads: readonly GroupHead[],
+): Promise<readonly GroupLine[]> => {
   const image = cluster.image()
-  const found = groups.list({ states: [], types: [] }).map((listed) => {
-    const { topics } = groups.fetchOffsets({ groupId: listed.groupId, topics: null, byId: false })
-    return { listed, topics, described: groups.describe(listed.groupId) }
+  const found = heads.map((head) => {
+    const { topics } = groups.fetchOffsets({ groupId: head.groupId, topics: null, byId: false })
+    return { head, topics }
   })
   const logs = await readLogs(
     found.flatMap(({ topics }) => topics.flatMap((topic) => committedOf(image, topic))),
@@ -154,28 +182,29 @@ const readGroups = async (
 
   // One moment for all: groups that stopped at the same sample are equally far behind.
   const at = clock.monotonic()
-  const lines = new Map<string, GroupLine>()
-  const readers = new Map<string, { readonly groups: string[]; lag: number }>()
-  for (const { listed, topics, described } of found) {
-    const offsets: GroupOffset[] = []
-    for (const { name, partitions } of topics) {
+  return found.map(({ head, topics }) => {
+    const offsets = topics.flatMap(({ name, partitions }) => {
       const topic = image.topicsByName.get(name)
-      const own = partitions.map((each) => groupOffset(logs, topic, name, each, (reading) => lagSeconds(reading, at)))
-      offsets.push(...own)
-      noteReader(readers, name, listed.groupId, sum(own.map((each) => each.lag)))
-    }
-    lines.set(listed.groupId, {
-      ...listed,
+      return partitions.map((each) => groupOffset(logs, topic, name, each, (reading) => lagSeconds(reading, at)))
+    })
+    return {
+      ...head,
       offsets,
       lag: sum(offsets.map((each) => each.lag)),
       lagSeconds: furthest(offsets),
       topics: topics.length,
-      ...(typeof described === 'string'
-        ? { members: 0, protocol: '' }
-        : { members: described.members.length, protocol: described.protocol }),
-    })
+    }
+  })
+}
+
+const tableOf = (lines: readonly GroupLine[]): GroupTable => {
+  const readers = new Map<string, { readonly groups: string[]; lag: number }>()
+  for (const { groupId, offsets } of lines) {
+    for (const [topic, own] of groupBy(offsets, (each) => each.topic)) {
+      noteReader(readers, topic, groupId, sum(own.map((each) => each.lag)))
+    }
   }
-  return { groups: lines, readers }
+  return { groups: new Map(lines.map((line) => [line.groupId, line])), readers }
 }
 
 const committedOf = (image: ClusterImage, { name, partitions }: FetchedTopic): readonly PartitionQuery[] => {

@@ -31,8 +31,8 @@ export const groupRoutes = ({ services: { groups }, tables }: RouteContext): Rou
     },
     group: async ({ group: name, offset, limit }) => {
       const described = describe(name)
-      // One that is younger than the table has committed nothing that is in it.
-      const line = (await tables.groups()).groups.get(name) ?? young(described)
+      const [line] = await tables.groupsOf([described])
+      if (line === undefined) throw new BrokerError('GROUP_ID_NOT_FOUND')
       const memberRows = described.members.map(memberRow)
       const offsetRows = withOwners(line, memberRows)
       return {
@@ -45,16 +45,6 @@ export const groupRoutes = ({ services: { groups }, tables }: RouteContext): Rou
     },
   }
 }
-
-const young = ({ members, ...described }: DescribedGroup): GroupLine => ({
-  ...described,
-  type: 'classic',
-  members: members.length,
-  offsets: [],
-  topics: 0,
-  lag: 0,
-  lagSeconds: 0,
-})
 
 const cells = {
   name: ({ groupId }) => groupId,
