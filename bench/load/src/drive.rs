@@ -10,6 +10,7 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, ensure};
+use logstore::io::run_promptly;
 use rustix::event::{Timespec, epoll};
 use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create, timerfd_settime,
@@ -81,6 +82,8 @@ pub(crate) fn run<L: Load>(
     let to = from + (pressure.seconds * 1e9) as u64;
     let ready = Barrier::new(threads);
     let work = |thread: usize| -> Result<(Recorder, Usage)> {
+        // What it measures is the broker, and not how long it waits for a processor itself.
+        run_promptly();
         let own = connections / threads + usize::from(thread < connections % threads);
         let interval = pressure.rate.map(|rate| threads as f64 / rate * 1e9);
         let worker =

@@ -9,6 +9,7 @@ use std::thread;
 
 use anyhow::{Result, ensure};
 use logstore::base::bytes::{Reader, Writer};
+use logstore::io::run_promptly;
 use rustix::event::epoll;
 use rustix::io::retry_on_intr;
 use rustix::net::{RecvFlags, recv};
@@ -47,7 +48,10 @@ impl Worker {
         let poller = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let worker = Arc::new(Self { poller, connections: Mutex::default() });
         let own = Arc::clone(&worker);
-        thread::Builder::new().name("worker".into()).spawn(move || own.serve())?;
+        thread::Builder::new().name("worker".into()).spawn(move || {
+            run_promptly();
+            own.serve()
+        })?;
         Ok(worker)
     }
 

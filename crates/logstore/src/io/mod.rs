@@ -21,6 +21,7 @@ pub mod pool;
 pub mod removal;
 pub mod sectors;
 pub mod socket;
+pub mod thread;
 
 pub use changes::Changes;
 pub use disk::SystemDisk;
@@ -29,6 +30,7 @@ pub use file::File;
 pub use pool::{FilePool, PooledFile};
 pub use removal::{Doomed, Readers};
 pub use sectors::{PAGE_BYTES, SectorWriter};
+pub use thread::run_promptly;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 

@@ -42,6 +42,7 @@ use parking_lot::Mutex;
 
 use crate::base::clock::Clock;
 use crate::base::limits::COLD_READERS;
+use crate::io::run_promptly;
 use crate::io::socket::Listener;
 use crate::store::Store;
 
@@ -127,7 +128,10 @@ impl Server {
         };
         let mut running = Vec::new();
         for (index, worker) in workers.into_iter().enumerate() {
-            let thread = Builder::new().name(format!("net-{index}")).spawn(move || worker.run());
+            let thread = Builder::new().name(format!("net-{index}")).spawn(move || {
+                run_promptly();
+                worker.run();
+            });
             running.push(thread.map_err(BindError::Thread)?);
         }
         for index in 0..COLD_READERS {

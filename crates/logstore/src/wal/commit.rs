@@ -7,6 +7,7 @@ use super::frame::Group;
 use super::thread::Turn;
 use super::ticket::Wakeups;
 use crate::base::error::StorageError;
+use crate::io::run_promptly;
 
 /// A log whose batches are acknowledged once they are in the write-ahead log.
 pub trait Committed: Send + Sync {
@@ -37,6 +38,10 @@ impl Commit {
 }
 
 impl Turn<dyn Committed> for Commit {
+    fn begin(&mut self) {
+        run_promptly();
+    }
+
     fn take(&mut self, logs: &[Arc<dyn Committed>], wakeups: &mut Wakeups) {
         self.group.clear();
         for log in logs {

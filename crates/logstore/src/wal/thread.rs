@@ -33,6 +33,9 @@ struct Waiting<T: ?Sized> {
 
 /// What a thread does with the logs of a turn.
 pub trait Turn<T: ?Sized>: Send + 'static {
+    /// Once, on the thread, before the first turn.
+    fn begin(&mut self) {}
+
     /// One turn; tokens that it releases are delivered at its end.
     fn take(&mut self, logs: &[Arc<T>], wakeups: &mut Wakeups);
 
@@ -63,6 +66,7 @@ impl<T: ?Sized> Queue<T> {
     }
 
     fn run(&self, turn: &mut impl Turn<T>) {
+        turn.begin();
         let mut wakeups = Wakeups::default();
         let mut logs = Vec::new();
         loop {
