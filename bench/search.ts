@@ -33,6 +33,7 @@ type Beside = keyof typeof FILTERS
 interface Figures {
   readonly latency: Report['latency']
   readonly errors: number
+  /** In a second. */
   readonly searchedBytes: number
 }
 
@@ -75,6 +76,7 @@ const run = async (rounds: number, seconds: number, gigabytes: number, rate: num
   const take = async (beside: Beside): Promise<Figures> => {
     const filter = FILTERS[beside]
     const ended = new AbortController()
+    const began = performance.now()
     const searching = Array.from({ length: filter === null ? 0 : SEARCHES }, () =>
       search(broker, filter ?? {}, ended.signal),
     )
@@ -82,10 +84,11 @@ const run = async (rounds: number, seconds: number, gigabytes: number, rate: num
     const { latency, errors } = await measure('produce', { ...load, seconds })
     ended.abort()
     const searched = await Promise.all(searching)
+    const took = (performance.now() - began) / 1000
     return {
       latency,
       errors: Object.values(errors).reduce((sum, count) => sum + count, 0),
-      searchedBytes: searched.reduce((sum, bytes) => sum + bytes, 0),
+      searchedBytes: searched.reduce((sum, bytes) => sum + bytes, 0) / took,
     }
   }
 
@@ -110,7 +113,7 @@ const run = async (rounds: number, seconds: number, gigabytes: number, rate: num
       p999us: of(({ latency }) => latency.p999),
       p99ToQuiet: ratio(({ latency }) => latency.p99),
       p999ToQuiet: ratio(({ latency }) => latency.p999),
-      searchedMBs: of(({ searchedBytes }) => searchedBytes / 1e6 / seconds),
+      searchedMBs: of(({ searchedBytes }) => searchedBytes / 1e6),
       errors: of(({ errors }) => errors),
     }
     process.stdout.write(`${JSON.stringify(result)}\n`)

@@ -9,7 +9,8 @@ import { lower, part } from './measures.ts'
 import { ownBroker } from './own.ts'
 import { takenFrom, voidFor } from './produce.ts'
 
-const IDLE_MS = 3000
+/** Until what starting needed was given back: V8 does that eight seconds later, a JVM does not. */
+const IDLE_MS = 15_000
 const LOAD = { connections: 16, depth: 5, records: 16, recordBytes: 1024 }
 const PARTITIONS = 6
 
@@ -22,7 +23,7 @@ const memory: Case = {
       measures: [lower('idle', 'bytes', part(1 / 5)), lower('after load', 'bytes', part(1 / 4))],
     },
   ],
-  what: 'A new process: resident memory 3 seconds after its start and again after batches of 16 KiB from 16 connections at full speed.',
+  what: 'A new process: resident memory 15 seconds after its start and again after batches of 16 KiB from 16 connections at full speed.',
   columns: [columns.millrace, columns.kafka],
   isShort: true,
   stretch: 2,

@@ -693,8 +693,12 @@ export interface ReadAnswer {
   batches: Buffer
 }
 
-/** Whole batches of a log of an engine that another thread has, as `Engine.read`; whoever calls waits for the disk. */
-export declare function readLog(engine: number, topicId: string, partition: number, offset: number, maxBytes: number): ReadAnswer
+/**
+ * Whole batches of a log of an engine that another thread has, as `Engine.read`, read into memory of whoever calls, who waits
+ * for the disk. Memory that comes and goes would have the collector of garbage at work, whose threads nobody gives a low
+ * priority.
+ */
+export declare function readLog(engine: number, topicId: string, partition: number, offset: number, into: Buffer): ScanAnswer
 
 /** How far a recovery is. After a stop in order there is nothing to do, and all numbers are 0. */
 export interface RecoveryProgress {
@@ -754,6 +758,16 @@ export interface RepairedDirectory {
 
 /** Gives up what chosen topics or partitions of a data directory have lost. */
 export declare function repairLogs(directory: string, selected: Array<string>): Promise<RepairedDirectory>
+
+/** What a scan reads at once. */
+export interface ScanAnswer {
+  /** Kafka's code. */
+  errorCode: number
+  /** Of whole batches, uncompressed, in the caller's memory. */
+  bytes: number
+  /** Those that do not lie there: one that is larger, or that were compressed. */
+  apart?: Buffer
+}
 
 /** A log that lies in a data directory, and what it holds. */
 export interface SurveyedLog {

@@ -91,34 +91,66 @@ impl Appends {
     }
 }
 
-/// Whole batches from `from` up to the high watermark, decompressed; nothing at the end of the log. Retention may have
-/// passed by: below the log start, reading begins there.
-pub(super) fn read(log: &Log, from: Offset, bytes_max: usize) -> Result<Vec<u8>, ReadFailure> {
-    let log_start = log.offsets().map_err(|error| error.error_code())?.log_start;
-    let read = log
-        .read_as(from.max(log_start), bytes_max, ReadBound::HighWatermark, true, Access::Exactly)
-        .map_err(|error| error.error_code())?;
-    let bytes = gather(&read).map_err(|_| codes::KAFKA_STORAGE_ERROR)?;
-    plain(bytes).ok_or(codes::CORRUPT_MESSAGE)
-}
-
 /// Kafka's error code.
 pub(super) type ReadFailure = i16;
 
-fn gather(read: &LogRead) -> Result<Vec<u8>, StorageError> {
-    let mut bytes = Vec::with_capacity(read.bytes);
-    for slice in &read.slices {
-        match slice {
-            Slice::Memory(buffer) => bytes.extend_from_slice(buffer),
-            Slice::File(slice) => {
-                let from = bytes.len();
-                bytes.resize(from + slice.len(), 0);
-                let filled = fill(bytes.get_mut(from..).unwrap_or_default(), slice)?;
-                bytes.truncate(from + filled);
-            }
-        }
+/// Whole batches, as if they had never been compressed.
+pub(super) enum Plain {
+    /// As they were read, in so many bytes.
+    Here(usize),
+    /// In memory of their own.
+    Apart(Vec<u8>),
+}
+
+/// Whole batches from `from` up to the high watermark, decompressed; nothing at the end of the log. Retention may have
+/// passed by: below the log start, reading begins there.
+pub(super) fn read(log: &Log, from: Offset, bytes_max: usize) -> Result<Vec<u8>, ReadFailure> {
+    apart(&find(log, from, bytes_max)?)
+}
+
+/// The same, in `into`, as much as it has room for; a batch that is larger lies apart, and so does what was compressed.
+pub(super) fn read_into(log: &Log, from: Offset, into: &mut [u8]) -> Result<Plain, ReadFailure> {
+    let found = find(log, from, into.len())?;
+    match into.get_mut(..found.bytes) {
+        Some(into) => gather(&found, into),
+        None => apart(&found).map(Plain::Apart),
     }
-    Ok(bytes)
+}
+
+fn apart(found: &LogRead) -> Result<Vec<u8>, ReadFailure> {
+    let mut bytes = vec![0; found.bytes];
+    Ok(match gather(found, &mut bytes)? {
+        Plain::Here(whole) => {
+            bytes.truncate(whole);
+            bytes
+        }
+        Plain::Apart(bytes) => bytes,
+    })
+}
+
+fn find(log: &Log, from: Offset, bytes_max: usize) -> Result<LogRead, ReadFailure> {
+    let log_start = log.offsets().map_err(|error| error.error_code())?.log_start;
+    log.read_as(from.max(log_start), bytes_max, ReadBound::HighWatermark, true, Access::Exactly)
+        .map_err(|error| error.error_code())
+}
+
+/// `into` is as long as what was found.
+fn gather(found: &LogRead, into: &mut [u8]) -> Result<Plain, ReadFailure> {
+    let mut filled = 0;
+    for slice in &found.slices {
+        let rest = into.get_mut(filled..).unwrap_or_default();
+        filled += match slice {
+            Slice::Memory(bytes) => {
+                rest.get_mut(..bytes.len()).unwrap_or_default().copy_from_slice(bytes);
+                bytes.len()
+            }
+            Slice::File(slice) => {
+                let rest = rest.get_mut(..slice.len()).unwrap_or_default();
+                fill(rest, slice).map_err(|_| codes::KAFKA_STORAGE_ERROR)?
+            }
+        };
+    }
+    plain(into.get(..filled).unwrap_or_default()).ok_or(codes::CORRUPT_MESSAGE)
 }
 
 /// In steps, so that a sync of the same disk finds no more than one of them in front of it.
@@ -133,17 +165,15 @@ fn fill(into: &mut [u8], slice: &FileSlice) -> Result<usize, StorageError> {
     }
 }
 
-/// The whole batches in it, as if they had never been compressed. A read may end within a batch; the next one begins with it.
-fn plain(mut bytes: Vec<u8>) -> Option<Vec<u8>> {
-    let views = || batch::iter(&bytes).map_while(Result::ok);
+/// A read may end within a batch; the next one begins with it.
+fn plain(bytes: &[u8]) -> Option<Plain> {
+    let views = || batch::iter(bytes).map_while(Result::ok);
     if views().any(|view| is_compressed(&view)) {
         let mut plain = Vec::with_capacity(bytes.len());
         views().try_for_each(|view| append_plain(&mut plain, &view))?;
-        return Some(plain);
+        return Some(Plain::Apart(plain));
     }
-    let whole = views().map(|view| view.bytes().len()).sum();
-    bytes.truncate(whole);
-    Some(bytes)
+    Some(Plain::Here(views().map(|view| view.bytes().len()).sum()))
 }
 
 fn is_compressed(view: &BatchView<'_>) -> bool {

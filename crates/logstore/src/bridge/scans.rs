@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 
 use napi::Result;
+use napi::bindgen_prelude::{Buffer, BufferSlice};
 use napi_derive::napi;
 use parking_lot::Mutex;
 
-use super::engine::ReadAnswer;
 use super::errors::invalid;
 use super::queries;
-use super::records;
+use super::records::{self, Plain, ReadFailure};
+use crate::base::codes::NONE;
 use crate::base::types::Offset;
 use crate::store::Store;
 
@@ -41,19 +42,46 @@ impl Drop for Number {
     }
 }
 
-/// Whole batches of a log of an engine that another thread has, as `Engine.read`; whoever calls waits for the disk.
+/// What a scan reads at once.
+#[napi(object)]
+pub struct ScanAnswer {
+    /// Kafka's code.
+    pub error_code: i32,
+    /// Of whole batches, uncompressed, in the caller's memory.
+    pub bytes: u32,
+    /// Those that do not lie there: one that is larger, or that were compressed.
+    pub apart: Option<Buffer>,
+}
+
+impl ScanAnswer {
+    fn of(read: std::result::Result<Plain, ReadFailure>) -> Self {
+        match read {
+            Ok(Plain::Here(bytes)) => Self { error_code: NONE.into(), bytes: bytes as u32, apart: None },
+            Ok(Plain::Apart(bytes)) => Self { error_code: NONE.into(), bytes: 0, apart: Some(bytes.into()) },
+            Err(error) => Self { error_code: error.into(), bytes: 0, apart: None },
+        }
+    }
+}
+
+/// Whole batches of a log of an engine that another thread has, as `Engine.read`, read into memory of whoever calls, who waits
+/// for the disk. Memory that comes and goes would have the collector of garbage at work, whose threads nobody gives a low
+/// priority.
 #[napi(catch_unwind)]
 pub fn read_log(
     engine: u32,
     topic_id: String,
     partition: i32,
     offset: f64,
-    max_bytes: u32,
-) -> Result<ReadAnswer> {
+    mut into: BufferSlice<'_>,
+) -> Result<ScanAnswer> {
+    let store = store(engine)?;
+    let read = |log: Arc<_>| records::read_into(&log, Offset(offset as i64), &mut into);
+    Ok(ScanAnswer::of(queries::log(&store, &topic_id, partition).and_then(read)))
+}
+
+fn store(engine: u32) -> Result<Arc<Store>> {
     let store = STORES.lock().get(&engine).and_then(Weak::upgrade);
-    let store = store.ok_or_else(|| invalid("engine", format!("there is none with number {engine}")))?;
-    let read = |log: Arc<_>| records::read(&log, Offset(offset as i64), max_bytes as usize);
-    Ok(ReadAnswer::of(queries::log(&store, &topic_id, partition).and_then(read)))
+    store.ok_or_else(|| invalid("engine", format!("there is none with number {engine}")))
 }
 
 #[cfg(test)]
@@ -62,7 +90,9 @@ mod tests {
 
     #[test]
     fn who_asks_for_an_engine_that_is_gone_is_told() {
-        let read = read_log(u32::MAX, "AAAAAAAAAAAAAAAAAAAAAA".into(), 0, 0.0, 1);
-        assert_eq!(read.map(|_| ()).unwrap_err().reason, "engine: there is none with number 4294967295");
+        assert_eq!(
+            store(u32::MAX).map(|_| ()).unwrap_err().reason,
+            "engine: there is none with number 4294967295"
+        );
     }
 }

@@ -1,8 +1,8 @@
 /** The records of one partition in turn, forward or back, read in chunks when they are needed. */
-import { type LogRecord, readChunk } from './records.ts'
+import { type Batch, type LogRecord, readBatches } from './records.ts'
 
-/** Whole batches from an offset on, as `Engine.read`. */
-export type ReadLog = (partition: number, offset: number, bytesMax: number) => Promise<Buffer>
+/** Whole batches from an offset on, as many as the memory has room for; a larger one comes whole, in memory of its own. */
+export type ReadLog = (partition: number, offset: number, memory: Buffer) => Promise<Buffer>
 
 /** Where a read stands in a partition. */
 export interface Position {
@@ -25,18 +25,23 @@ export interface PartitionReader {
 
 export interface ReaderOptions {
   readonly read: ReadLog
-  /** What one read brings; a larger batch comes whole. */
-  readonly chunkBytes: number
+  /**
+   * Room for what one read brings. A reader that goes forward reads into it again and again, so that a record is there until
+   * the next one is asked for; one that goes back holds several reads, and takes as much for each of them.
+   */
+  readonly memory: Buffer
   /** Bytes that a record has on average, by which a reader that goes back guesses how far. */
   readonly recordBytes: number
 }
 
-export const readForward = (start: Position, { read, chunkBytes }: ReaderOptions): PartitionReader => {
+export const readForward = (start: Position, { read, memory }: ReaderOptions): PartitionReader => {
   const { partition, bound } = start
   let { at } = start
+  /** Of what was read, those that come next. */
+  let batches: Iterator<Batch, void> = noBatches
   let records: readonly LogRecord[] = []
   let index = 0
-  /** Behind what was read. */
+  /** Behind what was looked at. */
   let end = at
 
   return {
@@ -47,12 +52,20 @@ export const readForward = (start: Position, { read, chunkBytes }: ReaderOptions
       return records[index]
     },
     async fill() {
+      let before: number | undefined
       while (index >= records.length && end < bound) {
-        const chunk = readChunk(await read(partition, end, chunkBytes), partition, end)
-        // A log that ends sooner than it did was truncated.
-        end = chunk.next > end ? Math.min(chunk.next, bound) : bound
-        records = chunk.records.filter(({ offset }) => offset < bound)
-        index = 0
+        const batch = batches.next()
+        if (!batch.done) {
+          end = Math.min(batch.value.next, bound)
+          records = batch.value.records.filter(({ offset }) => offset < bound)
+          index = 0
+        } else if (before === end) {
+          // A log that ends sooner than it did was truncated.
+          end = bound
+        } else {
+          before = end
+          batches = readBatches(await read(partition, end, memory), partition, end)
+        }
       }
       if (index >= records.length) at = Math.max(at, end)
     },
@@ -63,12 +76,15 @@ export const readForward = (start: Position, { read, chunkBytes }: ReaderOptions
   }
 }
 
+const noBatches: Iterator<Batch, void> = { next: () => ({ done: true, value: undefined }) }
+
 /** Of what lies in front of an offset no more is held; one batch may be larger. */
 const BACK_CHUNKS_MAX = 4
 const STEP_RECORDS_MAX = 1_000_000
 
-export const readBack = (start: Position, { read, chunkBytes, recordBytes }: ReaderOptions): PartitionReader => {
+export const readBack = (start: Position, { read, memory, recordBytes }: ReaderOptions): PartitionReader => {
   const { partition, bound } = start
+  const chunkBytes = memory.length
   let { at } = start
   let records: LogRecord[] = []
   /** In front of which nothing was read. */
@@ -80,14 +96,17 @@ export const readBack = (start: Position, { read, chunkBytes, recordBytes }: Rea
     const found: LogRecord[] = []
     let bytes = 0
     for (let next = from; next < begin;) {
-      const chunk = readChunk(await read(partition, next, chunkBytes), partition, next)
-      if (chunk.next <= next) break
-      for (const record of chunk.records) {
-        if (record.offset >= begin) break
-        found.push(record)
-        bytes += record.bytes
+      const chunk = await read(partition, next, Buffer.allocUnsafeSlow(chunkBytes))
+      if (chunk.length === 0) break
+      for (const batch of readBatches(chunk, partition, next)) {
+        for (const record of batch.records) {
+          if (record.offset >= begin) break
+          found.push(record)
+          bytes += record.bytes
+        }
+        next = batch.next
+        if (next >= begin) break
       }
-      next = chunk.next
       if (bytes > BACK_CHUNKS_MAX * chunkBytes && next < begin && begin - from > 1) return null
     }
     return found

@@ -34,34 +34,31 @@ export interface LogRecord {
   readonly bytes: number
 }
 
-export interface Chunk {
+export interface Batch {
   readonly records: readonly LogRecord[]
-  /** The offset behind the last batch; that from which was read when there was none. */
+  /** The offset behind it. */
   readonly next: number
 }
 
-/** The records of whole batches from an offset on. Throws CORRUPT_MESSAGE. */
-export const readChunk = (bytes: Buffer, partition: number, from: number): Chunk => {
-  const records: LogRecord[] = []
-  let next = from
+/** One whole batch after the other, with its records from an offset on. Throws CORRUPT_MESSAGE. */
+export function* readBatches(bytes: Buffer, partition: number, from: number): Generator<Batch, void> {
   for (let at = 0; at < bytes.length;) {
     if (bytes.length - at < HEADER_BYTES) throw damaged('a batch is cut')
     const size = bytes.readInt32BE(at + LENGTH_AT) + BEFORE_LENGTH_BYTES
     if (size < HEADER_BYTES || size > bytes.length - at) throw damaged('a batch has a wrong length')
-    next = Math.max(next, readBatch(bytes.subarray(at, at + size), partition, from, records))
+    yield readBatch(bytes.subarray(at, at + size), partition, from)
     at += size
   }
-  return { records, next }
 }
 
-/** Adds the records that are not before `from`; answers the offset behind the batch. */
-const readBatch = (batch: Buffer, partition: number, from: number, records: LogRecord[]): number => {
+const readBatch = (batch: Buffer, partition: number, from: number): Batch => {
+  const records: LogRecord[] = []
   const baseOffset = Number(batch.readBigInt64BE(0))
   const attributes = batch.readInt16BE(ATTRIBUTES_AT)
   const next = baseOffset + batch.readInt32BE(LAST_DELTA_AT) + 1
   // Markers of transactions are no messages.
   if ((attributes & CONTROL) === 0) addRecords(batch, partition, from, records)
-  return next
+  return { records, next: Math.max(next, from) }
 }
 
 /** The same of any batch, markers of transactions too. Throws CORRUPT_MESSAGE. */

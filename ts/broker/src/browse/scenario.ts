@@ -18,16 +18,17 @@ export const batchAt = ({ offset, time, key = null, value = null, headers = [] }
 
 /** Partitions of records whose offsets rise, read in batches of one, as many as fit and at least one. */
 export const logOf = (partitions: readonly (readonly LoggedRecord[])[]): ReadLog => {
-  return (partition, offset, bytesMax) => {
+  return (partition, offset, memory) => {
     const taken: Buffer[] = []
     let bytes = 0
     for (const record of partitions[partition] ?? []) {
       if (record.offset < offset) continue
       const batch = batchAt(record)
-      if (taken.length > 0 && bytes + batch.length > bytesMax) break
+      if (taken.length > 0 && bytes + batch.length > memory.length) break
       taken.push(batch)
       bytes += batch.length
     }
-    return Promise.resolve(Buffer.concat(taken))
+    const read = Buffer.concat(taken)
+    return Promise.resolve(read.copy(memory) === read.length ? memory.subarray(0, read.length) : read)
   }
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { BrokerError } from '../base/errors.ts'
 import type { Position, ReadLog } from './partition-reader.ts'
 import { type LoggedRecord, logOf } from './scenario.ts'
-import { readSlice, type Slice, type SliceQuery } from './slice.ts'
+import { keptMemory, readSlice, type Slice, type SliceQuery } from './slice.ts'
 
 const query = (positions: readonly Position[], over: Partial<SliceQuery> = {}): SliceQuery => ({
   topic: 't',
@@ -21,7 +21,7 @@ const query = (positions: readonly Position[], over: Partial<SliceQuery> = {}): 
 })
 
 const slice = async (read: ReadLog, asked: SliceQuery, now?: () => number): Promise<Slice> => {
-  const answer = await readSlice(asked, read, now)
+  const answer = await readSlice(asked, read, keptMemory(), now)
   if ('refused' in answer) throw new Error(answer.refused)
   return answer
 }
@@ -125,13 +125,33 @@ test('going forward reads no chunk that is not shown', async () => {
   const value = Buffer.alloc(1 << 20, 'x')
   const log = logOf([Array.from({ length: 10 }, (_, offset) => ({ offset, time: offset, value }))])
   const offsets: number[] = []
-  const read: ReadLog = async (partition, offset, bytesMax) => {
+  const read: ReadLog = async (partition, offset, memory) => {
     offsets.push(offset)
-    return log(partition, offset, bytesMax)
+    return log(partition, offset, memory)
   }
   const asked = query([{ partition: 0, at: 0, bound: 10 }], { limit: 3 })
   expect(places(await slice(read, asked))).toEqual(['0:0', '0:1', '0:2'])
   expect(offsets).toEqual([0, 1, 2])
+})
+
+test('what is read over what was read before is not what is shown', async () => {
+  const content = (partition: number, offset: number) => `${partition}:${offset} `.padEnd(300 << 10, 'x')
+  const recordsOf = (partition: number): readonly LoggedRecord[] =>
+    Array.from({ length: 20 }, (_, offset) => ({
+      offset,
+      time: 2 * offset + partition,
+      value: Buffer.from(content(partition, offset)),
+    }))
+  const log = logOf([recordsOf(0), recordsOf(1)])
+  for (const direction of ['forward', 'back'] as const) {
+    const [at, bound] = direction === 'forward' ? [0, 20] : [20, 0]
+    const positions = [0, 1].map((partition) => ({ partition, at, bound }))
+    const found = await slice(log, query(positions, { direction, charactersMax: 5 }))
+    expect(found.messages).toHaveLength(40)
+    for (const { partition, offset, value } of found.messages) {
+      expect(value?.text).toBe(content(partition, Number(offset)).slice(0, 5))
+    }
+  }
 })
 
 test('a slice whose time is up has passed a record', async () => {
@@ -160,7 +180,7 @@ test('what a filter fails on is counted and passed', async () => {
 
 test('an expression that is none is refused', async () => {
   const filter = { language: 'regex', expression: '(' } as const
-  expect(await readSlice(query(forward, { filter }), logOf(two))).toHaveProperty('refused')
+  expect(await readSlice(query(forward, { filter }), logOf(two), keptMemory())).toHaveProperty('refused')
 })
 
 test('a log that was truncated ends where it ends', async () => {
@@ -170,7 +190,7 @@ test('a log that was truncated ends where it ends', async () => {
 
 test('what cannot be read is told', async () => {
   const read: ReadLog = () => Promise.reject(new BrokerError('KAFKA_STORAGE_ERROR'))
-  await expect(readSlice(query(forward), read)).rejects.toMatchObject({ code: 'KAFKA_STORAGE_ERROR' })
+  await expect(readSlice(query(forward), read, keptMemory())).rejects.toMatchObject({ code: 'KAFKA_STORAGE_ERROR' })
 })
 
 test('long payloads are cut, and their bytes are there when asked for', async () => {

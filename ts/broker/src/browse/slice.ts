@@ -66,10 +66,23 @@ const CHUNK_BYTES_MIN = 16 * 1024
 /** Of what is shown. */
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
 
+/** Of a thread, which has one slice in hand at a time: what comes and goes would keep the collector of garbage at work. */
+export type Memory = (bytes: number) => Buffer
+
+export const keptMemory = (): Memory => {
+  let kept = Buffer.alloc(0)
+  return (bytes) => {
+    if (bytes > CHUNKS_BYTES_MAX) return Buffer.allocUnsafeSlow(bytes)
+    if (bytes > kept.length) kept = Buffer.allocUnsafeSlow(bytes)
+    return kept
+  }
+}
+
 /** Throws what a log cannot be read for. At least one record is passed, or there was none. */
 export const readSlice = async (
   query: SliceQuery,
   read: ReadLog,
+  memory: Memory,
   now: () => number = () => performance.now(),
 ): Promise<SliceAnswer> => {
   const test = compiled(query)
@@ -78,7 +91,10 @@ export const readSlice = async (
   const share = Math.floor(CHUNKS_BYTES_MAX / Math.max(positions.length, 1))
   const chunkBytes = Math.min(CHUNK_BYTES_MAX, Math.max(CHUNK_BYTES_MIN, share))
   const open = direction === 'forward' ? readForward : readBack
-  const readers = positions.map((position) => open(position, { read, chunkBytes, recordBytes }))
+  const all = memory(positions.length * chunkBytes)
+  const readers = positions.map((position, at) =>
+    open(position, { read, memory: all.subarray(at * chunkBytes, (at + 1) * chunkBytes), recordBytes }),
+  )
   const merged = await mergeByTime(readers, direction)
   const until = now() + SLICE_MS
   const messages: Message[] = []

@@ -5,7 +5,7 @@ import { BrokerError } from '../base/errors.ts'
 import type { ErrorCode } from '../base/error-codes.ts'
 import type { TopicId } from '../base/ids.ts'
 import { readLog } from '../engine/read-log.ts'
-import { readSlice, type SliceAnswer, type SliceQuery } from './slice.ts'
+import { keptMemory, readSlice, type SliceAnswer, type SliceQuery } from './slice.ts'
 
 export interface Task {
   /** `Engine.number`. */
@@ -25,10 +25,12 @@ const NICE = 10
 // Of this thread alone, as Linux has it: whoever produces and consumes goes first.
 setPriority(Math.max(getPriority(), NICE))
 
+const memory = keptMemory()
+
 export const slice = async ({ engine, topicId, query, port }: Task): Promise<Answer> => {
   port.postMessage(null)
   try {
-    return await readSlice(query, async (...asked) => readLog(engine, topicId, ...asked))
+    return await readSlice(query, async (...asked) => readLog(engine, topicId, ...asked), memory)
   } catch (thrown) {
     if (thrown instanceof BrokerError) return { code: thrown.code, message: thrown.message }
     throw thrown

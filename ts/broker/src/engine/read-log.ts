@@ -4,16 +4,20 @@ import type { TopicId } from '../base/ids.ts'
 import { errorName } from '../wire/errors.ts'
 import { loadNative, type ReadAnswer } from './native.ts'
 
-/** Waits for the disk: not for a thread that others wait for. `engine` is `Engine.number`. */
+/**
+ * Whole batches, in memory of the caller where they have room. Waits for the disk: not for a thread that others wait for. `engine` is
+ * `Engine.number`.
+ */
 export const readLog = (
   engine: number,
   topicId: TopicId,
   partition: number,
   offset: number,
-  bytesMax: number,
+  memory: Buffer,
 ): Buffer => {
   try {
-    return batchesOf(loadNative().readLog(engine, topicId, partition, offset, bytesMax))
+    const { errorCode, bytes, apart } = loadNative().readLog(engine, topicId, partition, offset, memory)
+    return batchesOf({ errorCode, batches: apart ?? memory.subarray(0, bytes) })
   } catch (thrown) {
     if (thrown instanceof BrokerError) throw thrown
     throw new BrokerError('KAFKA_STORAGE_ERROR', messageOf(thrown), { cause: thrown })
