@@ -695,8 +695,7 @@ export interface ReadAnswer {
 
 /**
  * Whole batches of a log of an engine that another thread has, as `Engine.read`, read into memory of whoever calls, who waits
- * for the disk. Memory that comes and goes would have the collector of garbage at work, whose threads nobody gives a low
- * priority.
+ * for the disk. Memory that comes and goes has the garbage collector at work, whose threads nobody gives a low priority.
  */
 export declare function readLog(engine: number, topicId: string, partition: number, offset: number, into: Buffer): ScanAnswer
 

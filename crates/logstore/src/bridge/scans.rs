@@ -64,8 +64,7 @@ impl ScanAnswer {
 }
 
 /// Whole batches of a log of an engine that another thread has, as `Engine.read`, read into memory of whoever calls, who waits
-/// for the disk. Memory that comes and goes would have the collector of garbage at work, whose threads nobody gives a low
-/// priority.
+/// for the disk. Memory that comes and goes has the garbage collector at work, whose threads nobody gives a low priority.
 #[napi(catch_unwind)]
 pub fn read_log(
     engine: u32,

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 import { BrokerError } from '../base/errors.ts'
 import type { Position, ReadLog } from './partition-reader.ts'
 import { type LoggedRecord, logOf } from './scenario.ts'
-import { keptMemory, readSlice, type Slice, type SliceQuery } from './slice.ts'
+import { MEMORY_BYTES, readSlice, type Slice, type SliceQuery } from './slice.ts'
+
+const MEMORY = Buffer.alloc(MEMORY_BYTES)
 
 const query = (positions: readonly Position[], over: Partial<SliceQuery> = {}): SliceQuery => ({
   topic: 't',
@@ -20,8 +22,8 @@ const query = (positions: readonly Position[], over: Partial<SliceQuery> = {}): 
   ...over,
 })
 
-const slice = async (read: ReadLog, asked: SliceQuery, now?: () => number): Promise<Slice> => {
-  const answer = await readSlice(asked, read, keptMemory(), now)
+const slice = async (read: ReadLog, asked: SliceQuery, now?: () => number, memory = MEMORY): Promise<Slice> => {
+  const answer = await readSlice(asked, read, memory, now)
   if ('refused' in answer) throw new Error(answer.refused)
   return answer
 }
@@ -79,7 +81,10 @@ test('slices of any size pass every record once, in both directions, whatever wa
     fc.constantFrom('forward', 'back'),
     fc.integer({ min: 1, max: 9 }),
     fc.constantFrom(1, 100, 1_000_000),
-    async (made, direction, limit, recordBytes) => {
+    // A batch is 68 bytes: none fits, some do, or all.
+    fc.constantFrom(4, 1000, MEMORY_BYTES),
+    async (made, direction, limit, recordBytes, memoryBytes) => {
+      const memory = MEMORY.subarray(0, memoryBytes)
       const logs = made.map((records) => {
         let offset = 0
         return records.map(({ gap, time }) => ({ offset: (offset += gap), time }))
@@ -90,7 +95,7 @@ test('slices of any size pass every record once, in both directions, whatever wa
       )
       const seen: string[] = []
       while (positions.some(({ at, bound }) => at !== bound)) {
-        const found = await slice(logOf(logs), query(positions, { direction, limit, recordBytes }))
+        const found = await slice(logOf(logs), query(positions, { direction, limit, recordBytes }), undefined, memory)
         seen.push(...places(found))
         positions = [...found.positions]
       }
@@ -180,7 +185,7 @@ test('what a filter fails on is counted and passed', async () => {
 
 test('an expression that is none is refused', async () => {
   const filter = { language: 'regex', expression: '(' } as const
-  expect(await readSlice(query(forward, { filter }), logOf(two), keptMemory())).toHaveProperty('refused')
+  expect(await readSlice(query(forward, { filter }), logOf(two), MEMORY)).toHaveProperty('refused')
 })
 
 test('a log that was truncated ends where it ends', async () => {
@@ -190,7 +195,7 @@ test('a log that was truncated ends where it ends', async () => {
 
 test('what cannot be read is told', async () => {
   const read: ReadLog = () => Promise.reject(new BrokerError('KAFKA_STORAGE_ERROR'))
-  await expect(readSlice(query(forward), read, keptMemory())).rejects.toMatchObject({ code: 'KAFKA_STORAGE_ERROR' })
+  await expect(readSlice(query(forward), read, MEMORY)).rejects.toMatchObject({ code: 'KAFKA_STORAGE_ERROR' })
 })
 
 test('long payloads are cut, and their bytes are there when asked for', async () => {

@@ -59,41 +59,30 @@ export interface Slice {
 export type SliceAnswer = Slice | { readonly refused: string }
 
 const SLICE_MS = 250
-/** Of all partitions together, at once. */
-const CHUNKS_BYTES_MAX = 16 * 1024 * 1024
+/** What a slice reads into: 16 KiB for each of as many partitions as may be read at once. */
+export const MEMORY_BYTES = 16 * 1024 * 1024
+/** Of one partition, at once. */
 const CHUNK_BYTES_MAX = 1024 * 1024
-const CHUNK_BYTES_MIN = 16 * 1024
 /** Of what is shown. */
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
 
-/** Of a thread, which has one slice in hand at a time: what comes and goes would keep the collector of garbage at work. */
-export type Memory = (bytes: number) => Buffer
-
-export const keptMemory = (): Memory => {
-  let kept = Buffer.alloc(0)
-  return (bytes) => {
-    if (bytes > CHUNKS_BYTES_MAX) return Buffer.allocUnsafeSlow(bytes)
-    if (bytes > kept.length) kept = Buffer.allocUnsafeSlow(bytes)
-    return kept
-  }
-}
-
-/** Throws what a log cannot be read for. At least one record is passed, or there was none. */
+/**
+ * Throws what a log cannot be read for. At least one record is passed, or there was none. `memory` is what partitions share to be
+ * read into, and free again when this resolves.
+ */
 export const readSlice = async (
   query: SliceQuery,
   read: ReadLog,
-  memory: Memory,
+  memory: Buffer,
   now: () => number = () => performance.now(),
 ): Promise<SliceAnswer> => {
   const test = compiled(query)
   if (typeof test === 'string') return { refused: test }
   const { positions, direction, limit, recordBytes } = query
-  const share = Math.floor(CHUNKS_BYTES_MAX / Math.max(positions.length, 1))
-  const chunkBytes = Math.min(CHUNK_BYTES_MAX, Math.max(CHUNK_BYTES_MIN, share))
+  const chunkBytes = Math.min(CHUNK_BYTES_MAX, Math.floor(memory.length / Math.max(positions.length, 1)))
   const open = direction === 'forward' ? readForward : readBack
-  const all = memory(positions.length * chunkBytes)
   const readers = positions.map((position, at) =>
-    open(position, { read, memory: all.subarray(at * chunkBytes, (at + 1) * chunkBytes), recordBytes }),
+    open(position, { read, memory: memory.subarray(at * chunkBytes, (at + 1) * chunkBytes), recordBytes }),
   )
   const merged = await mergeByTime(readers, direction)
   const until = now() + SLICE_MS

@@ -5,7 +5,7 @@ import { BrokerError } from '../base/errors.ts'
 import type { ErrorCode } from '../base/error-codes.ts'
 import type { TopicId } from '../base/ids.ts'
 import { readLog } from '../engine/read-log.ts'
-import { keptMemory, readSlice, type SliceAnswer, type SliceQuery } from './slice.ts'
+import { MEMORY_BYTES, readSlice, type SliceAnswer, type SliceQuery } from './slice.ts'
 
 export interface Task {
   /** `Engine.number`. */
@@ -25,7 +25,8 @@ const NICE = 10
 // Of this thread alone, as Linux has it: whoever produces and consumes goes first.
 setPriority(Math.max(getPriority(), NICE))
 
-const memory = keptMemory()
+/** Kept, since what comes and goes has the garbage collector at work, whose threads have the normal priority. One slice runs at a time. */
+const memory = Buffer.allocUnsafeSlow(MEMORY_BYTES)
 
 export const slice = async ({ engine, topicId, query, port }: Task): Promise<Answer> => {
   port.postMessage(null)
