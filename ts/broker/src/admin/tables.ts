@@ -65,8 +65,8 @@ export interface Tables {
   /** Of some topics, asked now. */
   logsOf(topics: readonly TopicImage[]): Promise<LogTable>
   groups(): Promise<GroupTable>
-  /** Of some groups, asked now; in their order. */
-  groupsOf(described: readonly DescribedGroup[]): Promise<readonly GroupLine[]>
+  /** Of one group, asked now. */
+  groupOf(described: DescribedGroup): Promise<GroupLine>
   /** What groups read and how far they are, for the history of their lag. */
   readings(): Promise<readonly GroupReadings[]>
   /** How far groups are, for what goes out of topics. */
@@ -77,11 +77,26 @@ type Services = Pick<AdminServices, 'cluster' | 'groups' | 'engine' | 'clock'>
 type LagSeconds = (reading: Reading, at: number) => number | null
 
 export const createTables = (services: Services, lagSeconds: LagSeconds): Tables => {
-  const { cluster, engine, clock } = services
+  const { cluster, groups: coordinator, engine, clock } = services
   const logs = atMostOnceASecond(clock, () => readLogs([...cluster.image().topicsById.values()].flatMap(allOf), engine))
-  const groups = atMostOnceASecond(clock, async () =>
-    tableOf(await readGroups(services, lagSeconds, allGroups(services))),
-  )
+  const topicsOf = (groupId: string): readonly FetchedTopic[] =>
+    coordinator.fetchOffsets({ groupId, topics: null, byId: false }).topics
+  /** Of the logs only those that a group reads are asked. */
+  const placesOf = async (topics: readonly FetchedTopic[]): Promise<Places> => {
+    const image = cluster.image()
+    const logs = await readLogs(
+      topics.flatMap((topic) => committedOf(image, topic)),
+      engine,
+    )
+    // One moment for all: groups that stopped at the same sample are equally far behind.
+    const at = clock.monotonic()
+    return { image, logs, lagSeconds: (reading) => lagSeconds(reading, at) }
+  }
+  const groups = atMostOnceASecond(clock, async () => {
+    const found = allGroups(services).map((head) => ({ head, topics: topicsOf(head.groupId) }))
+    const places = await placesOf(found.flatMap(({ topics }) => topics))
+    return tableOf(found.map(({ head, topics }) => lineOf(head, topics, places)))
+  })
   const readings = async (): Promise<readonly GroupReadings[]> =>
     [...(await groups()).groups.values()].map(({ groupId, lag, lagSeconds, offsets }) => ({
       group: groupId,
@@ -99,7 +114,10 @@ export const createTables = (services: Services, lagSeconds: LagSeconds): Tables
     logs,
     logsOf: (topics) => readLogs(topics.flatMap(allOf), engine),
     groups,
-    groupsOf: (described) => readGroups(services, lagSeconds, described.map(headOf)),
+    async groupOf(described) {
+      const topics = topicsOf(described.groupId)
+      return lineOf(headOf(described), topics, await placesOf(topics))
+    },
     readings,
     commits,
   }
@@ -164,37 +182,25 @@ const allGroups = ({ groups }: Services): readonly GroupHead[] =>
     return typeof described === 'string' ? { ...listed, members: 0, protocol: '' } : headOf(described)
   })
 
-/** Of the logs only those that a group reads are asked. */
-const readGroups = async (
-  { cluster, groups, engine, clock }: Services,
-  lagSeconds: LagSeconds,
-  heads: readonly GroupHead[],
-): Promise<readonly GroupLine[]> => {
-  const image = cluster.image()
-  const found = heads.map((head) => {
-    const { topics } = groups.fetchOffsets({ groupId: head.groupId, topics: null, byId: false })
-    return { head, topics }
-  })
-  const logs = await readLogs(
-    found.flatMap(({ topics }) => topics.flatMap((topic) => committedOf(image, topic))),
-    engine,
-  )
+/** What tells where groups stand: topics, their logs, and how long ago a log's end was where a group is. */
+interface Places {
+  readonly image: ClusterImage
+  readonly logs: LogTable
+  readonly lagSeconds: (reading: Reading) => number | null
+}
 
-  // One moment for all: groups that stopped at the same sample are equally far behind.
-  const at = clock.monotonic()
-  return found.map(({ head, topics }) => {
-    const offsets = topics.flatMap(({ name, partitions }) => {
-      const topic = image.topicsByName.get(name)
-      return partitions.map((each) => groupOffset(logs, topic, name, each, (reading) => lagSeconds(reading, at)))
-    })
-    return {
-      ...head,
-      offsets,
-      lag: sum(offsets.map((each) => each.lag)),
-      lagSeconds: furthest(offsets),
-      topics: topics.length,
-    }
+const lineOf = (head: GroupHead, topics: readonly FetchedTopic[], places: Places): GroupLine => {
+  const offsets = topics.flatMap(({ name, partitions }) => {
+    const topic = places.image.topicsByName.get(name)
+    return partitions.map((each) => groupOffset(places, topic, name, each))
   })
+  return {
+    ...head,
+    offsets,
+    lag: sum(offsets.map((each) => each.lag)),
+    lagSeconds: furthest(offsets),
+    topics: topics.length,
+  }
 }
 
 const tableOf = (lines: readonly GroupLine[]): GroupTable => {
@@ -227,11 +233,10 @@ const noteReader = (
 }
 
 const groupOffset = (
-  logs: LogTable,
+  { logs, lagSeconds }: Places,
   topic: TopicImage | undefined,
   name: string,
   { partition, offset, metadata }: { readonly partition: number; readonly offset: number; readonly metadata: string },
-  lagSeconds: (reading: Reading) => number | null,
 ): GroupOffset => {
   const log = (topic === undefined ? undefined : logs.get(topic.id, partition)) ?? null
   const place = { topic: name, topicId: topic?.id ?? null, partition, committed: offset, metadata, log }

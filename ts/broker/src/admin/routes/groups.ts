@@ -31,8 +31,7 @@ export const groupRoutes = ({ services: { groups }, tables }: RouteContext): Rou
     },
     group: async ({ group: name, offset, limit }) => {
       const described = describe(name)
-      const [line] = await tables.groupsOf([described])
-      if (line === undefined) throw new BrokerError('GROUP_ID_NOT_FOUND')
+      const line = await tables.groupOf(described)
       const memberRows = described.members.map(memberRow)
       const offsetRows = withOwners(line, memberRows)
       return {
