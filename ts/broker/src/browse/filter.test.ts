@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compileFilter, type Filter } from './filter.ts'
+import { compileFilter, type Filter, goodCharacters } from './filter.ts'
 import type { LogRecord } from './records.ts'
 
 const record: LogRecord = {
@@ -65,4 +65,26 @@ test('an expression that fails on a record says how, and one that is none is ref
   expect(() => keeps('cel', 'value.missing == 1')).toThrow(/missing/)
   expect(() => keeps('cel', 'value.name')).toThrow(/boolean/)
   expect(() => compileFilter({ language: 'cel', expression: 'value ==' }, reading)).toThrow()
+})
+
+test.each([
+  ['cel', 'value ==', 6],
+  ['cel', 'value.id = 3', 9],
+  ['cel', 'size > 1 &&\n key key', 17],
+  ['cel', "'never ends", 0],
+  ['regex', 'ab(c', 2],
+  ['regex', 'a(b)c)', 5],
+  ['regex', 'x(?=y)', 1],
+  ['regex', '(a**)', 2],
+  ['regex', 'a[bc', 1],
+  ['regex', 'end\\', 3],
+] as const)('what is wrong with the %s expression %j begins behind %i characters', (language, expression, good) => {
+  const filter = { language, expression }
+  try {
+    compileFilter(filter, reading)
+  } catch (thrown) {
+    expect(goodCharacters(filter, thrown)).toBe(good)
+    return
+  }
+  expect.unreachable()
 })

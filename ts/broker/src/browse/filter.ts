@@ -1,10 +1,11 @@
 /** What a search keeps: text, regular expressions of RE2 and CEL, all of which take time that grows with their input and no faster. */
 import { celEnv, isCelError, parse, plan } from '@bufbuild/cel'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
-import { RE2JS } from '@bufbuild/re2'
+import { RE2JS, RE2JSSyntaxException } from '@bufbuild/re2'
 import type { Exact } from './exact-json.ts'
-import { decodePayload, type Place, searchableText, valueOf, type Wish } from './payload.ts'
+import { decodePayload, type Place, searchableText, valueOf } from './payload.ts'
 import type { LogRecord } from './records.ts'
+import type { Wish } from './wishes.ts'
 
 export const languages = ['text', 'regex', 'cel'] as const
 
@@ -20,8 +21,11 @@ export interface Reading {
   readonly valueAs: Wish
 }
 
+/** What a filter sees of a record. */
+export type Tested = Omit<LogRecord, 'timestampType'>
+
 /** Whether a record is kept. Throws what an expression fails with on this record. */
-export type Test = (record: LogRecord) => boolean
+export type Test = (record: Tested) => boolean
 
 /** Of a text no more is looked at. */
 const SEARCHED_CHARACTERS_MAX = 1024 * 1024
@@ -29,6 +33,32 @@ const SEARCHED_CHARACTERS_MAX = 1024 * 1024
 /** Throws what is wrong with the expression. */
 export const compileFilter = ({ language, expression }: Filter, reading: Reading): Test =>
   compilers[language](expression, reading)
+
+/** How many characters stand in front of what is wrong with an expression, when `compileFilter` has thrown this for it. */
+export const goodCharacters = (filter: Filter, thrown: unknown): number => {
+  const { language, expression } = filter
+  if (isLocated(thrown)) return thrown.location.start.offset
+  if (language !== 'regex') return 0
+  const wrong = thrown instanceof RE2JSSyntaxException ? thrown.input : null
+  if (wrong !== null && wrong !== expression) return Math.max(0, expression.indexOf(wrong))
+  // Where a parenthesis stands that lacks its other nobody says; what is in front of it is an expression.
+  let good = expression.length - 1
+  while (good > 0 && !isRegex(expression.slice(0, good))) good -= 1
+  return good
+}
+
+/** An error of the parser of CEL. */
+const isLocated = (thrown: unknown): thrown is { readonly location: { readonly start: { readonly offset: number } } } =>
+  thrown instanceof Error && 'location' in thrown
+
+const isRegex = (expression: string): boolean => {
+  try {
+    RE2JS.compile(expression)
+    return true
+  } catch {
+    return false
+  }
+}
 
 const compilers: Readonly<Record<Filter['language'], (expression: string, reading: Reading) => Test>> = {
   /** In any case of letters. */
@@ -73,7 +103,7 @@ const INT64_MAX = 2n ** 63n - 1n
 const exact = (bytes: Buffer | null, wish: Wish, place: Place): Bindings[string] =>
   bytes === null ? null : celValue(valueOf(decodePayload(bytes, wish, place)))
 
-const variables: Readonly<Record<string, (record: LogRecord, reading: Reading) => Bindings[string]>> = {
+const variables: Readonly<Record<string, (record: Tested, reading: Reading) => Bindings[string]>> = {
   partition: ({ partition }) => BigInt(partition),
   offset: ({ offset }) => BigInt(offset),
   timestamp: ({ timestamp }) => timestampFromMs(Number(timestamp)),

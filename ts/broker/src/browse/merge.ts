@@ -1,19 +1,34 @@
 /** Several partitions as one, in the order of time; within a partition the order is that of the log, whatever the times say. */
-import type { PartitionReader } from './partition-reader.ts'
-import type { LogRecord } from './records.ts'
-
 export type Direction = 'forward' | 'back'
 
-export interface Merged {
-  /** Undefined at the end. */
-  next(): Promise<LogRecord | undefined>
+interface Timed {
+  readonly partition: number
+  readonly timestamp: bigint
 }
 
-export const mergeByTime = async (readers: readonly PartitionReader[], direction: Direction): Promise<Merged> => {
+/** The records of one partition in turn. */
+export interface Source<Of extends Timed> {
+  /** Undefined until `fill`, and at the end. */
+  readonly head: Of | undefined
+  /** Resolves when `head` is there or nothing is left. */
+  fill(): Promise<void>
+  /** Passes over the head. */
+  take(): void
+}
+
+export interface Merged<Of extends Timed> {
+  /** Undefined at the end. */
+  next(): Promise<Of | undefined>
+}
+
+export const mergeByTime = async <Of extends Timed>(
+  readers: readonly Source<Of>[],
+  direction: Direction,
+): Promise<Merged<Of>> => {
   await Promise.all(readers.map((reader) => reader.fill()))
   const heap = readers.filter(({ head }) => head !== undefined)
   for (let at = Math.floor(heap.length / 2) - 1; at >= 0; at -= 1) sink(heap, at, direction)
-  let last: PartitionReader | undefined
+  let last: Source<Of> | undefined
 
   return {
     async next() {
@@ -33,23 +48,19 @@ export const mergeByTime = async (readers: readonly PartitionReader[], direction
   }
 }
 
-const sink = (heap: PartitionReader[], from: number, direction: Direction): void => {
+const sink = <Of extends Timed>(heap: Source<Of>[], from: number, direction: Direction): void => {
   for (let at = from; ;) {
     const [left, right] = [2 * at + 1, 2 * at + 2]
     let first = at
     if (isBefore(heap[left], heap[first], direction)) first = left
     if (isBefore(heap[right], heap[first], direction)) first = right
     if (first === at) return
-    ;[heap[at], heap[first]] = [heap[first] as PartitionReader, heap[at] as PartitionReader]
+    ;[heap[at], heap[first]] = [heap[first] as Source<Of>, heap[at] as Source<Of>]
     at = first
   }
 }
 
-const isBefore = (
-  one: PartitionReader | undefined,
-  other: PartitionReader | undefined,
-  direction: Direction,
-): boolean => {
+const isBefore = (one: Source<Timed> | undefined, other: Source<Timed> | undefined, direction: Direction): boolean => {
   if (one?.head === undefined || other?.head === undefined) return false
   const [a, b] = direction === 'forward' ? [one.head, other.head] : [other.head, one.head]
   return a.timestamp === b.timestamp ? a.partition < b.partition : a.timestamp < b.timestamp

@@ -1,4 +1,5 @@
 /** The records of one partition in turn, forward or back, read in chunks when they are needed. */
+import type { Source } from './merge.ts'
 import { type Batch, type LogRecord, readBatches } from './records.ts'
 
 /** Whole batches from an offset on, as many as the memory has room for; a larger one comes whole, in memory of its own. */
@@ -13,14 +14,8 @@ export interface Position {
   readonly bound: number
 }
 
-export interface PartitionReader {
+export interface PartitionReader extends Source<LogRecord> {
   readonly position: Position
-  /** Undefined until `fill`, and at the end. */
-  readonly head: LogRecord | undefined
-  /** Resolves when `head` is there or nothing is left. */
-  fill(): Promise<void>
-  /** Passes over the head. */
-  take(): void
 }
 
 export interface ReaderOptions {

@@ -2,7 +2,8 @@ import { gzipSync } from 'node:zlib'
 import { encode } from '@msgpack/msgpack'
 import { expect, test } from 'vitest'
 import { groupRecordCodec } from '../groups/records.ts'
-import { decodePayload, type Place, searchableText, valueOf, type Wish } from './payload.ts'
+import { decodePayload, type Place, searchableText, valueOf } from './payload.ts'
+import type { Wish } from './wishes.ts'
 
 const value: Place = { topic: 't', part: 'value', key: null }
 const decode = (bytes: Buffer, wish: Wish = 'auto', place: Place = value) => decodePayload(bytes, wish, place)

@@ -7,11 +7,9 @@ import { gunzipSync } from 'node:zlib'
 import { decode as decodeMessagePack } from '@msgpack/msgpack'
 import { type Exact, parseExact, writeExact } from './exact-json.ts'
 import { type Part, readInternal } from './internal-topics.ts'
+import type { Wish } from './wishes.ts'
 
-type Format = keyof typeof readers
-
-/** What can be asked for; `auto` finds out. */
-export type Wish = 'auto' | Format
+type Format = Exclude<Wish, 'auto'>
 
 /** The contract of the admin API lists them for its clients; that none is missing there is proved by the types of its routes. */
 type Reason =
@@ -105,13 +103,13 @@ const isJson = (text: string): boolean => {
 /** A bare word or number is text as well, and text says less. */
 const isJsonContainer = (text: string): boolean => /^\s*[[{"]/.test(text) && isJson(text)
 
-const readers = {
+const readers: Readonly<Record<Format, (bytes: Buffer) => string | null>> = {
   json: (bytes) => (isJson(bytes.toString()) ? bytes.toString() : null),
   text: (bytes) => bytes.toString(),
   messagepack: fromMessagePack,
   integer: (bytes) => integerSizes[bytes.length]?.read(bytes).toString() ?? null,
   hex: (bytes) => bytes.toString('hex'),
-} satisfies Readonly<Record<string, (bytes: Buffer) => string | null>>
+}
 
 /** What filters look for text in: as decoded, but without finding out whether a text is JSON, which says nothing to them. */
 export const searchableText = (bytes: Buffer, wish: Wish, place: Place): string => {

@@ -8,8 +8,9 @@ import { compileFilter, type Filter, type Reading, type Test } from './filter.ts
 import { maskRecord } from './masks.ts'
 import { type Direction, mergeByTime } from './merge.ts'
 import { type Position, type ReadLog, readBack, readForward } from './partition-reader.ts'
-import { type Decoded, decodePayload, type Wish } from './payload.ts'
+import { type Decoded, decodePayload } from './payload.ts'
 import type { LogRecord, RecordHeader } from './records.ts'
+import type { Wish } from './wishes.ts'
 
 export interface SliceQuery extends Reading {
   readonly positions: readonly Position[]
