@@ -4,9 +4,21 @@ import { lines, useCluster } from './cluster.ts'
 
 const { cli, shell } = useCluster()
 
+const ORDERS = [
+  'o-0:{"amount":5}',
+  'o-1:{"amount":150,"state":"Cancelled"}',
+  'o-2:{"amount":9007199254740993}',
+  'o-3:no JSON',
+  'o-4:{"amount":101.5}',
+]
+
 beforeAll(async () => {
   await cli('topic create letters numbers')
   await cli('produce letters', { input: 'a\nb\nc\nd\ne\n' })
+  await cli('topic create orders --partitions 3')
+  // One after the other, so that their times tell them apart.
+  for (const [at, line] of ORDERS.entries())
+    await cli(`produce orders -K : -p ${at % 3} -H trace=t${at}`, { input: line })
 })
 
 test('keys, headers, tombstones and other bytes survive the way out and in again', async () => {
@@ -57,6 +69,93 @@ test('a group goes on where it stopped', async () => {
   expect(first, first.complained).toMatchObject({ code: 0, said: '1\n2\n' })
   const rest = await cli('consume numbers --group readers --exit')
   expect(rest, rest.complained).toMatchObject({ code: 0, said: '3\n' })
+})
+
+test.each([
+  ['--contains cancelled', 'o-1'],
+  ['--contains T4', 'o-4'],
+  ['--match ^o-[03]$', 'o-0 o-3'],
+  ['--match (?i)NO.json', 'o-3'],
+  ['--where partition==1||offset>0', 'o-1 o-3 o-4'],
+  ["--where headers['trace']=='t2'&&key=='o-2'", 'o-2'],
+  ["--where timestamp>timestamp('2020-01-01T00:00:00Z')&&size>40", 'o-1 o-2'],
+  ['--value-as hex --contains 6e6f204a534f4e', 'o-3'],
+  ['--where value=="no\\u0020JSON" -p 0', 'o-3'],
+  ['--contains nowhere', ''],
+])('consume %s', async (filter, expected) => {
+  const { code, said, complained } = await cli(`consume orders --exit -f %k\\n ${filter}`)
+  expect({ code, keys: lines(said).toSorted().join(' ') }, complained).toEqual({ code: 0, keys: expected })
+  const matched = expected === '' ? 0 : expected.split(' ').length
+  expect(complained).toBe(`scanned ${filter.endsWith('-p 0') ? 2 : 5} record(s), ${matched} matched\n`)
+})
+
+test('a record that an expression fails on is left out and told of, in every form', async () => {
+  const found = await shell('consume orders --exit --where value.amount>100 --output ndjson')
+  expect(found, found.complained).toMatchObject({ code: 0 })
+  expect(
+    lines(found.said)
+      .map((line) => (JSON.parse(line) as { key: string }).key)
+      .toSorted(),
+  ).toEqual(['o-1', 'o-2', 'o-4'])
+  expect(found.complained).toMatch(
+    /^warning: the filter failed on 1 record\(s\), which were left out; first on orders\/0\/1: .+\nscanned 5 record\(s\), 3 matched\n$/,
+  )
+  expect((await cli('consume orders --exit --match ^o-2$ --output name')).said).toBe('orders/2/0\n')
+  expect(lines((await cli('consume orders --exit --match ^o-2$ --output csv')).said)[1]).toMatch(/^orders,2,0,/)
+  expect((await cli('consume orders --exit -q --contains nowhere --output json')).said).toBe('[\n]\n')
+})
+
+test('what a filter keeps counts for a limit, and nothing else does', async () => {
+  expect(await cli('consume letters -n 2 --match [b-e]')).toMatchObject({ code: 0, said: 'b\nc\n' })
+  expect(await cli('consume letters -o 2 -n 1 --match [a-d]')).toMatchObject({ code: 0, said: 'c\n' })
+  // A place is one among all records.
+  expect(await cli('consume letters -o -2 --exit --match [a-d]')).toMatchObject({ code: 0, said: 'd\n' })
+})
+
+test('the last ones are the newest of all partitions, newest first', async () => {
+  expect((await cli('consume orders --last 4 -f %k\\n')).said).toBe('o-4\no-3\no-2\no-1\n')
+  expect(await cli('consume orders --last 2 -f %k\\n --contains amount')).toMatchObject({
+    code: 0,
+    said: 'o-4\no-2\n',
+    complained: 'scanned 3 record(s), 2 matched\n',
+  })
+  expect((await shell('consume orders --last 9 -p 1,2 -f %k\\n')).said).toBe('o-4\no-2\no-1\n')
+  expect((await cli('consume letters orders --last 1 -f %k\\n')).said).toBe('o-4\n')
+})
+
+test.each([
+  ['--where value.amount=100', '--where is wrong from character 13 on: found ='],
+  ['--match a(b', '--match is wrong from character 2 on: missing closing )'],
+  ['--contains a --where true', 'cannot be used with'],
+  ['--value-as hex', 'are for what a filter reads'],
+  ['--contains a --value-as avro', 'Allowed choices are auto'],
+  ['--last 3 --offset 2', 'cannot be used with'],
+  ['--last none', '--last none: a whole number'],
+])('consume %s is a mistake', async (options, why) => {
+  const { code, said, complained } = await cli(`consume orders --exit ${options}`)
+  expect({ code, said }).toEqual({ code: 2, said: '' })
+  expect(complained).toContain(why)
+})
+
+test('what a filter leaves out is committed like what is shown', async () => {
+  const first = await shell('consume letters --group sifters -n 1 --contains c')
+  expect(first, first.complained).toMatchObject({ code: 0, said: 'c\n' })
+  const rest = await cli('consume letters --group sifters --exit --match [^d]')
+  expect(rest, rest.complained).toMatchObject({ code: 0, said: 'e\n' })
+  expect(await cli('consume letters --group sifters --exit')).toMatchObject({ code: 0, said: '' })
+  const none = await cli('consume letters --group passing --exit --contains nothing')
+  expect(none).toMatchObject({ code: 0, said: '', complained: 'scanned 5 record(s), 0 matched\n' })
+  expect(await cli('consume letters --group passing --exit')).toMatchObject({ code: 0, said: '' })
+})
+
+// A record without a key ended a member of a group that was to write it as JSON.
+test('a group is shown the records that everybody is shown', async () => {
+  const without = (text: string): readonly string[] => lines(text).toSorted()
+  const args = 'consume orders letters --exit --output ndjson --where size<30'
+  const alone = await cli(args)
+  expect(without(alone.said)).not.toEqual([])
+  const member = await cli(`${args} --group sized`)
+  expect(without(member.said), member.complained).toEqual(without(alone.said))
 })
 
 test('a topic that does not exist is not made by accident', async () => {

@@ -74,6 +74,23 @@ test('topic tail shows the last records, and those that come', async () => {
   expect(tail.drawn()).not.toContain('first')
 })
 
+test('a filter draws how far it is while it finds nothing, and says at the end what it found', async () => {
+  await cli('topic create sifted')
+  await cli('produce sifted', { input: 'gold 1\n' })
+  const sifting = onScreen(['topic', 'tail', 'sifted', '--contains', 'GOLD'], environment())
+  await sifting.shows('gold 1')
+  await eventually('progress', async () => {
+    await cli('produce sifted', { input: 'sand\n' })
+    return /\d+ records, \d+ records\/s, 1 matched/.test(sifting.drawn()) ? true : undefined
+  })
+  await cli('produce sifted', { input: 'gold 2\n' })
+  await sifting.shows('gold 2')
+  sifting.type(CTRL_C)
+  expect(await sifting.ended).toBe(130)
+  expect(sifting.drawn()).toMatch(/scanned \d+ record\(s\), 2 matched/)
+  expect(sifting.drawn()).not.toContain('sand')
+})
+
 test('an analysis is a table in a terminal', async () => {
   await cli('produce precious', { input: 'one\ntwo\n' })
   const analysis = onScreen(['topic', 'analyze', 'precious'], environment())

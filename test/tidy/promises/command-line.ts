@@ -94,6 +94,24 @@ const tree: readonly Promised[] = [
   },
   { what: '`consume` as a member of a group', tests: [[records, 'a group goes on where it stopped']] },
   {
+    what: '`consume` with the filters of the console: text, RE2, CEL',
+    tests: [
+      [records, 'consume --contains cancelled'],
+      [records, 'consume --match ^o-[03]$'],
+      [records, 'consume --where partition==1||offset>0'],
+      [records, 'consume --value-as hex --contains 6e6f204a534f4e'],
+      [records, 'consume --where value.amount=100 is a mistake'],
+      [records, 'a record that an expression fails on is left out and told of, in every form'],
+      [records, 'what a filter keeps counts for a limit, and nothing else does'],
+      [records, 'what a filter leaves out is committed like what is shown'],
+      [tools, 'a filter draws how far it is while it finds nothing, and says at the end what it found'],
+    ],
+  },
+  {
+    what: '`consume --last`, the newest of all partitions',
+    tests: [[records, 'the last ones are the newest of all partitions, newest first']],
+  },
+  {
     what: '`group list`, `describe`, `export`',
     tests: [[groupCommands, 'groups are listed and described with their lag']],
   },

@@ -5,6 +5,8 @@ import { processTerminal } from './terminal.ts'
 test('a bar with rate and time left where the total is known, a count where it is not', () => {
   expect(progressLine(500, 1000, 2, 'records')).toBe('[============            ] 50%  250 records/s, 2 s left')
   expect(progressLine(12_000, undefined, 3, 'records')).toBe('12,000 records, 4,000 records/s')
+  expect(progressLine(12_000, undefined, 3, 'records', '7 matched')).toBe('12,000 records, 4,000 records/s, 7 matched')
+  expect(progressLine(1000, 1000, 2, 'records', '7 matched')).toMatch(/500 records\/s, 0 s left, 7 matched$/)
 })
 
 test('nothing is drawn for the first second, and what is drawn goes away', () => {
@@ -21,4 +23,7 @@ test('nothing is drawn for the first second, and what is drawn goes away', () =>
   expect(drawn).toContain('10 records/s')
   progress.end()
   expect(drawn.endsWith('\r\u001B[K')).toBe(true)
+  const { length } = drawn
+  progress.end()
+  expect(drawn).toHaveLength(length)
 })

@@ -2,8 +2,8 @@
 import type { Terminal } from './terminal.ts'
 
 export interface Progress {
-  /** So much is done; `total` where it is known. */
-  at(done: number, total?: number): void
+  /** So much is done; `total` where it is known. `more` is what else there is to say. */
+  at(done: number, total?: number, more?: string): void
   /** Takes away what was drawn. */
   end(): void
 }
@@ -19,27 +19,35 @@ export const progressOf = (terminal: Terminal, unit: string, now: () => number =
   let due = started + FIRST_MS
   let drawn = false
   return {
-    at: (done, total) => {
+    at: (done, total, more) => {
       const time = now()
       if (time < due) return
       due = time + EVERY_MS
       drawn = true
-      terminal.draw(CLEAR_LINE + progressLine(done, total, (time - started) / MS_PER_SECOND, unit))
+      terminal.draw(CLEAR_LINE + progressLine(done, total, (time - started) / MS_PER_SECOND, unit, more))
     },
     end: () => {
       if (drawn) terminal.draw(CLEAR_LINE)
+      drawn = false
     },
   }
 }
 
-export const progressLine = (done: number, total: number | undefined, seconds: number, unit: string): string => {
+export const progressLine = (
+  done: number,
+  total: number | undefined,
+  seconds: number,
+  unit: string,
+  more?: string,
+): string => {
   const rate = done / seconds
   const speed = `${count(Math.round(rate))} ${unit}/s`
-  if (total === undefined || total === 0) return `${count(done)} ${unit}, ${speed}`
+  const rest = more === undefined ? '' : `, ${more}`
+  if (total === undefined || total === 0) return `${count(done)} ${unit}, ${speed}${rest}`
   const part = Math.min(done / total, 1)
   const filled = Math.round(part * BAR_WIDTH)
   const left = rate > 0 ? `, ${Math.ceil((total - done) / rate)} s left` : ''
-  return `[${'='.repeat(filled)}${' '.repeat(BAR_WIDTH - filled)}] ${Math.floor(part * 100)}%  ${speed}${left}`
+  return `[${'='.repeat(filled)}${' '.repeat(BAR_WIDTH - filled)}] ${Math.floor(part * 100)}%  ${speed}${left}${rest}`
 }
 
-const count = (value: number): string => value.toLocaleString('en-US')
+export const count = (value: number): string => value.toLocaleString('en-US')

@@ -16,7 +16,7 @@ export interface Terminal {
   loudness(): Loudness
   /** Data as it is; resolves once the reader can take more. */
   write(bytes: string | Uint8Array): Promise<void>
-  /** On stderr without a line of its own, as progress bars are; nothing where nobody reads. */
+  /** On stderr without a line of its own, as progress bars are; nothing where nobody reads, or where data has begun a line. */
   draw(text: string): void
   /** Asks the person in front of it, on stderr; null where there is none. */
   ask(question: string): Promise<string | null>
@@ -30,6 +30,14 @@ export interface Terminal {
 
 /** How loud it is the command line decides. */
 export type Unvoiced = Omit<Terminal, 'note' | 'detail' | 'loudness'>
+
+/** What was written to the screen last is no whole line. */
+let isLineBegun = false
+
+const LINE_FEED = 0x0a
+
+const endsLine = (bytes: string | Uint8Array): boolean =>
+  typeof bytes === 'string' ? bytes.endsWith('\n') : bytes.at(-1) === LINE_FEED
 
 const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY
 
@@ -49,16 +57,20 @@ const ask = async (question: string): Promise<string | null> => {
 const complain = (text: string): void => void process.stderr.write(`${text}\n`)
 
 export const processTerminal: Terminal = {
-  print: (text) => void process.stdout.write(`${text}\n`),
+  print: (text) => {
+    isLineBegun = false
+    process.stdout.write(`${text}\n`)
+  },
   complain,
   note: complain,
   detail: () => undefined,
   loudness: () => 'usual',
   write: async (bytes) => {
+    if (bytes.length > 0) isLineBegun = process.stdout.isTTY && !endsLine(bytes)
     if (process.stdout.write(bytes)) return
     await new Promise((resolve) => process.stdout.once('drain', resolve))
   },
-  draw: (text) => void (process.stderr.isTTY && process.stderr.write(text)),
+  draw: (text) => void (process.stderr.isTTY && !isLineBegun && process.stderr.write(text)),
   ask,
   input: process.stdin,
   environment: process.env,

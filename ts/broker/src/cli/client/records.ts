@@ -1,6 +1,6 @@
 // The door to the library that produces and consumes: its clients with our settings, its failures as ours.
 import { setTimeout as pause } from 'node:timers/promises'
-import { Consumer, Producer, type RecordsBatch } from '@platformatic/kafka'
+import { Consumer, type Message, Producer, type RecordsBatch } from '@platformatic/kafka'
 import { type ErrorCode, errors } from '../../base/error-codes.ts'
 import { messageOf } from '../../base/errors.ts'
 import { Failure, refused } from '../failure.ts'
@@ -10,7 +10,7 @@ import type { Place } from './offsets.ts'
 import { describeTopics } from './topics.ts'
 
 export type BytesProducer = Producer
-export type GroupConsumer = Consumer
+export type GroupConsumer = Consumer<Buffer | null, SizedValue, Buffer, Buffer | null>
 type FetchResponse = Awaited<ReturnType<GroupConsumer['fetch']>>
 
 const CLIENT_ID = 'millrace-cli'
@@ -29,7 +29,25 @@ const baseOptions = ({ bootstrap, timeoutMs }: Settings) => ({
 export const openProducer = (settings: Settings): BytesProducer => new Producer(baseOptions(settings))
 
 export const openConsumer = (settings: Settings, groupId: string): GroupConsumer =>
-  new Consumer({ ...baseOptions(settings), groupId, autocommit: false })
+  new Consumer({
+    ...baseOptions(settings),
+    groupId,
+    autocommit: false,
+    // A member of a group is shown the size of a record here alone, and nulls as undefined.
+    deserializers: {
+      key: orNull,
+      value: (value, _, record) => ({ value: orNull(value), bytes: recordBytes(record?.length ?? 0) }),
+      headerValue: orNull,
+    },
+  })
+
+interface SizedValue {
+  readonly value: Buffer | null
+  /** Of the whole record. */
+  readonly bytes: number
+}
+
+const orNull = (bytes: Buffer | undefined): Buffer | null => bytes ?? null
 
 /** Leaves the group, if it is in one. The types of the library say too little: it answers a promise. */
 export const closeConsumer = async (consumer: GroupConsumer): Promise<void> => {
@@ -81,7 +99,26 @@ export interface FetchedRecord extends Place {
   readonly value: Buffer | null
   readonly headers: readonly (readonly [Buffer, Buffer | null])[]
   readonly compression: string
+  /** Of the record as it lies in its batch. */
+  readonly bytes: number
 }
+
+/** One that came to a member of a group, which is told less of it. */
+export const recordOf = (message: Message<Buffer | null, SizedValue, Buffer, Buffer | null>): FetchedRecord => ({
+  topic: message.topic,
+  partition: message.partition,
+  offset: message.offset,
+  leaderEpoch: -1,
+  timestamp: message.timestamp,
+  key: message.key,
+  value: message.value.value,
+  headers: [...message.headers],
+  compression: 'unknown',
+  bytes: message.value.bytes,
+})
+
+/** With the number in front that says how long the rest is: seven bits a byte, of twice as much. */
+const recordBytes = (length: number): number => length + Math.max(1, Math.ceil((32 - Math.clz32(length * 2)) / 7))
 
 /** A partition that is read, from `next` on. */
 export interface Reading extends Place {
@@ -195,7 +232,7 @@ function* recordsOf(
 function* recordsIn(batch: RecordsBatch, reading: Reading): Generator<FetchedRecord> {
   const { firstOffset, lastOffsetDelta, attributes, firstTimestamp, maxTimestamp, partitionLeaderEpoch } = batch
   const { topic, partition } = reading
-  for (const { offsetDelta, timestampDelta, key, value, headers } of (attributes & CONTROL_BATCH) === 0
+  for (const { offsetDelta, timestampDelta, key, value, headers, length } of (attributes & CONTROL_BATCH) === 0
     ? batch.records
     : []) {
     const offset = firstOffset + BigInt(offsetDelta)
@@ -210,6 +247,7 @@ function* recordsIn(batch: RecordsBatch, reading: Reading): Generator<FetchedRec
       value,
       headers: headers.map(([name, content]) => [name ?? Buffer.alloc(0), content] as const),
       compression: codecs[attributes & 7] ?? 'unknown',
+      bytes: recordBytes(length),
     }
     // Whoever goes on has taken it.
     reading.next = offset + 1n

@@ -5,7 +5,7 @@ import type { AnalyzeOptions } from '../topic/analyze.ts'
 import type { AlterOptions, CloneOptions, CreateOptions, DeleteOptions, PurgeOptions } from '../topic/change.ts'
 import type { ListOptions } from '../topic/look.ts'
 import type { TailOptions } from '../records/consume.ts'
-import { showingRecords } from './records.ts'
+import { filtering, showingRecords } from './records.ts'
 import type { ShowOptions } from '../settings.ts'
 
 export const declareTopic = (program: Command, { terminal, act }: Declaring): void => {
@@ -41,7 +41,7 @@ export const declareTopic = (program: Command, { terminal, act }: Declaring): vo
       ),
     )
 
-  timed(showingRecords(connecting(topic.command('tail'))))
+  timed(showingRecords(filtering(connecting(topic.command('tail')))))
     .description('the last records, and those that come')
     .argument('<topic...>')
     .option('-n, --num <number>', 'of each partition so many to begin with', '10')

@@ -26,6 +26,17 @@ millrace consume orders -o @-1h
 millrace consume orders -o end -f '%d{iso} %p/%o %k=%v\\n'
 # as a member of a group
 millrace consume orders --group billing`,
+  filters: `# a text; a regular expression of RE2; an expression of CEL
+millrace consume orders --exit --contains cancelled
+millrace consume orders --exit --match 'order-[0-9]+'
+millrace consume orders --exit --where 'value.amount > 100 && has(value.customer)'
+# the newest five of them; the first since an hour; those that come
+millrace consume orders --last 5 --where "headers['trace'] == '4bf92f35'"
+millrace consume orders -o @-1h -n 1 --where 'key == "order-7"'
+millrace topic tail orders --where 'value == null || size > 100000'
+# of values that are numbers of eight bytes; by the time of records
+millrace consume clicks --exit --value-as integer --where 'value > 100'
+millrace consume orders --exit --where 'timestamp.getHours() < 6'`,
   groups: `# how far behind; move back an hour (first seen, then done); undo it
 millrace group describe billing
 millrace group reset billing --to @-1h

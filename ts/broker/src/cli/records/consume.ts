@@ -1,6 +1,6 @@
-// `millrace consume` and `topic tail`: records of topics, from a place on, with a group or without one.
+// `millrace consume` and `topic tail`: records of topics, from a place on or the newest, with a group or without one.
 import type { Client } from '../client/client.ts'
-import { closeConsumer, type FetchedRecord, openConsumer, readPartitions } from '../client/records.ts'
+import { closeConsumer, type FetchedRecord, openConsumer, type Reading, readPartitions } from '../client/records.ts'
 import { describeTopics } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
 import { parseCount } from '../numbers.ts'
@@ -8,14 +8,18 @@ import { interruptible, type Interruption, withClient } from '../session.ts'
 import type { ConnectOptions, Settings, ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 import { consumeAsGroup } from './group-consume.ts'
+import { type FilterOptions, filterOf } from './filter.ts'
 import type { RecordForm } from './forms.ts'
-import { parseRange } from './range.ts'
+import { readNewest } from './newest.ts'
+import { parseRange, type Range } from './range.ts'
 import { NO_GROUP, onlyPartitions, readingsOf } from './readings.ts'
+import { createSearch, type Search } from './search.ts'
 import { recordWriter } from './writer.ts'
 
-export interface ConsumeOptions extends ConnectOptions, Pick<ShowOptions, 'utc'> {
+export interface ConsumeOptions extends ConnectOptions, FilterOptions, Pick<ShowOptions, 'utc'> {
   readonly offset?: string
   readonly num?: string
+  readonly last?: string
   readonly format?: string
   readonly output: RecordForm
   readonly group?: string
@@ -23,29 +27,44 @@ export interface ConsumeOptions extends ConnectOptions, Pick<ShowOptions, 'utc'>
   readonly exit?: boolean
 }
 
-export const consume = (terminal: Terminal, names: readonly string[], options: ConsumeOptions): Promise<number> => {
+type Take = (record: FetchedRecord) => Promise<boolean>
+
+export const consume = async (
+  terminal: Terminal,
+  names: readonly string[],
+  options: ConsumeOptions,
+): Promise<number> => {
   // The form of records is another matter than that of tables.
   const { output: _, ...connecting } = options
+  const keeps = await filterOf(names, options)
   return withClient(terminal, connecting, async (client, settings) => {
     const output = await recordWriter(terminal, options.output, options.format, settings.utc)
-    const limit = parseCount('--num', options.num)
+    const limit = parseCount('--num', options.num) ?? parseCount('--last', options.last)
+    const search = keeps === null ? null : createSearch(terminal, keeps)
     let taken = 0
-    const take = async (record: FetchedRecord): Promise<boolean> => {
+    const take: Take = async (record) => {
+      if (search?.keeps(record) === false) return true
       await output.write(record)
       taken += 1
       return limit === null || taken < limit
     }
     return interruptible(async (interruption) => {
       await output.begin()
-      if (options.group === undefined) await consumeAlone(client, settings, names, options, interruption, take)
-      else await consumeAsGroup(client, settings, names, options.group, options, interruption, take)
-      await output.end()
+      try {
+        if (options.group === undefined)
+          await consumeAlone(client, settings, names, options, interruption, search, take)
+        else await consumeAsGroup(client, settings, names, options.group, options, interruption, take)
+        await output.end()
+      } finally {
+        search?.clear()
+      }
+      search?.tell()
       return exitCode(interruption.signal.aborted ? 'interrupted' : 'ok')
     })
   })
 }
 
-export interface TailOptions extends Omit<ConsumeOptions, 'num'> {
+export interface TailOptions extends Omit<ConsumeOptions, 'num' | 'last'> {
   readonly num: string
 }
 
@@ -53,21 +72,35 @@ export interface TailOptions extends Omit<ConsumeOptions, 'num'> {
 export const tail = (terminal: Terminal, names: readonly string[], { num, ...options }: TailOptions): Promise<number> =>
   consume(terminal, names, { ...options, offset: `-${parseCount('--num', num, 0)}` })
 
+const ALL: Range = { from: { kind: 'start', plus: 0 }, to: null }
+
 const consumeAlone = async (
   client: Client,
   settings: Settings,
   names: readonly string[],
   options: ConsumeOptions,
   { signal }: Interruption,
-  take: (record: FetchedRecord) => Promise<boolean>,
+  search: Search | null,
+  take: Take,
 ): Promise<void> => {
-  const range = parseRange(options.offset ?? 'start', Date.now(), settings.utc)
+  const isBack = options.last !== undefined
+  const range = isBack ? ALL : parseRange(options.offset ?? 'start', Date.now(), settings.utc)
   const topics = onlyPartitions(await client.retrying(() => describeTopics(client, names)), options.partition)
-  const readings = await readingsOf(client, topics, range, options.exit === true)
+  const readings = await readingsOf(client, topics, range, isBack || options.exit === true)
+  const total = recordsAhead(readings)
+  if (total !== null) search?.expect(total)
   const consumer = openConsumer(settings, NO_GROUP)
+  const read: typeof readPartitions = isBack ? readNewest : readPartitions
   try {
-    await readPartitions(client, consumer, readings, signal, take)
+    await read(client, consumer, readings, signal, take)
   } finally {
     await closeConsumer(consumer)
   }
 }
+
+/** At most; null where they have no end. */
+const recordsAhead = (readings: readonly Reading[]): number | null =>
+  readings.reduce<number | null>(
+    (sum, { next, stop }) => (sum === null || stop === null ? null : sum + Math.max(0, Number(stop - next))),
+    0,
+  )

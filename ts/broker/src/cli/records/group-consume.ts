@@ -1,8 +1,15 @@
-// Consuming as a member of a group: partitions are shared with the others, and what was shown is committed.
+// Consuming as a member of a group: partitions are shared with the others, and what was shown, or left out by a filter, is committed.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from '../client/client.ts'
 import { LATEST, type Offsets, offsetsAt, type Place, placeKey } from '../client/offsets.ts'
-import { closeConsumer, type FetchedRecord, fromLibrary, type GroupConsumer, openConsumer } from '../client/records.ts'
+import {
+  closeConsumer,
+  type FetchedRecord,
+  fromLibrary,
+  type GroupConsumer,
+  openConsumer,
+  recordOf,
+} from '../client/records.ts'
 import { describeTopics } from '../client/topics.ts'
 import { Failure } from '../failure.ts'
 import type { Interruption } from '../session.ts'
@@ -43,19 +50,10 @@ export const consumeAsGroup = async (
     either.addEventListener('abort', () => stream.destroy(), { once: true })
     const watching = exit === true ? endReached(consumer, stream, ends, either).then(() => ended.abort()) : null
     try {
-      for await (const { topic, partition: at, offset: found, timestamp, key, value, headers } of stream) {
-        const isLast = !(await take({
-          topic,
-          partition: at,
-          offset: found,
-          leaderEpoch: -1,
-          timestamp,
-          key,
-          value,
-          headers: [...headers],
-          compression: 'unknown',
-        }))
-        commits.shown(topic, at, found)
+      for await (const message of stream) {
+        const record = recordOf(message)
+        const isLast = !(await take(record))
+        commits.taken(record)
         if (isLast || either.aborted) break
         await commits.commitIfDue()
       }
@@ -97,7 +95,7 @@ const createCommits = (consumer: GroupConsumer) => {
     if (offsets.length > 0) await consumer.commit({ offsets })
   }
   return {
-    shown: (topic: string, partition: number, offset: bigint): void => {
+    taken: ({ topic, partition, offset }: FetchedRecord): void => {
       pending.set(placeKey({ topic, partition }), { topic, partition, offset: offset + 1n, leaderEpoch: -1 })
     },
     commit,

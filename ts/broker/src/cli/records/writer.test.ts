@@ -14,6 +14,7 @@ const record = (offset: bigint, key: string | null, value: Buffer | null): Fetch
   value,
   headers: [[Buffer.from('kind'), Buffer.from('test')]],
   compression: 'none',
+  bytes: 60,
 })
 
 const records = [record(7n, 'a', Buffer.from('first')), record(9_007_199_254_740_993n, null, Buffer.from([0xff]))]

@@ -1,0 +1,54 @@
+// A filter at work: how far it is while it looks, and at the end what became of it.
+import { messageOf } from '../../base/errors.ts'
+import type { FetchedRecord } from '../client/records.ts'
+import { count, progressOf } from '../progress.ts'
+import type { Terminal } from '../terminal.ts'
+import type { Keeps } from './filter.ts'
+
+export interface Search {
+  /** At most so many records lie ahead. */
+  expect(records: number): void
+  /** Counts it as well. One that the filter fails on is not kept. */
+  keeps(record: FetchedRecord): boolean
+  /** Takes away what was drawn. */
+  clear(): void
+  /** Says what became of it. */
+  tell(): void
+}
+
+export const createSearch = (terminal: Terminal, keeps: Keeps, progress = progressOf(terminal, 'records')): Search => {
+  let [scanned, matched, failed] = [0, 0, 0]
+  let failure = ''
+  let total: number | undefined
+  const isKept = (record: FetchedRecord): boolean => {
+    try {
+      return keeps(record)
+    } catch (thrown) {
+      if (failed === 0) failure = `${record.topic}/${record.partition}/${record.offset}: ${messageOf(thrown)}`
+      failed += 1
+      return false
+    }
+  }
+  return {
+    expect: (records) => {
+      total = records
+    },
+    keeps: (record) => {
+      scanned += 1
+      const kept = isKept(record)
+      if (kept) matched += 1
+      // What is shown next stands where the bar was.
+      if (kept) progress.end()
+      else progress.at(scanned, total, `${count(matched)} matched`)
+      return kept
+    },
+    clear: () => progress.end(),
+    tell: () => {
+      if (failed > 0)
+        terminal.complain(
+          `warning: the filter failed on ${count(failed)} record(s), which were left out; first on ${failure}`,
+        )
+      terminal.note(`scanned ${count(scanned)} record(s), ${count(matched)} matched`)
+    },
+  }
+}
