@@ -542,7 +542,7 @@ const commands: readonly Promised[] = [
   },
   {
     what: 'a filter of messages, as a command to copy',
-    absent: '`consume` has no filters: the command that is offered reads what the filter would choose from.',
+    tests: [[messages, 'the command finds what a filter by %s finds, %s']],
   },
   {
     what: 'accounts and saved filters, as a command to copy',

@@ -55,7 +55,6 @@ export const Messages = ({ topic, search }: MessagesProps) => {
           {run.error !== null && <Failure error={run.error} onRetry={run.goOn} />}
           <MessageTable topic={topic} search={search} run={run} />
           <CopyCommand command={command(consumeOf(topic, search))} />
-          {search.filter !== '' && <p className="quiet">{t('messages.commandWithoutFilter')}</p>}
         </>
       )}
     </>

@@ -35,16 +35,28 @@ export const fileOf = (query: Query, search: MessagesSearch, format: 'ndjson' | 
   })
 }
 
-/** What `consume` does of it: it has no filters. */
+/** The same of `consume`. */
 export const consumeOf = (topic: string, search: MessagesSearch): Command => ({
   words: 'consume',
   options: [
     ...optionsOf(search),
     ...(search.partitions === '' ? [] : [['--partition', search.partitions]]),
+    ...filterOf(search),
     ['--format', String.raw`%p %o %d{iso} %k %v\n`],
   ],
   names: [topic],
 })
+
+const filterOptions = { text: '--contains', regex: '--match', cel: '--where' } as const
+
+const filterOf = ({ filter, language, keyAs, valueAs }: MessagesSearch): readonly (readonly string[])[] => {
+  if (filter === '') return []
+  return [
+    [filterOptions[language], filter],
+    ...(keyAs === 'auto' ? [] : [['--key-as', keyAs]]),
+    ...(valueAs === 'auto' ? [] : [['--value-as', valueAs]]),
+  ]
+}
 
 const TO_THE_END = ['--exit']
 
@@ -54,7 +66,7 @@ const optionsOf = ({ from, offset, time, count }: MessagesSearch): readonly (rea
       return [TO_THE_END]
     case 'latest':
     case 'last':
-      return [['--offset', `-${count}`], TO_THE_END]
+      return [['--last', String(count)]]
     case 'offset':
       return [['--offset', offset], TO_THE_END]
     case 'time':
