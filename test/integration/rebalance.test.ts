@@ -2,64 +2,18 @@
 // every record was received. One group for each client, all at once, because a session takes six seconds to run out.
 import { beforeAll, expect, test } from 'vitest'
 import { fileBroker } from '../harness/file-broker.ts'
-import { type ClientKind, missingClients, script } from '../harness/clients.ts'
+import { missingClients } from '../harness/clients.ts'
 import { eventually } from '../harness/eventually.ts'
-import { type Command, run, type Running, start } from '../harness/process.ts'
+import { run, type Running, start } from '../harness/process.ts'
 import { startJavaTools } from '../harness/java-tools.ts'
-
-interface MemberClient {
-  readonly name: string
-  readonly kind: ClientKind
-  readonly program: (bootstrap: string, group: string) => Command
-}
+import { memberClients } from './member-clients.ts'
 
 const TOPIC = 'shared'
 const PARTITIONS = 6
 const PATIENCE = { timeoutMs: 60_000 }
 
-const kcatFormat = 'record %p %o\\n'
-const kcatSettings = [
-  'session.timeout.ms=6000',
-  'heartbeat.interval.ms=500',
-  'auto.commit.interval.ms=200',
-  'auto.offset.reset=earliest',
-]
-
-const members: readonly MemberClient[] = [
-  {
-    name: 'librdkafka',
-    kind: 'python',
-    program: (bootstrap, group) => script.python('member.py', bootstrap, group, TOPIC),
-  },
-  { name: 'java', kind: 'java', program: (bootstrap, group) => script.java('Member', bootstrap, group, TOPIC) },
-  { name: 'kafkajs', kind: 'node', program: (...args) => script.node('kafkajs.mjs', 'member', ...args, TOPIC) },
-  {
-    name: 'platformatic',
-    kind: 'node',
-    program: (...args) => script.node('platformatic.mjs', 'member', ...args, TOPIC),
-  },
-  {
-    name: 'kcat',
-    kind: 'kcat',
-    program: (bootstrap, group) => ({
-      command: 'kcat',
-      args: [
-        '-b',
-        bootstrap,
-        '-u',
-        '-f',
-        kcatFormat,
-        ...kcatSettings.flatMap((setting) => ['-X', setting]),
-        '-G',
-        group,
-        TOPIC,
-      ],
-    }),
-  },
-]
-
 const missing: string[] = []
-for (const { kind } of members) {
+for (const { kind } of memberClients) {
   if ((await missingClients(kind)) !== undefined) missing.push(kind)
 }
 
@@ -119,8 +73,8 @@ const produce = async (): Promise<void> => {
 }
 
 test.skipIf(missing.length > 0)('groups share out the partitions when members come and go', async () => {
-  const groups = members.map(({ name, program }) => {
-    const join = (): Running => start(program(broker().bootstrap, `group-of-${name}`))
+  const groups = memberClients.map(({ name, program }) => {
+    const join = (): Running => start(program(broker().bootstrap, `group-of-${name}`, TOPIC))
     return { name, join }
   })
   await produce()
