@@ -31,6 +31,7 @@ const arrived = {
   listener: 'PLAINTEXT',
   principal: 'User:ANONYMOUS',
   clientAddress: '127.0.0.1',
+  software: null,
   arrivedAt: 0,
   frame: beat.subarray(LENGTH_BYTES),
 }

@@ -6,6 +6,8 @@ pub const FRAME_BYTES_MAX: usize = 100 * 1024 * 1024;
 pub const ARENA_BYTES_MAX: usize = 96 * 1024 * 1024;
 /// Requests of one connection that may be appended and not yet answered.
 pub const CONNECTION_IN_FLIGHT_MAX: usize = 64;
+/// Bytes kept of the name that a client gives its software, and of the version; the rest is left out.
+pub const CLIENT_SOFTWARE_BYTES_MAX: usize = 64;
 /// Fetch sessions kept (KIP-227; Kafka's `max.incremental.fetch.session.cache.slots`).
 pub const FETCH_SESSIONS_MAX: usize = 1000;
 /// Partitions remembered by all fetch sessions together; a session beyond that is not begun.

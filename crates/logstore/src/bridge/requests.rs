@@ -6,7 +6,8 @@
 //! u32  bytes that follow | u8 kind | body
 //!
 //! kind 1, request            f64 connection | u16 listener | f64 arrival, ms since 1970
-//!                            | u8 length + peer address | frame: request header and body, to the end
+//!                            | u8 length + peer address | u8 length + name of the client's software
+//!                            | u8 length + its version | frame: request header and body, to the end
 //! kind 2, connection closed  f64 connection
 //! kind 3, append settled     f64 token | i16 error code | f64 base offset
 //! kind 4, connection refused u8 length + peer address | reason, to the end
@@ -24,6 +25,7 @@
 use std::net::SocketAddr;
 
 use crate::base::bytes::{Malformed, Reader, Writer};
+use crate::base::limits::CLIENT_SOFTWARE_BYTES_MAX;
 use crate::server::{CloseReason, ConnectionId, ForwardedRequest, Reply};
 
 const REQUEST: i8 = 1;
@@ -35,25 +37,32 @@ const HAS_ANSWER: i8 = 1;
 const CLOSE: i8 = 2;
 /// Connection, flags and mute of a reply.
 const REPLY_BYTES_MIN: usize = 8 + 1 + 4;
-/// Everything of a request entry but address and frame.
-const REQUEST_OVERHEAD: usize = 4 + 1 + 8 + 2 + 8 + 1;
+/// Everything of a request entry but its texts and the frame.
+const REQUEST_OVERHEAD: usize = 4 + 1 + 8 + 2 + 8 + 1 + 1 + 1;
 
 /// The longest text of an address.
 const ADDRESS_BYTES_MAX: usize = 45;
 
+const _: () = assert!(CLIENT_SOFTWARE_BYTES_MAX <= i8::MAX as usize);
+
 /// Room that a request takes in the ring, at most.
 pub(super) fn request_bytes(request: &ForwardedRequest) -> usize {
-    REQUEST_OVERHEAD + ADDRESS_BYTES_MAX + request.frame.len()
+    REQUEST_OVERHEAD + ADDRESS_BYTES_MAX + 2 * CLIENT_SOFTWARE_BYTES_MAX + request.frame.len()
 }
 
 pub(super) fn encode_request(into: &mut Writer, request: &ForwardedRequest) {
     let address = request.peer.ip().to_string();
-    let follows = REQUEST_OVERHEAD - 4 + address.len() + request.frame.len();
+    let (name, version) =
+        request.software.as_deref().map_or(("", ""), |software| (&*software.name, &*software.version));
+    let follows = REQUEST_OVERHEAD - 4 + address.len() + name.len() + version.len() + request.frame.len();
     into.u32(follows as u32).i8(REQUEST);
     number(into, request.connection.0 as f64);
     into.i16(request.listener as i16);
     number(into, request.arrived.0 as f64);
-    into.i8(address.len() as i8).bytes(address.as_bytes()).bytes(&request.frame);
+    text(into, &address);
+    text(into, name);
+    text(into, version);
+    into.bytes(&request.frame);
 }
 
 pub(super) fn encode_closed(into: &mut Writer, connection: ConnectionId) {
@@ -64,7 +73,8 @@ pub(super) fn encode_closed(into: &mut Writer, connection: ConnectionId) {
 pub(super) fn encode_refused(into: &mut Writer, peer: SocketAddr, reason: CloseReason) {
     let (address, reason) = (peer.ip().to_string(), reason.as_str());
     into.u32((1 + 1 + address.len() + reason.len()) as u32).i8(CONNECTION_REFUSED);
-    into.i8(address.len() as i8).bytes(address.as_bytes()).bytes(reason.as_bytes());
+    text(into, &address);
+    into.bytes(reason.as_bytes());
 }
 
 pub(super) fn encode_settled(into: &mut Writer, token: u64, error_code: i16, base_offset: i64) {
@@ -93,6 +103,10 @@ pub(super) fn decode_replies(bytes: &[u8]) -> Result<Vec<Reply>, Malformed> {
         });
     }
     Ok(replies)
+}
+
+fn text(into: &mut Writer, text: &str) {
+    into.i8(text.len() as i8).bytes(text.as_bytes());
 }
 
 fn number(into: &mut Writer, value: f64) {

@@ -123,7 +123,7 @@ mod tests {
 
     use super::*;
     use crate::base::types::Timestamp;
-    use crate::server::ConnectionId;
+    use crate::server::{ClientSoftware, ConnectionId};
 
     fn ring() -> (Ring, Arc<AtomicUsize>) {
         let calls = Arc::new(AtomicUsize::new(0));
@@ -139,6 +139,7 @@ mod tests {
             connection: ConnectionId(connection),
             listener: 1,
             peer: ([127, 0, 0, 1], 4000).into(),
+            software: None,
             arrived: Timestamp(1_700_000_000_000),
             arrived_monotonic: Duration::ZERO,
             api_key: 3,
@@ -165,12 +166,19 @@ mod tests {
     fn a_request_is_encoded_as_drawn() {
         let (ring, _) = ring();
         assert!(ring.push_request(request(7, 2)));
-        let mut expected = vec![0, 0, 0, 31, 1];
-        expected.extend(7f64.to_be_bytes());
-        expected.extend([0, 1]);
-        expected.extend(1_700_000_000_000f64.to_be_bytes());
-        expected.extend(b"\x09127.0.0.1\xab\xab");
-        assert_eq!(ring.drain().encoded.as_slice(), expected);
+        let drawn = |bytes: u8, texts: &[u8]| {
+            let mut expected = vec![0, 0, 0, bytes, 1];
+            expected.extend(7f64.to_be_bytes());
+            expected.extend([0, 1]);
+            expected.extend(1_700_000_000_000f64.to_be_bytes());
+            expected.extend(texts);
+            expected.extend(b"\xab\xab");
+            expected
+        };
+        assert_eq!(ring.drain().encoded.as_slice(), drawn(33, b"\x09127.0.0.1\0\0"));
+        let software = ClientSoftware { name: "librdkafka".into(), version: "2.0.2".into() };
+        assert!(ring.push_request(ForwardedRequest { software: Some(Arc::new(software)), ..request(7, 2) }));
+        assert_eq!(ring.drain().encoded.as_slice(), drawn(48, b"\x09127.0.0.1\x0alibrdkafka\x052.0.2"));
     }
 
     #[test]

@@ -6,7 +6,9 @@
 
 use crate::base::bytes::{Malformed, Writer};
 use crate::base::codes::{INVALID_REQUEST, NONE, UNSUPPORTED_VERSION};
+use crate::base::limits::CLIENT_SOFTWARE_BYTES_MAX;
 
+use super::control::ClientSoftware;
 use super::header::{Fields, RequestHeader};
 use super::reply::{Answer, AnswerWriter};
 use super::route;
@@ -19,22 +21,35 @@ const SUPPORTED_FEATURES: u32 = 0;
 const FINALIZED_EPOCH: u32 = 1;
 const FINALIZED_FEATURES: u32 = 2;
 
-pub(crate) fn answer(header: RequestHeader, frame: &[u8], view: &ClusterView) -> Result<Answer, Malformed> {
+/// The answer, and what the client says that it is, where it does.
+pub(crate) struct Answered {
+    pub(crate) answer: Answer,
+    pub(crate) software: Option<ClientSoftware>,
+}
+
+pub(crate) fn answer(header: RequestHeader, frame: &[u8], view: &ClusterView) -> Result<Answered, Malformed> {
+    let refused = |version, error, ranges: &[ApiRange]| {
+        let answer = encode(header.correlation_id, version, error, ranges, None);
+        Ok(Answered { answer, software: None })
+    };
     let range = route::api_versions_range();
     if !(range.min..=range.max).contains(&header.api_version) {
-        return Ok(encode(header.correlation_id, 0, UNSUPPORTED_VERSION, &[range], None));
+        return refused(0, UNSUPPORTED_VERSION, &[range]);
     }
     let flexible = header.api_version >= FLEXIBLE_SINCE;
     let (mut fields, _) = Fields::open(frame, flexible)?;
+    let mut software = None;
     if flexible {
         let (name, version) = (fields.string()?, fields.string()?);
         fields.tags()?;
         if !(is_software_name(&name) && is_software_name(&version)) {
-            return Ok(encode(header.correlation_id, header.api_version, INVALID_REQUEST, &[], None));
+            return refused(header.api_version, INVALID_REQUEST, &[]);
         }
+        software = Some(ClientSoftware { name: bounded(&name), version: bounded(&version) });
     }
     let ranges = route::advertised(view);
-    Ok(encode(header.correlation_id, header.api_version, NONE, &ranges, Some(view)))
+    let answer = encode(header.correlation_id, header.api_version, NONE, &ranges, Some(view));
+    Ok(Answered { answer, software })
 }
 
 /// Letters, digits, `-` and `.`, the first and the last a letter or a digit.
@@ -42,6 +57,10 @@ fn is_software_name(text: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
     let ends = [text.bytes().next(), text.bytes().last()];
     ends.iter().all(|end| end.is_some_and(|byte| byte.is_ascii_alphanumeric())) && text.bytes().all(inner)
+}
+
+fn bounded(name: &str) -> Box<str> {
+    name.get(..CLIENT_SOFTWARE_BYTES_MAX).unwrap_or(name).into()
 }
 
 fn encode(
@@ -114,5 +133,13 @@ mod tests {
         for bad in ["", "-a", "a-", "a b", "a_b", "\u{e9}"] {
             assert!(!is_software_name(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_kept_of_a_name_is_bounded() {
+        assert_eq!(&*bounded("librdkafka"), "librdkafka");
+        let longest = "x".repeat(CLIENT_SOFTWARE_BYTES_MAX);
+        assert_eq!(*bounded(&longest), longest);
+        assert_eq!(*bounded(&longest.repeat(2)), longest);
     }
 }

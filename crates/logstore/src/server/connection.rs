@@ -11,6 +11,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base::limits::{COLD_READ_BYTES, CONNECTION_IN_FLIGHT_MAX, CONNECTION_OUTPUT_BYTES_MAX};
@@ -19,7 +20,7 @@ use crate::io::socket::{Socket, Transfer};
 use super::ahead::{Failed, ReadAhead};
 use super::cold::Pages;
 use super::context::Context;
-use super::control::{ConnectionId, ForwardedRequest, Reply};
+use super::control::{ClientSoftware, ConnectionId, ForwardedRequest, Reply};
 use super::delayed::fetch::ParkedFetch;
 use super::delayed::produce::PendingProduce;
 use super::fetch::Fetched;
@@ -53,6 +54,7 @@ pub(crate) struct Connection {
     pub(crate) socket: Socket,
     pub(crate) peer: SocketAddr,
     listener: u16,
+    software: Option<Arc<ClientSoftware>>,
     frames: FrameReader,
     requests: VecDeque<Request>,
     /// Sequence number of the front request.
@@ -102,6 +104,7 @@ impl Connection {
             socket: accepted.socket,
             peer: accepted.peer,
             listener: accepted.listener,
+            software: None,
             frames: FrameReader::new(core.shared.options.frame_bytes_max),
             requests: VecDeque::new(),
             first_sequence: 0,
@@ -366,8 +369,12 @@ impl Connection {
             }
             Route::ApiVersions => {
                 context.counters.request(Native::ApiVersions);
-                let answer = api_versions::answer(header, &frame.body, &context.view).map_err(malformed)?;
-                Slot::Ready(Some(answer))
+                let answered = api_versions::answer(header, &frame.body, &context.view).map_err(malformed)?;
+                // Versions before 3 do not say it, and take nothing back.
+                if let Some(software) = answered.software {
+                    self.software = Some(Arc::new(software));
+                }
+                Slot::Ready(Some(answered.answer))
             }
             Route::Metadata => {
                 let answer = metadata::answer(header, &frame.body, &context.view, context.listener);
@@ -392,6 +399,7 @@ impl Connection {
             connection: self.id,
             listener: self.listener,
             peer: self.peer,
+            software: self.software.as_ref().filter(|_| header.api_key == route::JOIN_GROUP).cloned(),
             arrived: frame.arrived,
             arrived_monotonic: frame.arrived_monotonic,
             api_key: header.api_key,

@@ -1,6 +1,7 @@
 //! The border to the control plane: what goes up, what comes down.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base::types::Timestamp;
@@ -11,6 +12,15 @@ use super::stats::CloseReason;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnectionId(pub u64);
 
+/// What a client says that it is (KIP-511): letters, digits, `-` and `.`, no more than `CLIENT_SOFTWARE_BYTES_MAX` of each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientSoftware {
+    /// Such as `apache-kafka-java`.
+    pub name: Box<str>,
+    /// Such as `4.3.1`.
+    pub version: Box<str>,
+}
+
 /// A request that the engine does not answer itself. Its connection takes nothing else until it is replied to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForwardedRequest {
@@ -20,6 +30,8 @@ pub struct ForwardedRequest {
     pub listener: u16,
     /// The client's address.
     pub peer: SocketAddr,
+    /// What the connection's client last said that it is; with `JoinGroup` alone, which keeps it with the member.
+    pub software: Option<Arc<ClientSoftware>>,
     /// When its last byte was there, by the wall clock.
     pub arrived: Timestamp,
     /// The same by the monotonic clock.

@@ -47,7 +47,7 @@ use crate::io::socket::Listener;
 use crate::store::Store;
 
 pub use admission::ConnectionLimits;
-pub use control::{ConnectionId, ControlPlane, ForwardedRequest, Reply};
+pub use control::{ClientSoftware, ConnectionId, ControlPlane, ForwardedRequest, Reply};
 pub use latency::LatencyStats;
 pub use options::{BindError, FileSender, ListenerOptions, ServerOptions};
 pub use stats::{CloseReason, ServerStats};

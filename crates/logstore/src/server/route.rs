@@ -6,6 +6,7 @@ use super::view::{ApiRange, ClusterView};
 pub(crate) const PRODUCE: i16 = 0;
 pub(crate) const FETCH: i16 = 1;
 pub(crate) const METADATA: i16 = 3;
+pub(crate) const JOIN_GROUP: i16 = 11;
 pub(crate) const API_VERSIONS: i16 = 18;
 
 /// Versions served here. Produce is advertised from 0 on, because librdkafka otherwise sends nothing compressed,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use logstore::base::types::TopicId;
 use logstore::server::{ForwardedRequest, Reply};
 
-use crate::harness::{Broker, Client, HEARTBEAT, OTHER, Topic, eventually, topic_id};
+use crate::harness::{Broker, Client, HEARTBEAT, JOIN_GROUP, OTHER, Topic, eventually, topic_id};
 use crate::wire::{self, Answer, METADATA, header};
 
 fn heartbeat(correlation: i32) -> Vec<u8> {
@@ -36,6 +36,31 @@ fn a_forwarded_request_carries_what_the_control_plane_needs() {
     assert_eq!(client.receive(), answer(5));
     drop(client);
     eventually(|| broker.told_closed(request.connection));
+}
+
+#[test]
+fn a_join_carries_what_the_client_last_said_that_it_is() {
+    let broker = Broker::start();
+    let mut client = broker.connect();
+    let software_of = |client: &mut Client, api_key: i16| {
+        client.send(&header(api_key, 0, 1, false).into_vec());
+        let request = broker.next_forwarded();
+        broker.server.reply(vec![reply(&request)]);
+        client.receive();
+        request.software.map(|software| format!("{} {}", software.name, software.version))
+    };
+    assert_eq!(software_of(&mut client, JOIN_GROUP), None);
+    client.ask(&wire::api_versions_of(3, 2, "librdkafka", "2.0.2"));
+    assert_eq!(software_of(&mut client, JOIN_GROUP).unwrap(), "librdkafka 2.0.2");
+    assert_eq!(software_of(&mut client, HEARTBEAT), None);
+    // One that is refused, of a version that is not served or without a name, changes nothing.
+    client.ask(&wire::api_versions_of(3, 3, "a b", "1"));
+    client.ask(&wire::api_versions_of(99, 4, "newer", "1"));
+    client.ask(&wire::api_versions(2, 5));
+    assert_eq!(software_of(&mut client, JOIN_GROUP).unwrap(), "librdkafka 2.0.2");
+    client.ask(&wire::api_versions_of(4, 6, "wrapper", &"9".repeat(1000)));
+    assert_eq!(software_of(&mut client, JOIN_GROUP).unwrap(), format!("wrapper {}", "9".repeat(64)));
+    assert_eq!(software_of(&mut broker.connect(), JOIN_GROUP), None);
 }
 
 #[test]

@@ -19,6 +19,7 @@ use logstore::store::{Store, StoreOptions};
 
 /// Nothing that answers takes longer, even on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const JOIN_GROUP: i16 = 11;
 pub(crate) const HEARTBEAT: i16 = 12;
 pub(crate) const EPOCH: i32 = 3;
 pub(crate) const THIS: BrokerId = BrokerId(1);
@@ -124,7 +125,7 @@ impl Broker {
             controller: THIS,
             this_broker: THIS,
             brokers: vec![broker(THIS, 9092), broker(OTHER, 9093)],
-            apis: vec![ApiRange { key: HEARTBEAT, min: 0, max: 4 }],
+            apis: [JOIN_GROUP, HEARTBEAT].map(|key| ApiRange { key, min: 0, max: 4 }).to_vec(),
             features: Vec::new(),
             features_epoch: -1,
             topics_by_name: views

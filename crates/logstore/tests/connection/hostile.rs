@@ -88,7 +88,7 @@ fn api_versions_answers_every_version() {
         let mut reader = logstore::base::bytes::Reader::new(&answer);
         assert_eq!((reader.i32(), reader.i16()), (Ok(3), Ok(0)));
         let count = if version >= 3 { reader.compact_array_len(7) } else { reader.array_len(6) };
-        assert_eq!(count, Ok(Some(5)));
+        assert_eq!(count, Ok(Some(6)));
         assert_eq!(reader.bytes(6), Ok(&[0, 0, 0, 0, 0, 13][..]));
     }
     let mut bad_name = header(API_VERSIONS, 3, 4, true);

@@ -21,10 +21,16 @@ pub(crate) fn header(key: i16, version: i16, correlation: i32, flexible: bool) -
 }
 
 pub(crate) fn api_versions(version: i16, correlation: i32) -> Vec<u8> {
-    let mut out = header(API_VERSIONS, version, correlation, version >= 3);
     if version >= 3 {
-        out.compact_string("test-client").compact_string("1.0").no_tagged_fields();
+        return api_versions_of(version, correlation, "test-client", "1.0");
     }
+    header(API_VERSIONS, version, correlation, false).into_vec()
+}
+
+/// Of a client that says which software it is.
+pub(crate) fn api_versions_of(version: i16, correlation: i32, name: &str, of: &str) -> Vec<u8> {
+    let mut out = header(API_VERSIONS, version, correlation, true);
+    out.compact_string(name).compact_string(of).no_tagged_fields();
     out.into_vec()
 }
 

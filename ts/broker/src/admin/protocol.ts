@@ -28,6 +28,7 @@ export const ask = async <Name extends HandledApi>(
     listener: 'admin',
     principal,
     clientAddress: exchange.address,
+    software: null,
     arrivedAt: clock.now(),
   }
   const handle = handlers[name] as (

@@ -3,6 +3,7 @@
  * is the engine's stamp, so that a busy event loop never makes a client look late.
  */
 import type { Actor } from '../cluster/actor.ts'
+import type { ClientSoftware } from '../engine/requests.ts'
 
 export interface RequestContext {
   readonly connectionId: number
@@ -13,6 +14,8 @@ export interface RequestContext {
   readonly listener: string
   readonly principal: string
   readonly clientAddress: string
+  /** Known with JoinGroup alone, and where the client has said it. */
+  readonly software: ClientSoftware | null
   /** Wall clock, milliseconds. */
   readonly arrivedAt: number
 }

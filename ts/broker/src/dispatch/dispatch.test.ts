@@ -39,6 +39,7 @@ const fixture = (handler: AnyHandler) => {
       listener: 'PLAINTEXT',
       principal: 'User:ANONYMOUS',
       clientAddress: '127.0.0.1',
+      software: null,
       arrivedAt: 17,
       frame,
     })

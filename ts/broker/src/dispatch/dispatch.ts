@@ -141,6 +141,7 @@ const contextOf = (frame: Frame, header: RequestHeader): RequestContext => ({
   listener: frame.listener,
   principal: frame.principal,
   clientAddress: frame.clientAddress,
+  software: frame.software,
   arrivedAt: frame.arrivedAt,
 })
 

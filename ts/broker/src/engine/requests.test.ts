@@ -29,19 +29,24 @@ const collect = (drained: Buffer): readonly unknown[] => {
 describe('what comes up', () => {
   it('is read in the order in which it happened', () => {
     const address = Buffer.from('\x09127.0.0.1', 'latin1')
-    const request = entry(1, double(7), Buffer.of(0, 1), double(1_700_000_000_000), address, Buffer.of(1, 2, 3))
+    const of = (connectionId: number, ...texts: readonly string[]): Buffer => {
+      const [listener, arrived] = [Buffer.of(0, 1), double(1_700_000_000_000)]
+      return entry(1, double(connectionId), listener, arrived, address, Buffer.from(texts.join('')), Buffer.of(1, 2, 3))
+    }
+    const asked = {
+      listener: 'INNER',
+      principal: 'User:ANONYMOUS',
+      clientAddress: '127.0.0.1',
+      arrivedAt: 1_700_000_000_000,
+      frame: Buffer.of(1, 2, 3),
+    }
+    const [request, join] = [of(7, '\0', '\0'), of(9, '\x0alibrdkafka', '\x052.0.2')]
     const settled = entry(3, double(12), Buffer.from([0xff, 0xfe]), double(-1))
     const refused = entry(4, address, Buffer.from('idle'))
-    expect(collect(Buffer.concat([request, entry(2, double(8)), refused, settled]))).toEqual([
-      {
-        connectionId: 7,
-        listener: 'INNER',
-        principal: 'User:ANONYMOUS',
-        clientAddress: '127.0.0.1',
-        arrivedAt: 1_700_000_000_000,
-        frame: Buffer.of(1, 2, 3),
-      },
+    expect(collect(Buffer.concat([request, entry(2, double(8)), join, refused, settled]))).toEqual([
+      { ...asked, connectionId: 7, software: null },
       { closed: 8 },
+      { ...asked, connectionId: 9, software: { name: 'librdkafka', version: '2.0.2' } },
       { clientAddress: '127.0.0.1', reason: 'idle' },
       { token: 12, errorCode: -2, baseOffset: -1 },
     ])

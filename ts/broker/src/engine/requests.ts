@@ -3,12 +3,20 @@
  * `crates/logstore/src/bridge/requests.rs`.
  */
 
+/** What a client says that it is, when it asks for versions (KIP-511). */
+export interface ClientSoftware {
+  readonly name: string
+  readonly version: string
+}
+
 /** A request as it came: header and body, without the length in front. */
 export interface Frame {
   readonly connectionId: number
   readonly listener: string
   readonly principal: string
   readonly clientAddress: string
+  /** Comes with JoinGroup alone; null also where the client has not said it. */
+  readonly software: ClientSoftware | null
   /** Wall clock when the engine had read it, milliseconds. */
   readonly arrivedAt: number
   readonly frame: Buffer
@@ -67,11 +75,9 @@ export const readEntries = (drained: Buffer, listeners: readonly string[], visit
       case APPEND_SETTLED:
         visitor.settled(drained.readDoubleBE(body), drained.readInt16BE(body + 8), drained.readDoubleBE(body + 10))
         break
-      case CONNECTION_REFUSED: {
-        const reasonAt = body + 1 + drained.readUInt8(body)
-        visitor.refused(drained.toString('latin1', body + 1, reasonAt), drained.toString('latin1', reasonAt, end))
+      case CONNECTION_REFUSED:
+        visitor.refused(textAt(drained, body), drained.toString('latin1', textEnd(drained, body), end))
         break
-      }
       default:
         throw new Error(`entry ${kind}: the addon and the control plane are not of one build`)
     }
@@ -80,16 +86,25 @@ export const readEntries = (drained: Buffer, listeners: readonly string[], visit
 }
 
 const readFrame = (drained: Buffer, at: number, end: number, listeners: readonly string[]): Frame => {
-  const frameAt = at + ADDRESS_AT + 1 + drained.readUInt8(at + ADDRESS_AT)
+  const nameAt = textEnd(drained, at + ADDRESS_AT)
+  const versionAt = textEnd(drained, nameAt)
+  const frameAt = textEnd(drained, versionAt)
   return {
     connectionId: drained.readDoubleBE(at),
     listener: listeners[drained.readUInt16BE(at + LISTENER_AT)] ?? '',
     principal: PRINCIPAL,
-    clientAddress: drained.toString('latin1', at + ADDRESS_AT + 1, frameAt),
+    clientAddress: textAt(drained, at + ADDRESS_AT),
+    software:
+      drained.readUInt8(nameAt) === 0 ? null : { name: textAt(drained, nameAt), version: textAt(drained, versionAt) },
     arrivedAt: drained.readDoubleBE(at + ARRIVED_AT),
     frame: drained.subarray(frameAt, end),
   }
 }
+
+/** A text behind its length. */
+const textAt = (drained: Buffer, at: number): string => drained.toString('latin1', at + 1, textEnd(drained, at))
+
+const textEnd = (drained: Buffer, at: number): number => at + 1 + drained.readUInt8(at)
 
 /** The replies of a turn as one buffer. */
 export const writeReplies = (replies: readonly Reply[]): Buffer => {

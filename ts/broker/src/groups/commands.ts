@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../base/error-codes.ts'
 import type { TopicId } from '../base/ids.ts'
 import type { Draft, Ticket } from '../coordinator/shard.ts'
+import type { ClientSoftware } from '../engine/requests.ts'
 import type { GroupRecord } from './group.ts'
 
 export interface Protocol {
@@ -16,6 +17,7 @@ export interface JoinRequest {
   readonly instanceId: string | null
   readonly clientId: string
   readonly clientHost: string
+  readonly software: ClientSoftware | null
   readonly sessionTimeoutMs: number
   readonly rebalanceTimeoutMs: number
   readonly protocolType: string
@@ -179,6 +181,7 @@ export interface StaticMemberFailed {
   readonly leaderBefore: string
   readonly before: {
     readonly memberId: string
+    readonly software: ClientSoftware | null
     readonly protocols: readonly Protocol[]
     readonly rebalanceTimeoutMs: number
     readonly sessionTimeoutMs: number

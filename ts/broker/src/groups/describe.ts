@@ -1,4 +1,5 @@
 /** Groups as administrators see them. A group is there once its first record is stored, and until its end is. */
+import type { ClientSoftware } from '../engine/requests.ts'
 import type { ClassicState } from './classic/state.ts'
 import { fromMetadata, metadataOf, NO_ASSIGNMENT, type ClassicGroup } from './classic/state.ts'
 import { groupKey, type GroupRecord, type GroupsState, type RecordedGroup } from './group.ts'
@@ -8,6 +9,7 @@ export interface DescribedMember {
   readonly instanceId: string | null
   readonly clientId: string
   readonly clientHost: string
+  readonly software: ClientSoftware | null
   readonly metadata: Buffer
   readonly assignment: Buffer
 }
@@ -50,6 +52,7 @@ export const describeGroup = (state: GroupsState, before: Before, groupId: strin
       instanceId: member.instanceId,
       clientId: member.clientId,
       clientHost: member.clientHost,
+      software: member.software,
       metadata: stable ? metadataOf(group, member) : NO_ASSIGNMENT,
       assignment: member.assignment,
     })),

@@ -6,6 +6,7 @@ import type { ErrorCode } from '../base/error-codes.ts'
 import { ZERO_TOPIC_ID } from '../base/ids.ts'
 import { BrokerError } from '../base/errors.ts'
 import type { Answer, Decision, RecordCodec, Ticket } from '../coordinator/shard.ts'
+import type { ClientSoftware } from '../engine/requests.ts'
 import type { ClassicGroup } from './classic/state.ts'
 import type {
   CommitRequest,
@@ -48,6 +49,7 @@ export interface Reply<Result> {
 
 export interface MemberOptions {
   readonly instanceId?: string
+  readonly software?: ClientSoftware
   readonly protocols?: Readonly<Record<string, string>>
   readonly protocolType?: string
   readonly version?: number
@@ -94,6 +96,7 @@ export class Scenario {
       instanceId: options.instanceId ?? null,
       clientId: 'client',
       clientHost: '/127.0.0.1',
+      software: options.software ?? null,
       sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
       rebalanceTimeoutMs: options.rebalanceTimeoutMs ?? 60_000,
       protocolType: options.protocolType ?? 'consumer',

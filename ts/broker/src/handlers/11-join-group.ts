@@ -14,7 +14,7 @@ const FIRST_WITH_SKIP_ASSIGNMENT = 9
 
 export const handleJoinGroup =
   ({ groups }: Pick<Services, 'groups'>): Handler<JoinGroupRequest, JoinGroupResponse> =>
-  async ({ apiVersion, clientId, clientAddress }, request) => {
+  async ({ apiVersion, clientId, clientAddress, software }, request) => {
     const { sessionTimeoutMs } = request
     const joined = await groups.join({
       groupId: request.groupId,
@@ -22,6 +22,7 @@ export const handleJoinGroup =
       instanceId: request.groupInstanceId,
       clientId: clientId ?? '',
       clientHost: `/${clientAddress}`,
+      software,
       sessionTimeoutMs,
       rebalanceTimeoutMs: apiVersion >= FIRST_WITH_REBALANCE_TIMEOUT ? request.rebalanceTimeoutMs : sessionTimeoutMs,
       protocolType: request.protocolType,

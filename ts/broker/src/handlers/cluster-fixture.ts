@@ -76,6 +76,7 @@ export const clusterFixture = async ({ queries = {}, configs = new Map() }: Fixt
         listener: 'PLAINTEXT',
         principal: 'User:ANONYMOUS',
         clientAddress: '127.0.0.1',
+        software: null,
         arrivedAt: services.clock.now(),
         ...context,
       },

@@ -150,6 +150,7 @@ export const groupsFixture = async ({
       listener: 'PLAINTEXT',
       principal: 'User:ANONYMOUS',
       clientAddress: '127.0.0.1',
+      software: { name: 'librdkafka', version: '2.0.2' },
       arrivedAt: clock.now(),
     }
     const response = await handle(services)(context, received)

@@ -346,6 +346,13 @@ describe('groups as administrators see them', () => {
     expect(newer.groups[0]?.errorMessage).toBe('Group other not found.')
   })
 
+  it('have members that are known by the software that they are', async () => {
+    const fixture = await groupsFixture()
+    await member(fixture)
+    const software = { name: 'librdkafka', version: '2.0.2' }
+    expect(fixture.groups.describe('g')).toMatchObject({ members: [{ software }] })
+  })
+
   it('are listed by state and type', async () => {
     const fixture = await groupsFixture()
     await member(fixture)

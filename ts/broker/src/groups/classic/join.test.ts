@@ -183,6 +183,31 @@ describe('a rejoin', () => {
   })
 })
 
+describe('what software a member is', () => {
+  const [older, newer] = [
+    { name: 'librdkafka', version: '2.0.2' },
+    { name: 'librdkafka', version: '2.3.0' },
+  ]
+  const softwareOf = (scenario: Scenario, id: string) => scenario.group().members.get(id)?.software
+
+  it('is what its client said before it joined, unless it said nothing', () => {
+    const scenario = new Scenario()
+    const [saying, silent] = [scenario.enter({ software: older }), scenario.enter()]
+    expect(softwareOf(scenario, saying.id)).toEqual(older)
+    expect(softwareOf(scenario, silent.id)).toBeNull()
+  })
+
+  it('is not known after a restart of the broker, until the member joins again', () => {
+    const before = new Scenario()
+    const { leader, follower } = stablePair(before, { software: older })
+    const scenario = new Scenario({}, before.log)
+    expect([leader, follower].map((id) => softwareOf(scenario, id))).toEqual([null, null])
+    // The group stays as it is for the one, and rebalances for the other.
+    for (const id of [follower, leader]) scenario.join(id, { software: newer })
+    expect([leader, follower].map((id) => softwareOf(scenario, id))).toEqual([newer, newer])
+  })
+})
+
 describe('a rebalance', () => {
   it('drops dynamic members that do not rejoin in time, and elects a leader among the others', () => {
     const scenario = new Scenario()

@@ -117,6 +117,7 @@ const addThenRebalance = (
     clientId: request.clientId,
     clientHost: request.clientHost,
     protocolType: request.protocolType,
+    software: request.software,
     rebalanceTimeoutMs: request.rebalanceTimeoutMs,
     sessionTimeoutMs: request.sessionTimeoutMs,
     protocols: request.protocols,
@@ -140,7 +141,11 @@ const rejoin = (
 ): void => {
   const { draft } = turn
   const changed = !sameProtocols(member.protocols, request.protocols)
-  const tellCurrent = (): void => draft.answer(ticket, joinResult(group, member.id))
+  const tellCurrent = (): void => {
+    // It may have joined before this broker started.
+    member.software = request.software
+    draft.answer(ticket, joinResult(group, member.id))
+  }
   const update = (): void => updateThenRebalance(turn, group, member, request, ticket)
   switch (group.state) {
     case 'Empty':
@@ -195,8 +200,8 @@ const replaceStaticMember = (
   const leaderBefore = group.leader ?? ''
   answerJoin(turn, group, old, joinError('FENCED_INSTANCE_ID', old.id))
   answerSync(turn, old, syncError('FENCED_INSTANCE_ID'))
-  const { id, protocols, rebalanceTimeoutMs, sessionTimeoutMs } = old
-  const before = { memberId: id, protocols, rebalanceTimeoutMs, sessionTimeoutMs }
+  const { id, software, protocols, rebalanceTimeoutMs, sessionTimeoutMs } = old
+  const before = { memberId: id, software, protocols, rebalanceTimeoutMs, sessionTimeoutMs }
   const member = renameStaticMember(group, old, memberId)
   draft.cancel(sessionKey(group.id, id))
   updateMember(group, member, request)

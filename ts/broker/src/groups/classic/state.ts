@@ -14,6 +14,7 @@
 import type { ErrorCode } from '../../base/error-codes.ts'
 import { assert } from '../../base/errors.ts'
 import type { Ticket } from '../../coordinator/shard.ts'
+import type { ClientSoftware } from '../../engine/requests.ts'
 import type { JoinedMember, JoinResult, Protocol, SyncResult } from '../commands.ts'
 import { UNKNOWN_TIME, type GroupMetadata } from '../group.ts'
 import { countProtocols, selectProtocol } from './protocols.ts'
@@ -27,6 +28,8 @@ export interface ClassicMember {
   readonly clientId: string
   readonly clientHost: string
   readonly protocolType: string
+  /** Of the client that joined last. Records have no place for it: null for a member that was read from them, until it joins. */
+  software: ClientSoftware | null
   rebalanceTimeoutMs: number
   sessionTimeoutMs: number
   protocols: readonly Protocol[]
@@ -105,6 +108,7 @@ export const fromMetadata = (id: string, metadata: GroupMetadata | null): Classi
       clientId: member.clientId,
       clientHost: member.clientHost,
       protocolType: metadata.protocolType,
+      software: null,
       rebalanceTimeoutMs: member.rebalanceTimeoutMs,
       sessionTimeoutMs: member.sessionTimeoutMs,
       protocols: [{ name: metadata.protocol ?? '', metadata: member.subscription }],
@@ -209,8 +213,9 @@ export const renameStaticMember = (group: ClassicGroup, old: ClassicMember, memb
 export const updateMember = (
   group: ClassicGroup,
   member: ClassicMember,
-  to: Pick<ClassicMember, 'protocols' | 'rebalanceTimeoutMs' | 'sessionTimeoutMs'>,
+  to: Pick<ClassicMember, 'software' | 'protocols' | 'rebalanceTimeoutMs' | 'sessionTimeoutMs'>,
 ): void => {
+  member.software = to.software
   countProtocols(group, member.protocols, -1)
   member.protocols = to.protocols
   countProtocols(group, member.protocols, 1)

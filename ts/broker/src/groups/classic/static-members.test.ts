@@ -86,12 +86,21 @@ describe('a static member', () => {
     expect(syncing.value.error).toBe('FENCED_INSTANCE_ID')
   })
 
+  it('that restarts is the software that it restarts with', () => {
+    const scenario = new Scenario()
+    staticPair(scenario)
+    const software = { name: 'librdkafka', version: '2.3.0' }
+    const { memberId } = scenario.join('', { instanceId: 'b', software }).value
+    expect(scenario.group().members.get(memberId)?.software).toEqual(software)
+  })
+
   it('whose new id cannot be stored keeps the old one', () => {
     const scenario = new Scenario()
     const { b } = staticPair(scenario)
     scenario.failNext('NOT_COORDINATOR')
-    const back = scenario.join('', { instanceId: 'b' })
+    const back = scenario.join('', { instanceId: 'b', software: { name: 'librdkafka', version: '2.3.0' } })
     expect(back.value).toMatchObject({ error: 'NOT_COORDINATOR', memberId: '' })
+    expect(scenario.group().members.get(b)?.software).toBeNull()
     expect(scenario.heartbeat(b, 1, { instanceId: 'b' })).toBe('NONE')
     expect(scenario.group().awaitingJoin).toBe(0)
   })
