@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { missingClients } from '../harness/clients.ts'
 import { DESKTOP, expectAccessible, logIn, opened, PHONE, visiting } from './browser.ts'
-import { GROUP, MEMBER, PASSWORD, seeded } from './seeded.ts'
+import { GROUP, join, MEMBER, PASSWORD, seeded, SOFTWARE } from './seeded.ts'
 
 /** An address, and a text of the broker's data that it must show. */
 const screens = [
@@ -125,11 +125,16 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the console', 
     expect(page.url()).toMatch(/\/topics\/orders\?tab=configs$/)
   })
 
-  test('a member of a group stands there with its client id and its host', async () => {
-    const page = await at('/groups/dashboard?tab=members')
-    const cells = page.getByRole('region', { name: 'Members' }).locator('tbody td')
-    await cells.first().waitFor()
-    expect((await cells.allTextContents()).slice(0, 2)).toEqual([MEMBER, '127.0.0.1'])
+  test('a member of a group stands there with its client id, its host and its software', async () => {
+    const membersOf = async (group: string): Promise<readonly string[]> => {
+      const page = await at(`/groups/${group}?tab=members`)
+      const cells = page.getByRole('region', { name: 'Members' }).locator('tbody td')
+      await cells.first().waitFor()
+      return (await cells.allTextContents()).slice(0, 3)
+    }
+    expect(await membersOf('dashboard')).toEqual([MEMBER, '127.0.0.1', `${SOFTWARE.name} ${SOFTWARE.version}`])
+    await join(broker.peer(), 'silent')
+    expect((await membersOf('silent'))[2]).toBe('unknown')
   })
 
   test('a key has its default beside its value, and those that were changed stand alone', async () => {

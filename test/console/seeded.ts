@@ -4,6 +4,7 @@ import { produce } from 'millrace/messages/00-produce.js'
 import { offsetCommit } from 'millrace/messages/08-offset-commit.js'
 import { joinGroup } from 'millrace/messages/11-join-group.js'
 import { syncGroup } from 'millrace/messages/14-sync-group.js'
+import { apiVersions } from 'millrace/messages/18-api-versions.js'
 import { beforeAll, expect } from 'vitest'
 import { batch } from '../harness/batch.ts'
 import { eventually } from '../harness/eventually.ts'
@@ -17,6 +18,8 @@ export const PASSWORD = 'open sesame 4711'
 export const GROUP = 'readers/of orders?&#'
 /** What the member of `dashboard` calls itself. */
 export const MEMBER = 'wall-display-7'
+/** What it says that it is. */
+export const SOFTWARE = { name: 'librdkafka', version: '2.0.2' } as const
 const RECORDS = 40
 const SESSION_MS = 1_800_000
 const MEMBER_ID_REQUIRED = 79
@@ -51,6 +54,10 @@ const seed = async (broker: Inside): Promise<void> => {
   }
   await readyCoordinator(peer, 'dashboard')
   const member = await Peer.open(Number(broker.bootstrap().split(':').at(-1)), MEMBER)
+  await member.call(apiVersions, 3, {
+    clientSoftwareName: SOFTWARE.name,
+    clientSoftwareVersion: SOFTWARE.version,
+  })
   await join(member, 'dashboard')
   // It stays in the group until its session ends.
   member.close()
@@ -77,7 +84,8 @@ const commit = async (peer: Peer, groupId: string): Promise<void> => {
   expect(topics[0]?.partitions[0]?.errorCode).toBe(0)
 }
 
-const join = async (peer: Peer, groupId: string): Promise<void> => {
+/** A member that says nothing of itself but its client id. */
+export const join = async (peer: Peer, groupId: string): Promise<void> => {
   const ask = (memberId: string) =>
     peer.call(joinGroup, 7, {
       groupId,

@@ -129,6 +129,10 @@ const tree: readonly Promised[] = [
     absent: 'Our broker has no such groups yet; in another cluster such a group is shown without its members.',
   },
   {
+    what: '`group members` with the version of a client',
+    absent: 'The protocol has no field for it; the console shows it, and the admin API.',
+  },
+  {
     what: '`group reset`',
     tests: [[groupCommands, 'a reset is a plan until it is executed, and is undone by the file it leaves']],
   },

@@ -266,11 +266,14 @@ const groups: readonly Promised[] = [
   { what: 'members of a group with their hosts', tests: [[screens, 'every screen in en, light']] },
   {
     what: 'members of a group with their client ids',
-    tests: [[screens, 'a member of a group stands there with its client id and its host']],
+    tests: [[screens, 'a member of a group stands there with its client id, its host and its software']],
   },
   {
     what: 'which version of a client a member is',
-    absent: 'Clients name themselves when they connect; that is not kept with the members of a group.',
+    tests: [
+      [screens, 'a member of a group stands there with its client id, its host and its software'],
+      ['test/integration/admin/software.test.ts', 'a member of a group is known by what its client says that it is'],
+    ],
   },
   {
     what: 'lag in messages for each partition',

@@ -8,6 +8,7 @@ export const GroupMembers = ({ members }: { readonly members: readonly Member[] 
   const columns: readonly Column<Member>[] = [
     { id: 'client', title: t('members.client'), cell: ({ clientId }) => <code>{clientId}</code> },
     { id: 'host', title: t('members.host'), cell: ({ host }) => <code>{host.replace(/^\//, '')}</code> },
+    { id: 'software', title: t('members.software'), wide: true, cell: ({ software }) => <Software of={software} /> },
     {
       id: 'instance',
       title: t('members.instance'),
@@ -31,6 +32,16 @@ export const GroupMembers = ({ members }: { readonly members: readonly Member[] 
       rowKey={({ id }) => id}
       empty={t('members.none')}
     />
+  )
+}
+
+const Software = ({ of }: { readonly of: Member['software'] }) => {
+  const { t } = useTranslation()
+  if (of !== null) return <code>{`${of.name} ${of.version}`}</code>
+  return (
+    <span className="quiet" title={t('members.unknownWhy')}>
+      {t('members.unknown')}
+    </span>
   )
 }
 

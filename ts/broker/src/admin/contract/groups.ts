@@ -25,6 +25,8 @@ export const member = z.object({
   instanceId: z.string().nullable(),
   clientId: z.string(),
   host: z.string(),
+  /** What its client said that it is (KIP-511); null where it did not, and until it joins again after the broker started. */
+  software: z.object({ name: z.string(), version: z.string() }).nullable(),
   /** What it reads, where its assignment is one of consumers. */
   assignments: z.array(z.object({ topic: z.string(), partitions: z.array(z.int()) })),
 })

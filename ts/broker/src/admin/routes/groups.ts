@@ -68,11 +68,19 @@ const rowOf = ({ groupId, state, type, protocolType, protocol, members, topics, 
   lagSeconds,
 })
 
-const memberRow = ({ memberId, instanceId, clientId, clientHost, assignment }: DescribedMember): MemberRow => ({
+const memberRow = ({
+  memberId,
+  instanceId,
+  clientId,
+  clientHost,
+  software,
+  assignment,
+}: DescribedMember): MemberRow => ({
   id: memberId,
   instanceId,
   clientId,
   host: clientHost,
+  software,
   assignments: (readAssignment(assignment) ?? []).map(({ topic, partitions }) => ({
     topic,
     partitions: [...partitions],
