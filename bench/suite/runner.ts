@@ -106,7 +106,11 @@ const sampleOf = async (plan: Plan, each: Case, turn: Turn, lab: Lab, progress: 
     progress.tell(`${what}: void, ${String(error)}`)
     // Nobody knows in which state it left them.
     await lab.close()
-    const [reason = ''] = String(error).split('\n')
+    // What was done, and what came of it; the rest is in the output.
+    const lines = String(error)
+      .split('\n')
+      .filter((line) => line !== '')
+    const reason = lines.slice(0, 2).join(': ')
     const nothing = { values: {}, clientCpuSeconds: 0, clientIsLimit: false, steal: 0 }
     return { broker: column.name, pair, ...nothing, dropped: `void: ${reason}` }
   }

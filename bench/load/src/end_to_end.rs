@@ -13,7 +13,7 @@ use crate::connection::Connection;
 use crate::drive::{self, Answer, Load};
 use crate::frame::{self, FetchLimits, Frame, HEAD_BYTES};
 use crate::report::{Recorder, Report};
-use crate::{Pressure, Target};
+use crate::{Pressure, Target, now_ms};
 
 /// How often, and how much.
 #[derive(Args)]
@@ -45,11 +45,13 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
     let producers = options.pressure.connections;
     let partitions = options.target.partitions as usize;
     let address = frame::address(&options.target)?;
+    let began = Timestamp(now_ms()?);
     drive::run(address, &options.pressure, producers + partitions, |_| EndToEnd {
         topic: options.target.topic.clone(),
         acks: options.acks,
         producers,
         value: vec![b'x'; options.record_bytes],
+        began,
         turn: 0,
         // Every partition is read from its present end.
         offsets: vec![0; partitions],
@@ -63,9 +65,20 @@ struct EndToEnd {
     acks: i16,
     producers: usize,
     value: Vec<u8>,
+    began: Timestamp,
     turn: usize,
     offsets: Vec<i64>,
     prepared: usize,
+}
+
+impl EndToEnd {
+    /// One record, as young as the run: brokers delete what is old.
+    fn batch(&mut self, intended: u64) -> Vec<u8> {
+        self.value[..TIME_BYTES].copy_from_slice(&intended.to_be_bytes());
+        let value = Some(self.value.clone());
+        let record = RecordData { timestamp: self.began, value, ..RecordData::default() };
+        BatchBuilder::new().record(record).build()
+    }
 }
 
 impl Load for EndToEnd {
@@ -90,10 +103,7 @@ impl Load for EndToEnd {
         let Frame { head, body } = if let Some(partition) = connection.checked_sub(self.producers) {
             frame::fetch(&self.topic, partition as i32, self.offsets[partition], LIMITS)
         } else {
-            self.value[..TIME_BYTES].copy_from_slice(&intended.to_be_bytes());
-            let value = Some(self.value.clone());
-            let record = RecordData { timestamp: Timestamp(0), value, ..RecordData::default() };
-            let batch = BatchBuilder::new().record(record).build();
+            let batch = self.batch(intended);
             let partition = self.turn % self.offsets.len();
             self.turn += 1;
             frame::produce(&self.topic, self.acks, &[(partition as i32, &batch)])
@@ -124,5 +134,31 @@ impl Load for EndToEnd {
             rest = &rest[batch.bytes().len()..];
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_as_young_as_the_run_and_says_when_it_was_due() {
+        let began = Timestamp(1_700_000_000_000);
+        let mut load = EndToEnd {
+            topic: "t".into(),
+            acks: 1,
+            producers: 1,
+            value: vec![b'x'; 10],
+            began,
+            turn: 0,
+            offsets: vec![0],
+            prepared: 0,
+        };
+        let batch = load.batch(7);
+        let view = BatchView::parse(&batch).unwrap();
+        let records = view.records().unwrap();
+        let record = records.iter().next().unwrap().unwrap();
+        assert_eq!(view.header().max_timestamp, began);
+        assert_eq!(record.value, Some(&b"\0\0\0\0\0\0\0\x07xx"[..]));
     }
 }
