@@ -16,7 +16,7 @@ const said: Readonly<Record<(typeof memberClients)[number]['name'], RegExp>> = {
   java: /^apache-kafka-java 4\.\d+\.\d+$/,
   kafkajs: new RegExp(`^${SILENCE}$`),
   platformatic: /^platformatic-kafka \d+\.\d+\.\d+$/,
-  kcat: /^kcat 1\.\d+\.\d+/,
+  kcat: /^librdkafka \d+\.\d+\.\d+$/,
 }
 
 const present: (typeof memberClients)[number][] = []
