@@ -1,5 +1,5 @@
 /** Whether the process lives, has started, can be given work, and whether all is well with what it holds. */
-import type { CanaryFigures } from '../canary/rounds.ts'
+import { type CanaryFigures, isWell } from '../canary/rounds.ts'
 import type { DirectoryFailure, DirectoryRoom, RecoveryProgress } from '../engine/native.ts'
 import type { BrokerState, BrokerStatus } from './status.ts'
 
@@ -82,7 +82,7 @@ const conditions = ({ failures, rooms, leaderless, underReplicated, rangesLost, 
 /** The one look from outside: what is wrong elsewhere shows here as what clients feel of it. */
 const canaryCheck = ({ failure, hour }: NonNullable<Vitals['canary']>): Check => ({
   name: 'canary',
-  ok: failure === null && hour.lost === 0 && hour.duplicated === 0,
+  ok: isWell({ failure, hour }),
   why:
     `${failure === null ? '' : `${failure}; `}of ${hour.records} records of the last hour ` +
     `${hour.lost} were lost and ${hour.duplicated} came again`,

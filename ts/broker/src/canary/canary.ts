@@ -85,7 +85,7 @@ export const startCanary = ({ address, topic, clock, logger }: CanaryOptions): C
       const [answer] = responses[0]?.partitionResponses ?? []
       check(answer?.errorCode)
       const offset = answer?.baseOffset ?? 0
-      rounds.acknowledged(number, offset, clock.monotonic())
+      rounds.acknowledged(number, { partition: PARTITION, offset }, clock.monotonic())
       void read(topicId, position ?? offset)
     } catch (thrown) {
       rounds.failed(number, messageOf(thrown))
@@ -137,7 +137,7 @@ export const startCanary = ({ address, topic, clock, logger }: CanaryOptions): C
         if (number !== null) rounds.back(number, now)
       }
     }
-    const missed = rounds.passed(next)
+    const missed = rounds.passed({ partition: PARTITION, offset: next })
     if (missed > 0) logger.error({ missed, before: next }, 'acknowledged records of the canary are not in the log')
     return next
   }

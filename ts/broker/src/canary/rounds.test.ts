@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { DEADLINE_MS, INTERVAL_MS, Rounds } from './rounds.ts'
+import { DEADLINE_MS, INTERVAL_MS, isWell, type Place, Rounds, ROUNDS_MAX } from './rounds.ts'
 
 let noted: (readonly [string, number])[] = []
 let rounds = new Rounds(() => {})
@@ -9,10 +9,12 @@ beforeEach(() => {
   rounds = new Rounds((of, elapsedMs) => noted.push([of, elapsedMs]))
 })
 
+const at = (offset: number, partition = 0): Place => ({ partition, offset })
+
 /** Sends one that is acknowledged at an offset. */
 const sent = (offset: number, now = 0): number => {
   const number = rounds.begin(now)
-  rounds.acknowledged(number, offset, now + 2)
+  rounds.acknowledged(number, at(offset), now + 2)
   return number
 }
 
@@ -20,8 +22,8 @@ test('what is acknowledged and comes back is well, whichever is first', () => {
   rounds.back(sent(0), 5)
   const early = rounds.begin(100)
   rounds.back(early, 103)
-  rounds.acknowledged(early, 1, 104)
-  rounds.passed(2)
+  rounds.acknowledged(early, at(1), 104)
+  rounds.passed(at(2))
   expect(rounds.figures()).toMatchObject({
     sent: 2,
     received: 2,
@@ -52,9 +54,9 @@ test('an acknowledged record that the reader passed without it is lost, once', (
   sent(0)
   const other = sent(1)
   rounds.back(other, 3)
-  expect(rounds.passed(0)).toBe(0)
-  expect(rounds.passed(2)).toBe(1)
-  expect(rounds.passed(3)).toBe(0)
+  expect(rounds.passed(at(0))).toBe(0)
+  expect(rounds.passed(at(2))).toBe(1)
+  expect(rounds.passed(at(3))).toBe(0)
   expect(rounds.figures()).toMatchObject({ lost: 1, failed: 0, hour: { availability: 0.5, lost: 1 } })
   expect(rounds.failure).toContain('not in the log')
 })
@@ -68,7 +70,7 @@ test('what came too late failed, and was lost only where it never was in the log
   expect(rounds.figures()).toMatchObject({ failed: 2, hour: { records: 2, availability: 0 } })
   expect(rounds.failure).toBe('no acknowledgement within 10 s')
   rounds.back(late, DEADLINE_MS + 1)
-  rounds.passed(10)
+  rounds.passed(at(10))
   rounds.failed(unanswered, 'counted before')
   expect(rounds.figures()).toMatchObject({ failed: 2, lost: 0, received: 1, hour: { availability: 0 } })
 })
@@ -93,7 +95,7 @@ test('what comes once more is a duplicate, also where nobody acknowledged it', (
 test('a log that was deleted loses nothing', () => {
   sent(7)
   rounds.forget('the topic is gone')
-  expect(rounds.passed(100)).toBe(0)
+  expect(rounds.passed(at(100))).toBe(0)
   expect(rounds.figures()).toMatchObject({ failed: 1, lost: 0, failure: 'the topic is gone' })
 })
 
@@ -102,4 +104,33 @@ test('the figures of the hour are those of an hour', () => {
   const perHour = 3_600_000 / INTERVAL_MS
   for (let at = 0; at < perHour; at++) rounds.back(sent(at, at * INTERVAL_MS), at * INTERVAL_MS + 3)
   expect(rounds.figures()).toMatchObject({ sent: perHour + 1, failed: 1, hour: { records: perHour, availability: 1 } })
+})
+
+test('what was passed in one partition was not in another', () => {
+  const number = rounds.begin(0)
+  rounds.acknowledged(number, at(5, 1), 2)
+  expect(rounds.passed(at(100, 0))).toBe(0)
+  expect(rounds.isSettled).toBe(false)
+  expect(rounds.passed(at(6, 1))).toBe(1)
+  expect(rounds.isSettled).toBe(true)
+  expect(isWell(rounds.figures())).toBe(false)
+})
+
+test('whoever asks for it has another deadline', () => {
+  rounds = new Rounds(() => {}, 250)
+  rounds.begin(0)
+  rounds.settle(249)
+  expect(rounds.isSettled).toBe(false)
+  rounds.settle(250)
+  expect(rounds.failure).toBe('no acknowledgement within 0.25 s')
+})
+
+test('it is full while the oldest is waited for, and one more would push it out', () => {
+  for (let count = 0; count < ROUNDS_MAX; count++) {
+    expect(rounds.isFull).toBe(false)
+    rounds.begin(count)
+  }
+  expect(rounds.isFull).toBe(true)
+  rounds.settle(DEADLINE_MS)
+  expect(rounds.isFull).toBe(false)
 })

@@ -1,9 +1,14 @@
-/** What became of the records that the canary sent in the last hour. Nothing here acts or reads a clock. */
+/** What became of records that were sent to be read back: of the canary's, in the last hour. Nothing here acts or reads a clock. */
 export const INTERVAL_MS = 1000
 /** Whoever waits longer was failed by the broker. */
 export const DEADLINE_MS = 10_000
-/** An hour. */
-const ROUNDS_MAX = 3600
+/** An hour of those that are sent once a second. */
+export const ROUNDS_MAX = 3600
+
+export interface Place {
+  readonly partition: number
+  readonly offset: number
+}
 
 /** `lost`: acknowledged, and not there where the log was read past it. */
 type Verdict = 'waiting' | 'well' | 'failed' | 'lost'
@@ -13,7 +18,8 @@ interface Round {
   /** Milliseconds of the clock that never goes back, like all times here. */
   readonly sentAt: number
   verdict: Verdict
-  offset: number | null
+  /** Null until it was acknowledged. */
+  place: Place | null
   /** Until it was acknowledged, and until it came back. */
   produceMs: number | null
   endToEndMs: number | null
@@ -53,8 +59,13 @@ export interface CanaryFigures {
 /** What was measured, as soon as it is. */
 type NoteLatency = (of: 'produce' | 'endToEnd', elapsedMs: number) => void
 
+/** Whether the newest record came back, and every one of the last hour once. */
+export const isWell = ({ failure, hour }: Pick<CanaryFigures, 'failure' | 'hour'>): boolean =>
+  failure === null && hour.lost === 0 && hour.duplicated === 0
+
 export class Rounds {
   readonly #note: NoteLatency
+  readonly #deadlineMs: number
   readonly #rounds: Round[] = []
   /** Those that may still come back, or be missed. */
   readonly #open = new Set<Round>()
@@ -65,14 +76,15 @@ export class Rounds {
   #duplicated = 0
   #failure: string | null = null
 
-  constructor(note: NoteLatency) {
+  constructor(note: NoteLatency, deadlineMs = DEADLINE_MS) {
     this.#note = note
+    this.#deadlineMs = deadlineMs
   }
 
   /** A record is sent; answers its number. */
   begin(now: number): number {
     const number = ++this.#last
-    const fresh = { offset: null, produceMs: null, endToEndMs: null, copies: 0 }
+    const fresh = { place: null, produceMs: null, endToEndMs: null, copies: 0 }
     const round: Round = { number, sentAt: now, verdict: 'waiting', ...fresh }
     this.#rounds.push(round)
     this.#open.add(round)
@@ -81,10 +93,10 @@ export class Rounds {
     return number
   }
 
-  acknowledged(number: number, offset: number, now: number): void {
+  acknowledged(number: number, place: Place, now: number): void {
     const round = this.#find(number)
     if (round === undefined) return
-    round.offset = offset
+    round.place = place
     round.produceMs = now - round.sentAt
     this.#note('produce', round.produceMs)
     this.#complete(round)
@@ -109,11 +121,12 @@ export class Rounds {
     this.#complete(round)
   }
 
-  /** The log was read up to here; answers how many were missed. */
-  passed(offset: number): number {
+  /** The partition was read up to here; answers how many were missed. */
+  passed({ partition, offset }: Place): number {
     let missed = 0
     for (const round of this.#open) {
-      if (round.copies > 0 || round.offset === null || round.offset >= offset) continue
+      const { copies, place } = round
+      if (copies > 0 || place === null || place.partition !== partition || place.offset >= offset) continue
       if (round.verdict === 'waiting') this.#failure = 'an acknowledged record is not in the log'
       round.verdict = 'lost'
       this.#open.delete(round)
@@ -132,10 +145,21 @@ export class Rounds {
   /** Ends the wait for those that are overdue. */
   settle(now: number): void {
     for (const round of this.#open) {
-      if (round.verdict !== 'waiting' || now - round.sentAt < DEADLINE_MS) continue
-      const what = round.offset === null ? 'no acknowledgement' : 'the record did not come back'
-      this.#fail(round, `${what} within ${DEADLINE_MS / 1000} s`)
+      if (round.verdict !== 'waiting' || now - round.sentAt < this.#deadlineMs) continue
+      const what = round.place === null ? 'no acknowledgement' : 'the record did not come back'
+      this.#fail(round, `${what} within ${this.#deadlineMs / 1000} s`)
     }
+  }
+
+  /** Nothing is waited for. */
+  get isSettled(): boolean {
+    for (const { verdict } of this.#open) if (verdict === 'waiting') return false
+    return true
+  }
+
+  /** One more would push out one that is waited for. */
+  get isFull(): boolean {
+    return this.#rounds.length === ROUNDS_MAX && this.#rounds[0]?.verdict === 'waiting'
   }
 
   /** Why the newest record of which it is known did not come back; null where it did. */
@@ -170,7 +194,7 @@ export class Rounds {
 
   // Reader and producer have connections of their own: either may be first.
   #complete(round: Round): void {
-    if (round.offset === null || round.copies === 0) return
+    if (round.place === null || round.copies === 0) return
     this.#open.delete(round)
     if (round.verdict !== 'waiting') return
     round.verdict = 'well'
