@@ -14,11 +14,11 @@ import { createTopicIfMissing, describeTopic } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
 import { parseCount } from '../numbers.ts'
 import { show } from '../output/formats.ts'
-import { columns, type View } from '../output/view.ts'
 import { progressOf } from '../progress.ts'
 import { interruptible, withClient } from '../session.ts'
 import type { ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
+import { Latencies, resultView, throughput } from './result.ts'
 
 export interface BenchOptions extends ShowOptions {
   readonly records: string
@@ -30,7 +30,6 @@ export interface BenchOptions extends ShowOptions {
 }
 
 const ACKS = { all: -1, '1': 1, '0': 0 } as const
-const MB = 1e6
 const MS_PER_SECOND = 1000
 const BENCH_GROUP = 'millrace-bench'
 
@@ -40,11 +39,10 @@ export const produce = (terminal: Terminal, topic: string, options: BenchOptions
     const size = parseCount('--size', options.size) ?? 1
     const batch = parseCount('--batch', options.batch) ?? 1
     await createTopicIfMissing(client, topic)
-    await client.retrying(() => describeTopic(client, topic))
     const producer = openProducer(settings)
     const progress = progressOf(terminal, 'records')
     const value = randomBytes(size)
-    const latencies: number[] = []
+    const latencies = new Latencies()
     const work = interruptible(async ({ signal }) => {
       const started = performance.now()
       let [taken, done] = [0, 0]
@@ -55,7 +53,7 @@ export const produce = (terminal: Terminal, topic: string, options: BenchOptions
           const messages = Array.from({ length: count }, () => ({ topic, value }))
           const sent = performance.now()
           await producer.send({ messages, acks: ACKS[options.acks], compression: options.compression })
-          latencies.push(performance.now() - sent)
+          latencies.add(performance.now() - sent)
           done += count
           progress.at(done, total)
         }
@@ -66,7 +64,8 @@ export const produce = (terminal: Terminal, topic: string, options: BenchOptions
     try {
       const { seconds, done, interrupted } = await work
       progress.end()
-      await show(terminal, result(done, done * size, seconds, latencies), settings)
+      const amount = throughput({ records: done, bytes: done * size, seconds })
+      await show(terminal, resultView({ ...amount, ...latencies.result() }), settings)
       return exitCode(interrupted ? 'interrupted' : 'ok')
     } catch (error) {
       throw fromLibrary(`producing to ${topic}`, error)
@@ -104,7 +103,7 @@ export const consume = (terminal: Terminal, topic: string, options: BenchOptions
         })
         const seconds = (performance.now() - started) / MS_PER_SECOND
         progress.end()
-        await show(terminal, result(records, bytes, seconds, []), settings)
+        await show(terminal, resultView(throughput({ records, bytes, seconds })), settings)
         return exitCode(signal.aborted ? 'interrupted' : 'ok')
       })
     } finally {
@@ -112,23 +111,3 @@ export const consume = (terminal: Terminal, topic: string, options: BenchOptions
       await closeConsumer(consumer)
     }
   })
-
-const result = (records: number, bytes: number, seconds: number, latencies: readonly number[]): View => {
-  const sorted = [...latencies].sort((left, right) => left - right)
-  const at = (part: number): number | null => rounded(sorted[Math.floor(part * (sorted.length - 1))] ?? null)
-  const value = {
-    records,
-    bytes,
-    seconds: rounded(seconds),
-    recordsPerSecond: Math.round(records / seconds),
-    megabytesPerSecond: rounded(bytes / MB / seconds),
-    ...(sorted.length === 0 ? {} : { p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) }),
-  }
-  return {
-    value,
-    table: { columns: columns(['what', 'value']), rows: Object.entries(value) },
-    names: [String(records)],
-  }
-}
-
-const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value * 1000) / 1000)

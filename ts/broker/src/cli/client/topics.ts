@@ -91,11 +91,21 @@ export const createAll = async (
   }))
 }
 
-/** With the defaults of the cluster. */
-export const createTopicIfMissing = async (client: Client, name: string): Promise<void> => {
-  const shape = { partitions: -1, replicas: -1, configs: new Map<string, string>() }
-  const [done] = await createAll(client, [{ name, ...shape }])
+/** With the defaults of the cluster, but for what `shape` says. Resolves once it can be used. */
+export const createTopicIfMissing = async (
+  client: Client,
+  name: string,
+  shape: Partial<NewTopic> = {},
+): Promise<Topic> => {
+  const topic: NewTopic = { name, partitions: -1, replicas: -1, configs: new Map(), ...shape }
+  const [done] = await createAll(client, [topic])
   if (done?.result instanceof Failure && done.result.code !== 'TOPIC_ALREADY_EXISTS') throw done.result
+  return client.retrying(() =>
+    describeTopic(client, name).catch((error: unknown) => {
+      const isUnheardOf = error instanceof Failure && error.outcome === 'notFound'
+      throw isUnheardOf ? refused(`topic ${name}`, 'LEADER_NOT_AVAILABLE') : error
+    }),
+  )
 }
 
 export const deleteAll = async (client: Client, names: readonly string[]): Promise<readonly Done<null>[]> => {

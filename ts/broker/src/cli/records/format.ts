@@ -120,5 +120,3 @@ export const recordValue = ({ topic, partition, offset, timestamp, key, value, h
   value: jsonBytes(value),
   headers: headers.map(([name, content]) => [name.toString(), jsonBytes(content)]),
 })
-
-export const jsonRecord = (record: FetchedRecord): string => toJson(recordValue(record))

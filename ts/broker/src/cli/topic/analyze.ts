@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import type { Client } from '../client/client.ts'
 import { closeConsumer, type FetchedRecord, openConsumer, type Reading, readPartitions } from '../client/records.ts'
 import { describeTopics } from '../client/topics.ts'
+import { Distribution } from '../distribution.ts'
 import { exitCode } from '../exit-codes.ts'
 import { timeCell } from '../output/time.ts'
 import { type Cell, columns, type View } from '../output/view.ts'
@@ -13,7 +14,6 @@ import { NO_GROUP, onlyPartitions, readingsOf } from '../records/readings.ts'
 import { interruptible, showing } from '../session.ts'
 import type { Settings, ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
-import { Sizes } from './sizes.ts'
 
 export interface AnalyzeOptions extends ShowOptions {
   readonly offset?: string
@@ -73,8 +73,8 @@ class Tally {
   records = 0
   keyless = 0
   tombstones = 0
-  readonly keys = new Sizes()
-  readonly values = new Sizes()
+  readonly keys = new Distribution()
+  readonly values = new Distribution()
   readonly compression = new Map<string, number>()
   /** Null once there were too many to tell apart. */
   distinct: Set<string> | null = new Set()
