@@ -5,6 +5,7 @@ const dump = 'test/integration/command-line/log-dump.test.ts'
 const groupCommands = 'test/integration/command-line/groups.test.ts'
 const nagios = 'test/integration/command-line/nagios.test.ts'
 const records = 'test/integration/command-line/records.test.ts'
+const roundTrips = 'test/integration/command-line/round-trips.test.ts'
 const support = 'test/integration/command-line/support.test.ts'
 const tools = 'test/integration/command-line/tools.test.ts'
 const topics = 'test/integration/command-line/topics.test.ts'
@@ -186,11 +187,23 @@ const tree: readonly Promised[] = [
       [tools, 'a long step draws its progress, and Ctrl-C ends it with what was done'],
     ],
   },
-  { what: '`bench e2e`', absent: '`canary` tells of the time from end to end.' },
+  {
+    what: '`bench e2e`',
+    tests: [
+      [roundTrips, 'bench e2e says how long records took, and that each came back; its topic is gone then'],
+      [roundTrips, 'bench e2e sends at a rate, to all partitions of a topic that was there'],
+      [roundTrips, 'bench e2e of which a record does not come back has lost it'],
+      [roundTrips, 'Ctrl-C ends bench e2e with what came back, and removes its topic'],
+    ],
+  },
   { what: '`canary`', tests: [[canary, 'the command line shows them']] },
   {
     what: '`canary run` against any cluster',
-    absent: 'The broker sends its canary itself; the command shows what became of it.',
+    tests: [
+      [roundTrips, 'canary run sends records into a topic that it makes, and tells of each round'],
+      [roundTrips, 'canary run outlives a broker that is killed, and a topic that is deleted'],
+      [roundTrips, 'Ctrl-C ends canary run'],
+    ],
   },
   {
     what: '`doctor`',
@@ -341,7 +354,10 @@ const endings: readonly Promised[] = [
   },
   {
     what: 'a canary that fails has the code of what is unhealthy',
-    tests: [[canary, 'what clients would meet is told, and stops nothing']],
+    tests: [
+      [canary, 'what clients would meet is told, and stops nothing'],
+      [roundTrips, 'canary run of which nothing comes back is unhealthy at its end'],
+    ],
   },
   {
     what: '`status` and `cluster health` have the code of what is unhealthy',
@@ -365,6 +381,7 @@ const endings: readonly Promised[] = [
       [nagios, 'a cluster that does not answer is CRITICAL, and nothing to look at is UNKNOWN'],
       [nagios, 'the worst finding of doctor is the verdict'],
       [canary, 'what clients would meet is told, and stops nothing'],
+      [roundTrips, 'canary run for a monitor is one line, and has an end'],
     ],
   },
 ]

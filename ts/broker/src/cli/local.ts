@@ -2,8 +2,10 @@
 import type { Call } from '../admin/client.ts'
 import type { Health } from '../admin/health.ts'
 import { type LocalAccess, readToken } from '../admin/token-file.ts'
+import { isWell } from '../canary/rounds.ts'
 import { readStartUp } from '../configs/start-up.ts'
 import { askAdmin } from './admin-api.ts'
+import { percentOf, verdictOf } from './canary/verdict.ts'
 import { exitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { timeCell } from './output/time.ts'
@@ -122,9 +124,7 @@ export const canary = (terminal: Terminal, options: LocalOptions): Promise<numbe
     if (figures === null)
       throw new Failure('notFound', 'the canary of this broker is off', { next: 'start it with canary.enable=true' })
     const { hour, failure, sent, received, failed, lost, duplicated } = figures
-    const { availability } = hour
-    const well = failure === null && hour.lost === 0 && hour.duplicated === 0
-    const percent = availability === null ? null : (availability * 100).toFixed(3)
+    const percent = percentOf(hour.availability)
     return {
       value: figures,
       facts: [
@@ -145,17 +145,8 @@ export const canary = (terminal: Terminal, options: LocalOptions): Promise<numbe
         }),
       },
       names: [failure === null ? 'well' : 'failing'],
-      exit: exitCode(well ? 'ok' : 'unhealthy'),
-      verdict: {
-        level: well ? 'OK' : 'CRITICAL',
-        text: failure ?? `the newest record came back, ${hour.lost} lost and ${hour.duplicated} twice in the last hour`,
-        measured: {
-          availability: percent === null ? null : `${percent}%`,
-          lost: hour.lost,
-          duplicated: hour.duplicated,
-          end_to_end_p99: hour.endToEndMs === null ? null : `${hour.endToEndMs.p99.toFixed(1)}ms`,
-        },
-      },
+      exit: exitCode(isWell(figures) ? 'ok' : 'unhealthy'),
+      verdict: verdictOf(figures),
     }
   })
 

@@ -28,6 +28,10 @@ const baseOptions = ({ bootstrap, timeoutMs }: Settings) => ({
 
 export const openProducer = (settings: Settings): BytesProducer => new Producer(baseOptions(settings))
 
+/** One that never sends a record again of its own accord, which might write it twice. */
+export const openProducerWithoutRetries = (settings: Settings): BytesProducer =>
+  new Producer({ ...baseOptions(settings), retries: 0 })
+
 export const openConsumer = (settings: Settings, groupId: string): GroupConsumer =>
   new Consumer({
     ...baseOptions(settings),

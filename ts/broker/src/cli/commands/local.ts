@@ -1,10 +1,14 @@
 // What the broker on this machine tells whoever may read its data directory: ready, audit, jobs, canary, metrics.
 import type { Command } from 'commander'
 import type { BundleOptions } from '../bundle/bundle.ts'
+import type { RunOptions } from '../canary/run.ts'
 import type { AuditOptions, LocalOptions } from '../local.ts'
 import type { OpenOptions } from '../ui.ts'
 import { OVERRIDE } from './broker.ts'
 import { checking, connecting, type Declaring, formed, timed, watchable } from './declare.ts'
+
+/** Of `canary run`: a topic like any other, which says whose it is. */
+const CANARY_TOPIC = 'millrace-canary'
 
 const located = (command: Command): Command =>
   command.option('--config <server.properties>', 'configuration of the broker that runs here').option(...OVERRIDE)
@@ -26,9 +30,25 @@ export const declareLocal = (program: Command, { terminal, act, run }: Declaring
     .description('what the broker of this machine does in the background')
     .action(act(async (options: LocalOptions) => (await import('../local.ts')).jobs(terminal, options)))
 
-  checking(watchable(local(program.command('canary'))))
+  const canary = program
+    .command('canary')
+    .description('what becomes of records that are sent to be read back: by the broker of this machine, or by you')
+
+  checking(watchable(local(canary.command('show', { isDefault: true }))))
     .description('what the records met that the broker of this machine sends through itself')
     .action(act(async (options: LocalOptions) => (await import('../local.ts')).canary(terminal, options)))
+
+  checking(timed(formed(connecting(canary.command('run')))))
+    .description('send records through any cluster and back until Ctrl-C; exits with 10 when it is not well then')
+    .argument('[topic]', 'made if it does not exist, with a partition for each broker', CANARY_TOPIC)
+    .option('--every <duration>', 'between two records', '1s')
+    .option('--for <duration>', 'end after so long')
+    .option('-n, --count <number>', 'end after so many')
+    .action(
+      act(async (topic: string, options: RunOptions) =>
+        (await import('../canary/run.ts')).run(terminal, topic, options),
+      ),
+    )
 
   watchable(local(program.command('metrics')))
     .description('what the broker of this machine measures, as Prometheus reads it')

@@ -16,7 +16,7 @@ export const declareManual = (program: Command, { terminal, act }: Declaring): v
 
   formed(program.command('cheat'))
     .description('examples to copy')
-    .argument('[sheet]', 'topics, produce, consume, filters, groups, scripts, config or files')
+    .argument('[sheet]', 'topics, produce, consume, filters, groups, scripts, config, files or speed')
     .action(
       act(async (sheet: string | undefined, options: ShowOptions) =>
         (await import('../manual/cheat.ts')).cheat(terminal, sheet, options),

@@ -1,6 +1,7 @@
 // What helps to run it: doctor, bench, completion.
 import { Argument, type Command, Option } from 'commander'
 import type { BenchOptions } from '../bench/bench.ts'
+import type { EndToEndOptions } from '../bench/e2e.ts'
 import type { Shell } from '../completion/complete.ts'
 import type { DoctorOptions } from '../doctor/doctor.ts'
 import { OVERRIDE } from './broker.ts'
@@ -41,6 +42,20 @@ export const declareTools = (program: Command, { terminal, act }: Declaring): vo
     .action(
       act(async (topic: string, options: BenchOptions) =>
         (await import('../bench/bench.ts')).consume(terminal, topic, options),
+      ),
+    )
+
+  formed(connecting(bench.command('e2e')))
+    .description('how long records take from sending to having been read; exits with 1 when some do not come back')
+    .argument('[topic]', 'made if it does not exist (default: one of its own, removed afterwards)')
+    .option('-n, --records <number>', 'how many (default: 10000, or as many as the time allows)')
+    .option('--for <duration>', 'at most so long')
+    .option('-r, --rate <number>', 'so many a second, each timed from when it was due (default: one at a time)')
+    .option('-s, --size <bytes>', 'bytes of each', '100')
+    .addOption(new Option('--acks <acks>', 'who has to have it').choices(['all', '1']).default('all'))
+    .action(
+      act(async (topic: string | undefined, options: EndToEndOptions) =>
+        (await import('../bench/e2e.ts')).e2e(terminal, topic, options),
       ),
     )
 

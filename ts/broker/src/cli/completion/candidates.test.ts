@@ -38,6 +38,9 @@ test.each([
   ['completion f', ['fish']],
   ['completion p', ['pwsh']],
   ['topic create ', ['a-topic', 'other']],
+  ['canary ', ['run', 'show']],
+  ['canary run a', ['a-topic']],
+  ['bench e2e a', ['a-topic']],
   ['nothing here ', []],
 ])('%s', async (line, expected) => {
   expect(await complete(line)).toEqual(expected)

@@ -62,6 +62,15 @@ millrace log verify
 millrace log dump /var/lib/millrace/orders-0
 millrace log dump /var/lib/millrace/orders-0 --records -o ndjson | jq .records
 millrace log dump /var/lib/millrace/orders-0/*.timeindex`,
+  speed: `# how fast it takes records and gives them; how long one takes from end to end; at 500 a second
+millrace bench produce speed --records 1000000 --size 200
+millrace bench consume speed
+millrace bench e2e
+millrace bench e2e --rate 500 --for 1m
+# a record a second, there and back, until Ctrl-C; for a monitor; as lines of JSON
+millrace canary run
+millrace canary run --nagios --count 5
+millrace canary run --every 200ms --for 1h -o ndjson | jq .endToEndMs`,
 }
 
 export const cheat = async (terminal: Terminal, topic: string | undefined, options: ShowOptions): Promise<number> => {
