@@ -1,50 +1,12 @@
 import { expect, it } from 'vitest'
-import type { RecordsBatch } from '@platformatic/kafka'
-import type { Client } from './client.ts'
 import { type GroupConsumer, type Reading, readPartitions } from './records.ts'
+import { type Answer, answerOf, type Asked, clusterWith } from './topic-fixture.ts'
 
-const TOPIC_ID = Buffer.alloc(16, 1).toString('base64url')
-const UUID = '01010101-0101-0101-0101-010101010101'
+/** A partition on each of two brokers. */
+const client = clusterWith('two', [0, 1])
 
-type Answer = Awaited<ReturnType<GroupConsumer['fetch']>>
-type Asked = Parameters<GroupConsumer['fetch']>[0]
-
-/** A topic with a partition on each of two brokers. */
-const client = {
-  retrying: <T>(attempt: () => Promise<T>) => attempt(),
-  ask: () =>
-    Promise.resolve({
-      topics: [
-        {
-          errorCode: 0,
-          name: 'two',
-          topicId: TOPIC_ID,
-          isInternal: false,
-          partitions: [0, 1].map((partitionIndex) => ({
-            partitionIndex,
-            leaderId: partitionIndex,
-            leaderEpoch: 0,
-            replicaNodes: [],
-            isrNodes: [],
-            offlineReplicas: [],
-          })),
-        },
-      ],
-    }),
-} as unknown as Client
-
-const answer = (partitionIndex: number, firstOffset: bigint, count: number): Answer => {
-  const batch = {
-    firstOffset,
-    lastOffsetDelta: count - 1,
-    attributes: 0,
-    firstTimestamp: 0n,
-    maxTimestamp: 0n,
-    partitionLeaderEpoch: 0,
-    records: Array.from({ length: count }, (_, offsetDelta) => ({ offsetDelta, timestampDelta: 0n, headers: [] })),
-  } as unknown as RecordsBatch
-  return { responses: [{ topicId: UUID, partitions: [{ partitionIndex, records: [batch] }] }] } as unknown as Answer
-}
+const answer = (partitionIndex: number, firstOffset: bigint, count: number): Answer =>
+  answerOf(partitionIndex, [{ firstOffset, time: 0n, lengths: Array.from({ length: count }, () => 50) }])
 
 const lost = (): Error => Object.assign(new Error('moved'), { apiId: 'NOT_LEADER_OR_FOLLOWER' })
 

@@ -32,7 +32,8 @@ export const openProducer = (settings: Settings): BytesProducer => new Producer(
 export const openProducerWithoutRetries = (settings: Settings): BytesProducer =>
   new Producer({ ...baseOptions(settings), retries: 0 })
 
-export const openConsumer = (settings: Settings, groupId: string): GroupConsumer =>
+/** Without a group it fetches alone, under a name that is never joined. */
+export const openConsumer = (settings: Settings, groupId = CLIENT_ID): GroupConsumer =>
   new Consumer({
     ...baseOptions(settings),
     groupId,
@@ -131,6 +132,9 @@ export interface Reading extends Place {
   readonly stop: bigint | null
 }
 
+/** Answers whether more is wanted. */
+export type Take = (record: FetchedRecord) => Promise<boolean>
+
 const WAIT_MS = 500
 const FETCH_BYTES_MAX = 8 << 20
 const PARTITION_BYTES_MAX = 1 << 20
@@ -147,7 +151,7 @@ export const readPartitions = async (
   consumer: GroupConsumer,
   readings: readonly Reading[],
   signal: AbortSignal,
-  take: (record: FetchedRecord) => Promise<boolean>,
+  take: Take,
 ): Promise<void> => {
   const isDone = ({ next, stop }: Reading): boolean => stop !== null && next >= stop
   const topics = [...new Set(readings.map(({ topic }) => topic))]

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import { canaryRecord, numberIn } from '../../canary/record.ts'
 import type { Rounds } from '../../canary/rounds.ts'
-import { NO_GROUP } from '../records/readings.ts'
 import type { Settings } from '../settings.ts'
 import type { Client } from './client.ts'
 import {
@@ -44,7 +43,7 @@ export class RoundTrips {
     this.#options = options
     this.#filler = options.valueBytes === undefined ? undefined : randomBytes(options.valueBytes)
     this.#producer = openProducerWithoutRetries(settings)
-    this.#consumer = openConsumer(settings, NO_GROUP)
+    this.#consumer = openConsumer(settings)
     this.reading = this.#read(client)
   }
 

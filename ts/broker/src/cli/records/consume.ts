@@ -1,6 +1,6 @@
 // `millrace consume` and `topic tail`: records of topics, from a place on or the newest, with a group or without one.
 import type { Client } from '../client/client.ts'
-import { closeConsumer, type FetchedRecord, openConsumer, type Reading, readPartitions } from '../client/records.ts'
+import { closeConsumer, openConsumer, type Reading, readPartitions, type Take } from '../client/records.ts'
 import { describeTopics } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
 import { parseCount } from '../numbers.ts'
@@ -12,7 +12,7 @@ import { type FilterOptions, filterOf } from './filter.ts'
 import type { RecordForm } from './forms.ts'
 import { readNewest } from './newest.ts'
 import { parseRange, type Range } from './range.ts'
-import { NO_GROUP, onlyPartitions, readingsOf } from './readings.ts'
+import { onlyPartitions, readingsOf } from './readings.ts'
 import { createSearch, type Search } from './search.ts'
 import { recordWriter } from './writer.ts'
 
@@ -26,8 +26,6 @@ export interface ConsumeOptions extends ConnectOptions, FilterOptions, Pick<Show
   readonly partition: readonly string[]
   readonly exit?: boolean
 }
-
-type Take = (record: FetchedRecord) => Promise<boolean>
 
 export const consume = async (
   terminal: Terminal,
@@ -89,7 +87,7 @@ const consumeAlone = async (
   const readings = await readingsOf(client, topics, range, isBack || options.exit === true)
   const total = recordsAhead(readings)
   if (total !== null) search?.expect(total)
-  const consumer = openConsumer(settings, NO_GROUP)
+  const consumer = openConsumer(settings)
   const read: typeof readPartitions = isBack ? readNewest : readPartitions
   try {
     await read(client, consumer, readings, signal, take)

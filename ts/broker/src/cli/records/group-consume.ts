@@ -9,6 +9,7 @@ import {
   type GroupConsumer,
   openConsumer,
   recordOf,
+  type Take,
 } from '../client/records.ts'
 import { describeTopics } from '../client/topics.ts'
 import { Failure } from '../failure.ts'
@@ -27,7 +28,7 @@ export const consumeAsGroup = async (
   group: string,
   { offset = 'start', partition, exit }: ConsumeOptions,
   { signal }: Interruption,
-  take: (record: FetchedRecord) => Promise<boolean>,
+  take: Take,
 ): Promise<void> => {
   if (partition.length > 0) throw new Failure('usage', '--partition is not for a group: the group shares them out')
   if (offset !== 'start' && offset !== 'end')

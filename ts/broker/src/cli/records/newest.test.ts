@@ -1,14 +1,8 @@
 // Reading back over a log that answers as a broker does: from the batch with the offset that is asked for on.
 import { expect, test } from 'vitest'
-import type { Client } from '../client/client.ts'
 import type { GroupConsumer, Reading } from '../client/records.ts'
+import { type Answer, answerOf, type Asked, clusterWith } from '../client/topic-fixture.ts'
 import { readNewest } from './newest.ts'
-
-const TOPIC_ID = Buffer.alloc(16, 1).toString('base64url')
-const UUID = '01010101-0101-0101-0101-010101010101'
-
-type Answer = Awaited<ReturnType<GroupConsumer['fetch']>>
-type Asked = Parameters<GroupConsumer['fetch']>[0]
 
 const BYTES = 50
 const ANSWER_BYTES = 1 << 20
@@ -22,22 +16,10 @@ interface Logged {
 /** One broker with a topic of these partitions, in batches of one; what it was asked for. */
 const clusterOf = (logs: readonly (readonly Logged[])[]) => {
   const asked: number[] = []
-  const partitions = logs.map((_, partitionIndex) => ({ errorCode: 0, partitionIndex, leaderId: 0, leaderEpoch: 0 }))
-  const client = {
-    retrying: <T>(attempt: () => Promise<T>) => attempt(),
-    ask: () =>
-      Promise.resolve({
-        topics: [
-          {
-            errorCode: 0,
-            name: 'many',
-            topicId: TOPIC_ID,
-            isInternal: false,
-            partitions: partitions.map((one) => ({ ...one, replicaNodes: [], isrNodes: [], offlineReplicas: [] })),
-          },
-        ],
-      }),
-  } as unknown as Client
+  const client = clusterWith(
+    'many',
+    logs.map(() => 0),
+  )
   const consumer = {
     fetch: ({ topics }: Asked): Promise<Answer> => {
       const { partition, fetchOffset } = topics[0]?.partitions[0] ?? { partition: 0, fetchOffset: 0n }
@@ -50,15 +32,10 @@ const clusterOf = (logs: readonly (readonly Logged[])[]) => {
       })
       const batches = found.map(({ offset, time, bytes = BYTES }) => ({
         firstOffset: BigInt(offset),
-        lastOffsetDelta: 0,
-        attributes: 0,
-        firstTimestamp: BigInt(time),
-        maxTimestamp: BigInt(time),
-        partitionLeaderEpoch: 0,
-        records: [{ offsetDelta: 0, timestampDelta: 0n, headers: [], key: null, value: null, length: bytes }],
+        time: BigInt(time),
+        lengths: [bytes],
       }))
-      const answer = { responses: [{ topicId: UUID, partitions: [{ partitionIndex: partition, records: batches }] }] }
-      return Promise.resolve(answer as unknown as Answer)
+      return Promise.resolve(answerOf(partition, batches))
     },
   } as unknown as GroupConsumer
   const readings = logs.map((log, partition): Reading => ({

@@ -1,7 +1,7 @@
 // The newest records of all partitions, newest first: read back from their ends, step by step.
 import { mergeByTime, type Source } from '../../browse/merge.ts'
 import type { Client } from '../client/client.ts'
-import { type FetchedRecord, type GroupConsumer, type Reading, readPartitions } from '../client/records.ts'
+import { type FetchedRecord, type GroupConsumer, type Reading, readPartitions, type Take } from '../client/records.ts'
 
 /** Of one partition, and of all together, no more is held; one record may be larger. */
 const STEP_BYTES_MAX = 4 << 20
@@ -15,7 +15,7 @@ export const readNewest = async (
   consumer: GroupConsumer,
   readings: readonly Reading[],
   signal: AbortSignal,
-  take: (record: FetchedRecord) => Promise<boolean>,
+  take: Take,
 ): Promise<void> => {
   const bytesMax = Math.min(STEP_BYTES_MAX, Math.floor(HELD_BYTES_MAX / readings.length))
 

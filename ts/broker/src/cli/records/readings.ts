@@ -8,9 +8,6 @@ import { parseCount } from '../numbers.ts'
 import { pointsOf } from './points.ts'
 import type { Range } from './range.ts'
 
-/** Nobody consumes under this name: no group is joined. */
-export const NO_GROUP = 'millrace-cli'
-
 /** `0,3` and `0`, `3` alike; all of them where none is chosen. Throws a Failure. */
 export const onlyPartitions = (topics: readonly Topic[], chosen: readonly string[]): readonly Topic[] => {
   if (chosen.length === 0) return topics

@@ -10,7 +10,7 @@ import { type Cell, columns, type View } from '../output/view.ts'
 import { progressOf } from '../progress.ts'
 import { isoTime } from '../records/format.ts'
 import { parseRange } from '../records/range.ts'
-import { NO_GROUP, onlyPartitions, readingsOf } from '../records/readings.ts'
+import { onlyPartitions, readingsOf } from '../records/readings.ts'
 import { interruptible, showing } from '../session.ts'
 import type { Settings, ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
@@ -50,7 +50,7 @@ const readAll = (
   interruptible(async ({ signal }) => {
     const total = readings.reduce((sum, { next, stop }) => sum + Number((stop ?? next) - next), 0)
     const progress = progressOf(terminal, 'records')
-    const consumer = openConsumer(settings, NO_GROUP)
+    const consumer = openConsumer(settings)
     let taken = 0
     try {
       await readPartitions(client, consumer, readings, signal, async (record) => {
