@@ -210,6 +210,26 @@ fn a_full_disk_is_freed_at_once() {
 }
 
 #[test]
+fn a_disk_that_runs_low_keeps_nothing_that_may_go_and_takes_what_comes() {
+    let world = World::new(LogConfig { file_delete_delay_ms: 60_000, ..config() });
+    fill(&world.log, 0..100);
+    let is_kept = || world.bed.files().keys().any(|name| name.ends_with(".deleted"));
+    world.log.delete_records(Offset(50)).unwrap();
+    world.bed.clock.advance(30_000);
+    world.free(6 * GIB);
+    assert!(is_kept(), "its time has not come");
+    world.free(4 * GIB);
+    assert!(!is_kept(), "there is little room");
+    assert_eq!((world.store.stats().disks_low, world.store.stats().disks_full), (1, 0));
+    fill(&world.log, 100..110);
+    world.log.delete_records(Offset(90)).unwrap();
+    world.bed.clock.advance(30_000);
+    world.store.keep_house();
+    assert!(!is_kept());
+    world.store.close().unwrap();
+}
+
+#[test]
 fn a_group_for_which_there_is_no_room_is_committed_later() {
     let world = World::new(durable());
     fill(&world.log, 0..10);

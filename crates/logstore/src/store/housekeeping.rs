@@ -14,6 +14,7 @@ use super::removals::{Entry, Removal};
 use crate::base::types::PartitionIndex;
 use crate::io::Doomed;
 use crate::log::{Home, Log};
+use crate::wal::RoomView;
 
 /// How often the thread looks whether something is due.
 const TICK: Duration = Duration::from_millis(500);
@@ -54,6 +55,16 @@ impl Default for Housekeeping {
 
 /// How often space is looked for on a full disk.
 const FREEING: Duration = Duration::from_secs(1);
+
+/// How much room a disk lacks ([`Room`](crate::wal::Room)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Shortage {
+    None,
+    /// Less is free than the soft limit says.
+    Low,
+    /// Producers are refused.
+    Full,
+}
 
 /// What is due when. Held over a turn, which the thread has and tests have: what another one took up is done then.
 pub(super) struct Due {
@@ -152,8 +163,9 @@ impl Shared {
             directory.home.write_behind_in_time();
             directory.home.flush_due();
         }
-        let is_full = self.watch_space();
-        if is_full && now >= due.freeing {
+        self.watch_space();
+        let shortage = self.shortage();
+        if shortage == Shortage::Full && now >= due.freeing {
             due.freeing = now + FREEING;
             self.retain();
             self.checkpoint_wals();
@@ -166,17 +178,18 @@ impl Shared {
             due.checkpoint = now + millis(self.options.checkpoint_interval_ms);
             self.checkpoint();
         }
-        self.remove_due(now, is_full);
+        self.remove_due(now, shortage);
     }
 
     /// Removes what is due, for a while: the rest of what is large goes next time.
-    fn remove_due(&self, now: Duration, is_full: bool) {
+    fn remove_due(&self, now: Duration, shortage: Shortage) {
         let until = now + TICK;
-        let pause = if self.removals.are_behind(now) { Duration::ZERO } else { REST };
+        // Where room is short nothing that may go is kept; who reads it has it open.
+        let is_short = shortage != Shortage::None;
+        let pause = if is_short || self.removals.are_behind(now) { Duration::ZERO } else { REST };
         while !self.housekeeping.is_stopping() {
-            // On a full disk nothing that may go is kept; who reads it has it open.
-            let Some(entry) = self.removals.next(now, is_full) else { return };
-            if !self.remove(entry, is_full, pause, until) {
+            let Some(entry) = self.removals.next(now, is_short) else { return };
+            if !self.remove(entry, shortage == Shortage::Full, pause, until) {
                 return;
             }
             self.keep_up();
@@ -188,17 +201,26 @@ impl Shared {
 
     fn has_to_remove(&self) -> bool {
         let now = self.options.clock.monotonic();
-        self.removals.is_due(now)
+        self.removals.is_due(now, self.shortage() != Shortage::None)
     }
 
-    /// Measures the disks, and has done what there was no room for; says whether one of them is full.
-    fn watch_space(&self) -> bool {
-        let mut is_full = false;
+    /// Of the disk that is worst.
+    fn shortage(&self) -> Shortage {
+        let rooms = self.directories.iter().map(|directory| directory.home.room());
+        let short = rooms.map(|room| match room.view() {
+            RoomView { is_full: true, .. } => Shortage::Full,
+            RoomView { is_low: true, .. } => Shortage::Low,
+            RoomView { .. } => Shortage::None,
+        });
+        short.max().unwrap_or(Shortage::None)
+    }
+
+    /// Measures the disks, and has done what there was no room for.
+    fn watch_space(&self) {
         for home in self.directories.iter().map(|directory| &directory.home) {
             let room = home.room();
             room.measure();
             if room.is_full() {
-                is_full = true;
                 let kept = usize::from(!room.has_run_out());
                 if let Err(error) = home.ahead().give_back(kept) {
                     home.fail(&error);
@@ -206,7 +228,6 @@ impl Shared {
             }
             home.take_up();
         }
-        is_full
     }
 
     fn retain(&self) {

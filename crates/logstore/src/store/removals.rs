@@ -114,8 +114,9 @@ impl Removals {
         Some(entry)
     }
 
-    pub(super) fn is_due(&self, now: Duration) -> bool {
-        self.0.lock().queue.front().is_some_and(|entry| entry.at <= now)
+    /// Whether there is a next one.
+    pub(super) fn is_due(&self, now: Duration, whatever_its_time: bool) -> bool {
+        self.0.lock().queue.front().is_some_and(|entry| whatever_its_time || entry.at <= now)
     }
 
     /// Whether so much is due that whoever removes it must not rest.
