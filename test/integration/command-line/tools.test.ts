@@ -91,6 +91,19 @@ test('a filter draws how far it is while it finds nothing, and says at the end w
   expect(sifting.drawn()).not.toContain('sand')
 })
 
+test('a scan of several partitions draws a bar for each, which data takes away', async () => {
+  await cli('topic create spread -p 2')
+  const scan = onScreen(['consume', 'spread', '-o', '0:1000', '--contains', 'gold'], environment())
+  await eventually('bars', async () => {
+    await cli('produce spread -p 0', { input: 'sand\n' })
+    return /spread\/0 +\[=* *\] \d+%\s+spread\/1 +\[ *\] 0%/.test(scan.drawn()) ? true : undefined
+  })
+  await cli('produce spread -p 1', { input: 'gold\n' })
+  await scan.shows('gold')
+  scan.type(CTRL_C)
+  expect(await scan.ended).toBe(130)
+})
+
 test('an analysis is a table in a terminal', async () => {
   await cli('produce precious', { input: 'one\ntwo\n' })
   const analysis = onScreen(['topic', 'analyze', 'precious'], environment())

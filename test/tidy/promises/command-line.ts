@@ -10,6 +10,7 @@ const support = 'test/integration/command-line/support.test.ts'
 const tools = 'test/integration/command-line/tools.test.ts'
 const topics = 'test/integration/command-line/topics.test.ts'
 const canary = 'test/integration/admin/canary.test.ts'
+const ahead = 'ts/broker/src/cli/records/ahead.test.ts'
 const answer = 'ts/broker/src/admin/answer.test.ts'
 const hosts = 'ts/broker/src/cli/doctor/hosts.test.ts'
 const logs = 'test/integration/log-commands.test.ts'
@@ -430,7 +431,10 @@ const long: readonly Promised[] = [
     what: 'a bar with rate and time left, after a second',
     tests: [
       [progress, 'a bar with rate and time left where the total is known, a count where it is not'],
-      [progress, 'nothing is drawn for the first second, and what is drawn goes away'],
+      [
+        progress,
+        'nothing is drawn for the first second, then no more often than can be read, and what is drawn goes away',
+      ],
       [tools, 'a long step draws its progress, and Ctrl-C ends it with what was done'],
     ],
   },
@@ -442,7 +446,13 @@ const long: readonly Promised[] = [
     what: 'a bar for `log verify`, `dump` and `import`',
     untested: 'They draw the one that `produce` and `bench` draw; a test would need data that takes seconds to read.',
   },
-  { what: 'a bar for each partition of a scan', absent: 'A scan has one bar for all of its partitions.' },
+  {
+    what: 'a bar for each partition of a scan',
+    tests: [
+      [ahead, 'a bar for each partition that is not read to its end, from whichever side it is read'],
+      [tools, 'a scan of several partitions draws a bar for each, which data takes away'],
+    ],
+  },
 ]
 
 const completion: readonly Promised[] = [

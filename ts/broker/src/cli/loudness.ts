@@ -32,7 +32,7 @@ export const voiced = (terminal: Unvoiced, loudness: () => Loudness): Terminal =
   detail: (text) => {
     if (loudness() === 'verbose') terminal.complain(text)
   },
-  draw: (text) => {
-    if (loudness() !== 'quiet') terminal.draw(text)
+  draw: (lines) => {
+    if (loudness() !== 'quiet') terminal.draw(lines)
   },
 })

@@ -9,21 +9,21 @@ test('a bar with rate and time left where the total is known, a count where it i
   expect(progressLine(1000, 1000, 2, 'records', '7 matched')).toMatch(/500 records\/s, 0 s left, 7 matched$/)
 })
 
-test('nothing is drawn for the first second, and what is drawn goes away', () => {
+test('nothing is drawn for the first second, then no more often than can be read, and what is drawn goes away', () => {
   let now = 0
-  let drawn = ''
-  const terminal = { ...processTerminal, draw: (text: string): void => void (drawn += text) }
+  const drawn: (readonly string[])[] = []
+  const terminal = { ...processTerminal, draw: (lines: readonly string[]): void => void drawn.push(lines) }
   const progress = progressOf(terminal, 'records', () => now)
   now = 900
   progress.at(10)
-  progress.end()
-  expect(drawn).toBe('')
+  expect(drawn).toEqual([])
   now = 1100
   progress.at(11)
-  expect(drawn).toContain('10 records/s')
+  now = 1200
+  progress.at(12)
+  expect(drawn).toEqual([['11 records, 10 records/s']])
+  now = 2000
+  progress.at(20, 40, undefined, () => ['below it'])
   progress.end()
-  expect(drawn.endsWith('\r\u001B[K')).toBe(true)
-  const { length } = drawn
-  progress.end()
-  expect(drawn).toHaveLength(length)
+  expect(drawn.slice(1)).toEqual([['[============            ] 50%  10 records/s, 2 s left', 'below it'], []])
 })

@@ -2,8 +2,8 @@
 import type { Terminal } from './terminal.ts'
 
 export interface Progress {
-  /** So much is done; `total` where it is known. `more` is what else there is to say. */
-  at(done: number, total?: number, more?: string): void
+  /** So much is done; `total` where it is known. `more` is what else there is to say, `below` has lines of their own. */
+  at(done: number, total?: number, more?: string, below?: () => readonly string[]): void
   /** Takes away what was drawn. */
   end(): void
 }
@@ -11,25 +11,19 @@ export interface Progress {
 export const FIRST_MS = 1000
 export const EVERY_MS = 200
 const BAR_WIDTH = 24
-export const CLEAR_LINE = '\r\u001B[K'
 const MS_PER_SECOND = 1000
 
 export const progressOf = (terminal: Terminal, unit: string, now: () => number = () => performance.now()): Progress => {
   const started = now()
   let due = started + FIRST_MS
-  let drawn = false
   return {
-    at: (done, total, more) => {
+    at: (done, total, more, below = () => []) => {
       const time = now()
       if (time < due) return
       due = time + EVERY_MS
-      drawn = true
-      terminal.draw(CLEAR_LINE + progressLine(done, total, (time - started) / MS_PER_SECOND, unit, more))
+      terminal.draw([progressLine(done, total, (time - started) / MS_PER_SECOND, unit, more), ...below()])
     },
-    end: () => {
-      if (drawn) terminal.draw(CLEAR_LINE)
-      drawn = false
-    },
+    end: () => terminal.draw([]),
   }
 }
 
@@ -44,10 +38,15 @@ export const progressLine = (
   const speed = `${count(Math.round(rate))} ${unit}/s`
   const rest = more === undefined ? '' : `, ${more}`
   if (total === undefined || total === 0) return `${count(done)} ${unit}, ${speed}${rest}`
-  const part = Math.min(done / total, 1)
-  const filled = Math.round(part * BAR_WIDTH)
   const left = rate > 0 ? `, ${Math.ceil((total - done) / rate)} s left` : ''
-  return `[${'='.repeat(filled)}${' '.repeat(BAR_WIDTH - filled)}] ${Math.floor(part * 100)}%  ${speed}${left}${rest}`
+  return `${bar(done / total)}  ${speed}${left}${rest}`
+}
+
+/** Of a part of one. */
+export const bar = (part: number): string => {
+  const whole = Math.min(part, 1)
+  const filled = Math.round(whole * BAR_WIDTH)
+  return `[${'='.repeat(filled)}${' '.repeat(BAR_WIDTH - filled)}] ${Math.floor(whole * 100)}%`
 }
 
 export const count = (value: number): string => value.toLocaleString('en-US')

@@ -16,8 +16,11 @@ export interface Terminal {
   loudness(): Loudness
   /** Data as it is; resolves once the reader can take more. */
   write(bytes: string | Uint8Array): Promise<void>
-  /** On stderr without a line of its own, as progress bars are; nothing where nobody reads, or where data has begun a line. */
-  draw(text: string): void
+  /**
+   * Lines on stderr in place of those that were drawn before, as progress bars are; what is said next takes them away, and so does
+   * drawing none. Cut to the screen. Nothing where nobody reads, or where data has begun a line.
+   */
+  draw(lines: readonly string[]): void
   /** Asks the person in front of it, on stderr; null where there is none. */
   ask(question: string): Promise<string | null>
   readonly input: Readable & { readonly isTTY?: boolean }
@@ -33,6 +36,8 @@ export type Unvoiced = Omit<Terminal, 'note' | 'detail' | 'loudness'>
 
 /** What was written to the screen last is no whole line. */
 let isLineBegun = false
+/** Lines that are drawn, with the cursor in the last one. */
+let drawn = 0
 
 const LINE_FEED = 0x0a
 
@@ -43,6 +48,7 @@ const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY
 
 const ask = async (question: string): Promise<string | null> => {
   if (!canAsk()) return null
+  show('', 0)
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return await lines.question(question)
@@ -54,10 +60,36 @@ const ask = async (question: string): Promise<string | null> => {
   }
 }
 
-const complain = (text: string): void => void process.stderr.write(`${text}\n`)
+/** Of a terminal that does not say it. */
+const SCREEN = { columns: 80, rows: 24 }
+
+/** On stderr, in place of what was drawn. */
+const show = (text: string, lines: number): void => {
+  const erased = drawn > 1 ? `\u001B[${drawn - 1}A\r\u001B[J` : '\r\u001B[K'
+  const shown = drawn === 0 ? text : erased + text
+  drawn = lines
+  if (shown !== '') process.stderr.write(shown)
+}
+
+const draw = (lines: readonly string[]): void => {
+  if (!process.stderr.isTTY || isLineBegun) return
+  const columns = process.stderr.columns || SCREEN.columns
+  const rows = process.stderr.rows || SCREEN.rows
+  // A line that is as wide as the screen may take two of it.
+  const fitting = lines.slice(0, rows - 1).map((line) => line.slice(0, columns - 1))
+  show(fitting.join('\n'), fitting.length)
+}
+
+/** Data stands where something was drawn. */
+const makeRoom = (): void => {
+  if (process.stdout.isTTY) show('', 0)
+}
+
+const complain = (text: string): void => show(`${text}\n`, 0)
 
 export const processTerminal: Terminal = {
   print: (text) => {
+    makeRoom()
     isLineBegun = false
     process.stdout.write(`${text}\n`)
   },
@@ -66,11 +98,12 @@ export const processTerminal: Terminal = {
   detail: () => undefined,
   loudness: () => 'usual',
   write: async (bytes) => {
+    makeRoom()
     if (bytes.length > 0) isLineBegun = process.stdout.isTTY && !endsLine(bytes)
     if (process.stdout.write(bytes)) return
     await new Promise((resolve) => process.stdout.once('drain', resolve))
   },
-  draw: (text) => void (process.stderr.isTTY && !isLineBegun && process.stderr.write(text)),
+  draw,
   ask,
   input: process.stdin,
   environment: process.env,

@@ -125,11 +125,11 @@ export const recordOf = (message: Message<Buffer | null, SizedValue, Buffer, Buf
 /** With the number in front that says how long the rest is: seven bits a byte, of twice as much. */
 const recordBytes = (length: number): number => length + Math.max(1, Math.ceil((32 - Math.clz32(length * 2)) / 7))
 
-/** A partition that is read, from `next` on. */
+/** What is left to read of a partition. */
 export interface Reading extends Place {
   next: bigint
   /** Exclusive; null to follow. */
-  readonly stop: bigint | null
+  stop: bigint | null
 }
 
 /** Answers whether more is wanted. */

@@ -1,12 +1,13 @@
 // `millrace consume` and `topic tail`: records of topics, from a place on or the newest, with a group or without one.
 import type { Client } from '../client/client.ts'
-import { closeConsumer, openConsumer, type Reading, readPartitions, type Take } from '../client/records.ts'
+import { closeConsumer, openConsumer, readPartitions, type Take } from '../client/records.ts'
 import { describeTopics } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
 import { parseCount } from '../numbers.ts'
 import { interruptible, type Interruption, withClient } from '../session.ts'
 import type { ConnectOptions, Settings, ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
+import { aheadOf } from './ahead.ts'
 import { consumeAsGroup } from './group-consume.ts'
 import { type FilterOptions, filterOf } from './filter.ts'
 import type { RecordForm } from './forms.ts'
@@ -48,14 +49,9 @@ export const consume = async (
     }
     return interruptible(async (interruption) => {
       await output.begin()
-      try {
-        if (options.group === undefined)
-          await consumeAlone(client, settings, names, options, interruption, search, take)
-        else await consumeAsGroup(client, settings, names, options.group, options, interruption, take)
-        await output.end()
-      } finally {
-        search?.clear()
-      }
+      if (options.group === undefined) await consumeAlone(client, settings, names, options, interruption, search, take)
+      else await consumeAsGroup(client, settings, names, options.group, options, interruption, take)
+      await output.end()
       search?.tell()
       return exitCode(interruption.signal.aborted ? 'interrupted' : 'ok')
     })
@@ -85,8 +81,7 @@ const consumeAlone = async (
   const range = isBack ? ALL : parseRange(options.offset ?? 'start', Date.now(), settings.utc)
   const topics = onlyPartitions(await client.retrying(() => describeTopics(client, names)), options.partition)
   const readings = await readingsOf(client, topics, range, isBack || options.exit === true)
-  const total = recordsAhead(readings)
-  if (total !== null) search?.expect(total)
+  search?.over(aheadOf(readings))
   const consumer = openConsumer(settings)
   const read: typeof readPartitions = isBack ? readNewest : readPartitions
   try {
@@ -95,10 +90,3 @@ const consumeAlone = async (
     await closeConsumer(consumer)
   }
 }
-
-/** At most; null where they have no end. */
-const recordsAhead = (readings: readonly Reading[]): number | null =>
-  readings.reduce<number | null>(
-    (sum, { next, stop }) => (sum === null || stop === null ? null : sum + Math.max(0, Number(stop - next))),
-    0,
-  )

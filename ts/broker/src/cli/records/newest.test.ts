@@ -52,22 +52,25 @@ const clusterOf = (logs: readonly (readonly Logged[])[]) => {
     })
     return taken
   }
-  return { newest, asked: () => asked }
+  const left = () => readings.map(({ next, stop }) => Number(stop) - Number(next))
+  return { newest, left, asked: () => asked }
 }
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at)
 
 test('the newest of all partitions come newest first, and no more is read than that takes', async () => {
   const logs = range(3).map((partition) => range(500).map((offset) => ({ offset, time: offset * 3 + partition })))
-  const { newest, asked } = clusterOf([...logs, []])
+  const { newest, left, asked } = clusterOf([...logs, []])
   expect(await newest(5)).toEqual(['2/499', '1/499', '0/499', '2/498', '1/498'])
+  expect(left()).toEqual([499, 498, 498, 0])
   expect(asked()).toEqual([436, 436, 436])
 })
 
 test('all of it is passed once, whatever was compacted away, and in longer and longer steps', async () => {
   const log = [...range(40), ...range(40).map((offset) => 90_000 + offset)].map((offset) => ({ offset, time: offset }))
-  const { newest, asked } = clusterOf([log])
+  const { newest, left, asked } = clusterOf([log])
   expect(await newest(1000)).toEqual(log.map(({ offset }) => `0/${offset}`).toReversed())
+  expect(left()).toEqual([0])
   expect(asked().length).toBeLessThan(15)
 })
 

@@ -50,13 +50,14 @@ interface Held {
 }
 
 const backFrom = (
-  { next: start, stop }: Reading,
+  reading: Reading,
   signal: AbortSignal,
   between: (from: bigint, to: bigint) => Promise<Held | null>,
 ): Source<FetchedRecord> => {
+  const { next: start } = reading
   let records: FetchedRecord[] = []
   /** In front of which nothing was read. */
-  let begin = stop ?? start
+  let begin = reading.stop ?? start
   let step = STEP_RECORDS
   return {
     get head() {
@@ -72,11 +73,13 @@ const backFrom = (
         }
         records = held.records
         begin = from
+        if (records.length === 0) reading.stop = begin
         if (held.isSmall) step = Math.min(STEP_RECORDS_MAX, step * 2)
       }
     },
     take() {
-      records.pop()
+      const { offset = begin } = records.pop() ?? {}
+      reading.stop = records.length === 0 ? begin : offset
     },
   }
 }

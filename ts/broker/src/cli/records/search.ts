@@ -2,24 +2,23 @@
 import { messageOf } from '../../base/errors.ts'
 import type { FetchedRecord } from '../client/records.ts'
 import { count, progressOf } from '../progress.ts'
+import type { Ahead } from './ahead.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Keeps } from './filter.ts'
 
 export interface Search {
-  /** At most so many records lie ahead. */
-  expect(records: number): void
+  /** What it goes through. */
+  over(ahead: Ahead): void
   /** Counts it as well. One that the filter fails on is not kept. */
   keeps(record: FetchedRecord): boolean
-  /** Takes away what was drawn. */
-  clear(): void
-  /** Says what became of it. */
+  /** Takes away what was drawn, and says what became of it. */
   tell(): void
 }
 
 export const createSearch = (terminal: Terminal, keeps: Keeps, progress = progressOf(terminal, 'records')): Search => {
   let [scanned, matched, failed] = [0, 0, 0]
   let failure = ''
-  let total: number | undefined
+  let ahead: Ahead | null = null
   const isKept = (record: FetchedRecord): boolean => {
     try {
       return keeps(record)
@@ -30,20 +29,18 @@ export const createSearch = (terminal: Terminal, keeps: Keeps, progress = progre
     }
   }
   return {
-    expect: (records) => {
-      total = records
+    over: (given) => {
+      ahead = given
     },
     keeps: (record) => {
       scanned += 1
       const kept = isKept(record)
       if (kept) matched += 1
-      // What is shown next stands where the bar was.
-      if (kept) progress.end()
-      else progress.at(scanned, total, `${count(matched)} matched`)
+      progress.at(scanned, ahead?.total, `${count(matched)} matched`, ahead?.bars)
       return kept
     },
-    clear: () => progress.end(),
     tell: () => {
+      progress.end()
       if (failed > 0)
         terminal.complain(
           `warning: the filter failed on ${count(failed)} record(s), which were left out; first on ${failure}`,

@@ -8,6 +8,7 @@ import { exitCode } from '../exit-codes.ts'
 import { timeCell } from '../output/time.ts'
 import { type Cell, columns, type View } from '../output/view.ts'
 import { progressOf } from '../progress.ts'
+import { aheadOf } from '../records/ahead.ts'
 import { isoTime } from '../records/format.ts'
 import { parseRange } from '../records/range.ts'
 import { onlyPartitions, readingsOf } from '../records/readings.ts'
@@ -48,7 +49,7 @@ const readAll = (
   take: (record: FetchedRecord) => void,
 ): Promise<boolean> =>
   interruptible(async ({ signal }) => {
-    const total = readings.reduce((sum, { next, stop }) => sum + Number((stop ?? next) - next), 0)
+    const ahead = aheadOf(readings)
     const progress = progressOf(terminal, 'records')
     const consumer = openConsumer(settings)
     let taken = 0
@@ -56,7 +57,7 @@ const readAll = (
       await readPartitions(client, consumer, readings, signal, async (record) => {
         take(record)
         taken += 1
-        progress.at(taken, total)
+        progress.at(taken, ahead.total, undefined, ahead.bars)
         return true
       })
     } finally {
