@@ -12,7 +12,7 @@ import { readyTopic } from '../harness/ready-topic.ts'
 import { inside } from '../integration/admin/inside.ts'
 import { DESKTOP, expectAccessible, go, logIn, opened, PHONE, press, visiting } from './browser.ts'
 import { commandIn, runs } from './commands.ts'
-import { GROUP, PASSWORD, seeded } from './seeded.ts'
+import { GROUP, PASSWORD, seeded, send } from './seeded.ts'
 
 const EARLIEST = -2
 const TOPIC = 2
@@ -193,6 +193,7 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
     expect(await committedNow(GROUP)).toBe(1)
     await go(dialog, 'Move')
     expect(await committedNow(GROUP)).toBe(40)
+    await page.reload()
     const undo = await press(page, 'Undo the reset')
     await undo.locator('tbody td').nth(3).getByText('1', { exact: true }).waitFor()
     expect(await rehearsed(undo)).toContain('orders,0,40,1,-39')
@@ -203,6 +204,50 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
   /** The plan of a reset: its command without what makes it so. */
   const rehearsed = async (dialog: Locator): Promise<string> =>
     runs((await commandIn(dialog)).replace(' --execute', ' -o csv'))
+
+  test('a reset is undone in another browser, whoever made it; what is gone since is told', async () => {
+    await readyTopic(broker.peer(), 'replayed', { partitions: 2 })
+    await readyTopic(broker.peer(), 'passing')
+    for (const topic of ['replayed', 'passing']) await send(broker.peer(), topic)
+    const reset = (topics: string[], offset: string) =>
+      broker.call('resetOffsets', { group: 'replayers', topics, target: { to: 'offset', offset } })
+    await reset(['replayed', 'passing'], '7')
+    const line = `millrace group reset replayers --to start --execute --bootstrap ${broker.bootstrap()}`
+    expect(await runs(line)).toContain('moved replayers')
+    await broker.call('deleteTopic', { topic: 'passing', confirm: 'passing' })
+    const partitions = [{ partition: 0, before: '9' }]
+    await broker.call('deleteRecords', { topic: 'replayed', partitions, confirm: 'replayed' })
+
+    const page = await at('/groups/replayers')
+    const told = page.getByRole('region', { name: 'Last reset' })
+    await told.getByText('User:ANONYMOUS').waitFor()
+    await told.getByText('millrace-cli').waitFor()
+    await expectAccessible(page, 'the last reset')
+    const undo = await press(page, 'Undo the reset')
+    await undo.getByText('1 offset is of a topic that was deleted since').waitFor()
+    await undo.getByText('1 partition does not have that offset, any more or yet').waitFor()
+    const after = undo.locator('tbody td').nth(3)
+    await after.getByText('9', { exact: true }).waitFor()
+    expect(await rehearsed(undo)).toContain('replayed,0,0,7,7')
+    await go(undo, 'Move')
+    const committed = async () => (await broker.call('group', { group: 'replayers' })).offsetRows[0]?.committed
+    expect(await committed()).toBe('9')
+    await told.getByText('admin-api').waitFor()
+
+    await reset(['clicks'], '0')
+    await told.getByText('There is no offset to put back.').waitFor()
+    expect(await page.getByRole('button', { name: 'Undo the reset' }).count()).toBe(0)
+  })
+
+  test('of a reset too large for the audit list the undo says how much it leaves', async () => {
+    const wide = 'wide'.padEnd(249, '.topic')
+    await readyTopic(broker.peer(), wide, { partitions: 1700 })
+    for (const to of ['earliest', 'latest'] as const)
+      await broker.call('resetOffsets', { group: 'wide', topics: [wide], target: { to } })
+    const undo = await press(await at('/groups/wide'), 'Undo the reset')
+    await undo.getByText('The audit list had no room for 100 more offsets').waitFor()
+    await undo.getByText('and 1,400 more').waitFor()
+  })
 
   test('a group at work is left alone, and the way out is told', async () => {
     const page = await at('/groups/dashboard')
@@ -259,12 +304,16 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
   })
 
   test('every window on a phone, in Chinese and in the dark', async () => {
+    await broker.call('resetOffsets', { group: GROUP, target: { to: 'earliest' } })
     const page = await at('/topics', ['zh-CN', 'dark', PHONE])
     const dialog = page.getByRole('dialog')
     for (const path of ['/topics', '/topics/orders', `/groups/${encodeURIComponent(GROUP)}`]) {
       await page.goto(`${broker.base()}${path}`)
       const buttons = page.locator('main .actions button')
-      await buttons.first().waitFor()
+      // That which undoes the reset comes last.
+      await (path.startsWith('/groups') ? buttons.nth(2) : buttons.first()).waitFor()
+      await expectAccessible(page, path)
+      expect(await page.evaluate('document.documentElement.scrollWidth'), path).toBe(PHONE.width)
       for (const button of await buttons.all()) {
         await button.click()
         await dialog.locator('.action').waitFor()
@@ -294,6 +343,11 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
         .getByRole('button', { name: /Clone|Delete|Change/ })
         .count(),
     ).toBe(0)
+    await broker.call('resetOffsets', { group: 'looked.at', topics: ['orders'], target: { to: 'earliest' } })
+    await broker.call('resetOffsets', { group: 'looked.at', target: { to: 'latest' } })
+    await page.goto(`${broker.base()}/groups/looked.at`)
+    await page.getByRole('region', { name: 'Last reset' }).getByText('User:admin').waitFor()
+    expect(await page.getByRole('button', { name: /Undo|Reset/ }).count()).toBe(0)
   })
 
   test('an operator changes topics and groups, and is told why neither brokers nor accounts', async () => {

@@ -1,17 +1,23 @@
 // Changes through the admin API: shown first, then done, by the code that answers the same requests of the protocol; and the
 // list of what was changed, whichever way it was.
 import { produce } from 'millrace/messages/00-produce.js'
+import { offsetCommit } from 'millrace/messages/08-offset-commit.js'
+import { offsetFetch } from 'millrace/messages/09-offset-fetch.js'
 import { createTopics } from 'millrace/messages/19-create-topics.js'
 import { incrementalAlterConfigs } from 'millrace/messages/44-incremental-alter-configs.js'
 import { joinGroup } from 'millrace/messages/11-join-group.js'
-import { beforeAll, expect, test } from 'vitest'
+import { offsetDelete } from 'millrace/messages/47-offset-delete.js'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { batch } from '../../harness/batch.ts'
+import { missingClients } from '../../harness/clients.ts'
+import { startJavaTools } from '../../harness/java-tools.ts'
 import { readyCoordinator } from '../../harness/ready-coordinator.ts'
 import { readyTopic } from '../../harness/ready-topic.ts'
 import { wantedTopics } from '../../harness/wanted-topics.ts'
 import { inside } from './inside.ts'
 
-const { call, peer } = inside()
+const { bootstrap, call, peer } = inside()
+const missing = await missingClients('java')
 
 const TOPIC_RESOURCE = 2
 
@@ -171,6 +177,114 @@ test('a group goes back and forth: shown, done, undone', async () => {
   await expect(call('deleteGroup', { group })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
   await call('deleteGroup', { group, confirm: group })
   await expect(call('group', { group })).rejects.toMatchObject({ status: 404 })
+})
+
+test('the last reset of a group, whichever way it was made, with what undoes it', async () => {
+  await readyTopic(peer(), 'replayed', { partitions: 2 })
+  await readyTopic(peer(), 'passing')
+  for (const index of [0, 1]) await append('replayed', index, 10)
+  await append('passing', 0, 10)
+  const group = 'replayers'
+  const last = async () => (await call('lastReset', { group })).reset
+  const positions = async () =>
+    (await last())?.positions.map(({ topic, partition, offset }) => [topic, partition, offset])
+  const commit = (partitionIndex: number, committedOffset: number) =>
+    peer().call(offsetCommit, 7, {
+      groupId: group,
+      memberId: '',
+      topics: [{ name: 'replayed', partitions: [{ partitionIndex, committedOffset, committedMetadata: '' }] }],
+    })
+
+  expect(await last()).toBeNull()
+  await commit(0, 4)
+  await commit(0, 8)
+  expect(await last()).toBeNull()
+  await call('resetOffsets', { group, topics: ['replayed'], target: { to: 'earliest' } })
+  expect(await last()).toMatchObject({ principal: 'User:admin', clientId: 'admin-api', none: 1, deleted: 0, cut: 0 })
+  expect(await positions()).toEqual([['replayed', 0, '8']])
+
+  await call('resetOffsets', { group, topics: ['replayed', 'passing'], target: { to: 'latest' } })
+  await call('resetOffsets', { group, target: { to: 'shift', by: '-1' } })
+  expect(await positions()).toEqual([
+    ['replayed', 0, '10'],
+    ['replayed', 1, '10'],
+    ['passing', 0, '10'],
+  ])
+  await call('deleteTopic', { topic: 'passing', confirm: 'passing' })
+  expect(await last()).toMatchObject({ deleted: 1 })
+  const target = { to: 'positions' as const, positions: (await last())?.positions ?? [] }
+  expect((await call('resetOffsets', { group, target })).items.map(({ before, after }) => [before, after])).toEqual([
+    ['9', '10'],
+    ['9', '10'],
+  ])
+
+  await commit(1, 2)
+  expect(await last()).toMatchObject({ principal: 'User:ANONYMOUS', clientId: 'hostile', address: '127.0.0.1' })
+  expect(await positions()).toEqual([['replayed', 1, '10']])
+  await peer().call(offsetDelete, 0, {
+    groupId: group,
+    topics: [{ name: 'replayed', partitions: [{ partitionIndex: 0 }] }],
+  })
+  expect(await positions()).toEqual([['replayed', 0, '10']])
+  await call('deleteGroup', { group, confirm: group })
+  expect(await last()).toBeNull()
+})
+
+describe('of a group with 1,500 partitions in topics with the longest names', () => {
+  const group = 'wide'
+  const topics = ['a', 'b', 'c'].map((end) => end.padStart(249, 'long.name_'))
+  const indexes = Array.from({ length: 500 }, (_, index) => index)
+  const commit = (offsetOf: (partition: number) => number) => {
+    const partitions = indexes.map((index) => ({
+      partitionIndex: index,
+      committedOffset: offsetOf(index),
+      committedMetadata: '',
+    }))
+    const request = { groupId: group, memberId: '', topics: topics.map((name) => ({ name, partitions })) }
+    return peer().call(offsetCommit, 7, request)
+  }
+  const committed = async () =>
+    (await peer().call(offsetFetch, 7, { groupId: group, topics: null })).topics.flatMap(({ name, partitions }) =>
+      partitions.map(({ partitionIndex, committedOffset }) => ({ name, partitionIndex, committedOffset })),
+    )
+
+  beforeAll(async () => {
+    const records = batch(Array.from({ length: 4 }, (_, at) => ({ value: `record ${at}` })))
+    for (const name of topics) {
+      await readyTopic(peer(), name, { partitions: indexes.length })
+      const partitionData = indexes.map((index) => ({ index, records }))
+      const request = { transactionalId: null, acks: -1, timeoutMs: 10_000, topicData: [{ name, partitionData }] }
+      const [answer] = (await peer().call(produce, 9, request)).responses
+      expect(answer?.partitionResponses.filter(({ errorCode }) => errorCode !== 0)).toEqual([])
+    }
+    await commit((partition) => 1 + (partition % 3))
+  })
+
+  const undone = async (reset: () => Promise<unknown>): Promise<void> => {
+    const before = await committed()
+    expect(before).toHaveLength(1500)
+    await reset()
+    expect((await committed()).filter(({ committedOffset }) => committedOffset !== 0)).toEqual([])
+    const { reset: last } = await call('lastReset', { group })
+    expect(last).toMatchObject({ none: 0, deleted: 0, cut: 0 })
+    await call('resetOffsets', { group, target: { to: 'positions', positions: last?.positions ?? [] } })
+    expect(await committed()).toEqual(before)
+  }
+
+  test('a reset of the API is undone to the last partition', () =>
+    undone(() => call('resetOffsets', { group, target: { to: 'earliest' } })))
+
+  test('a reset of the protocol is undone to the last partition', () => undone(() => commit(() => 0)))
+
+  test.skipIf(missing !== undefined)('a reset of kafka-consumer-groups is undone to the last partition', async () => {
+    const tools = startJavaTools()
+    onTestFinished(() => tools.stop())
+    await undone(async () => {
+      const asked = ['--bootstrap-server', bootstrap(), '--group', group, '--reset-offsets', '--all-topics']
+      const { code, stdout, stderr } = await tools.run('groups', [...asked, '--to-earliest', '--execute'])
+      expect(code, `${stdout}\n${stderr}`).toBe(0)
+    })
+  })
 })
 
 test('a group with members is left alone', async () => {

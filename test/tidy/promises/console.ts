@@ -303,7 +303,14 @@ const groups: readonly Promised[] = [
   { what: 'a reset is undone', tests: [[actions, 'a group is moved, shown first, and put back']] },
   {
     what: 'a reset can still be undone once the page was loaded anew',
-    absent: 'Where a group stood is kept by the page; the audit list has it for good.',
+    tests: [
+      [actions, 'a group is moved, shown first, and put back'],
+      [actions, 'a reset is undone in another browser, whoever made it; what is gone since is told'],
+      [actions, 'of a reset too large for the audit list the undo says how much it leaves'],
+      [apiChanges, 'the last reset of a group, whichever way it was made, with what undoes it'],
+      [apiChanges, 'a reset of the API is undone to the last partition'],
+      [apiChanges, 'a reset of the protocol is undone to the last partition'],
+    ],
   },
   {
     what: 'a group at work is not moved, with the way out',

@@ -95,6 +95,13 @@ export const groupHistoryQuery = (group: string) =>
     refetchInterval: LIVE_MS,
   })
 
+export const lastResetQuery = (group: string) =>
+  queryOptions({
+    queryKey: ['audit', 'reset', group],
+    queryFn: () => call('lastReset', { group }),
+    refetchInterval: told.refetchInterval,
+  })
+
 export const canaryQuery = queryOptions({ queryKey: ['canary'], queryFn: () => call('canary', {}), ...moving })
 export const jobsQuery = queryOptions({ queryKey: ['jobs'], queryFn: () => call('jobs', {}), ...told })
 
@@ -121,4 +128,5 @@ export type Group = Output<'group'>
 export type GroupHistory = Output<'groupHistory'>
 export type WholeMessage = Output<'message'>
 export type Member = Group['memberRows'][number]
+export type LastReset = NonNullable<Output<'lastReset'>['reset']>
 export type GroupOffset = Group['offsetRows'][number]

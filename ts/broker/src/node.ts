@@ -232,7 +232,7 @@ const build = async (
     clock,
     logger: logger.child('handlers'),
   }
-  const handlers = audited(createHandlers(services), audit)
+  const handlers = audited(createHandlers(services), groups, audit)
   const dispatch = createDispatch({
     handlers,
     reply: (reply) => engine.reply(reply),

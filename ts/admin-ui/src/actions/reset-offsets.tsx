@@ -1,13 +1,11 @@
 /** Where a group goes on reading, and the way back. */
-import { useQueryClient } from '@tanstack/react-query'
 import type { Input, Output } from 'millrace/admin/contract.js'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Group } from '../api.ts'
+import type { Group, LastReset } from '../api.ts'
 import { Count } from '../parts/size.tsx'
 import type { Column } from '../parts/table.tsx'
 import { useFormat } from '../parts/use-format.ts'
-import { keepUndo, type Positions } from '../state/undo.ts'
 import { usePreferences } from '../state/preferences.ts'
 import { ActionWindow } from './action-window.tsx'
 import { useCommand, withInput } from './command.ts'
@@ -108,12 +106,11 @@ export const ResetOffsets = ({ group, onClose }: ResetOffsetsProps) => {
 
 interface UndoResetProps {
   readonly group: string
-  /** Where it stood. */
-  readonly positions: Positions
+  readonly reset: LastReset
   readonly onClose: () => void
 }
 
-export const UndoReset = ({ group, positions, onClose }: UndoResetProps) => {
+export const UndoReset = ({ group, reset: { positions, none, deleted, cut }, onClose }: UndoResetProps) => {
   const { t } = useTranslation()
   const command = useCommand()
   const lines = positions.map(({ topic, partition, offset }) => `${topic},${partition},${offset}`)
@@ -123,10 +120,14 @@ export const UndoReset = ({ group, positions, onClose }: UndoResetProps) => {
       title={t('action.undo')}
       group={group}
       topics={undefined}
-      target={{ to: 'positions', positions: [...positions] }}
+      target={{ to: 'positions', positions }}
       command={withInput(command({ words: 'group reset', options, names: [group] }), lines)}
       onClose={onClose}
-    />
+    >
+      {none > 0 && <p className="quiet">{t('undo.none', { count: none })}</p>}
+      {deleted > 0 && <p className="quiet">{t('undo.deleted', { count: deleted })}</p>}
+      {cut > 0 && <p className="quiet">{t('undo.cut', { count: cut })}</p>}
+    </MoveWindow>
   )
 }
 
@@ -143,7 +144,6 @@ interface MoveWindowProps {
 const MoveWindow = ({ group, topics, target, ...rest }: MoveWindowProps) => {
   const { t } = useTranslation()
   const { integer } = useFormat()
-  const queries = useQueryClient()
   const columns: readonly Column<Move>[] = [
     { id: 'topic', title: t('offsets.topic'), cell: ({ topic }) => <span className="name">{topic}</span> },
     { id: 'partition', title: t('offsets.partition'), end: true, cell: ({ partition }) => partition },
@@ -163,12 +163,30 @@ const MoveWindow = ({ group, topics, target, ...rest }: MoveWindowProps) => {
       route="resetOffsets"
       input={target === null ? null : { group, topics, target }}
       does={t('action.move')}
-      effect={({ items }) => (
-        <EffectTable columns={columns} rows={items} rowKey={({ topic, partition }) => `${topic} ${partition}`} />
-      )}
-      onDone={({ items }) => keepUndo(queries, group, items)}
+      effect={({ items }) => {
+        const count = target === null ? 0 : outside(target, items)
+        return (
+          <>
+            {count > 0 && <p>{t('reset.outside', { count })}</p>}
+            <EffectTable columns={columns} rows={items} rowKey={keyOf} />
+          </>
+        )
+      }}
     />
   )
+}
+
+const keyOf = ({ topic, partition }: Pick<Move, 'topic' | 'partition'>): string => `${topic} ${partition}`
+
+/** How many partitions have no such offset: not any more, or not yet. */
+const outside = (target: Target, moves: readonly Move[]): number => {
+  const asked = target.to === 'positions' ? new Map(target.positions.map((each) => [keyOf(each), each.offset])) : null
+  const wanted = (move: Move): string => {
+    if (target.to === 'offset') return target.offset
+    if (target.to === 'shift') return String(BigInt(move.before ?? move.firstOffset) + BigInt(target.by))
+    return asked?.get(keyOf(move)) ?? move.after
+  }
+  return moves.filter((move) => wanted(move) !== move.after).length
 }
 
 const targetIn = (way: Way, where: string, isUtc: boolean): Target | null => {

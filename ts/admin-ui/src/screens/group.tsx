@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { type Group, groupQuery } from '../api.ts'
+import { Actions } from '../parts/actions.tsx'
 import { Figure, Figures } from '../parts/figure.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
@@ -11,8 +12,9 @@ import { GroupState } from '../parts/states.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { useFormat } from '../parts/use-format.ts'
 import { groupTabs, rowsOf } from '../search.ts'
-import { GroupActions } from './group-actions.tsx'
+import { groupActions } from './group-actions.tsx'
 import { GroupHistoryCard } from './group-history.tsx'
+import { GroupLastReset } from './group-last-reset.tsx'
 import { GroupMembers } from './group-members.tsx'
 import { GroupOffsets } from './group-offsets.tsx'
 
@@ -28,12 +30,15 @@ export const GroupScreen = () => {
       title={name}
       above={<Link to="/groups">{t('places.groups')}</Link>}
       beside={query.data === undefined ? undefined : <GroupState state={query.data.state} />}
-      actions={query.data === undefined ? undefined : <GroupActions group={query.data} />}
+      actions={
+        query.data === undefined ? undefined : <Actions route="resetOffsets" actions={groupActions(t, query.data)} />
+      }
     >
       <Loaded query={query}>
         {(group) => (
           <>
             <Summary group={group} />
+            <GroupLastReset group={group.name} />
             <GroupHistoryCard group={group.name} />
             <Tabs label={t('group.parts')} tabs={groupTabs} current={tab} title={(each) => t(`groupTab.${each}`)} />
             {tab === 'offsets' ? <GroupOffsets group={group} /> : <GroupMembers members={group.memberRows} />}

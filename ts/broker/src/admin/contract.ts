@@ -17,6 +17,7 @@ import {
   deletedTopic,
   dryRun,
   job,
+  lastReset,
   reset,
   resetTarget,
 } from './contract/changes.ts'
@@ -323,6 +324,15 @@ export const contract = {
       'Move the committed offsets of a group without members: of all it has, or of all partitions of some topics.',
     input: z.object({ group: groupName, topics: z.array(topicName).optional(), target: resetTarget, dryRun }),
     output: reset,
+  }),
+  lastReset: route({
+    method: 'GET',
+    path: '/api/v1/groups/{group}/offsets/last-reset',
+    role: 'viewer',
+    summary:
+      'The last time that somebody moved the offsets of a group, whichever way, with what undoes it; as far back as the audit list.',
+    input: z.object({ group: groupName }),
+    output: z.object({ reset: lastReset.nullable() }),
   }),
   deleteGroup: route({
     method: 'DELETE',

@@ -1,6 +1,6 @@
 /** A change of the admin API as the request of the protocol that it is: one handler, whichever way a change takes. */
 import { BrokerError } from '../base/errors.ts'
-import type { RequestContext } from '../dispatch/context.ts'
+import { ADMIN_API, type RequestContext } from '../dispatch/context.ts'
 import { apis, type HandledApi, type RequestOf, type ResponseOf } from '../messages/index.ts'
 import { errorName } from '../wire/errors.ts'
 import { actorOf } from './actor.ts'
@@ -25,7 +25,7 @@ export const ask = async <Name extends HandledApi>(
     clientId,
     apiKey: apis[name].key,
     apiVersion: version,
-    listener: 'admin',
+    listener: ADMIN_API,
     principal,
     clientAddress: exchange.address,
     software: null,

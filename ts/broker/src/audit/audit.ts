@@ -27,6 +27,10 @@ export interface AuditEntry extends Change {
   readonly id: number
   /** Milliseconds since 1970. */
   readonly at: number
+  /** Which one it is, from 1 on, of the entries of a change that one has no room for: they follow each other. */
+  readonly part: number
+  /** How many those are. */
+  readonly parts: number
   /** Null for what the broker did by itself. */
   readonly actor: Actor | null
 }
@@ -34,6 +38,8 @@ export interface AuditEntry extends Change {
 export interface Audit {
   imageChanged(before: ClusterImage, next: ClusterImage, by: Actor | null): void
   note(change: Change, by: Actor | null): void
+  /** One change, in as many entries. */
+  noteParts(parts: readonly Change[], by: Actor | null): void
   /** Of the newest; 0 before the first. */
   lastId(): number
   /** The newest first. */
@@ -46,16 +52,19 @@ export interface Audit {
 export const createAudit = (clock: Pick<Clock, 'now'>, keep: (entry: AuditEntry) => void = () => {}): Audit => {
   let kept: AuditEntry[] = []
   let lastId = 0
-  const note = (change: Change, actor: Actor | null): void => {
-    const told = { subject: cut(change.subject), before: bounded(change.before), after: bounded(change.after) }
+  const noteParts = (parts: readonly Change[], actor: Actor | null): void => {
     const by = actor === null ? null : { ...actor, clientId: actor.clientId === null ? null : cut(actor.clientId) }
     const at = clock.now()
-    lastId = Math.max(lastId + 1, at)
-    const entry = { action: change.action, ...told, id: lastId, at, actor: by }
-    kept.push(entry)
-    if (kept.length > ENTRIES_MAX) kept.shift()
-    keep(entry)
+    for (const [index, { action, subject, before, after }] of parts.entries()) {
+      lastId = Math.max(lastId + 1, at)
+      const told = { subject: cut(subject), before: bounded(before), after: bounded(after) }
+      const entry = { action, ...told, id: lastId, at, part: index + 1, parts: parts.length, actor: by }
+      kept.push(entry)
+      if (kept.length > ENTRIES_MAX) kept.shift()
+      keep(entry)
+    }
   }
+  const note = (change: Change, by: Actor | null): void => noteParts([change], by)
   return {
     imageChanged(before, next, by) {
       // What lay in the store at the start was changed by nobody now.
@@ -63,6 +72,7 @@ export const createAudit = (clock: Pick<Clock, 'now'>, keep: (entry: AuditEntry)
       for (const change of differences(before, next)) note(change, by)
     },
     note,
+    noteParts,
     lastId: () => lastId,
     entries: () => kept.toReversed(),
     restore(older) {

@@ -37,6 +37,38 @@ export const bounded = (value: unknown): unknown => {
   return copy(value)
 }
 
+/**
+ * Cuts what becomes the fields of an object, so that `bounded` keeps each part whole: they have these names, and hold no texts.
+ * The last of `partsMax` has the rest, however much that is.
+ */
+export const cutInParts = <Field>(
+  fields: readonly Field[],
+  nameOf: (field: Field) => string,
+  partsMax: number,
+): readonly (readonly Field[])[] => {
+  const parts: Field[][] = []
+  let left = 0
+  for (const field of fields) {
+    const { length } = nameOf(field)
+    const part = parts.at(-1)
+    if (part !== undefined && (parts.length === partsMax || (part.length < ITEMS_MAX && length <= left))) {
+      part.push(field)
+      left -= length
+    } else {
+      parts.push([field])
+      left = CHARACTERS_MAX - length
+    }
+  }
+  return parts
+}
+
+/** The fields of an object that was bounded, and how many more it had. */
+export const fieldsOf = (kept: object): { readonly fields: readonly [string, unknown][]; readonly more: number } => {
+  const all = Object.entries(kept)
+  const fields = all.filter(([name]) => name !== REST)
+  return { fields, more: all.length === fields.length ? 0 : Number.parseInt(String(all.at(-1)?.[1]), 10) }
+}
+
 /** What is kept of a text does not hold on to the rest of it. */
 export const cut = (whole: string, charactersMax = TEXT_CHARACTERS_MAX): string =>
   whole.length <= charactersMax

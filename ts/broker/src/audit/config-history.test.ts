@@ -36,7 +36,7 @@ const changes: readonly Change[] = [
   },
 ]
 const entries: readonly AuditEntry[] = changes
-  .map((change, at) => ({ ...change, id: at + 1, at: at + 1, actor: null }))
+  .map((change, at) => ({ ...change, id: at + 1, at: at + 1, part: 1, parts: 1, actor: null }))
   .toReversed()
 
 const told = (subject: ConfigSubject, key: string) =>

@@ -75,6 +75,23 @@ test('entries come back after a restart, below the new ones, with ids that go on
   expect(third.subjects()).toEqual(second.subjects())
 })
 
+test('the parts of a change come back as such, and what does not say is whole', async () => {
+  const log = memoryLog()
+  const first = broker(log)
+  await first.begin()
+  first.audit.noteParts([change('a'), change('b')], actor)
+  await first.kept.stop()
+  const old = { id: 7, at: 7, actor, ...change('old') }
+  await log.records.append(0, encodeBatch([{ key: Buffer.alloc(0), value: Buffer.from(JSON.stringify(old)) }], 0))
+  const second = broker(log)
+  await second.begin()
+  expect(second.audit.entries().map(({ subject, part, parts }) => [subject, part, parts])).toEqual([
+    ['old', 1, 1],
+    ['b', 2, 2],
+    ['a', 1, 2],
+  ])
+})
+
 test('no more come back than the list holds', async () => {
   const log = memoryLog()
   const first = broker(log)

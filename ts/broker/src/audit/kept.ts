@@ -131,10 +131,13 @@ const readBack = async (
 /** Null for what this version did not write: clients may not write here, and yet. */
 const entryOf = (value: Buffer | null): AuditEntry | null => {
   try {
-    const { id, at, actor, action, subject, before, after } = JSON.parse(String(value)) as Partial<AuditEntry>
-    const isEntry = Number.isSafeInteger(id) && Number.isSafeInteger(at) && isText(action) && isText(subject)
-    if (!isEntry || !isActor(actor)) return null
-    return { id, at, actor, action, subject, before: before ?? null, after: after ?? null } as AuditEntry
+    const told = JSON.parse(String(value)) as Partial<AuditEntry>
+    // Older versions wrote whole changes and did not say so.
+    const { id, at, part = 1, parts = 1, actor, action, subject, before = null, after = null } = told
+    const isEntry = [id, at, part, parts].every(Number.isSafeInteger) && isText(action) && isText(subject)
+    return isEntry && isActor(actor)
+      ? ({ id, at, part, parts, actor, action, subject, before, after } as AuditEntry)
+      : null
   } catch {
     return null
   }

@@ -26,6 +26,9 @@ export const actorOf = ({ principal, clientId, clientAddress }: RequestContext):
   address: clientAddress,
 })
 
+/** The listener of what the admin API asks for on somebody's behalf. */
+export const ADMIN_API = 'admin'
+
 /** The principal of every connection that has not authenticated. */
 export const ANONYMOUS = 'User:ANONYMOUS'
 

@@ -17,6 +17,9 @@ export interface DescribedMember {
 export interface DescribedGroup {
   readonly groupId: string
   readonly state: ClassicState
+  /** When it came to that state; of a group without members, when they left. */
+  readonly stateSince: number
+  /** Empty for a group that never had members. */
   readonly protocolType: string
   /** Known, like the members' metadata, in a stable group alone. */
   readonly protocol: string
@@ -45,6 +48,7 @@ export const describeGroup = (state: GroupsState, before: Before, groupId: strin
   return {
     groupId,
     state: group.state,
+    stateSince: group.stateSince,
     protocolType: group.protocolType ?? '',
     protocol: stable ? (group.protocol ?? '') : '',
     members: [...group.members.values()].map((member) => ({

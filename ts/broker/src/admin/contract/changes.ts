@@ -56,7 +56,7 @@ export const resetTarget = z.discriminatedUnion('to', [
   /** Back where it is below zero. */
   z.object({ to: z.literal('shift'), by: int64 }),
   z.object({ to: z.literal('offset'), offset: int64 }),
-  /** Each its own; what an earlier reset answered as `before` undoes it. */
+  /** Each its own; the `positions` of the last reset undo it. */
   z.object({ to: z.literal('positions'), positions: z.array(position).max(100_000) }),
 ])
 
@@ -76,17 +76,34 @@ export const reset = z.object({
 
 export const deletedGroup = z.object({ group: z.string(), offsets: z.int() })
 
-export const auditEntry = z.object({
+const entryHead = {
   id: z.int(),
   at: int64,
   /** Null for what the broker did by itself. */
   principal: z.string().nullable(),
   clientId: z.string().nullable(),
   address: z.string().nullable(),
+}
+
+export const auditEntry = z.object({
+  ...entryHead,
   action: z.string(),
   subject: z.string(),
   before: z.unknown(),
   after: z.unknown(),
+})
+
+export const lastReset = z.object({
+  /** Of its entry in the audit list, the last one where it has several. */
+  ...entryHead,
+  /** Where the group stood, as far as it can be put back: the `positions` of a reset that undoes this one. */
+  positions: z.array(position),
+  /** Partitions that had no offset: an undo leaves them where they are. */
+  none: z.int(),
+  /** Positions in topics that were deleted since. */
+  deleted: z.int(),
+  /** Positions that the audit list had no room for: those behind the first 1,600 to 10,000, by the length of names. */
+  cut: z.int(),
 })
 
 export const configChange = z.object({

@@ -1,5 +1,7 @@
 /** What was done, and what is going on. */
+import type { AuditEntry } from '../../audit/audit.ts'
 import { configHistory } from '../../audit/config-history.ts'
+import { lastReset } from '../../audit/last-reset.ts'
 import { LAG_SAMPLE_MS } from '../../history/lag.ts'
 import { rateNames, SAMPLE_MS } from '../../history/rates.ts'
 import type { Output } from '../contract.ts'
@@ -7,7 +9,7 @@ import { readLive } from '../live.ts'
 import type { RouteContext } from './context.ts'
 import type { RoutesOf } from './table.ts'
 
-type Names = 'audit' | 'configHistory' | 'jobs' | 'canary' | 'live' | 'history' | 'groupHistory'
+type Names = 'audit' | 'lastReset' | 'configHistory' | 'jobs' | 'canary' | 'live' | 'history' | 'groupHistory'
 type Series = Output<'history'>['series']
 
 /** Of one key. */
@@ -44,14 +46,18 @@ export const activityRoutes = (context: RouteContext): RoutesOf<Names> => {
       const found = audit
         .entries()
         .filter(({ action, subject }) => part === '' || `${action} ${subject}`.toLowerCase().includes(part))
-      const items = found.slice(offset, offset + limit).map(({ actor, at, ...entry }) => ({
-        ...entry,
-        at: String(at),
-        principal: actor?.principal ?? null,
-        clientId: actor?.clientId ?? null,
-        address: actor?.address ?? null,
-      }))
+      const items = found.slice(offset, offset + limit).map((entry) => {
+        const { action, subject, before, after } = entry
+        return { ...headOf(entry), action, subject, before, after }
+      })
       return { items, total: found.length, offset, limit }
+    },
+    lastReset: ({ group }) => {
+      const found = lastReset(audit.entries(), group)
+      if (found === null) return { reset: null }
+      const { entry, positions, ...others } = found
+      const told = positions.map(({ offset, ...place }) => ({ ...place, offset: String(offset) }))
+      return { reset: { ...headOf(entry), positions: told, ...others } }
     },
     configHistory: ({ key, ...subject }) => ({
       items: configHistory(audit.entries(), subject, key)
@@ -77,3 +83,11 @@ export const activityRoutes = (context: RouteContext): RoutesOf<Names> => {
     }),
   }
 }
+
+const headOf = ({ id, at, actor }: AuditEntry) => ({
+  id,
+  at: String(at),
+  principal: actor?.principal ?? null,
+  clientId: actor?.clientId ?? null,
+  address: actor?.address ?? null,
+})

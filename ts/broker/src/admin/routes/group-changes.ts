@@ -3,7 +3,6 @@ import { BrokerError } from '../../base/errors.ts'
 import { groupBy } from '../../base/group-by.ts'
 import { ZERO_TOPIC_ID, type TopicId } from '../../base/ids.ts'
 import type { LogOffsetsAnswer } from '../../engine/native.ts'
-import { actorOf } from '../actor.ts'
 import type { Checked, Output } from '../contract.ts'
 import { ask, checkDone } from '../protocol.ts'
 import type { RouteContext } from './context.ts'
@@ -31,7 +30,7 @@ const ONE_KEY = 3
 const GROUP = 0
 
 export const groupChanges = ({ services }: RouteContext): RoutesOf<'resetOffsets' | 'deleteGroup'> => {
-  const { cluster, groups, engine, audit } = services
+  const { cluster, groups, engine } = services
 
   const committedBy = (group: string): readonly Place[] =>
     groups
@@ -120,21 +119,7 @@ export const groupChanges = ({ services }: RouteContext): RoutesOf<'resetOffsets
         // Makes the topic of offsets, where this is the first group of all.
         await ask(services, exchange, 'findCoordinator', { key: group, keyType: GROUP, coordinatorKeys: [] }, ONE_KEY)
         const answer = await ask(services, exchange, 'offsetCommit', request, BY_NAME)
-        const results = answer.topics.flatMap(({ name, partitions }) =>
-          partitions.map((result) => ({ place: `${name}-${result.partitionIndex}`, ...result })),
-        )
-        const done = new Set(results.flatMap(({ place, errorCode }) => (errorCode === 0 ? [place] : [])))
-        const moved = moves.map((move) => [`${move.topic}-${move.partition}`, move] as const)
-        const told = (value: (move: Move) => number | null) =>
-          Object.fromEntries(moved.flatMap(([place, move]) => (done.has(place) ? [[place, value(move)] as const] : [])))
-        const change = {
-          action: 'group.offsets',
-          subject: group,
-          before: told((m) => m.committed),
-          after: told((m) => m.to),
-        }
-        if (done.size > 0) audit.note(change, actorOf(exchange))
-        for (const result of results) checkDone(result)
+        for (const result of answer.topics.flatMap(({ partitions }) => partitions)) checkDone(result)
       }
       return { items: moves.map(moveTold) }
     },
