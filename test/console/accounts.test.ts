@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { missingClients } from '../harness/clients.ts'
 import { inside } from '../integration/admin/inside.ts'
 import { DESKTOP, expectAccessible, go, logIn, opened, PHONE, press } from './browser.ts'
+import { commandIn } from './commands.ts'
 import { PASSWORD } from './seeded.ts'
 
 const [FIRST, SECOND] = ['the first password', 'the second password']
@@ -63,7 +64,7 @@ describe.skipIf((await missingClients('browser')) !== undefined)('accounts', () 
     expect(await renewed.locator('.effect').count()).toBe(0)
     await renewed.getByLabel('New password').fill(SECOND)
     await renewed.getByText('The old password of ana is void').waitFor()
-    expect(await renewed.locator('.command code').textContent()).toBe('millrace admin reset-password --user ana')
+    expect(await commandIn(renewed)).toBe('millrace admin reset-password --user ana')
     await expectAccessible(page, 'a new password')
     await go(renewed, 'Save')
     await other.page.locator('input[type=password]').waitFor()
@@ -132,6 +133,7 @@ describe.skipIf((await missingClients('browser')) !== undefined)('accounts', () 
     for (const button of await buttons.all()) {
       await button.click()
       await page.getByRole('dialog').locator('.action').waitFor()
+      for (const request of await page.locator('.request summary').all()) await request.click()
       await expectAccessible(page, `${await button.getAttribute('aria-label')}`)
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width)
       await page.keyboard.press('Escape')

@@ -320,6 +320,7 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
         // A topic that has no name yet has no effect either.
         const hasName = (await dialog.locator('.effect').count()) > 0
         if (hasName) await dialog.locator('.effect[aria-busy=false], .effect .failure').first().waitFor()
+        for (const request of await dialog.locator('.request summary').all()) await request.click()
         await expectAccessible(page, `${path}: ${await button.textContent()}`)
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width)
         await page.keyboard.press('Escape')

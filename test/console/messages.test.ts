@@ -8,7 +8,7 @@ import { missingClients } from '../harness/clients.ts'
 import { readyTopic } from '../harness/ready-topic.ts'
 import { inside } from '../integration/admin/inside.ts'
 import { DESKTOP, expectAccessible, go, logIn, opened, PHONE, press, visiting } from './browser.ts'
-import { commandIn, runs } from './commands.ts'
+import { asks, commandIn, requestIn, runs } from './commands.ts'
 import { PASSWORD } from './seeded.ts'
 
 const TOPIC = 'letters'
@@ -253,7 +253,7 @@ describe.skipIf(missing !== undefined)('messages in the console', () => {
     expect(await read(Number(offset) + 2)).toMatchObject({ key, value: null, headers })
   })
 
-  test('the query is taken away as a file, and as a command', async () => {
+  test('the query is taken away as a file, as a command and as a request', async () => {
     const page = await at(`/topics/${TOPIC}/messages?from=earliest&filter=%22at%22%3A+2&partitions=2`)
     const taken = async (format: string): Promise<string> => {
       const [download] = await Promise.all([
@@ -270,6 +270,8 @@ describe.skipIf(missing !== undefined)('messages in the console', () => {
     const said = await runs(await commandIn(page.locator('main')))
     expect(keysIn(said)).toEqual(['k2', 'k20', 'k23', 'k26', 'k29'])
     expect(said).toContain(' k29 {"at": 29,')
+    const filtered = await asks(broker, await requestIn(page.locator('main')))
+    expect(filtered.trim().split('\n')).toEqual(lines)
     await page.goto(`${broker.base()}/topics/${TOPIC}/messages?from=last&count=2`)
     await state(page, 'There is more')
     expect(keysIn(await runs(await commandIn(page.locator('main'))))).toEqual(['k59', 'k58'])
@@ -300,6 +302,7 @@ describe.skipIf(missing !== undefined)('messages in the console', () => {
       expect(await page.evaluate('document.documentElement.scrollWidth'), what).toBe(PHONE.width)
     }
     await page.locator('main tbody tr').nth(49).waitFor()
+    await page.locator('.request summary').click()
     await looks('messages')
     await page.locator('main tbody a').first().click()
     await page.getByText(LARGEST, { exact: true }).waitFor()

@@ -1,7 +1,7 @@
 // Messages through the admin API: what clients of other languages sent is read, searched, taken away as a file, and produced again.
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { addressOf } from 'millrace/admin/client.js'
+import { requestOf } from 'millrace/admin/client.js'
 import type { Input, Output } from 'millrace/admin/contract.js'
 import { produce } from 'millrace/messages/00-produce.js'
 import { offsetCommit } from 'millrace/messages/08-offset-commit.js'
@@ -226,7 +226,7 @@ test('what is masked is seen by nobody: in no list, no message, no file, and by 
   expect(texts(await call('messages', { ...asked, ...cel }))).toEqual([])
   const { value } = await call('message', { topic: 'secret.eu', partition: 0, offset: '0' })
   expect([value?.text, Buffer.from(value?.raw ?? '', 'base64').toString()]).toEqual([text, text])
-  const file = await fetch(addressOf('downloadMessages', asked), { headers: authorization() })
+  const file = await fetch(requestOf('downloadMessages', asked).path, { headers: authorization() })
   expect(await file.text()).toContain(text)
   await expect(call('alterBrokerConfigs', { broker: 1, set: { 'admin.masking': 'no rule' } })).rejects.toMatchObject({
     code: 'INVALID_REQUEST',
@@ -313,7 +313,7 @@ describe('a search', () => {
 
 describe('a file', () => {
   const download = async (input: Input<'downloadMessages'>): Promise<Response> =>
-    fetch(addressOf('downloadMessages', input), { headers: authorization() })
+    fetch(requestOf('downloadMessages', input).path, { headers: authorization() })
 
   beforeAll(async () => {
     await readyTopic(peer(), 'file')
@@ -355,7 +355,7 @@ describe('a file', () => {
 
   test('that nobody waits for any more is not gone on with', async () => {
     const aborting = new AbortController()
-    const path = addressOf('downloadMessages', { topic: 'haystack', from: 'earliest' })
+    const path = requestOf('downloadMessages', { topic: 'haystack', from: 'earliest' }).path
     const response = await fetch(path, { headers: authorization(), signal: aborting.signal })
     await response.body?.getReader().read()
     aborting.abort()
@@ -375,7 +375,7 @@ describe('a file', () => {
   test('is refused where it cannot begin', async () => {
     expect((await download({ topic: 'file', language: 'regex', filter: '(' })).status).toBe(400)
     expect((await download({ topic: 'none' })).status).toBe(404)
-    expect((await fetch(addressOf('downloadMessages', { topic: 'file' }))).status).toBe(401)
+    expect((await fetch(requestOf('downloadMessages', { topic: 'file' }).path)).status).toBe(401)
   })
 })
 

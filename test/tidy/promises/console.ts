@@ -8,6 +8,7 @@ const keyboard = 'test/console/keyboard.test.ts'
 const live = 'test/console/live.test.ts'
 const messages = 'test/console/messages.test.ts'
 const reader = 'test/console/reader.test.ts'
+const requests = 'test/console/requests.test.ts'
 const screens = 'test/console/screens.test.ts'
 const apiChanges = 'test/integration/admin/changes.test.ts'
 const apiMessages = 'test/integration/admin/messages.test.ts'
@@ -248,14 +249,14 @@ const browser: readonly Promised[] = [
   {
     what: 'what a query finds as lines of JSON',
     tests: [
-      [messages, 'the query is taken away as a file, and as a command'],
+      [messages, 'the query is taken away as a file, as a command and as a request'],
       [apiMessages, 'of lines of JSON has all messages, digit by digit'],
     ],
   },
   {
     what: 'what a query finds as CSV',
     tests: [
-      [messages, 'the query is taken away as a file, and as a command'],
+      [messages, 'the query is taken away as a file, as a command and as a request'],
       [apiMessages, 'of a table has a head, and quotes where they are needed'],
     ],
   },
@@ -546,7 +547,7 @@ const commands: readonly Promised[] = [
   {
     what: 'a query and a message, as a command to copy',
     tests: [
-      [messages, 'the query is taken away as a file, and as a command'],
+      [messages, 'the query is taken away as a file, as a command and as a request'],
       [messages, 'a message is produced and seen, again, and as a tombstone'],
     ],
   },
@@ -560,7 +561,18 @@ const commands: readonly Promised[] = [
   },
   {
     what: 'an action as a request of the API',
-    absent: 'The API is described at `/api/openapi.json`; windows show commands.',
+    tests: [
+      [
+        requests,
+        'a message with everything that a shell might take for its own is the same by the line and by the button',
+      ],
+      [requests, 'it is refused without the token, and holds none'],
+      [requests, 'it takes away once the name is typed, and not before'],
+      [requests, 'a group with any name is moved, and moved back from the page'],
+      [requests, 'a password is a variable, as JSON writes it, and never in the line'],
+      [actions, 'every window on a phone, in Chinese and in the dark'],
+      [accounts, 'every window on a phone, in Chinese and in the dark'],
+    ],
   },
 ]
 

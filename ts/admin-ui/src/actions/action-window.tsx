@@ -1,6 +1,7 @@
 /**
- * The one window that something is changed in: what is asked for, what it would do, the same as a command. What would happen
- * is told by the broker itself, in a dry run of the very call that the button makes; a refusal stands there in its place.
+ * The one window that something is changed in: what is asked for, what it would do, the same as a command and as a request.
+ * What would happen is told by the broker itself, in a dry run of the very call that the button makes; a refusal stands there
+ * in its place.
  */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type Contract, contract, type Input, type Output, type RouteName } from 'millrace/admin/contract.js'
@@ -10,6 +11,7 @@ import { Window } from '../parts/dialog.tsx'
 import { Failure } from '../parts/failure.tsx'
 import { call } from '../state/session.ts'
 import { CopyCommand } from './copy-command.tsx'
+import { CopyRequest } from './copy-request.tsx'
 import { Field } from './field.tsx'
 
 /** Routes that tell in a dry run what they would do. */
@@ -46,7 +48,9 @@ export const ActionWindow = <Name extends ActionName>(props: ActionProps<Name>) 
   const queries = useQueryClient()
   const [typed, setTyped] = useState('')
   const name = nameToType(route, input)
-  const send = (more: object) => call(route, { ...input, ...more } as Input<Name>)
+  const inputWith = (more: object) => ({ ...input, ...more }) as Input<Name>
+  const send = (more: object) => call(route, inputWith(more))
+  const confirmation = name === null ? {} : { confirm: typed }
   const asked = JSON.stringify([route, input])
   const isSettled = useSettled(asked) === asked
   const action = useMutation({
@@ -74,7 +78,7 @@ export const ActionWindow = <Name extends ActionName>(props: ActionProps<Name>) 
           event.preventDefault()
           // A window that was opened from a form does not send that.
           event.stopPropagation()
-          action.mutate({ asked, more: name === null ? {} : { confirm: typed } })
+          action.mutate({ asked, more: confirmation })
         }}
       >
         {children}
@@ -89,6 +93,7 @@ export const ActionWindow = <Name extends ActionName>(props: ActionProps<Name>) 
         {input !== null && command === null && <p className="quiet">{t('action.noCommand')}</p>}
         {input !== null && command !== null && <CopyCommand command={command} />}
         {input !== null && commandHint !== undefined && <p className="quiet">{commandHint}</p>}
+        {input !== null && <CopyRequest route={route} input={inputWith(confirmation)} />}
         {name !== null && (
           <Field label={t('action.typeName', { name })}>
             {(id) => (

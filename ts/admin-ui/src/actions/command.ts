@@ -28,7 +28,7 @@ export const commandLine = ({ words, options = [], names }: Command): string => 
 }
 
 /** As a shell reads it back. */
-const quoted = (text: string): string =>
+export const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 
 /** What a command reads from its standard input. */

@@ -1,8 +1,10 @@
 /** Messages of a topic: what is asked for, how far the search is, what it found. */
 import { useQuery } from '@tanstack/react-query'
+import { requestOf } from 'millrace/admin/client.js'
 import { useTranslation } from 'react-i18next'
 import { useCommand } from '../actions/command.ts'
 import { CopyCommand } from '../actions/copy-command.tsx'
+import { CopyRequest } from '../actions/copy-request.tsx'
 import { clusterQuery } from '../api.ts'
 import { Actions } from '../parts/actions.tsx'
 import { Failure } from '../parts/failure.tsx'
@@ -26,6 +28,8 @@ export const Messages = ({ topic, search }: MessagesProps) => {
   const query = queryOf(topic, search)
   const run = useSearch(query, search.count)
   const isRefused = isOfFilter(run.error)
+  const mayExport = useQuery(clusterQuery).data?.mayExport ?? true
+  const file = query !== null && mayExport ? fileOf(query, search, 'ndjson') : null
   return (
     <>
       <QueryForm
@@ -37,7 +41,7 @@ export const Messages = ({ topic, search }: MessagesProps) => {
         }}
       />
       <div className="toolbar">
-        {query !== null && !isRefused && <Files query={query} search={search} />}
+        {query !== null && !isRefused && <Files query={query} search={search} mayExport={mayExport} />}
         <Actions
           route="produce"
           actions={[
@@ -55,6 +59,7 @@ export const Messages = ({ topic, search }: MessagesProps) => {
           {run.error !== null && <Failure error={run.error} onRetry={run.goOn} />}
           <MessageTable topic={topic} search={search} run={run} />
           <CopyCommand command={command(consumeOf(topic, search))} />
+          {file !== null && <CopyRequest route="downloadMessages" input={file} />}
         </>
       )}
     </>
@@ -64,17 +69,17 @@ export const Messages = ({ topic, search }: MessagesProps) => {
 interface FilesProps {
   readonly query: NonNullable<ReturnType<typeof queryOf>>
   readonly search: MessagesSearch
+  readonly mayExport: boolean
 }
 
-const Files = ({ query, search }: FilesProps) => {
+const Files = ({ query, search, mayExport }: FilesProps) => {
   const { t } = useTranslation()
-  const mayExport = useQuery(clusterQuery).data?.mayExport ?? true
   if (!mayExport) return <span className="quiet">{t('messages.noDownload')}</span>
-  const files = (['ndjson', 'csv'] as const).map((format) => ({ format, href: fileOf(query, search, format) }))
+  const files = (['ndjson', 'csv'] as const).map((format) => ({ format, file: fileOf(query, search, format) }))
   return files.map(
-    ({ format, href }) =>
-      href !== null && (
-        <a key={format} className="button" href={href} download>
+    ({ format, file }) =>
+      file !== null && (
+        <a key={format} className="button" href={requestOf('downloadMessages', file).path} download>
           {t('messages.download', { format: format.toUpperCase() })}
         </a>
       ),

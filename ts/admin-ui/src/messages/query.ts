@@ -1,5 +1,4 @@
 /** What an address asks for, as calls of the API and as a command. */
-import { addressOf } from 'millrace/admin/client.js'
 import type { Input } from 'millrace/admin/contract.js'
 import type { Command } from '../actions/command.ts'
 import type { MessagesSearch } from '../search.ts'
@@ -23,16 +22,20 @@ export const queryOf = (topic: string, search: MessagesSearch): Query | null => 
   }
 }
 
-/** Where all of it lies as a file; null for what has no end. */
-export const fileOf = (query: Query, search: MessagesSearch, format: 'ndjson' | 'csv'): string | null => {
+/** All of it as a file; null for what has no end. */
+export const fileOf = (
+  query: Query,
+  search: MessagesSearch,
+  format: 'ndjson' | 'csv',
+): Input<'downloadMessages'> | null => {
   const { from, ...rest } = query
   if (from === 'live') return null
-  return addressOf('downloadMessages', {
+  return {
     ...rest,
     ...(from === undefined ? {} : { from }),
     ...(search.from === 'last' ? { max: search.count } : {}),
     format,
-  })
+  }
 }
 
 /** The same of `consume`. */

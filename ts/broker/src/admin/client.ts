@@ -1,6 +1,6 @@
 /** Calls of the admin API, typed by the contract: for the console, the command line and tests. Needs nothing but `fetch`. */
 import { contract, type Input, type Output, type RouteName } from './contract.ts'
-import { type Failure, failure, pathNames } from './contract/words.ts'
+import { type Failure, failure, type Method, pathNames } from './contract/words.ts'
 
 export interface ClientOptions {
   /** Without a slash at the end; empty in the console, which is served by the broker itself. */
@@ -40,30 +40,36 @@ export const createClient = ({
   checked = false,
 }: ClientOptions): Call => {
   return async <Name extends RouteName>(name: Name, input: Input<Name>): Promise<Output<Name>> => {
-    const { method, output } = contract[name]
-    const { url, rest } = locate(contract[name].path, method === 'GET', input)
-    const body = method === 'GET' ? {} : { body: JSON.stringify(rest) }
-    const type = method === 'GET' ? {} : { 'content-type': 'application/json' }
-    const response = await fetch(`${base}${url}`, { method, headers: { ...headers, ...type }, ...body })
+    const { path, ...request } = requestOf(name, input)
+    const response = await fetch(`${base}${path}`, { ...request, headers: { ...headers, ...request.headers } })
     const answer = await readAnswer(response)
     if (!response.ok) throw new ApiError(response.status, refusalIn(answer, response.status))
-    return (checked ? output.parse(answer) : answer) as Output<Name>
+    return (checked ? contract[name].output.parse(answer) : answer) as Output<Name>
   }
 }
 
-/** Where a GET is, for a link. */
-export const addressOf = <Name extends RouteName>(name: Name, input: Input<Name>): string =>
-  locate(contract[name].path, true, input).url
+/** What a call sends, whoever sends it: all but the address of the broker and who calls. */
+export interface ApiRequest {
+  readonly method: Method
+  /** With the query. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  /** JSON. */
+  readonly body?: string
+}
 
-const locate = (path: string, isGet: boolean, input: Readonly<Record<string, unknown>>) => {
+export const requestOf = <Name extends RouteName>(name: Name, input: Input<Name>): ApiRequest => {
+  const { method, path } = contract[name]
+  const given: Readonly<Record<string, unknown>> = input
   const inPath = new Set(pathNames(path))
-  const rest = Object.fromEntries(
-    Object.entries(input).filter(([name, value]) => !inPath.has(name) && value !== undefined),
-  )
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input[name])))
-  const texts = Object.entries(rest).map(([name, value]): [string, string] => [name, String(value)])
-  const query = new URLSearchParams(texts).toString()
-  return { url: isGet && query !== '' ? `${filled}?${query}` : filled, rest }
+  const rest = Object.entries(given).filter(([field, value]) => !inPath.has(field) && value !== undefined)
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, field: string) => encodeURIComponent(String(given[field])))
+  if (method !== 'GET') {
+    const headers = { 'content-type': 'application/json' }
+    return { method, path: filled, headers, body: JSON.stringify(Object.fromEntries(rest)) }
+  }
+  const query = new URLSearchParams(rest.map(([field, value]): [string, string] => [field, String(value)])).toString()
+  return { method, path: query === '' ? filled : `${filled}?${query}`, headers: {} }
 }
 
 const readAnswer = async (response: Response): Promise<unknown> => {

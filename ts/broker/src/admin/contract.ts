@@ -57,6 +57,7 @@ export const contract = {
     path: '/api/v1/session',
     role: 'anyone',
     summary: 'Log in: the answer sets the cookie of a session.',
+    secret: ['password'],
     input: z.object({ user: z.string().max(64), password }),
     output: session,
   }),
@@ -89,6 +90,7 @@ export const contract = {
     path: '/api/v1/accounts',
     role: 'admin',
     summary: 'Make an account.',
+    secret: ['password'],
     input: z.object({ name: accountName, role, password: newPassword, dryRun }),
     output: account,
   }),
@@ -114,6 +116,7 @@ export const contract = {
     role: 'viewer',
     summary:
       'Change a password: the own with the current one (which a dry run does not look at), that of others as an admin. Ends the sessions of the account.',
+    secret: ['password', 'current'],
     input: z.object({ name: accountName, password: newPassword, current: password.optional(), dryRun }),
     output: done,
   }),

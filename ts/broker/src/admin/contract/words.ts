@@ -13,6 +13,8 @@ export interface Route<Input extends z.ZodObject = z.ZodObject, Output extends z
   /** It changes nothing, although it is no GET: what it is asked for is too long for an address. */
   readonly reads?: true
   readonly summary: string
+  /** Fields of the input that nobody else may read: where a request is shown, they are not. */
+  readonly secret?: readonly (keyof z.input<Input>)[]
   readonly input: Input
   /** A text is a file that is written while it is sent. */
   readonly output: Output
