@@ -6,8 +6,9 @@ mod hooked;
 mod support;
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering};
 
 use hooked::{HookedDisk, Operation};
 use logstore::base::types::{Offset, PartitionId, PartitionIndex, TopicId};
@@ -79,7 +80,7 @@ fn who_appends_and_reads_does_not_wait_for_it() {
 }
 
 #[test]
-fn room_in_the_write_ahead_log_is_made_between_removals() {
+fn room_in_the_write_ahead_log_is_made_while_files_are_removed() {
     let bed = Bed::new();
     let disk = HookedDisk::default();
     let (store, log) = open(&bed, &disk, &LogConfig { segment_bytes: 70_000, ..support::durable() });
@@ -93,32 +94,43 @@ fn room_in_the_write_ahead_log_is_made_between_removals() {
     };
     fill(3);
     store.checkpoint();
-    let events: Arc<Mutex<Vec<&str>>> = Arc::default();
-    let notes = Arc::clone(&events);
+    let made: Arc<AtomicUsize> = Arc::default();
+    let noted = Arc::clone(&made);
     let (is_reached, go_on) = hold(&disk, move |operation, path| {
         let path = path.to_string_lossy();
-        if operation == Operation::Remove && path.ends_with(".deleted") {
-            notes.lock().push("removed");
-            return true;
-        }
         if operation == Operation::Sync && path.contains("millrace.wal-checkpoint") {
-            notes.lock().push("room");
+            noted.fetch_add(1, Ordering::AcqRel);
         }
-        false
+        operation == Operation::Remove && path.ends_with(".deleted")
     });
     bed.clock.advance(1000);
-    // The thread that keeps house is the one that waits; meanwhile the write-ahead log asks it for room.
     is_reached.recv().unwrap();
-    events.lock().clear();
+    let before = made.load(Ordering::Acquire);
     fill(2);
+    wait_for(|| made.load(Ordering::Acquire) > before);
     go_on.send(()).unwrap();
-    for _ in 0..30_000 {
-        if events.lock().len() > 1 {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(1));
-    }
-    assert_eq!(events.lock().first(), Some(&"room"));
+    disk.unhook();
+    store.close().unwrap();
+}
+
+#[test]
+fn files_are_removed_while_a_checkpoint_waits_for_the_disk() {
+    let bed = Bed::new();
+    let disk = HookedDisk::default();
+    let (store, log) = large_segments(&bed, &disk);
+    log.configure(Arc::new(LogConfig { retention_bytes: 8000, file_delete_delay_ms: 5000, ..large() }));
+    bed.clock.advance(1000);
+    until(&store, || !store.removals().is_empty());
+    let (is_reached, go_on) = hold(&disk, |operation, _| operation == Operation::Sync);
+    std::thread::scope(|scope| {
+        let go_on = go_on;
+        let checkpoint = scope.spawn(|| store.checkpoint());
+        is_reached.recv().unwrap();
+        bed.clock.advance(5000);
+        wait_for(|| store.removals().iter().all(|removal| removal.state == RemovalState::Done));
+        go_on.send(()).unwrap();
+        checkpoint.join().unwrap();
+    });
     disk.unhook();
     store.close().unwrap();
 }
@@ -210,8 +222,14 @@ fn who_reads_a_segment_has_all_of_it_until_he_is_done() {
 
 /// Keeps house until it is so.
 fn until(store: &Store, is_so: impl Fn() -> bool) {
-    for _ in 0..30_000 {
+    wait_for(|| {
         store.keep_house();
+        is_so()
+    });
+}
+
+fn wait_for(is_so: impl Fn() -> bool) {
+    for _ in 0..30_000 {
         if is_so() {
             return;
         }

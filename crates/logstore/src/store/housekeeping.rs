@@ -1,12 +1,13 @@
-//! One thread for everything that is due now and then: segments written behind the write-ahead log, retention, sealed
-//! segments made durable, checkpoints, delayed removal of files, expiry of producers.
+//! What is due now and then. One thread for segments written behind the write-ahead log, retention, sealed segments made
+//! durable, checkpoints, expiry of producers; and one that removes files, since at full speed checkpoints leave no time
+//! for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Select, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Select, Sender, bounded, unbounded};
 use parking_lot::Mutex;
 
 use super::Shared;
@@ -16,7 +17,7 @@ use crate::io::Doomed;
 use crate::log::{Home, Log};
 use crate::wal::RoomView;
 
-/// How often the thread looks whether something is due.
+/// How often the threads look whether something is due.
 const TICK: Duration = Duration::from_millis(500);
 
 /// How long it rests between the steps of a removal.
@@ -25,7 +26,7 @@ const REST: Duration = Duration::from_millis(10);
 /// Directories that are renamed before their names are made durable and others have their turn.
 const DELETIONS_AT_ONCE: usize = 256;
 
-/// The thread, what wakes it and what stops it.
+/// The threads, what wakes them and what stops them.
 pub(super) struct Housekeeping {
     nudge: Sender<()>,
     nudged: Receiver<()>,
@@ -34,21 +35,30 @@ pub(super) struct Housekeeping {
     retired: Receiver<Arc<Log>>,
     /// Held by who renames: whoever comes then finds it done.
     renaming: Mutex<()>,
+    /// Held by who removes: as above.
+    removing: Mutex<()>,
     stopping: AtomicBool,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    /// Dropped by who stops: it wakes who rests.
+    lasting: Mutex<Option<Sender<()>>>,
+    ending: Receiver<()>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Default for Housekeeping {
     fn default() -> Self {
         let ((nudge, nudged), (retire, retired)) = (bounded(1), unbounded());
+        let (lasting, ending) = bounded(0);
         Self {
             nudge,
             nudged,
             retire,
             retired,
             renaming: Mutex::default(),
+            removing: Mutex::default(),
             stopping: AtomicBool::new(false),
-            thread: Mutex::default(),
+            lasting: Mutex::new(Some(lasting)),
+            ending,
+            threads: Mutex::default(),
         }
     }
 }
@@ -91,11 +101,12 @@ impl Housekeeping {
         &self.nudge
     }
 
-    /// Starts the thread.
+    /// Starts the threads.
     pub(super) fn start(&self, store: &Arc<Shared>) -> std::io::Result<()> {
-        let store = Arc::clone(store);
-        let thread = Builder::new().name("housekeeping".into()).spawn(move || store.run())?;
-        *self.thread.lock() = Some(thread);
+        let (house, files) = (Arc::clone(store), Arc::clone(store));
+        let mut threads = self.threads.lock();
+        threads.push(Builder::new().name("housekeeping".into()).spawn(move || house.run())?);
+        threads.push(Builder::new().name("removals".into()).spawn(move || files.run_removals())?);
         Ok(())
     }
 
@@ -109,12 +120,18 @@ impl Housekeeping {
         self.stopping.load(Ordering::Acquire)
     }
 
-    /// Ends the thread and waits for it.
+    /// Says whether it goes on after that.
+    fn rest(&self, pause: Duration) -> bool {
+        matches!(self.ending.recv_timeout(pause), Err(RecvTimeoutError::Timeout))
+    }
+
+    /// Ends the threads and waits for them.
     pub(super) fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
+        self.lasting.lock().take();
         // One that waits to be taken wakes it as well.
         let _ = self.nudge.try_send(());
-        if let Some(thread) = self.thread.lock().take() {
+        for thread in self.threads.lock().drain(..) {
             let _ = thread.join();
         }
     }
@@ -132,7 +149,6 @@ fn prepare(home: &Home) {
 impl Shared {
     fn run(&self) {
         let house = &self.housekeeping;
-        let mut wait = TICK;
         let mut either = Select::new();
         either.recv(&house.nudged);
         either.recv(&house.retired);
@@ -140,7 +156,7 @@ impl Shared {
             for directory in &self.directories {
                 prepare(&directory.home);
             }
-            let _ = either.ready_timeout(wait);
+            let _ = either.ready_timeout(TICK);
             let full = house.nudged.try_recv().is_ok();
             if house.is_stopping() {
                 return;
@@ -148,13 +164,23 @@ impl Shared {
             if full {
                 self.checkpoint_wals();
             }
-            self.keep_house();
-            wait = if self.has_to_remove() { REST } else { TICK };
+            self.maintain();
         }
     }
 
-    /// Does what is due. The housekeeping thread calls it; tests do, with a clock of their own.
+    fn run_removals(&self) {
+        while self.housekeeping.rest(TICK) {
+            self.remove_due();
+        }
+    }
+
+    /// Does what is due. The threads call a half of it each; tests both, with a clock of their own.
     pub fn keep_house(&self) {
+        self.maintain();
+        self.remove_due();
+    }
+
+    fn maintain(&self) {
         let mut due = self.due.lock();
         self.finish_deletions();
         let now = self.options.clock.monotonic();
@@ -164,8 +190,7 @@ impl Shared {
             directory.home.flush_due();
         }
         self.watch_space();
-        let shortage = self.shortage();
-        if shortage == Shortage::Full && now >= due.freeing {
+        if self.shortage() == Shortage::Full && now >= due.freeing {
             due.freeing = now + FREEING;
             self.retain();
             self.checkpoint_wals();
@@ -178,30 +203,24 @@ impl Shared {
             due.checkpoint = now + millis(self.options.checkpoint_interval_ms);
             self.checkpoint();
         }
-        self.remove_due(now, shortage);
     }
 
-    /// Removes what is due, for a while: the rest of what is large goes next time.
-    fn remove_due(&self, now: Duration, shortage: Shortage) {
-        let until = now + TICK;
-        // Where room is short nothing that may go is kept; who reads it has it open.
-        let is_short = shortage != Shortage::None;
-        let pause = if is_short || self.removals.are_behind(now) { Duration::ZERO } else { REST };
+    fn remove_due(&self) {
+        let _removing = self.housekeeping.removing.lock();
         while !self.housekeeping.is_stopping() {
-            let Some(entry) = self.removals.next(now, is_short) else { return };
-            if !self.remove(entry, shortage == Shortage::Full, pause, until) {
-                return;
-            }
-            self.keep_up();
-            if self.options.clock.monotonic() >= until {
-                return;
-            }
+            let shortage = self.shortage();
+            // Where room is short nothing that may go is kept; who reads it has it open.
+            let is_short = shortage != Shortage::None;
+            let Some(entry) = self.removals.next(self.options.clock.monotonic(), is_short) else { return };
+            self.remove(entry, shortage == Shortage::Full);
         }
     }
 
-    fn has_to_remove(&self) -> bool {
-        let now = self.options.clock.monotonic();
-        self.removals.is_due(now, self.shortage() != Shortage::None)
+    /// Between the steps of a removal, which others feel who use the disk.
+    fn pause(&self) -> Duration {
+        let is_urgent =
+            self.shortage() != Shortage::None || self.removals.are_behind(self.options.clock.monotonic());
+        if is_urgent { Duration::ZERO } else { REST }
     }
 
     /// Of the disk that is worst.
@@ -304,43 +323,30 @@ impl Shared {
         self.removals.add(&*self.options.disk, doomed, topic, partition, at, clock.now());
     }
 
-    /// Says whether it is done with. A full disk needs the room at once.
-    fn remove(&self, mut entry: Entry, is_full: bool, pause: Duration, until: Duration) -> bool {
+    /// A full disk needs the room at once.
+    fn remove(&self, mut entry: Entry, is_full: bool) {
         let disk = &*self.options.disk;
         let removed = if is_full {
             entry.doomed.remove(disk).map(|()| true)
         } else {
             entry.doomed.remove_in_steps(disk, &mut |bytes| {
                 self.removals.stepped(&mut entry.share, bytes);
-                self.rest(pause, until)
+                self.housekeeping.rest(self.pause())
             })
         };
+        // The store closes; the next start removes it.
         if matches!(removed, Ok(false)) {
-            self.removals.put_back(entry);
-            return false;
+            return self.removals.put_back(entry);
         }
         // What cannot be removed now is found and removed at the next start.
         self.removal_failures.fetch_add(u64::from(removed.is_err()), Ordering::Relaxed);
         self.removals.end(&entry, removed.is_ok(), self.options.clock.now());
-        true
     }
 
     /// Removals: those under way, the oldest first and a bounded number of them, then those that ended last, the newest
     /// first.
     pub fn removals(&self) -> Vec<Removal> {
         self.removals.list()
-    }
-
-    /// Leaves the disk to others for a moment; says whether there is time for more.
-    fn rest(&self, pause: Duration, until: Duration) -> bool {
-        let full = self.housekeeping.nudged.recv_timeout(pause).is_ok();
-        if self.housekeeping.is_stopping() {
-            return false;
-        }
-        if full {
-            self.checkpoint_wals();
-        }
-        self.options.clock.monotonic() < until
     }
 }
 

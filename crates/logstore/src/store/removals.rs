@@ -114,11 +114,6 @@ impl Removals {
         Some(entry)
     }
 
-    /// Whether there is a next one.
-    pub(super) fn is_due(&self, now: Duration, whatever_its_time: bool) -> bool {
-        self.0.lock().queue.front().is_some_and(|entry| whatever_its_time || entry.at <= now)
-    }
-
     /// Whether so much is due that whoever removes it must not rest.
     pub(super) fn are_behind(&self, now: Duration) -> bool {
         let listed = self.0.lock();
@@ -139,7 +134,7 @@ impl Removals {
         }
     }
 
-    /// There was no time for more of it.
+    /// The store closes before all of it is gone.
     pub(super) fn put_back(&self, entry: Entry) {
         self.0.lock().queue.push_front(entry);
     }
