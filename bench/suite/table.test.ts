@@ -54,6 +54,16 @@ test('what other settings show stands behind it, or below it when they have the 
   ])
 })
 
+test('a line of the README of which no run counts says why', () => {
+  const broken = resultOf(THROUGHPUT, { millrace: SEVEN, kafka: SEVEN }, (sample) => ({
+    ...sample,
+    ...(sample.broker === 'millrace' && { dropped: 'void: 3 of 10 records' }),
+  }))
+  expect(cells(markdown(broken), '| Case', / *\| */)).toEqual([
+    ['Case', 'throughput', '&ge; 4x', 'void: 3 of 10 records'],
+  ])
+})
+
 test('what costs less is a fraction', () => {
   const cheap = resultOf(CPU, { millrace: [1, 1, 1, 1, 1, 1, 2], kafka: [8, 8, 8, 8, 8, 8, 8] })
   expect(table(cheap)).toMatch(/1\/8.00 +1\/8.00 to \S+ +1\/4.00 +<= 1\/6 +reached/)

@@ -1,6 +1,6 @@
 // The figures of a result as a table, for the terminal and for the README.
 import { conclusion, quantity, ratio, spread, target } from './format.ts'
-import type { Machine, Result } from './result.ts'
+import type { Machine, Measure, Result, Target } from './result.ts'
 import { type Figure, figuresOf, type MeasureFigures } from './statistics.ts'
 
 /** The machine in one line. */
@@ -90,6 +90,8 @@ export const markdown = (result: Result): string => {
   const rows = figuresOf(result).flatMap((row) => {
     const wanted = row.figures.filter((figure) => figure.target !== undefined)
     const others = row.figures.filter((figure) => isOwn(figure) && figure.target === undefined)
+    const { target: toReach } = row.measure
+    if (wanted.length === 0 && toReach !== undefined) return [uncountedRow(row, toReach)]
     return wanted.map((figure, at) => markdownRow(row, figure, at === 0 ? others : []))
   })
   const few = figuresOf(result)
@@ -129,7 +131,7 @@ const markdownRow = (
     other === undefined ? '' : `${quantity(other.value.median, measure.unit)} (${other.broker})`,
     figure.ratio === undefined ? '' : `**${ratio(figure.ratio.median, measure)}**`,
     figure.ratio === undefined ? '' : spread(figure.ratio, measure),
-    figure.target === undefined ? '' : target(figure.target, measure).replace('<=', '&le;').replace('>=', '&ge;'),
+    figure.target === undefined ? '' : boundOf(figure.target, measure),
     conclusion(figure),
     others
       .map(({ broker, value, ratio: own }) =>
@@ -141,6 +143,15 @@ const markdownRow = (
       .join('; '),
   ]
 }
+
+/** Of what was to be reached no run counts. */
+const uncountedRow = ({ case: { title, samples }, measure }: MeasureFigures, toReach: Target): readonly string[] => {
+  const run = samples.findLast(({ broker }) => broker === toReach.broker)
+  return [title, measure.name, '', '', '', '', boundOf(toReach, measure), run?.dropped ?? 'not played', '']
+}
+
+const boundOf = (toReach: Target, measure: Measure): string =>
+  target(toReach, measure).replace('<=', '&le;').replace('>=', '&ge;')
 
 /** Markdown as the formatter of this repository leaves it. */
 const aligned = ([head = [], ...rows]: readonly (readonly string[])[]): readonly string[] => {
