@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repository } from '@millrace/test/harness/paths.js'
+import { allCases } from './cases/all.ts'
+import { unplayed } from './continue.ts'
 import { readResult, type Result } from './result.ts'
 import { markdown } from './table.ts'
 
@@ -14,7 +16,7 @@ const README = join(repository, 'README.md')
 const isResult = (path: string): boolean =>
   (JSON.parse(readFileSync(path, 'utf8')) as { readonly format?: unknown }).format === 1
 
-/** The newest full run among the results that are committed. */
+/** The newest full run among the results that are committed; one of which cases are missing is none. */
 const newestCommitted = (): Result | undefined =>
   execFileSync('git', ['ls-files', 'bench/results/*.json'], { cwd: repository, encoding: 'utf8' })
     .split('\n')
@@ -22,7 +24,7 @@ const newestCommitted = (): Result | undefined =>
     .map((path) => join(repository, path))
     .filter(isResult)
     .map(readResult)
-    .filter(({ mode }) => mode === 'full')
+    .filter((result) => result.mode === 'full' && unplayed(allCases, result).length === 0)
     .toSorted((a, b) => a.date.localeCompare(b.date))
     .at(-1)
 
