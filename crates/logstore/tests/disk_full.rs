@@ -6,8 +6,9 @@
 mod hooked;
 mod support;
 
+use std::collections::HashSet;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
@@ -23,6 +24,7 @@ use logstore::log::{AppendError, Appended, Log, LogConfig, LogError, Mailbox, Or
 use logstore::store::catalogue::{Catalogue, Change, CommitError};
 use logstore::store::{CleanerOptions, Store, StoreOptions};
 use logstore::wal::SpaceLimits;
+use parking_lot::Mutex;
 use support::{Bed, CLOCK_START_MS, EPOCH, TOPIC, append, expect, fill, id, record, settle};
 
 const GIB: u64 = 1 << 30;
@@ -83,6 +85,7 @@ impl World {
         let (is_full, refused) = (Arc::clone(&full.is_full), Arc::clone(&full.refused));
         let cut_off = Arc::clone(&full.cut_off);
         is_full.store(true, Ordering::Release);
+        let begun: Mutex<HashSet<PathBuf>> = Mutex::default();
         self.disk.hook(move |operation, path| {
             let name = path.to_string_lossy();
             cut_off
@@ -90,11 +93,14 @@ impl World {
             if operation != Operation::Write || !matches(&name) || !is_full.load(Ordering::Acquire) {
                 return Ok(Extent::All);
             }
-            // As ext4 does it: a part, and then nothing.
-            if refused.fetch_add(1, Ordering::AcqRel) % 2 == 0 {
-                return Ok(Extent::Half);
+            refused.fetch_add(1, Ordering::AcqRel);
+            // As ext4 does it: a part, and then nothing. Other files are written meanwhile.
+            let mut begun = begun.lock();
+            if begun.remove(path) {
+                return Err(io::ErrorKind::StorageFull.into());
             }
-            Err(io::ErrorKind::StorageFull.into())
+            begun.insert(path.to_owned());
+            Ok(Extent::Half)
         });
         full
     }
