@@ -104,6 +104,19 @@ test('a scan of several partitions draws a bar for each, which data takes away',
   expect(await scan.ended).toBe(130)
 })
 
+test('a member of a group commits what it showed while it waits for more', async () => {
+  await cli('topic create awaited -p 1')
+  await cli('produce awaited', { input: 'one\ntwo\nthree\n' })
+  const member = onScreen(['consume', 'awaited', '--group', 'waiting'], environment())
+  await member.shows('three')
+  await eventually('a commit', async () => {
+    const { said } = await cli('group describe waiting -o json')
+    return /"committed": ?"?3\b/.test(said) ? true : undefined
+  })
+  member.type(CTRL_C)
+  expect(await member.ended).toBe(130)
+})
+
 test('an analysis is a table in a terminal', async () => {
   await cli('produce precious', { input: 'one\ntwo\n' })
   const analysis = onScreen(['topic', 'analyze', 'precious'], environment())

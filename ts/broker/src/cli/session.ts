@@ -69,16 +69,16 @@ export interface Interruption {
   within(ms: number): Promise<boolean>
 }
 
-/** While `work` runs the first Ctrl-C is told to it instead of ending the process; the second ends it. */
+/** While `work` runs the first Ctrl-C or SIGTERM is told to it instead of ending the process; the second ends it. */
 export const interruptible = async <T>(work: (interruption: Interruption) => Promise<T>): Promise<T> => {
   const controller = new AbortController()
   const { signal } = controller
   const heard = (): void => controller.abort()
-  process.once('SIGINT', heard)
+  process.once('SIGINT', heard).once('SIGTERM', heard)
   try {
     return await work({ signal, within: (ms) => abortedWithin(signal, ms) })
   } finally {
-    process.off('SIGINT', heard)
+    process.off('SIGINT', heard).off('SIGTERM', heard)
   }
 }
 

@@ -50,19 +50,22 @@ export const consumeAsGroup = async (
     const either = AbortSignal.any([signal, ended.signal])
     either.addEventListener('abort', () => stream.destroy(), { once: true })
     const watching = exit === true ? endReached(consumer, stream, ends, either).then(() => ended.abort()) : null
+    const committing = commits.keep(either)
+    // Told below; nothing more is read.
+    committing.catch(() => ended.abort())
     try {
       for await (const message of stream) {
         const record = recordOf(message)
         const isLast = !(await take(record))
         commits.taken(record)
         if (isLast || either.aborted) break
-        await commits.commitIfDue()
       }
     } catch (error) {
       if (!either.aborted) throw error
     }
     ended.abort()
     await watching
+    await committing
     await commits.commit()
   } catch (error) {
     throw fromLibrary(`consuming as ${group}`, error)
@@ -88,11 +91,9 @@ const endReached = async (consumer: GroupConsumer, read: Read, ends: Offsets, si
 
 const createCommits = (consumer: GroupConsumer) => {
   const pending = new Map<string, { topic: string; partition: number; offset: bigint; leaderEpoch: number }>()
-  let due = performance.now() + COMMIT_EVERY_MS
   const commit = async (): Promise<void> => {
     const offsets = [...pending.values()]
     pending.clear()
-    due = performance.now() + COMMIT_EVERY_MS
     if (offsets.length > 0) await consumer.commit({ offsets })
   }
   return {
@@ -100,8 +101,13 @@ const createCommits = (consumer: GroupConsumer) => {
       pending.set(placeKey({ topic, partition }), { topic, partition, offset: offset + 1n, leaderEpoch: -1 })
     },
     commit,
-    commitIfDue: async (): Promise<void> => {
-      if (performance.now() >= due) await commit()
+    /** Now and then, whether more comes or not. */
+    keep: async (signal: AbortSignal): Promise<void> => {
+      for (;;) {
+        await pause(COMMIT_EVERY_MS, undefined, { signal }).catch(() => undefined)
+        if (signal.aborted) return
+        await commit()
+      }
     },
   }
 }
