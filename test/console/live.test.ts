@@ -5,7 +5,7 @@ import type { StreamMessage } from 'millrace/admin/contract/live.js'
 import { missingClients } from '../harness/clients.ts'
 import { eventually } from '../harness/eventually.ts'
 import { inside } from '../integration/admin/inside.ts'
-import { expectAccessible, opened, PHONE, press, visiting } from './browser.ts'
+import { DESKTOP, expectAccessible, logIn, opened, PHONE, press, visiting } from './browser.ts'
 import { PASSWORD } from './seeded.ts'
 
 describe.skipIf((await missingClients('browser')) !== undefined)('a console that is told', () => {
@@ -24,14 +24,17 @@ describe.skipIf((await missingClients('browser')) !== undefined)('a console that
   }
 
   test('of changes hears from the stream, and asks less while it has one', async () => {
-    const page = await at('/')
+    const { page, crashes } = await open('en', 'light', DESKTOP)
+    const streams: string[] = []
     const told: StreamMessage[] = []
-    const streaming = page.waitForEvent('websocket')
+    page.on('websocket', (stream) => {
+      streams.push(new URL(stream.url()).pathname)
+      stream.on('framereceived', ({ payload }) => told.push(JSON.parse(String(payload)) as StreamMessage))
+    })
     await page.goto(`${broker.base()}/audit`)
-    const stream = await streaming
-    expect(new URL(stream.url()).pathname).toBe('/api/v1/stream')
-    stream.on('framereceived', ({ payload }) => told.push(JSON.parse(String(payload)) as StreamMessage))
+    await logIn(page, PASSWORD)
     await eventually('the stream tells of changes', async () => (told.length > 1 ? true : undefined))
+    expect(streams).toEqual(['/api/v1/stream'])
     await broker.call('createTopic', { name: 'told.of', partitions: 1 })
     // Sooner than the list asks by itself.
     await page.locator('tbody tr', { hasText: 'told.of' }).waitFor({ timeout: 6000 })
@@ -41,6 +44,7 @@ describe.skipIf((await missingClients('browser')) !== undefined)('a console that
     })
     expect(changed.every(({ live }) => live.state === undefined)).toBe(true)
     expect(await asked(page, '/api/v1/cluster', 9000)).toBeLessThanOrEqual(3)
+    expect(crashes).toEqual([])
   })
 
   test('asks as ever where there is no stream', async () => {
