@@ -48,6 +48,28 @@ fn hold(
     (is_reached, go_on)
 }
 
+/// Does something while the first of some operations of `work` is held up, and ends with both done.
+fn meanwhile<T>(
+    disk: &HookedDisk,
+    matches: impl Fn(Operation, &Path) -> bool + Send + Sync + 'static,
+    work: impl FnOnce() + Send,
+    something: impl FnOnce() -> T,
+) -> T {
+    let (is_reached, go_on) = hold(disk, matches);
+    let done = std::thread::scope(|scope| {
+        // Dropped where an assertion fails, so that nobody waits for it.
+        let go_on = go_on;
+        let work = scope.spawn(work);
+        is_reached.recv().unwrap();
+        let done = something();
+        go_on.send(()).unwrap();
+        work.join().unwrap();
+        done
+    });
+    disk.unhook();
+    done
+}
+
 #[test]
 fn who_appends_and_reads_does_not_wait_for_it() {
     for config in [support::config(), support::durable()] {
@@ -59,20 +81,20 @@ fn who_appends_and_reads_does_not_wait_for_it() {
         let of_log = move |path: &Path| path.starts_with(&directory);
         for operation in [Operation::SyncDirectory, Operation::Remove] {
             let of_log = of_log.clone();
-            let (is_reached, go_on) = hold(&disk, move |met, path| met == operation && of_log(path));
+            let matches = move |met, path: &Path| met == operation && of_log(path);
             bed.clock.advance(1000);
-            std::thread::scope(|scope| {
-                let house = scope.spawn(|| store.keep_house());
-                is_reached.recv().unwrap();
-                let end = log.offsets().unwrap().log_end.0 as usize;
-                fill(&log, end..end + 100);
-                log.write_behind();
-                let kept = read_all(&log, log.offsets().unwrap().log_start, 1 << 20);
-                assert_eq!(kept.last().unwrap().0, end as i64 + 99);
-                go_on.send(()).unwrap();
-                house.join().unwrap();
-            });
-            disk.unhook();
+            meanwhile(
+                &disk,
+                matches,
+                || store.keep_house(),
+                || {
+                    let end = log.offsets().unwrap().log_end.0 as usize;
+                    fill(&log, end..end + 100);
+                    log.write_behind();
+                    let kept = read_all(&log, log.offsets().unwrap().log_start, 1 << 20);
+                    assert_eq!(kept.last().unwrap().0, end as i64 + 99);
+                },
+            );
         }
         assert!(log.offsets().unwrap().log_start > Offset(0));
         store.close().unwrap();
@@ -121,17 +143,16 @@ fn files_are_removed_while_a_checkpoint_waits_for_the_disk() {
     log.configure(Arc::new(LogConfig { retention_bytes: 8000, file_delete_delay_ms: 5000, ..large() }));
     bed.clock.advance(1000);
     until(&store, || !store.removals().is_empty());
-    let (is_reached, go_on) = hold(&disk, |operation, _| operation == Operation::Sync);
-    std::thread::scope(|scope| {
-        let go_on = go_on;
-        let checkpoint = scope.spawn(|| store.checkpoint());
-        is_reached.recv().unwrap();
-        bed.clock.advance(5000);
-        wait_for(|| store.removals().iter().all(|removal| removal.state == RemovalState::Done));
-        go_on.send(()).unwrap();
-        checkpoint.join().unwrap();
-    });
-    disk.unhook();
+    let is_sync = |operation, _: &Path| operation == Operation::Sync;
+    meanwhile(
+        &disk,
+        is_sync,
+        || store.checkpoint(),
+        || {
+            bed.clock.advance(5000);
+            wait_for(|| store.removals().iter().all(|removal| removal.state == RemovalState::Done));
+        },
+    );
     store.close().unwrap();
 }
 
@@ -252,18 +273,9 @@ fn a_removal_tells_how_far_it_is() {
     assert!(waiting.bytes_total > 2 * (18 << 20), "{waiting:?}");
     // Held up at its first step.
     let is_step = |met, path: &Path| met == Operation::SetLen && path.extension() == Some("deleted".as_ref());
-    let (is_reached, go_on) = hold(&disk, is_step);
     let now = || store.removals().into_iter().find(|other| other.number == waiting.number).unwrap();
     bed.clock.advance(5000);
-    std::thread::scope(|scope| {
-        let go_on = go_on;
-        let house = scope.spawn(|| store.keep_house());
-        is_reached.recv().unwrap();
-        assert_eq!(now().state, RemovalState::Running);
-        go_on.send(()).unwrap();
-        house.join().unwrap();
-    });
-    disk.unhook();
+    meanwhile(&disk, is_step, || store.keep_house(), || assert_eq!(now().state, RemovalState::Running));
     until(&store, || now().state == RemovalState::Done);
     assert_eq!(now().bytes_removed, waiting.bytes_total);
     assert!(now().ended >= Some(waiting.started));
@@ -316,25 +328,23 @@ fn who_deletes_a_topic_does_not_wait_for_who_is_at_work_on_it() {
     fill(&log, 0..200);
     log.write_behind();
     let first = bed.file("00000000000000000000.log");
-    let (is_reached, go_on) = hold(&disk, move |met, path| met == Operation::Rename && path == first);
+    let is_first = move |met, path: &Path| met == Operation::Rename && path == first;
     bed.clock.advance(1000);
     let next = PartitionId { topic: TopicId([8; 16]), index: PartitionIndex(0) };
-    let next = std::thread::scope(|scope| {
-        // Dropped where an assertion fails, so that nobody waits for it.
-        let go_on = go_on;
-        let house = scope.spawn(|| store.keep_house());
-        is_reached.recv().unwrap();
-        // Retention holds the log; each of these returns all the same.
-        store.retire([id()]);
-        assert!(store.log(&id()).is_none());
-        let next = store.ensure(next, TOPIC, Arc::new(support::durable()), EPOCH);
-        fill(&next, 0..20);
-        assert!(bed.directory.path().join("topic-0").is_dir(), "of the first topic, still");
-        go_on.send(()).unwrap();
-        house.join().unwrap();
-        next
-    });
-    disk.unhook();
+    let next = meanwhile(
+        &disk,
+        is_first,
+        || store.keep_house(),
+        || {
+            // Retention holds the log; each of these returns all the same.
+            store.retire([id()]);
+            assert!(store.log(&id()).is_none());
+            let next = store.ensure(next, TOPIC, Arc::new(support::durable()), EPOCH);
+            fill(&next, 0..20);
+            assert!(bed.directory.path().join("topic-0").is_dir(), "of the first topic, still");
+            next
+        },
+    );
     next.write_behind();
     assert_eq!(log.offsets().map(drop), Err(LogError::Deleted));
     store.drop_tails();
