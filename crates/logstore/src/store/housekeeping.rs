@@ -35,19 +35,18 @@ pub(super) struct Housekeeping {
     retired: Receiver<Arc<Log>>,
     /// Held by who renames: whoever comes then finds it done.
     renaming: Mutex<()>,
-    /// Held by who removes: as above.
+    /// Held by who removes, likewise.
     removing: Mutex<()>,
-    stopping: AtomicBool,
-    /// Dropped by who stops: it wakes who rests.
-    lasting: Mutex<Option<Sender<()>>>,
-    ending: Receiver<()>,
+    /// Dropped by who stops the threads, which wakes them.
+    running: Mutex<Option<Sender<()>>>,
+    stopped: Receiver<()>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Default for Housekeeping {
     fn default() -> Self {
         let ((nudge, nudged), (retire, retired)) = (bounded(1), unbounded());
-        let (lasting, ending) = bounded(0);
+        let (running, stopped) = bounded(0);
         Self {
             nudge,
             nudged,
@@ -55,9 +54,8 @@ impl Default for Housekeeping {
             retired,
             renaming: Mutex::default(),
             removing: Mutex::default(),
-            stopping: AtomicBool::new(false),
-            lasting: Mutex::new(Some(lasting)),
-            ending,
+            running: Mutex::new(Some(running)),
+            stopped,
             threads: Mutex::default(),
         }
     }
@@ -117,20 +115,17 @@ impl Housekeeping {
     }
 
     fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Acquire)
+        !self.rest(Duration::ZERO)
     }
 
     /// Says whether it goes on after that.
     fn rest(&self, pause: Duration) -> bool {
-        matches!(self.ending.recv_timeout(pause), Err(RecvTimeoutError::Timeout))
+        matches!(self.stopped.recv_timeout(pause), Err(RecvTimeoutError::Timeout))
     }
 
     /// Ends the threads and waits for them.
     pub(super) fn stop(&self) {
-        self.stopping.store(true, Ordering::Release);
-        self.lasting.lock().take();
-        // One that waits to be taken wakes it as well.
-        let _ = self.nudge.try_send(());
+        self.running.lock().take();
         for thread in self.threads.lock().drain(..) {
             let _ = thread.join();
         }
@@ -152,6 +147,7 @@ impl Shared {
         let mut either = Select::new();
         either.recv(&house.nudged);
         either.recv(&house.retired);
+        either.recv(&house.stopped);
         loop {
             for directory in &self.directories {
                 prepare(&directory.home);
