@@ -9,7 +9,7 @@ export const exitCodes = {
   unreachable: { code: 6, meaning: 'no broker answered in time' },
   partial: { code: 7, meaning: 'some of several did not work; stderr lists them' },
   unhealthy: { code: 10, meaning: 'the cluster is not healthy' },
-  interrupted: { code: 130, meaning: 'stopped by Ctrl-C' },
+  interrupted: { code: 130, meaning: 'stopped by Ctrl-C or SIGTERM' },
 } as const
 
 export type Outcome = keyof typeof exitCodes

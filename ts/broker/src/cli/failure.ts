@@ -46,6 +46,9 @@ const outcomes: Readonly<Partial<Record<ErrorCode, Outcome>>> = {
   LEADER_NOT_AVAILABLE: 'unreachable',
 }
 
+/** Where nobody answers. */
+export const FIND_BROKER = 'check --bootstrap, and that the broker runs: millrace start'
+
 const nextSteps: Readonly<Partial<Record<ErrorCode, string>>> = {
   UNKNOWN_TOPIC_OR_PARTITION: 'millrace topic list shows what there is',
   GROUP_ID_NOT_FOUND: 'millrace group list shows what there is',

@@ -5,7 +5,7 @@ import { Connection, type Trouble } from '../../client/connection.ts'
 import { metadata } from '../../messages/03-metadata.ts'
 import { findCoordinator } from '../../messages/10-find-coordinator.ts'
 import type { AnyStruct, Api, Draft, Infer } from '../../wire/schema.ts'
-import { check, Failure } from '../failure.ts'
+import { check, Failure, FIND_BROKER } from '../failure.ts'
 
 export interface BrokerAddress extends Address {
   readonly id: number
@@ -173,7 +173,7 @@ const connectTo = (address: Address, timeoutMs: number, waiting: Waiting): Promi
 const failure = (address: Address, { why, isUnreachable }: Trouble): Failure =>
   isUnreachable
     ? new Failure('unreachable', `${showAddress(address)} cannot be asked: ${why}`, {
-        next: 'check --bootstrap, and that the broker runs: millrace start',
+        next: FIND_BROKER,
         code: 'NETWORK_EXCEPTION',
       })
     : new Failure('failure', `the broker at ${showAddress(address)} ${why}`)

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Consumer, type Message, Producer, type RecordsBatch } from '@platformatic/kafka'
 import { type ErrorCode, errors } from '../../base/error-codes.ts'
 import { messageOf } from '../../base/errors.ts'
-import { Failure, refused } from '../failure.ts'
+import { Failure, FIND_BROKER, refused } from '../failure.ts'
 import type { Settings } from '../settings.ts'
 import type { Client } from './client.ts'
 import type { Place } from './offsets.ts'
@@ -64,8 +64,10 @@ export const fromLibrary = (subject: string, error: unknown): Failure => {
   if (error instanceof Failure) return error
   const code = protocolCode(error)
   if (code !== null) return refused(subject, code)
-  const outcome = isNetwork(error) ? 'unreachable' : 'failure'
-  return new Failure(outcome, `${subject}: ${rootMessage(error)}`, { cause: error })
+  const message = `${subject}: ${rootMessage(error)}`
+  return isNetwork(error)
+    ? new Failure('unreachable', message, { next: FIND_BROKER, cause: error })
+    : new Failure('failure', message, { cause: error })
 }
 
 /** The first error of the protocol among an error and all those inside it. */

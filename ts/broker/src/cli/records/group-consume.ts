@@ -36,42 +36,63 @@ export const consumeAsGroup = async (
       next: 'give start or end, for what nothing is committed for; millrace group reset moves a group',
     })
   const described = await client.retrying(() => describeTopics(client, topics))
-  const ends = await offsetsAt(client, described, LATEST)
+  const ends = exit === true ? await offsetsAt(client, described, LATEST) : null
   const consumer = openConsumer(settings, group)
-  const commits = createCommits(consumer)
   try {
-    const stream = await consumer.consume({
-      topics: [...topics],
-      mode: 'committed',
-      fallbackMode: offset === 'start' ? 'earliest' : 'latest',
-      autocommit: false,
-    })
-    const ended = new AbortController()
-    const either = AbortSignal.any([signal, ended.signal])
-    either.addEventListener('abort', () => stream.destroy(), { once: true })
-    const watching = exit === true ? endReached(consumer, stream, ends, either).then(() => ended.abort()) : null
-    const committing = commits.keep(either)
-    // Told below; nothing more is read.
-    committing.catch(() => ended.abort())
-    try {
-      for await (const message of stream) {
-        const record = recordOf(message)
-        const isLast = !(await take(record))
-        commits.taken(record)
-        if (isLast || either.aborted) break
-      }
-    } catch (error) {
-      if (!either.aborted) throw error
-    }
-    ended.abort()
-    await watching
-    await committing
-    await commits.commit()
+    await takeAsMember(consumer, { topics, offset, ends, signal, take })
   } catch (error) {
+    // Why it ended is what is told: whoever cannot leave either is taken out once its session is over.
+    await closeConsumer(consumer).catch(() => undefined)
     throw fromLibrary(`consuming as ${group}`, error)
-  } finally {
-    await closeConsumer(consumer)
   }
+  await closeConsumer(consumer).catch((error: unknown) => {
+    throw fromLibrary(`leaving ${group}`, error)
+  })
+}
+
+interface Membership {
+  readonly topics: readonly string[]
+  /** Where to begin without a commit. */
+  readonly offset: 'start' | 'end'
+  /** Where to end, if anywhere. */
+  readonly ends: Offsets | null
+  readonly signal: AbortSignal
+  readonly take: Take
+}
+
+const takeAsMember = async (
+  consumer: GroupConsumer,
+  { topics, offset, ends, signal, take }: Membership,
+): Promise<void> => {
+  const commits = createCommits(consumer)
+  const stream = await consumer.consume({
+    topics: [...topics],
+    mode: 'committed',
+    fallbackMode: offset === 'start' ? 'earliest' : 'latest',
+    autocommit: false,
+  })
+  const ended = new AbortController()
+  const either = AbortSignal.any([signal, ended.signal])
+  either.addEventListener('abort', () => stream.destroy(), { once: true })
+  const watching = ends === null ? null : endReached(consumer, stream, ends, either).then(() => ended.abort())
+  const committing = commits.keep(either)
+  // Told below; nothing more is read.
+  committing.catch(() => ended.abort())
+  try {
+    for await (const message of stream) {
+      const record = recordOf(message)
+      const isLast = !(await take(record))
+      commits.taken(record)
+      if (isLast || either.aborted) break
+    }
+  } catch (error) {
+    if (!either.aborted) throw error
+  } finally {
+    ended.abort()
+  }
+  await watching
+  await committing
+  await commits.commit()
 }
 
 /** What is read and not yet shown, and how far that goes: past what is never shown, as the marks of transactions, too. */
