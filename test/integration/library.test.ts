@@ -74,8 +74,18 @@ test('the console and its API are there where they are asked for', async () => {
   const properties = { 'admin.listener': 'http://127.0.0.1:0', 'admin.password': 'chosen for a test' }
   const broker = await start({ properties })
   expect((await fetch(`${broker.console}/readyz`)).status).toBe(200)
+  expect(broker.consolePassword).toBeNull()
   await broker.stop()
   await expect(fetch(`${broker.console}/readyz`)).rejects.toThrow('fetch failed')
+})
+
+test('the password that nobody chose is told', async () => {
+  const broker = await start({ properties: { 'admin.listener': 'http://127.0.0.1:0' } })
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify({ user: 'admin', password: broker.consolePassword })
+  const { status } = await fetch(`${broker.console}/api/v1/session`, { method: 'POST', headers, body })
+  expect(status).toBe(200)
+  await broker.stop()
 })
 
 test('what is wrong is thrown, and leaves nothing', async () => {

@@ -6,6 +6,7 @@ import { readToken, writeToken } from 'millrace/admin/token-file.js'
 import { afterEach, expect, test } from 'vitest'
 import { removeDirectory, temporaryDirectory } from '../../harness/cleanup.ts'
 import { program } from '../../harness/paths.ts'
+import { onScreen } from '../../harness/pseudo-terminal.ts'
 import { type Command, type Running, run, start } from '../../harness/process.ts'
 
 const brokers: Running[] = []
@@ -54,6 +55,20 @@ const reset = async (cwd: string, chosen = ''): Promise<string> => {
   const { stdout } = await run({ command: process.execPath, args, cwd, env: { MILLRACE_ADMIN_PASSWORD: chosen } })
   return stdout.toString().trim()
 }
+
+test('a person is told where to go and how to log in, in lines of their own', async () => {
+  const cwd = directory()
+  const { args } = command(cwd, [])
+  const screen = onScreen(args.slice(1), { KAFKA_LOG_DIRS: join(cwd, 'data') })
+  await screen.shows('it is shown this once')
+  const [, clients] = /^clients +(127\.0\.0\.1:\d+)\s*$/m.exec(screen.drawn()) ?? []
+  const [, console] = /^console +(http:\S+)\s*$/m.exec(screen.drawn()) ?? []
+  const [, password] = /^log in +admin, password (\S+)\s*$/m.exec(screen.drawn()) ?? []
+  expect(clients, screen.drawn()).toBeDefined()
+  expect(await login(console ?? '', password ?? '')).toBe(200)
+  screen.type('\u0003')
+  expect(await screen.ended).toBe(0)
+})
 
 test('it is shown once, and a command makes another, for a broker that runs and for one that is stopped', async () => {
   const cwd = directory()

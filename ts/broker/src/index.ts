@@ -54,6 +54,8 @@ export interface RunningBroker {
   readonly listeners: readonly { readonly name: string; readonly host: string; readonly port: number }[]
   /** The address of the console; null unless `admin.listener` was given. */
   readonly console: string | null
+  /** Of its account `admin`, where this start made one; null where `admin.password` chose it, or an earlier start. */
+  readonly consolePassword: string | null
   /**
    * Settles once the broker has ended and freed everything. Rejects with KAFKA_STORAGE_ERROR where it ended by itself, as its
    * last data directory failed, or could not write down what was pending. Nobody has to wait for it.
@@ -110,7 +112,8 @@ const running = (node: BrokerNode, tidy: () => Promise<void>): RunningBroker => 
     clusterId,
     bootstrap: listeners.map(showAddress).join(','),
     listeners,
-    console,
+    console: console?.url ?? null,
+    consolePassword: console?.firstPassword ?? null,
     closed,
     stop: () => {
       leave()

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { type Admin, type AdminOptions, createAdmin } from './admin/start.ts'
+import { type Admin, type AdminOptions, type Console, createAdmin } from './admin/start.ts'
 import { type Clock, systemClock } from './base/clock.ts'
 import { createAudit } from './audit/audit.ts'
 import { BrokerError, messageOf } from './base/errors.ts'
@@ -61,8 +61,8 @@ export interface BrokerNode {
   readonly clusterId: string
   /** Where it serves, with the ports that were really bound. */
   readonly listeners: readonly ListenerAddress[]
-  /** The address of the console, with the port that was really bound; null where there is none. */
-  readonly console: string | null
+  /** Null where there is none. */
+  readonly console: Console | null
   /** What a person wants to know at start: where, with which data, how durable. */
   readonly summary: LogFields
   /** Resolves when it can do nothing any more but stop: the last of its data directories is out of service. */
@@ -360,12 +360,12 @@ const summarise = (
   config: BrokerConfig,
   clusterId: string,
   listeners: readonly ListenerAddress[],
-  console: string | null | undefined,
+  console: Console | null | undefined,
 ): LogFields => ({
   node: config.nodeId,
   cluster: clusterId,
   listeners: listeners.map(({ name, host, port }) => `${name}://${host.includes(':') ? `[${host}]` : host}:${port}`),
   data: config.logDirs,
   durability: durabilityOf(config),
-  ...(typeof console === 'string' ? { console } : {}),
+  ...(console ? { console: console.url } : {}),
 })

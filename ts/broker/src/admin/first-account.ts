@@ -1,29 +1,24 @@
-/** The account of a first start: with the password that was given, or with one that is made and shown once. */
+/** The account of a first start: with the password that was given, or with one that is made. */
 import { readFileSync } from 'node:fs'
 import { BrokerError, messageOf } from '../base/errors.ts'
-import type { Logger } from '../base/logger.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { BrokerValues } from '../configs/definitions.ts'
-import { createFirst, FIRST_ACCOUNT } from '../security/accounts.ts'
+import { createFirst } from '../security/accounts.ts'
 import { hashPassword, makePassword } from '../security/passwords.ts'
 import { passwordProblem } from './contract/passwords.ts'
 
 type Given = Pick<BrokerValues, 'admin.password' | 'admin.password.file'>
 
-/** Does nothing where there are accounts. Throws INVALID_CONFIG for a password that cannot be read or must not be one. */
-export const ensureFirstAccount = async (cluster: Cluster, given: Given, logger: Logger): Promise<void> => {
-  if (cluster.image().accounts.size > 0) return
+/** Answers the password that was made, to be shown once; null where one was given, or there are accounts. Throws INVALID_CONFIG for a password that cannot be read or must not be one. */
+export const ensureFirstAccount = async (cluster: Cluster, given: Given): Promise<string | null> => {
+  if (cluster.image().accounts.size > 0) return null
   const chosen = chosenPassword(given)
   if (chosen !== null) {
     await cluster.run(createFirst({ role: 'admin', hash: await hashPassword(chosen) }))
-    return
+    return null
   }
   const { password, hash } = await makePassword()
-  if (!(await cluster.run(createFirst({ role: 'admin', hash })))) return
-  const what =
-    'the console has an account now; its password is shown this once (millrace admin reset-password makes another)'
-  // Also where only what may be wrong is logged: there is no second time.
-  logger.warn({ user: FIRST_ACCOUNT, password }, what)
+  return (await cluster.run(createFirst({ role: 'admin', hash }))) ? password : null
 }
 
 // Compose files pass variables on that nobody set, as empty ones: neither key is set by one.

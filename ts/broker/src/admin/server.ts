@@ -35,8 +35,11 @@ export interface AdminServerOptions {
 
 export interface AdminServer {
   readonly url: string
-  /** Lets people and programs in, once the broker runs: an account for the first start, a token for this one. */
-  admit(services: AdminServices): Promise<void>
+  /**
+   * Lets people and programs in, once the broker runs: an account for the first start, a token for this one. Answers the
+   * password of the account, where it was made.
+   */
+  admit(services: AdminServices): Promise<string | null>
   /** Looks at the broker no more; what is asked for is answered, but for reads of messages. */
   leave(): Promise<void>
   /** Ends every connection. */
@@ -59,7 +62,7 @@ export const startServer = async (options: AdminServerOptions): Promise<AdminSer
   return {
     url,
     async admit(given) {
-      await ensureFirstAccount(given.cluster, config.values, logger)
+      const password = await ensureFirstAccount(given.cluster, config.values)
       admitted = watch(given, clock)
       try {
         writeToken(directory, { url, token: auth.token })
@@ -67,6 +70,7 @@ export const startServer = async (options: AdminServerOptions): Promise<AdminSer
       } catch (thrown) {
         logger.warn({ why: messageOf(thrown) }, 'the command line has no token: it could not be written')
       }
+      return password
     },
     async leave() {
       admitted?.rates.stop()

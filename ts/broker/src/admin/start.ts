@@ -24,9 +24,16 @@ export interface AdminOptions {
   readonly logger: Logger
 }
 
+export interface Console {
+  /** With the port that was really bound. */
+  readonly url: string
+  /** Of the account `admin`, where this start made both: nobody can ask for it later. */
+  readonly firstPassword: string | null
+}
+
 export interface Admin {
   /** Serves all of it from now on; answers where, or null where the port that nobody asked for is taken. */
-  serve(services: AdminServices): Promise<string | null>
+  serve(services: AdminServices): Promise<Console | null>
   /** Health says so from now on, and nothing is changed any more. */
   stopping(): Promise<void>
   stop(): Promise<void>
@@ -71,8 +78,7 @@ export const createAdmin = (options: AdminOptions): Admin => {
       early.cancel()
       server = await bound()
       services = given
-      await server?.admit(given)
-      return server?.url ?? null
+      return server === null ? null : { url: server.url, firstPassword: await server.admit(given) }
     },
     async stopping() {
       isStopping = true

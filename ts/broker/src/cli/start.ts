@@ -1,8 +1,10 @@
 // `millrace start`: a broker in this process, from the first signal stopped in order, from the second at once.
 import { messageOf } from '../base/errors.ts'
 import { createLogger, type Logger, prettyDestination } from '../base/logger.ts'
+import { type Address, showAddress } from '../client/address.ts'
 import { readStartUp, withoutEffectLine } from '../configs/start-up.ts'
 import { type BrokerNode, openNode } from '../node.ts'
+import { FIRST_ACCOUNT } from '../security/accounts.ts'
 import { markOf, type ProcessMark, removeMark, writeMark } from './process-mark.ts'
 import { readSources } from './sources.ts'
 import { startFailure } from './start-failure.ts'
@@ -41,7 +43,7 @@ export const start = async (
     logger.error(where, `the broker could not start: ${startFailure(error)}`)
     return 1
   }
-  logger.info(node.summary, 'broker started')
+  tellStarted(terminal, logger, node)
   const [directory = '.'] = config.logDirs
   const mark = markOf(process.pid)
   leaveMark(directory, mark, logger)
@@ -57,6 +59,30 @@ export const start = async (
   const what = 'broker stopped, and not in order: what was acknowledged is recovered at the next start'
   logger.error({ why: failures }, what)
   return 1
+}
+
+const ONCE = 'it is shown this once; millrace admin reset-password makes another'
+
+const tellStarted = (terminal: Terminal, logger: Logger, { summary, listeners, console }: BrokerNode): void => {
+  const password = console?.firstPassword ?? null
+  const isForPerson = terminal.interactive
+  // Also where only what may be wrong is logged: there is no second time.
+  if (password !== null && !isForPerson)
+    logger.warn({ user: FIRST_ACCOUNT, password }, `the console has an account now: ${ONCE}`)
+  logger.info(summary, 'broker started')
+  if (isForPerson && (password !== null || terminal.loudness() !== 'quiet')) terminal.print(welcome(listeners, console))
+}
+
+/** Where a person goes next. */
+const welcome = (listeners: readonly Address[], console: BrokerNode['console']): string => {
+  const password = console?.firstPassword ?? null
+  return [
+    '',
+    `clients   ${listeners.map(showAddress).join(', ')}`,
+    ...(console === null ? [] : [`console   ${console.url}`]),
+    ...(password === null ? [] : [`log in    ${FIRST_ACCOUNT}, password ${password}`, `          ${ONCE}`]),
+    '',
+  ].join('\n')
 }
 
 const leaveMark = (directory: string, mark: ProcessMark, logger: Logger): void => {
