@@ -60,7 +60,7 @@ test('a person is told where to go and how to log in, in lines of their own', as
   const cwd = directory()
   const { args } = command(cwd, [])
   const screen = onScreen(args.slice(1), { KAFKA_LOG_DIRS: join(cwd, 'data') })
-  await screen.shows('it is shown this once')
+  await screen.shows('shown this once')
   const [, clients] = /^clients +(127\.0\.0\.1:\d+)\s*$/m.exec(screen.drawn()) ?? []
   const [, console] = /^console +(http:\S+)\s*$/m.exec(screen.drawn()) ?? []
   const [, password] = /^log in +admin, password (\S+)\s*$/m.exec(screen.drawn()) ?? []

@@ -61,14 +61,14 @@ export const start = async (
   return 1
 }
 
-const ONCE = 'it is shown this once; millrace admin reset-password makes another'
+const ONCE = 'shown this once: millrace admin reset-password makes another'
 
 const tellStarted = (terminal: Terminal, logger: Logger, { summary, listeners, console }: BrokerNode): void => {
   const password = console?.firstPassword ?? null
   const isForPerson = terminal.interactive
   // Also where only what may be wrong is logged: there is no second time.
   if (password !== null && !isForPerson)
-    logger.warn({ user: FIRST_ACCOUNT, password }, `the console has an account now: ${ONCE}`)
+    logger.warn({ user: FIRST_ACCOUNT, password }, `the console has an account now, with a password ${ONCE}`)
   logger.info(summary, 'broker started')
   if (isForPerson && (password !== null || terminal.loudness() !== 'quiet')) terminal.print(welcome(listeners, console))
 }
@@ -80,7 +80,7 @@ const welcome = (listeners: readonly Address[], console: BrokerNode['console']):
     '',
     `clients   ${listeners.map(showAddress).join(', ')}`,
     ...(console === null ? [] : [`console   ${console.url}`]),
-    ...(password === null ? [] : [`log in    ${FIRST_ACCOUNT}, password ${password}`, `          ${ONCE}`]),
+    ...(password === null ? [] : [`log in    ${FIRST_ACCOUNT}, password ${password}`, `          (${ONCE})`]),
     '',
   ].join('\n')
 }
