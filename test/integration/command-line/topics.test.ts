@@ -14,9 +14,9 @@ test('topics are made, listed, described and deleted', async () => {
     'name,partitions,replicas,leaderless,under-replicated,internal,id\n' +
       `orders,3,1,0,0,false,${/orders,3,1,0,0,false,(\S+)/.exec((await cli('topic list -o csv')).said)?.[1]}\n`,
   )
-  const described = JSON.parse((await cli('topic describe orders -o json')).said) as Record<string, unknown>
+  const [described] = JSON.parse((await cli('topic describe orders -o json')).said) as [{ partitions: unknown[] }]
   expect(described).toMatchObject({ name: 'orders', records: 0, configs: { 'retention.ms': '60000' } })
-  expect(described['partitions']).toHaveLength(3)
+  expect(described.partitions).toHaveLength(3)
   const wide = await shell('topic describe orders bills -o wide')
   expect(lines(wide.said)[0]).toMatch(
     /^TOPIC +PARTITION +LEADER +REPLICAS +IN SYNC +START +END +RECORDS +BYTES +EPOCH$/,
@@ -65,7 +65,7 @@ test('a topic grows, changes its settings, and is cloned', async () => {
   expect((await cli('topic describe growing -o name')).said).toBe('growing\n')
   expect(await cli('topic alter growing --partitions 4 --set retention.ms=5')).toMatchObject({ code: 0 })
   expect(await cli('topic clone growing grown')).toMatchObject({ code: 0 })
-  const described = JSON.parse((await cli('topic describe grown -o json')).said) as { partitions: unknown[] }
+  const [described] = JSON.parse((await cli('topic describe grown -o json')).said) as [{ partitions: unknown[] }]
   expect(described).toMatchObject({ configs: { 'cleanup.policy': 'compact', 'retention.ms': '5' } })
   expect(described.partitions).toHaveLength(4)
 })

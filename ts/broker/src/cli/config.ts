@@ -15,7 +15,8 @@ export const explain = async (terminal: Terminal, name: string, options: ShowOpt
   const form = await resolveSettings(terminal, options)
   const found = definitions.filter((definition) => definition.name === name)
   if (found.length > 0) {
-    await show(terminal, explainedView(found.map(explained)), form)
+    const keys = found.map(explained)
+    await show(terminal, explainedView(keys, keys.flatMap(sentences)), form)
     return exitCode('ok')
   }
   const ignored = whyForPlugIns(name)
@@ -24,10 +25,8 @@ export const explain = async (terminal: Terminal, name: string, options: ShowOpt
     terminal.complain(`${name} is not a key.${guess === null ? '' : ` Did you mean ${guess}?`}`)
     return exitCode('failure')
   }
-  const value = { key: name, without: ignored }
   const text = [`${name} is accepted, and without effect here: ${ignored}`]
-  const table = { columns: columns(['key', 'without effect']), rows: [[name, ignored]] }
-  await show(terminal, { value: [value], text, table, names: [name] }, form)
+  await show(terminal, explainedView([{ ...UNKNOWN, key: name, without: ignored }], text), form)
   return exitCode('ok')
 }
 
@@ -44,7 +43,7 @@ const explained = ({
   onlyAtStart,
   doc,
   synonyms,
-}: Definition) => ({
+}: Definition): Explained => ({
   key: name,
   scope,
   type,
@@ -56,9 +55,22 @@ const explained = ({
   without,
 })
 
-type Explained = ReturnType<typeof explained>
+/** Null is what is not known of a key that is only accepted. */
+interface Explained {
+  readonly key: string
+  readonly scope: string | null
+  readonly type: string | null
+  readonly doc: string | null
+  readonly default: string | null
+  readonly allowed: string | null
+  readonly changes: string | null
+  readonly synonyms: readonly string[]
+  readonly without: string | null
+}
 
-const explainedView = (keys: readonly Explained[]): View => ({
+const UNKNOWN = { scope: null, type: null, doc: null, default: null, allowed: null, changes: null, synonyms: [] }
+
+const explainedView = (keys: readonly Explained[], text: readonly string[]): View => ({
   ...listing(keys, {
     columns: columns(['key', 'scope', 'type', 'default', 'allowed', 'changes', 'without effect', 'doc']),
     cells: ({ key, scope, type, default: fallback, allowed, changes, without, doc }) => [
@@ -73,7 +85,7 @@ const explainedView = (keys: readonly Explained[]): View => ({
     ],
     name: ({ key }) => key,
   }),
-  text: keys.flatMap(sentences),
+  text,
 })
 
 const sentences = ({ key, scope, type, doc, default: fallback, allowed, changes, synonyms, without }: Explained) => [

@@ -8,8 +8,7 @@ import { askAdmin } from './admin-api.ts'
 import { percentOf, verdictOf } from './canary/verdict.ts'
 import { exitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
-import { timeCell } from './output/time.ts'
-import { type Cell, columns, listing, type View } from './output/view.ts'
+import { columns, listing, type View } from './output/view.ts'
 import { parseCount } from './numbers.ts'
 import { looking } from './session.ts'
 import type { ShowOptions } from './settings.ts'
@@ -72,7 +71,7 @@ export const ready = (terminal: Terminal, options: LocalOptions): Promise<number
     }
   })
 
-const momentOf = (time: string | null): Cell => timeCell(time === null ? null : Number(time))
+const isoOf = (time: string): string => new Date(Number(time)).toISOString()
 
 export interface AuditOptions extends LocalOptions {
   readonly search?: string
@@ -83,10 +82,16 @@ export const audit = (terminal: Terminal, options: AuditOptions): Promise<number
   asking(terminal, options, async ({ call }) => {
     const limit = parseCount('--num', options.num) ?? 1
     const { items } = await call('audit', { search: options.search ?? '', limit })
-    return listing(items, {
+    const entries = items.map(({ at, before = null, after = null, ...entry }) => ({
+      ...entry,
+      at: isoOf(at),
+      before,
+      after,
+    }))
+    return listing(entries, {
       columns: columns(['at', 'who', 'action', 'subject'], ['client', 'address']),
       cells: ({ at, principal, action, subject, clientId, address }) => [
-        momentOf(at),
+        new Date(at),
         principal,
         action,
         subject,
@@ -100,7 +105,16 @@ export const audit = (terminal: Terminal, options: AuditOptions): Promise<number
 export const jobs = (terminal: Terminal, options: LocalOptions): Promise<number> =>
   asking(terminal, options, async ({ call }) => {
     const { items } = await call('jobs', {})
-    return listing(items, {
+    // Numbers are text in the admin API, which browsers read.
+    const found = items.map(({ startedAt, endedAt, bytesDone, bytesTotal, bytesWritten, ...job }) => ({
+      ...job,
+      startedAt: isoOf(startedAt),
+      endedAt: endedAt === null ? null : isoOf(endedAt),
+      bytesDone: BigInt(bytesDone),
+      bytesTotal: BigInt(bytesTotal),
+      bytesWritten: BigInt(bytesWritten),
+    }))
+    return listing(found, {
       columns: columns(['job', 'topic', 'partition', 'state', 'done', 'of', 'started', 'ended'], ['why']),
       cells: ({ id, topic, partition, state, bytesDone, bytesTotal, startedAt, endedAt, why }) => [
         id,
@@ -109,8 +123,8 @@ export const jobs = (terminal: Terminal, options: LocalOptions): Promise<number>
         state,
         bytesDone,
         bytesTotal,
-        momentOf(startedAt),
-        momentOf(endedAt),
+        new Date(startedAt),
+        endedAt === null ? null : new Date(endedAt),
         why,
       ],
       name: ({ id }) => id,

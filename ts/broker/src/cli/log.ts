@@ -24,9 +24,25 @@ export interface RepairOptions extends LogOptions {
   readonly acceptLoss?: boolean
 }
 
-interface Verified extends VerifiedDirectory {
-  readonly directory: string
-}
+const findingOf = (found: LogFinding) => ({
+  ...found,
+  fromByte: found.fromByte ?? null,
+  toByte: found.toByte ?? null,
+  fromOffset: found.fromOffset ?? null,
+  toOffset: found.toOffset ?? null,
+})
+type Finding = ReturnType<typeof findingOf>
+
+const partitionOf = ({ findings, ...rest }: VerifiedPartition) => ({ ...rest, findings: findings.map(findingOf) })
+type Partition = ReturnType<typeof partitionOf>
+
+const verifiedOf = (directory: string, { findings, partitions, ...rest }: VerifiedDirectory) => ({
+  directory,
+  ...rest,
+  findings: findings.map(findingOf),
+  partitions: partitions.map(partitionOf),
+})
+type Verified = ReturnType<typeof verifiedOf>
 
 /** Says what is good and what is damaged; resolves with 1 where records are lost, or nothing could be read. */
 export const verify = async (terminal: Terminal, selected: readonly string[], options: LogOptions): Promise<number> => {
@@ -51,7 +67,7 @@ export const repair = async (
     const damaged = before.filter((directory) => directory.damaged)
     if (damaged.length === 0) {
       const text = [...(view.text ?? []), 'Nothing is lost, there is nothing to repair.']
-      await show(terminal, { ...view, text }, form)
+      await show(terminal, { ...(options.acceptLoss === true ? repairedView([], []) : view), text }, form)
       return 0
     }
     if (options.acceptLoss !== true) {
@@ -102,7 +118,7 @@ const verifyEach = async (
     const progress = progressOf(terminal, 'MB')
     const read = ([bytes, total]: readonly [number, number]): void => progress.at(bytes / MB, total / MB)
     try {
-      verified.push({ directory, ...(await verifyLogs(directory, [...selected], availableParallelism(), read)) })
+      verified.push(verifiedOf(directory, await verifyLogs(directory, [...selected], availableParallelism(), read)))
     } finally {
       progress.end()
     }
@@ -118,8 +134,8 @@ const configuredDirectories = (terminal: Terminal): readonly string[] =>
   readStartUp(readSources(undefined, [], terminal.environment)).config.logDirs
 
 const megabytes = (bytes: number): string => `${(bytes / MB).toFixed(1)} MB`
-const nameOf = ({ topic, partition }: VerifiedPartition): string => `${topic}-${partition}`
-const isDamaged = ({ findings }: VerifiedPartition): boolean => findings.some(({ damage }) => damage)
+const nameOf = ({ topic, partition }: Partition): string => `${topic}-${partition}`
+const isDamaged = ({ findings }: Partition): boolean => findings.some(({ damage }) => damage)
 
 const verifiedView = (verified: readonly Verified[]): View => {
   const partitions = verified.flatMap(({ directory, partitions: of }) => of.map((one) => ({ directory, ...one })))
@@ -172,9 +188,9 @@ const sentences = ({ directory, clean, damaged, findings, partitions }: Verified
   ...(damaged ? ['  next: millrace log repair --accept-loss <topic-partition> gives up what is lost'] : []),
 ]
 
-const line = ({ damage, file, fromByte, toByte, fromOffset, toOffset, why }: LogFinding): string => {
-  const bytes = fromByte === undefined ? '' : ` bytes ${fromByte} to ${toByte}`
-  const end = toOffset === undefined ? 'the end, how far is not known' : String(toOffset)
-  const offsets = fromOffset === undefined ? '' : `, offsets ${fromOffset} to ${end} lost`
+const line = ({ damage, file, fromByte, toByte, fromOffset, toOffset, why }: Finding): string => {
+  const bytes = fromByte === null ? '' : ` bytes ${fromByte} to ${toByte}`
+  const end = toOffset === null ? 'the end, how far is not known' : String(toOffset)
+  const offsets = fromOffset === null ? '' : `, offsets ${fromOffset} to ${end} lost`
   return `${damage ? 'damage' : 'harmless'}: ${file}${bytes}${offsets}: ${why}`
 }

@@ -55,11 +55,12 @@ const recordsIn = (batch: Batch, plain: Buffer | undefined, complain: (why: stri
 
 const nameOf = ({ file, batch, hole }: BatchRow): string => `${file}:${batch?.position ?? hole?.fromByte}`
 
-const batchValue = ({ file, batch, hole }: BatchRow): object =>
-  batch === null ? { file, valid: false, ...hole } : { file, valid: true, ...batch }
+/** `records` is null where they were not asked for. */
+const batchValue = ({ file, batch, hole }: BatchRow, records: readonly object[] | null): object =>
+  batch === null ? { file, valid: false, ...hole } : { file, valid: true, ...batch, records }
 
 export const batchesView = (rows: readonly BatchRow[]): View => ({
-  value: rows.map(batchValue),
+  value: rows.map((row) => batchValue(row, null)),
   table: {
     columns: columns(
       ['position', 'bytes', 'offsets', 'records', 'codec', 'newest', 'producer', 'kind', 'valid'],
@@ -104,12 +105,13 @@ export const recordsView = (rows: readonly BatchRow[], hex: boolean): View => {
   const inTable = (bytes: Buffer | null): string | null => (hex ? (bytes?.toString('hex') ?? null) : textOrHex(bytes))
   const recordValue = (record: LogRecord, control: boolean): object => {
     const { offset, timestamp, key, value, headers } = record
-    const about = { offset, timestamp, time: isoTime(timestamp) }
-    if (control) return { ...about, marker: markerOf(record) }
     return {
-      ...about,
-      key: inJson(key),
-      value: inJson(value),
+      offset,
+      timestamp,
+      time: isoTime(timestamp),
+      marker: control ? markerOf(record) : null,
+      key: control ? null : inJson(key),
+      value: control ? null : inJson(value),
       headers: headers.map((header) => [header.name, inJson(header.value)]),
     }
   }
@@ -123,10 +125,12 @@ export const recordsView = (rows: readonly BatchRow[], hex: boolean): View => {
     file,
   ]
   return {
-    value: rows.map((row) => ({
-      ...batchValue(row),
-      records: row.records.map((record) => recordValue(record, row.batch?.control === true)),
-    })),
+    value: rows.map((row) =>
+      batchValue(
+        row,
+        row.records.map((record) => recordValue(record, row.batch?.control === true)),
+      ),
+    ),
     table: {
       columns: columns(['position', 'offset', 'time', 'key', 'value', 'headers'], ['file']),
       rows: rows.flatMap(({ file, batch, hole, records }): (readonly Cell[])[] =>

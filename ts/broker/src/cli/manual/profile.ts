@@ -12,16 +12,20 @@ import type { Terminal } from '../terminal.ts'
 export const list = async (terminal: Terminal, options: ShowOptions): Promise<number> => {
   const form = await resolveSettings(terminal, options)
   const { current, profiles } = await readProfiles(terminal.environment)
-  const rows = Object.entries(profiles).map(([name, profile]) => ({ name, current: name === current, ...profile }))
+  const rows = Object.entries(profiles).map(([name, profile]) => ({
+    name,
+    current: name === current,
+    ...inFull(profile),
+  }))
   const view = listing(rows, {
     columns: columns(['name', 'current', 'bootstrap', 'production'], ['timeout', 'output']),
-    cells: ({ name, current: isCurrent, bootstrap, production, timeout, output: form }) => [
+    cells: ({ name, current: isCurrent, bootstrap, production, timeout, output }) => [
       name,
       isCurrent,
-      bootstrap ?? null,
-      production === true,
-      timeout ?? null,
-      form ?? null,
+      bootstrap,
+      production,
+      timeout,
+      output,
     ],
     name: ({ name }) => name,
   })
@@ -29,8 +33,16 @@ export const list = async (terminal: Terminal, options: ShowOptions): Promise<nu
   return exitCode('ok')
 }
 
+/** What is not set is null. */
+const inFull = ({ bootstrap, timeout, output, production }: Profile) => ({
+  bootstrap: bootstrap ?? null,
+  timeout: timeout ?? null,
+  output: output ?? null,
+  production: production === true,
+})
+
 /** A note says it to people. */
-const changed = (name: string, what: Readonly<Record<string, string | boolean>>): View => ({
+const changed = (name: string, what: Readonly<Record<string, string | boolean | null>>): View => ({
   value: { name, ...what },
   text: [],
   table: { columns: columns(['name', ...Object.keys(what)]), rows: [[name, ...Object.values(what)]] },
@@ -54,7 +66,7 @@ export const set = async (
   }
   const profile: Profile = toProfile(Object.fromEntries(fields), path)
   await writeProfiles(terminal.environment, { ...file, profiles: { ...file.profiles, [name]: profile } })
-  await show(terminal, changed(name, { path, ...profile }), form)
+  await show(terminal, changed(name, { path, ...inFull(profile) }), form)
   terminal.note(`profile ${name} is in ${path}`)
   return exitCode('ok')
 }

@@ -34,7 +34,15 @@ export const rowWriter = async <Row>(
       return { ...plain, write: (row) => terminal.write(`${toJson(value(row))}\n`) }
     case 'yaml': {
       const { stringify } = await import('yaml')
-      return { ...plain, write: (row) => terminal.write(stringify([value(row)])) }
+      let isEmpty = true
+      return {
+        ...plain,
+        write: (row) => {
+          isEmpty = false
+          return terminal.write(stringify([value(row)]))
+        },
+        end: () => (isEmpty ? terminal.write(stringify([])) : nothing()),
+      }
     }
     case 'csv': {
       const line = (of: readonly Cell[]): Promise<void> => terminal.write(`${of.map(csvCell).join(',')}\n`)

@@ -93,9 +93,10 @@ const timeIn = (modifier: string | undefined, timestamp: bigint): string => {
   return timeText(time, modifier === 'iso')
 }
 
-export const isoTime = (timestamp: bigint): string => {
+/** Null for what no calendar reaches. */
+export const isoTime = (timestamp: bigint): string | null => {
   const time = timeCell(timestamp)
-  return time instanceof Date ? time.toISOString() : String(timestamp)
+  return time instanceof Date ? time.toISOString() : null
 }
 
 /** Text as a string, other bytes as `{ base64 }`, which `millrace produce --format json` reads back. */

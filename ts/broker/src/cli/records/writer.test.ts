@@ -19,13 +19,13 @@ const record = (offset: bigint, key: string | null, value: Buffer | null): Fetch
 
 const records = [record(7n, 'a', Buffer.from('first')), record(9_007_199_254_740_993n, null, Buffer.from([0xff]))]
 
-const written = async (output: RecordForm, format?: string): Promise<string> => {
+const written = async (output: RecordForm, format?: string, shown = records): Promise<string> => {
   let said = ''
   const write = (bytes: string | Uint8Array): Promise<void> => Promise.resolve(void (said += bytes.toString()))
   const terminal = { ...processTerminal, write, interactive: false, columns: () => null }
   const writer = await recordWriter(terminal, output, format, true)
   await writer.begin()
-  for (const one of records) await writer.write(one)
+  for (const one of shown) await writer.write(one)
   await writer.end()
   return said
 }
@@ -55,6 +55,19 @@ test('records as YAML are one list, with all digits', async () => {
   const said = await written('yaml')
   expect(said.match(/^- topic: orders$/gm)).toHaveLength(2)
   expect(said).toContain('  offset: 9007199254740993\n')
+})
+
+test.each<[RecordForm, string]>([
+  ['json', '[\n]\n'],
+  ['ndjson', ''],
+  ['yaml', '[]\n'],
+])('no record as %s is an empty list', async (form, text) => {
+  expect(await written(form, undefined, [])).toBe(text)
+})
+
+test('a moment that no calendar reaches is null beside its number', async () => {
+  const said = await written('ndjson', undefined, [{ ...record(7n, 'a', null), timestamp: 9_223_372_036_854_775_807n }])
+  expect(said).toContain('"timestamp":9223372036854775807,"time":null,')
 })
 
 test('a format is for text', async () => {

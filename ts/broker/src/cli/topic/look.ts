@@ -121,7 +121,6 @@ const sizesOf = async (client: Client, topic: Topic): Promise<ReadonlyMap<number
 
 const view = (topics: readonly Described[]): View => {
   const [only] = topics
-  const isOne = topics.length === 1 && only !== undefined
   const rows = topics.flatMap(({ name, partitions }) =>
     partitions.map((of): readonly Cell[] => [
       name,
@@ -138,8 +137,8 @@ const view = (topics: readonly Described[]): View => {
   )
   const titles = ['topic', 'partition', 'leader', 'replicas', 'in sync', 'start', 'end', 'records', 'bytes']
   return {
-    value: isOne ? only : topics,
-    ...(isOne ? { facts: factsOf(only) } : {}),
+    value: topics,
+    ...(topics.length === 1 && only !== undefined ? { facts: factsOf(only) } : {}),
     table: { columns: columns(titles, ['epoch']), rows },
     names: topics.map(({ name }) => name),
   }
