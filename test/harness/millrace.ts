@@ -1,7 +1,11 @@
 // The command line: in this process, where what counts is what it does, or as a shell runs it.
 import { spawn } from 'node:child_process'
 import { Readable } from 'node:stream'
-import { run } from 'millrace/cli/index.js'
+import type { Command } from 'commander'
+import { pathOf } from 'millrace/cli/answers/help.js'
+import { createProgram, run } from 'millrace/cli/index.js'
+import { processTerminal } from 'millrace/cli/terminal.js'
+import { holdToShape } from './answers.ts'
 import { watchProcess } from './cleanup.ts'
 import { program } from './paths.ts'
 
@@ -45,15 +49,37 @@ export const millrace = async (
     columns: () => null,
   }
   const code = await run(terminal, args)
-  return { code, said: Buffer.concat(said).toString(), complained }
+  return checked(args, { code, said: Buffer.concat(said).toString(), complained })
+}
+
+/** What it answers as JSON is as its help says. Who succeeds has answered; who fails may have. */
+const checked = (args: readonly string[], ended: Ended): Ended => {
+  const command = commandOf(
+    createProgram(processTerminal, () => undefined),
+    args,
+  )
+  const { short, long } = command.options.find((option) => option.long === '--output') ?? {}
+  const form = args[args.findLastIndex((arg) => arg === short || arg === long) + 1]
+  const { code, said } = ended
+  if ((form === 'json' || form === 'ndjson') && (said !== '' || code === 0))
+    holdToShape({ command: pathOf(command), args, form, said })
+  return ended
+}
+
+/** The one that the first words name; of `canary` alone it is the one that it stands for. */
+const commandOf = (above: Command, [word, ...rest]: readonly string[]): Command => {
+  if (above.commands.length === 0) return above
+  const named = above.commands.find((command) => command.name() === word)
+  if (named !== undefined) return commandOf(named, rest)
+  return above.commands.find((command) => command.name() === 'show') ?? above
 }
 
 /** As a shell does it: the process has to end by itself. */
-export const millraceProcess = (
+export const millraceProcess = async (
   args: readonly string[],
   { input = '', environment = {}, folder }: MillraceOptions = {},
-): Promise<Ended> =>
-  new Promise((resolve, reject) => {
+): Promise<Ended> => {
+  const ended = await new Promise<Ended>((resolve, reject) => {
     const env = { ...process.env, ...NO_PROFILES, ...environment }
     const child = spawn(process.execPath, [program, ...args], { env, cwd: folder, timeout: ENDED_MS })
     watchProcess(child)
@@ -66,3 +92,5 @@ export const millraceProcess = (
     child.once('error', reject)
     child.once('close', (code) => resolve({ code, said, complained }))
   })
+  return checked(args, ended)
+}

@@ -1,5 +1,6 @@
 import type { Promised } from './promise.ts'
 
+const answers = 'test/integration/command-line/answers.test.ts'
 const cluster = 'test/integration/command-line/cluster.test.ts'
 const dump = 'test/integration/command-line/log-dump.test.ts'
 const groupCommands = 'test/integration/command-line/groups.test.ts'
@@ -25,6 +26,7 @@ const manual = 'ts/broker/src/cli/manual.test.ts'
 const offline = 'ts/broker/src/cli/index.test.ts'
 const report = 'ts/broker/src/cli/report.test.ts'
 const recordForms = 'ts/broker/src/cli/records/writer.test.ts'
+const shapes = 'ts/broker/src/cli/answers/help.test.ts'
 const times = 'ts/broker/src/cli/output/time.test.ts'
 const waiting = 'ts/broker/src/cli/waiting.test.ts'
 const progress = 'ts/broker/src/cli/progress.test.ts'
@@ -253,7 +255,14 @@ const output: readonly Promised[] = [
   { what: 'JSON and YAML with all digits', tests: [[formats, 'json and yaml keep all digits']] },
   {
     what: 'the shape of an answer in the help',
-    absent: 'It can be seen, with `-o json`, and is written down nowhere.',
+    tests: [
+      [manual, 'the help of every command that answers has the shape of its answer, and no shape is left over'],
+      [shapes, 'what may be null'],
+      [answers, 'topics'],
+      [answers, 'nothing in the help is left that no command answered'],
+      [answers, 'a field that is left out is not as the help says'],
+      [answers, 'another type is not as the help says'],
+    ],
   },
   {
     what: 'the same forms everywhere',

@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { BrokerError, messageOf } from '../base/errors.ts'
 import { productVersion } from '../base/version.ts'
+import { declareAnswers } from './answers/help.ts'
 import { declareAdmin } from './commands/admin.ts'
 import { declareLog, declareStart } from './commands/broker.ts'
 import { declareCluster } from './commands/cluster.ts'
@@ -53,6 +54,7 @@ export const createProgram = (terminal: Terminal, ended: (code: number) => void)
   declareTools(program, declaring)
   declareManual(program, declaring)
   declareLoudness(program)
+  declareAnswers(program)
   return program
 }
 

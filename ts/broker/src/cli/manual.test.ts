@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { answers } from './answers/answers.ts'
+import { pathOf } from './answers/help.ts'
 import { exitCodes } from './exit-codes.ts'
 import { createProgram, run } from './index.ts'
 import { outputFormats } from './output/view.ts'
@@ -24,8 +26,15 @@ const cli = async (args: string, environment: Record<string, string> = {}) => {
   return { code: await run(terminal, args.split(' ')), said, complained }
 }
 
+/** As it is shown, with all that stands behind the options. */
+const helpOf = (command: Command): string => {
+  let shown = ''
+  command.configureOutput({ writeOut: (text) => (shown += text), getOutHelpWidth: () => 110 }).outputHelp()
+  return shown
+}
+
 const everyHelp = (command: Command): readonly string[] => [
-  command.configureHelp({ helpWidth: 110 }).helpInformation(),
+  helpOf(command),
   ...command.commands.flatMap((inner) => everyHelp(inner)),
 ]
 
@@ -36,6 +45,7 @@ test('the help of every command', async () => {
 
 test.each([
   ['help exit-codes', 0, '10  the cluster is not healthy'],
+  ['help output', 0, 'whole number of 64 bits'],
   ['help topic', 0, 'Usage: millrace topic'],
   ['topic create --help', 0, '--partitions'],
   ['--version', 0, '.'],
@@ -115,6 +125,14 @@ test('every command answers in every form, but for those that answer nothing or 
     '__complete',
     'help',
   ])
+})
+
+test('the help of every command that answers has the shape of its answer, and no shape is left over', () => {
+  const answering = leaves(createProgram(processTerminal, () => undefined)).filter(({ options }) =>
+    options.some(({ long }) => long === '--output'),
+  )
+  expect(answering.map(pathOf).toSorted()).toEqual(Object.keys(answers).toSorted())
+  expect(answering.filter((command) => !/^Answer \(--?\w+ json, /m.test(helpOf(command)))).toEqual([])
 })
 
 test('every exit code stands in one table', async () => {

@@ -29,11 +29,12 @@ export const declareManual = (program: Command, { terminal, act }: Declaring): v
 
   program
     .command('help')
-    .description('help for a command, or on exit-codes')
+    .description('help for a command, on exit-codes, or on output: the forms of an answer')
     .argument('[command...]')
     .action(
       act(async (words: string[]) => {
         if (words[0] === 'exit-codes') return (await import('../manual/version.ts')).exitCodesHelp(terminal)
+        if (words[0] === 'output') return (await import('../manual/output.ts')).outputHelp(terminal)
         let about = program
         for (const word of words) about = about.commands.find((command) => command.name() === word) ?? about
         about.outputHelp()
