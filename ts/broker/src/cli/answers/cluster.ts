@@ -21,7 +21,7 @@ export const clusterAnswers: Readonly<Record<string, Shape>> = {
   'cluster health': fields({ healthy: 'true or false', problems }),
   'cluster info': fields({
     cluster: `text, or null ${NOT_SAID}`,
-    controller: 'whole number, -1 where there is none',
+    controller: 'whole number, or null where there is none',
     brokers: rows({
       broker: 'whole number',
       address: 'text',

@@ -43,20 +43,21 @@ interface Problem {
 export const info = (terminal: Terminal, options: ShowOptions): Promise<number> =>
   showing(terminal, options, async (client) => {
     const { id, controllerId, brokers } = await client.cluster()
+    const controller = controllerId < 0 ? null : controllerId
     const states = await Promise.all(brokers.map((broker) => brokerState(client, broker)))
     return {
-      value: { cluster: id, controller: controllerId, brokers: states },
+      value: { cluster: id, controller, brokers: states },
       facts: [
         ['cluster', id],
-        ['controller', controllerId],
+        ['controller', controller],
       ],
       table: {
         columns: columns(['broker', 'address', 'rack', 'controller', 'reachable', 'bytes', 'usable'], ['directories']),
-        rows: states.map(({ broker, address, rack, controller, reachable, directories }) => [
+        rows: states.map(({ broker, address, rack, controller: isController, reachable, directories }) => [
           broker,
           address,
           rack,
-          controller,
+          isController,
           reachable,
           sum(directories.map(({ bytes }) => bytes)),
           sum(directories.map(({ usableBytes }) => usableBytes)),

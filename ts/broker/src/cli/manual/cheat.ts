@@ -42,7 +42,7 @@ millrace group describe billing
 millrace group reset billing --to @-1h
 millrace group reset billing --to @-1h --execute --undo before.csv
 millrace group reset billing --from-file before.csv --execute`,
-  scripts: `# names for xargs, JSON for jq, exit codes for if
+  scripts: `# names for xargs, JSON for jq (its fields stand at the end of --help), exit codes for if
 millrace topic list 'tmp-*' -o name | xargs millrace topic delete --yes
 millrace group describe billing -o json | jq .lag
 millrace cluster health --nagios
