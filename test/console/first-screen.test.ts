@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { missingClients } from '../harness/clients.ts'
+import { readyCoordinator } from '../harness/ready-coordinator.ts'
 import { inside } from '../integration/admin/inside.ts'
 import { opened, visiting } from './browser.ts'
 import { PASSWORD } from './seeded.ts'
@@ -46,6 +47,18 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
     await expect.poll(() => figure(page, 'Brokers'), { timeout: 20_000 }).toEqual(['3', 'plain'])
     expect(await figure(page, 'Without leader')).toEqual(['4', 'bad'])
     expect(await figure(page, 'Under-replicated')).toEqual(['1,005', 'bad'])
+  })
+
+  test('counts the topics that its users have, and beside them those of the broker', async () => {
+    await readyCoordinator(broker.peer(), 'readers')
+    const page = await at('/topics')
+    await page.getByText('There are no topics yet.').waitFor()
+    await page.locator('.navigation a').first().click()
+    const counted = async () => [(await figure(page, 'Topics'))[0], (await figure(page, 'Partitions'))[0]]
+    const withInternal = (count: number) => expect.stringMatching(`^${count} \\+ [1-9]\\d* internal$`) as unknown
+    await expect.poll(counted, { timeout: 20_000 }).toEqual([withInternal(0), withInternal(0)])
+    await broker.call('createTopic', { name: 'own', partitions: 3 })
+    await expect.poll(counted, { timeout: 20_000 }).toEqual([withInternal(1), withInternal(3)])
   })
 
   test('draws the last hour of bytes, messages and requests, in and out', async () => {

@@ -39,6 +39,13 @@ const health: readonly Promised[] = [
     tests: [[firstScreen, 'says how many brokers are up, and how many partitions have no leader or too few replicas']],
   },
   {
+    what: 'how many topics and partitions there are, apart from those of the broker itself',
+    tests: [
+      [problems, 'topics of users are counted apart from those of the broker, whose partitions can be bad as well'],
+      [firstScreen, 'counts the topics that its users have, and beside them those of the broker'],
+    ],
+  },
+  {
     what: 'how many partitions have no leader, or too few replicas',
     tests: [
       [problems, 'partitions without a leader or with too few replicas are counted, and those are listed'],

@@ -41,13 +41,33 @@ const Numbers = ({ cluster }: { readonly cluster: Cluster }) => {
   return (
     <Figures>
       <Figure name={t('places.brokers')} value={integer(cluster.brokers)} />
-      <Figure name={t('places.topics')} value={integer(cluster.topics)} />
-      <Figure name={t('topics.partitions')} value={integer(cluster.partitions)} />
+      <Figure name={t('places.topics')} value={<Own count={cluster.topics} internal={cluster.internalTopics} />} />
+      <Figure
+        name={t('topics.partitions')}
+        value={<Own count={cluster.partitions} internal={cluster.internalPartitions} />}
+      />
       <Figure name={t('places.groups')} value={integer(cluster.groups)} />
       <Bad problem="leaderless" count={cluster.leaderlessPartitions} />
       <Bad problem="underReplicated" count={cluster.underReplicatedPartitions} />
       <Bad problem="offline" count={cluster.offlineReplicas} />
     </Figures>
+  )
+}
+
+interface OwnProps {
+  readonly count: number
+  readonly internal: number
+}
+
+/** How many there are but for those that the broker has for itself, which stand beside. */
+const Own = ({ count, internal }: OwnProps) => {
+  const { t } = useTranslation()
+  const { integer } = useFormat()
+  return (
+    <>
+      {integer(count)}
+      {internal > 0 && <small> {t('health.internal', { value: integer(internal) })}</small>}
+    </>
   )
 }
 

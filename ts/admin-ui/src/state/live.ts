@@ -75,6 +75,8 @@ const become = (next: Live | null, queries: QueryClient): void => {
 /** Lists that anybody may have changed. */
 const CHANGEABLE = ['audit', 'accounts', 'filters', 'topics', 'topic', 'groups', 'group', 'brokers', 'cluster']
 
+const COUNTS = ['topics', 'partitions', 'internalTopics', 'internalPartitions'] as const
+
 /** What is not as it was, by the first words of its queries. */
 const outdated = (before: Live, next: Live | null): ReadonlySet<string> => {
   // What it would have told from now on is asked for.
@@ -82,7 +84,7 @@ const outdated = (before: Live, next: Live | null): ReadonlySet<string> => {
   const has = (...names: readonly (keyof Live)[]): boolean => names.some((name) => before[name] !== next[name])
   return new Set([
     ...(has('auditId') ? CHANGEABLE : []),
-    ...(has('state', 'topics', 'partitions', 'brokers', 'ok') ? ['cluster', 'brokers', 'health'] : []),
+    ...(has('state', 'ok', 'brokers', ...COUNTS) ? ['cluster', 'brokers', 'health'] : []),
     ...(has('jobsRunning') ? ['jobs'] : []),
   ])
 }

@@ -31,6 +31,7 @@ export const readLive = (
 ): Live => {
   const { engine, cluster, audit, jobs } = services
   const image = cluster.image()
+  const { topics, partitions, internalTopics, internalPartitions } = counts(image)
   const { ok, checks } = health(status, readVitals(services, counts))
   return {
     state: status.state,
@@ -38,8 +39,10 @@ export const readLive = (
     problems: checks.filter((check) => !check.ok).map((check) => ({ ...check })),
     ...rates.now(),
     ...traffic.now(),
-    topics: image.topicsById.size,
-    partitions: counts(image).partitions,
+    topics,
+    partitions,
+    internalTopics,
+    internalPartitions,
     brokers: image.brokers.size,
     diskFreeBytes: String(engine.stats().get('store.disk.free.bytes') ?? 0),
     jobsRunning: jobs.list().filter(({ state }) => state === 'running').length,

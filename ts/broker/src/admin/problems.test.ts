@@ -3,6 +3,7 @@ import { brokerId, partitionIndex, type TopicId } from '../base/ids.ts'
 import { applyChanges } from '../cluster/apply.ts'
 import type { Change } from '../cluster/records.ts'
 import { withBrokers } from '../cluster/scenario.ts'
+import { OFFSETS_TOPIC } from '../groups/offsets-topic.ts'
 import { countOffline, countPartitions, findLost, type LostLogs, partitionsWith } from './problems.ts'
 
 const topic = (at: number, name: string): Change => ({
@@ -34,9 +35,21 @@ const listed = (problem: Parameters<typeof partitionsWith>[0], lost = nothing): 
   partitionsWith(problem, image, lost).map(({ topic: name, partition: { index } }) => `${name}/${index}`)
 
 it('partitions without a leader or with too few replicas are counted, and those are listed', () => {
-  expect(countPartitions(image)).toEqual({ partitions: 4, leaderless: 1, underReplicated: 2 })
+  expect(countPartitions(image)).toMatchObject({ partitions: 4, leaderless: 1, underReplicated: 2 })
   expect(listed('leaderless')).toEqual(['ill/1'])
   expect(listed('underReplicated')).toEqual(['ill/1', 'ill/2'])
+})
+
+it('topics of users are counted apart from those of the broker, whose partitions can be bad as well', () => {
+  const counted = { topics: 2, partitions: 4, internalTopics: 0, internalPartitions: 0 }
+  expect(countPartitions(image)).toMatchObject(counted)
+  const withInternal = applyChanges(image, image.revision + 1, [
+    topic(3, OFFSETS_TOPIC),
+    partition(3, 0, 1, [1, 2]),
+    partition(3, 1, -1, [1]),
+  ])
+  const ill = { leaderless: 2, underReplicated: 3 }
+  expect(countPartitions(withInternal)).toEqual({ ...counted, internalTopics: 1, internalPartitions: 2, ...ill })
 })
 
 it('replicas of brokers that are not there are offline, and those of directories that failed', async () => {

@@ -38,21 +38,34 @@ const has: Readonly<Record<Exclude<PartitionProblem, 'offline'>, (partition: Par
 }
 
 export interface PartitionCounts {
+  /** Of the cluster's users; so are `partitions`. */
+  readonly topics: number
   readonly partitions: number
+  /** Of the broker itself. */
+  readonly internalTopics: number
+  readonly internalPartitions: number
+  /** Of all partitions; so is the one below. */
   readonly leaderless: number
   readonly underReplicated: number
 }
 
 export const countPartitions = (image: ClusterImage): PartitionCounts => {
-  let [partitions, leaderless, underReplicated] = [0, 0, 0]
+  let [topics, partitions, internalTopics, internalPartitions] = [0, 0, 0, 0]
+  let [leaderless, underReplicated] = [0, 0]
   for (const topic of image.topicsById.values()) {
+    if (topic.internal) {
+      internalTopics += 1
+      internalPartitions += topic.partitions.length
+    } else {
+      topics += 1
+      partitions += topic.partitions.length
+    }
     for (const partition of topic.partitions) {
-      partitions += 1
       if (has.leaderless(partition)) leaderless += 1
       if (has.underReplicated(partition)) underReplicated += 1
     }
   }
-  return { partitions, leaderless, underReplicated }
+  return { topics, partitions, internalTopics, internalPartitions, leaderless, underReplicated }
 }
 
 export interface OfflineCounts {

@@ -50,9 +50,14 @@ export const cluster = z.object({
   /** One of those that `admin.color` takes. */
   color: z.string(),
   brokers: z.int(),
+  /** Those of users; so are `partitions`. */
   topics: z.int(),
   partitions: z.int(),
+  /** Those of the broker itself. */
+  internalTopics: z.int(),
+  internalPartitions: z.int(),
   groups: z.int(),
+  /** Of internal topics as well; so are those below. */
   leaderlessPartitions: z.int(),
   underReplicatedPartitions: z.int(),
   /** Of brokers that are not there, or in a directory of this one that failed. */

@@ -50,8 +50,12 @@ export const live = z.object({
   fetchRequests: z.number(),
   syncs: z.number(),
   connections: z.number(),
+  /** Those of users; so are `partitions`. */
   topics: z.int(),
   partitions: z.int(),
+  /** Those of the broker itself. */
+  internalTopics: z.int(),
+  internalPartitions: z.int(),
   brokers: z.int(),
   /** Of the data disk that has the fewest. */
   diskFreeBytes: int64,

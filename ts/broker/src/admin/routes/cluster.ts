@@ -23,7 +23,7 @@ export const clusterRoutes = ({
     cluster: async () => {
       const lost = await findLost(engine, cluster.brokerId)
       const image = cluster.image()
-      const { partitions, leaderless, underReplicated } = counts(image)
+      const { topics, partitions, internalTopics, internalPartitions, leaderless, underReplicated } = counts(image)
       const values = configs.values(image)
       return {
         clusterId: image.clusterId,
@@ -39,8 +39,10 @@ export const clusterRoutes = ({
         label: values['admin.label'],
         color: values['admin.color'],
         brokers: image.brokers.size,
-        topics: image.topicsById.size,
+        topics,
         partitions,
+        internalTopics,
+        internalPartitions,
         groups: groups.list({ states: [], types: [] }).length,
         leaderlessPartitions: leaderless,
         underReplicatedPartitions: underReplicated,
