@@ -57,10 +57,32 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the lag of a g
     expect([...complaints, ...crashes]).toEqual([])
   })
 
+  test('says now what it is now, however long the next value takes', async () => {
+    const { page } = await open('en', 'light', DESKTOP)
+    await page.goto(`${broker.base()}/groups/ledger`)
+    await logIn(page, PASSWORD)
+    await page.locator('.past canvas').first().waitFor()
+    // Each within less than the ten seconds from one value to the next.
+    for (const offset of ['7', '9', '8']) {
+      const { items } = await broker.call('resetOffsets', { group: 'ledger', target: { to: 'offset', offset } })
+      const now = String(Number(items[0]?.endOffset) - Number(offset))
+      const within = { timeout: 4000 }
+      await page.locator('main .figure').first().getByText(now, { exact: true }).waitFor(within)
+      await page.locator('.past strong').first().getByText(now, { exact: true }).waitFor(within)
+      await page.locator(`.past .chart[aria-label*="now ${now},"]`).waitFor(within)
+      await page
+        .locator('.figures-of tbody td')
+        .nth(1)
+        .getByText(now, { exact: true })
+        .waitFor({ ...within, state: 'attached' })
+    }
+  })
+
   test('a group that nobody has watched yet says so', async () => {
     const { page } = await open('en', 'light', DESKTOP)
+    const now = { at: '0', lag: 0, lagSeconds: 0 }
     await page.route('**/api/v1/groups/ledger/history', (route) =>
-      route.fulfill({ json: { until: '0', intervalMs: 10_000, lag: [], lagSeconds: [] } }),
+      route.fulfill({ json: { until: '0', intervalMs: 10_000, lag: [], lagSeconds: [], now } }),
     )
     await page.goto(`${broker.base()}/groups/ledger`)
     await logIn(page, PASSWORD)

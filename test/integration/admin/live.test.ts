@@ -140,6 +140,11 @@ test('rates and lag of the last hour; the lag in seconds', async () => {
   expect(intervalMs).toBe(10_000)
   expect(new Set(lag)).toEqual(new Set([0]))
   expect(new Set(lagSeconds)).toEqual(new Set([0]))
+  await call('resetOffsets', { group: 'behind', target: { to: 'shift', by: '-1' } })
+  const moved = await call('groupHistory', { group: 'behind' })
+  expect(moved.now.lag).toBe(1)
+  expect(Number(moved.now.at)).toBeGreaterThanOrEqual(Number(moved.until))
+  await expect(call('groupHistory', { group: 'nobody' })).rejects.toMatchObject({ status: 404 })
   const { series } = await eventually('rates are noted', async () => {
     const told = await call('history', {})
     return told.series.connections.length > 0 ? told : undefined

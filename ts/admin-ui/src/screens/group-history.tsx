@@ -26,15 +26,16 @@ export const GroupHistoryCard = ({ group }: { readonly group: string }) => {
   return (
     <Card title={t('group.history')}>
       <Loaded query={query}>
-        {(past) =>
-          past.lag.length === 0 ? (
+        {(history) => {
+          const past = pastOf(history)
+          return history.lag.length === 0 ? (
             <p className="empty">{t('group.noHistory')}</p>
           ) : (
             <>
               <div className="columns pasts">
                 <Past
                   name={t('group.lagMessages')}
-                  past={past}
+                  times={past.times}
                   values={past.lag}
                   steps={COUNT_STEPS}
                   exact={integer}
@@ -42,7 +43,7 @@ export const GroupHistoryCard = ({ group }: { readonly group: string }) => {
                 />
                 <Past
                   name={t('groups.lagTime')}
-                  past={past}
+                  times={past.times}
                   values={past.lagSeconds}
                   steps={SECOND_STEPS}
                   exact={(seconds) => span(seconds * SECOND_MS)}
@@ -51,26 +52,40 @@ export const GroupHistoryCard = ({ group }: { readonly group: string }) => {
               </div>
               <details className="figures-of">
                 <summary>{t('group.asTable')}</summary>
-                <Minutes past={past} />
+                <Minutes past={past} each={Math.max(1, Math.round(MINUTE_MS / history.intervalMs))} />
               </details>
             </>
           )
-        }
+        }}
       </Loaded>
     </Card>
   )
 }
 
+/** What was noted, and what is now. */
+interface Lags {
+  /** Seconds since 1970. */
+  readonly times: readonly number[]
+  readonly lag: readonly number[]
+  readonly lagSeconds: readonly (number | null)[]
+}
+
+const pastOf = ({ now, ...noted }: GroupHistory): Lags => ({
+  times: [...timesOf(noted.lag.length, noted), Number(now.at) / SECOND_MS],
+  lag: [...noted.lag, now.lag],
+  lagSeconds: [...noted.lagSeconds, now.lagSeconds],
+})
+
 interface PastProps {
   readonly name: string
-  readonly past: GroupHistory
+  readonly times: readonly number[]
   readonly values: readonly (number | null)[]
   readonly steps: number[]
   readonly exact: (value: number) => string
   readonly rounded: (value: number) => string
 }
 
-const Past = ({ name, past, values, steps, exact, rounded }: PastProps) => {
+const Past = ({ name, times, values, steps, exact, rounded }: PastProps) => {
   const { t } = useTranslation()
   const { hour } = useFormat()
   const known = values.filter((value) => value !== null)
@@ -85,7 +100,7 @@ const Past = ({ name, past, values, steps, exact, rounded }: PastProps) => {
       </p>
       <Chart
         label={t('group.chart', { name, now, most })}
-        times={timesOf(values.length, past)}
+        times={times}
         values={values}
         height={HEIGHT}
         smallestTop={SMALLEST_TOP}
@@ -102,13 +117,17 @@ interface Minute {
   readonly lagSeconds: number | null
 }
 
+interface MinutesProps {
+  readonly past: Lags
+  /** How many values are of a minute. */
+  readonly each: number
+}
+
 /** One row for each minute, the newest first. */
-const Minutes = ({ past }: { readonly past: GroupHistory }) => {
+const Minutes = ({ past: { times, lag, lagSeconds }, each }: MinutesProps) => {
   const { t } = useTranslation()
   const { moment } = useFormat()
-  const { lag, lagSeconds, intervalMs } = past
-  const each = Math.max(1, Math.round(MINUTE_MS / intervalMs))
-  const rows = timesOf(lag.length, past)
+  const rows = times
     .map((at, index) => ({ at: at * SECOND_MS, lag: lag[index] ?? 0, lagSeconds: lagSeconds[index] ?? null }))
     .toReversed()
     .filter((_, index) => index % each === 0)

@@ -31,6 +31,8 @@ export const groupHistory = z.object({
   lag: numbers,
   /** Of the partition that was furthest behind; null while it was not known. */
   lagSeconds: knownNumbers,
+  /** Of the moment of the answer: a reset shows here at once. */
+  now: z.object({ at: time, lag: z.number(), lagSeconds: z.number().nullable() }),
 })
 
 /** The first screen in numbers. */

@@ -2,21 +2,20 @@
 import type { AuditEntry } from '../../audit/audit.ts'
 import { configHistory } from '../../audit/config-history.ts'
 import { lastReset } from '../../audit/last-reset.ts'
-import { LAG_SAMPLE_MS } from '../../history/lag.ts'
 import { rateNames, SAMPLE_MS } from '../../history/rates.ts'
 import type { Output } from '../contract.ts'
 import { readLive } from '../live.ts'
 import type { RouteContext } from './context.ts'
 import type { RoutesOf } from './table.ts'
 
-type Names = 'audit' | 'lastReset' | 'configHistory' | 'jobs' | 'canary' | 'live' | 'history' | 'groupHistory'
+type Names = 'audit' | 'lastReset' | 'configHistory' | 'jobs' | 'canary' | 'live' | 'history'
 type Series = Output<'history'>['series']
 
 /** Of one key. */
 const CONFIG_CHANGES_MAX = 100
 
 export const activityRoutes = (context: RouteContext): RoutesOf<Names> => {
-  const { services, rates, traffic, lag, status, counts } = context
+  const { services, rates, traffic, status, counts } = context
   const { audit, jobs, canary, clock } = services
   return {
     live: () => readLive(context, status(), counts),
@@ -31,15 +30,6 @@ export const activityRoutes = (context: RouteContext): RoutesOf<Names> => {
         messagesOut: asLong(messagesOut),
       } as Series
       return { until: String(clock.now()), intervalMs: SAMPLE_MS, series }
-    },
-    groupHistory: ({ group }) => {
-      const past = lag.past(group)
-      return {
-        until: String(lag.notedAt()),
-        intervalMs: LAG_SAMPLE_MS,
-        lag: [...past.lag],
-        lagSeconds: [...past.lagSeconds],
-      }
     },
     audit: ({ search, offset, limit }) => {
       const part = search.toLowerCase()

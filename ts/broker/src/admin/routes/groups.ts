@@ -2,6 +2,7 @@
 import { BrokerError } from '../../base/errors.ts'
 import { readAssignment } from '../../groups/classic/assignment.ts'
 import type { DescribedGroup, DescribedMember } from '../../groups/describe.ts'
+import { LAG_SAMPLE_MS } from '../../history/lag.ts'
 import type { Output } from '../contract.ts'
 import { type Cell, pageOf } from '../pages.ts'
 import type { GroupLine } from '../tables.ts'
@@ -12,7 +13,11 @@ type Row = Output<'groups'>['items'][number]
 type MemberRow = Output<'group'>['memberRows'][number]
 type OffsetRow = Output<'group'>['offsetRows'][number]
 
-export const groupRoutes = ({ services: { groups }, tables }: RouteContext): RoutesOf<'groups' | 'group'> => {
+export const groupRoutes = ({
+  services: { groups, clock },
+  tables,
+  lag: watched,
+}: RouteContext): RoutesOf<'groups' | 'group' | 'groupHistory'> => {
   const describe = (name: string): DescribedGroup => {
     const described = groups.describe(name)
     if (typeof described !== 'string') return described
@@ -40,6 +45,17 @@ export const groupRoutes = ({ services: { groups }, tables }: RouteContext): Rou
         memberRows,
         offsetRows: offsetRows.slice(offset, offset + limit),
         offsetsTotal: offsetRows.length,
+      }
+    },
+    groupHistory: async ({ group }) => {
+      const { lag, lagSeconds } = await tables.groupOf(describe(group))
+      const past = watched.past(group)
+      return {
+        until: String(watched.notedAt()),
+        intervalMs: LAG_SAMPLE_MS,
+        lag: [...past.lag],
+        lagSeconds: [...past.lagSeconds],
+        now: { at: String(clock.now()), lag, lagSeconds },
       }
     },
   }
