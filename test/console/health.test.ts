@@ -79,8 +79,8 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
   })
 
   test.each([
-    [...looks[0], ['1h 1m', '3'], ['4s', '12,345']],
-    [...looks[1], ['1\u5C0F\u65F6 1\u5206\u949F', '3'], ['4\u79D2', '12,345']],
+    [...looks[0], ['1h 1m', '3'], ['4s', '12,345'], ['0s', '0']],
+    [...looks[1], ['1\u5C0F\u65F6 1\u5206\u949F', '3'], ['4\u79D2', '12,345'], ['0\u79D2', '0']],
   ] as const)('shows the groups that are most behind, in %s, %s', async (locale, theme, viewport, ...told) => {
     const page = await at('/', [locale, theme, viewport])
     const row: Output<'groups'>['items'][number] = {
@@ -97,11 +97,15 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
     const asked: (string | null)[] = []
     await page.route('**/api/v1/groups?*', async (route) => {
       asked.push(new URL(route.request().url()).searchParams.get('sort'))
-      const items = [row, { ...row, name: 'another', lag: '12345', lagSeconds: 4.2 }]
-      await route.fulfill({ json: { items, total: 2, offset: 0, limit: 5 } satisfies Output<'groups'> })
+      const items = [
+        row,
+        { ...row, name: 'another', lag: '12345', lagSeconds: 4.2 },
+        { ...row, name: 'up to date', lag: '0', lagSeconds: 0 },
+      ]
+      await route.fulfill({ json: { items, total: 3, offset: 0, limit: 5 } satisfies Output<'groups'> })
     })
     const rows = page.locator('.card', { has: page.locator('a[href*="sort=lagSeconds"]') }).locator('.rows li')
-    await rows.nth(1).waitFor()
+    await rows.nth(2).waitFor()
     expect(await rows.locator('.number').allInnerTexts()).toEqual(told.flat())
     expect(new Set(asked)).toEqual(new Set(['lagSeconds']))
     await expectInOrder(page, viewport.width, 'groups that are behind')

@@ -37,5 +37,6 @@ export const Lag = ({ value }: ValueProps) => {
 export const Behind = ({ seconds }: { readonly seconds: number | null }) => {
   const { span } = useFormat()
   if (seconds === null) return UNKNOWN
-  return seconds === 0 ? <span className="quiet">0</span> : span(seconds * SECOND_MS)
+  const text = span(seconds * SECOND_MS)
+  return seconds === 0 ? <span className="quiet">{text}</span> : text
 }
