@@ -5,7 +5,7 @@ import { metadata } from 'millrace/messages/03-metadata.js'
 import { offsetFetch } from 'millrace/messages/09-offset-fetch.js'
 import { describeGroups } from 'millrace/messages/15-describe-groups.js'
 import { describeConfigs } from 'millrace/messages/32-describe-configs.js'
-import type { Locator } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { missingClients } from '../harness/clients.ts'
 import { readyTopic } from '../harness/ready-topic.ts'
@@ -19,6 +19,11 @@ const TOPIC = 2
 const BROKER = 4
 const UNKNOWN_TOPIC = 3
 const [FROM_TOPIC, FROM_BROKER] = [1, 2]
+
+/** Figures that do not fit where they stand. */
+const CUT_OFF = `[...document.querySelectorAll('.figure dd')]
+  .filter((each) => each.scrollWidth > each.clientWidth)
+  .map((each) => each.textContent)`
 
 const missing = await missingClients('browser')
 
@@ -194,12 +199,28 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
     await go(dialog, 'Move')
     expect(await committedNow(GROUP)).toBe(40)
     await page.reload()
+    await expectLast(page, 'Reset', 'orders-0', '1 \u2192 40')
     const undo = await press(page, 'Undo the reset')
     await undo.locator('tbody td').nth(3).getByText('1', { exact: true }).waitFor()
     expect(await rehearsed(undo)).toContain('orders,0,40,1,-39')
     await go(undo, 'Move')
     expect(await committedNow(GROUP)).toBe(1)
+    await expectLast(page, 'Undone', 'orders-0', '40 \u2192 1')
+    const redo = await press(page, 'Redo the reset')
+    await redo.locator('tbody td').nth(3).getByText('40', { exact: true }).waitFor()
+    await expectAccessible(page, 'an undo that is undone')
+    await go(redo, 'Move')
+    expect(await committedNow(GROUP)).toBe(40)
+    await expectLast(page, 'Reset', 'orders-0', '1 \u2192 40')
+    await go(await press(page, 'Undo the reset'), 'Move')
+    expect(await committedNow(GROUP)).toBe(1)
   })
+
+  /** What the card of the last reset says of it. */
+  const expectLast = (page: Page, ...said: readonly string[]): Promise<void> =>
+    expect
+      .poll(() => page.getByRole('region', { name: 'Last reset' }).locator('dd').allTextContents(), { timeout: 20_000 })
+      .toEqual([...said, expect.any(String), 'User:admin', 'admin-api', '127.0.0.1'])
 
   /** The plan of a reset: its command without what makes it so. */
   const rehearsed = async (dialog: Locator): Promise<string> =>
@@ -222,7 +243,12 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
     const told = page.getByRole('region', { name: 'Last reset' })
     await told.getByText('User:ANONYMOUS').waitFor()
     await told.getByText('millrace-cli').waitFor()
+    expect((await told.locator('dd').allTextContents()).slice(0, 3)).toEqual(['Reset', '2', '14 messages back'])
     await expectAccessible(page, 'the last reset')
+    for (const viewport of [PHONE, DESKTOP]) {
+      await page.setViewportSize(viewport)
+      expect(await page.evaluate(CUT_OFF)).toEqual([])
+    }
     const undo = await press(page, 'Undo the reset')
     await undo.getByText('1 offset is of a topic that was deleted since').waitFor()
     await undo.getByText('1 partition does not have that offset, any more or yet').waitFor()
@@ -242,11 +268,14 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
   test('of a reset too large for the audit list the undo says how much it leaves', async () => {
     const wide = 'wide'.padEnd(249, '.topic')
     await readyTopic(broker.peer(), wide, { partitions: 1700 })
+    await send(broker.peer(), wide)
     for (const to of ['earliest', 'latest'] as const)
       await broker.call('resetOffsets', { group: 'wide', topics: [wide], target: { to } })
-    const undo = await press(await at('/groups/wide'), 'Undo the reset')
+    const page = await at('/groups/wide')
+    const undo = await press(page, 'Undo the reset')
     await undo.getByText('The audit list had no room for 100 more offsets').waitFor()
     await undo.getByText('and 1,400 more').waitFor()
+    await page.getByText('at least 40 messages on').waitFor()
   })
 
   test('a group at work is left alone, and the way out is told', async () => {

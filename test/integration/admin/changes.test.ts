@@ -202,6 +202,7 @@ test('the last reset of a group, whichever way it was made, with what undoes it'
   await call('resetOffsets', { group, topics: ['replayed'], target: { to: 'earliest' } })
   expect(await last()).toMatchObject({ principal: 'User:admin', clientId: 'admin-api', none: 1, deleted: 0, cut: 0 })
   expect(await positions()).toEqual([['replayed', 0, '8']])
+  expect(await last()).toMatchObject({ isUndo: false, moved: { partitions: 2, back: '8', on: '0', only: null } })
 
   await call('resetOffsets', { group, topics: ['replayed', 'passing'], target: { to: 'latest' } })
   await call('resetOffsets', { group, target: { to: 'shift', by: '-1' } })
@@ -217,9 +218,12 @@ test('the last reset of a group, whichever way it was made, with what undoes it'
     ['9', '10'],
     ['9', '10'],
   ])
+  expect(await last()).toMatchObject({ isUndo: true, moved: { partitions: 2, back: '0', on: '2', only: null } })
 
   await commit(1, 2)
   expect(await last()).toMatchObject({ principal: 'User:ANONYMOUS', clientId: 'hostile', address: '127.0.0.1' })
+  const only = { topic: 'replayed', partition: 1, before: '10', after: '2' }
+  expect(await last()).toMatchObject({ isUndo: false, moved: { partitions: 1, back: '8', on: '0', only } })
   expect(await positions()).toEqual([['replayed', 1, '10']])
   await peer().call(offsetDelete, 0, {
     groupId: group,
@@ -269,6 +273,8 @@ describe('of a group with 1,500 partitions in topics with the longest names', ()
     expect(last).toMatchObject({ none: 0, deleted: 0, cut: 0 })
     await call('resetOffsets', { group, target: { to: 'positions', positions: last?.positions ?? [] } })
     expect(await committed()).toEqual(before)
+    const undo = { isUndo: true, moved: { partitions: 1500, back: '0', on: '2997', only: null } }
+    expect((await call('lastReset', { group })).reset).toMatchObject(undo)
   }
 
   test('a reset of the API is undone to the last partition', () =>

@@ -16,6 +16,7 @@ const apiReading = 'test/integration/admin/reading.test.ts'
 const apiLive = 'test/integration/admin/live.test.ts'
 const safety = 'test/integration/admin/safety.test.ts'
 const password = 'test/integration/admin/password.test.ts'
+const lastReset = 'ts/broker/src/audit/last-reset.test.ts'
 const filter = 'ts/broker/src/browse/filter.test.ts'
 const problems = 'ts/broker/src/admin/problems.test.ts'
 const payload = 'ts/broker/src/browse/payload.test.ts'
@@ -310,6 +311,14 @@ const groups: readonly Promised[] = [
     ],
   },
   { what: 'a reset is undone', tests: [[actions, 'a group is moved, shown first, and put back']] },
+  {
+    what: 'the last reset says what it moved, and whether it was an undo, which can be undone as well',
+    tests: [
+      [lastReset, 'what puts back all that the one before it replaced is an undo, and what puts back an undo is none'],
+      [apiChanges, 'the last reset of a group, whichever way it was made, with what undoes it'],
+      [actions, 'a group is moved, shown first, and put back'],
+    ],
+  },
   {
     what: 'a reset can still be undone once the page was loaded anew',
     tests: [

@@ -110,14 +110,14 @@ interface UndoResetProps {
   readonly onClose: () => void
 }
 
-export const UndoReset = ({ group, reset: { positions, none, deleted, cut }, onClose }: UndoResetProps) => {
+export const UndoReset = ({ group, reset: { isUndo, positions, none, deleted, cut }, onClose }: UndoResetProps) => {
   const { t } = useTranslation()
   const command = useCommand()
   const lines = positions.map(({ topic, partition, offset }) => `${topic},${partition},${offset}`)
   const options = [['--from-file', '/dev/stdin'], ['--execute']]
   return (
     <MoveWindow
-      title={t('action.undo')}
+      title={isUndo ? t('action.redo') : t('action.undo')}
       group={group}
       topics={undefined}
       target={{ to: 'positions', positions }}

@@ -5,6 +5,8 @@ import { lastReset } from './last-reset.ts'
 
 const ana = { principal: 'User:ana', clientId: 'admin-api', address: '127.0.0.1' }
 
+type FromTo = readonly [before: number | null, after: number | null]
+
 const listed = () => {
   const audit = createAudit(manualClock())
   return {
@@ -16,6 +18,11 @@ const listed = () => {
         parts.map((before) => ({ action: 'group.offsets', subject: 'readers', before, after: null })),
         ana,
       ),
+    /** Each partition of `orders` from where to where. */
+    reset: (...moves: readonly FromTo[]) => {
+      const side = (at: 0 | 1) => Object.fromEntries(moves.map((move, index) => [`orders-${index}`, move[at]]))
+      audit.note({ action: 'group.offsets', subject: 'readers', before: side(0), after: side(1) }, ana)
+    },
     deleted: (subject: string, action = 'topic.delete') =>
       audit.note({ action, subject, before: null, after: null }, ana),
     found: () => lastReset(audit.entries(), 'readers'),
@@ -39,6 +46,60 @@ test('the last one tells where the group stood, and who moved it', () => {
     deleted: 0,
     cut: 0,
   })
+})
+
+test('the last one tells what it moved, and what had its offset already it did not move', () => {
+  const { reset, found } = listed()
+  reset([14, 0], [3, 3], [null, 5], [7, null])
+  expect(found()?.moves).toEqual([
+    { topic: 'orders', partition: 0, before: 14, after: 0 },
+    { topic: 'orders', partition: 2, before: null, after: 5 },
+    { topic: 'orders', partition: 3, before: 7, after: null },
+  ])
+})
+
+test('what puts back all that the one before it replaced is an undo, and what puts back an undo is none', () => {
+  const { reset, moved, found } = listed()
+  const isUndo = () => found()?.isUndo
+  reset([14, 0], [3, 3])
+  expect(isUndo()).toBe(false)
+  moved('others', { 'orders-0': 0 })
+  // The group has read on since.
+  reset([6, 14], [4, 3])
+  expect(isUndo()).toBe(true)
+  reset([14, 6], [3, 4])
+  expect(isUndo()).toBe(false)
+  reset([6, 14], [4, 3])
+  expect(isUndo()).toBe(true)
+  reset([14, 2], [3, 3])
+  expect(isUndo()).toBe(false)
+})
+
+test('one that puts back a part, goes elsewhere or moves more is no undo', () => {
+  const after = (...moves: readonly FromTo[]) => {
+    const { reset, found } = listed()
+    reset([14, 0], [3, 0], [null, 8])
+    reset(...moves)
+    return found()?.isUndo
+  }
+  // What had no offset keeps the one that it was given.
+  expect(after([0, 14], [0, 3])).toBe(true)
+  expect(after([0, 14])).toBe(false)
+  expect(after([0, 14], [0, 4])).toBe(false)
+  expect(after([0, 14], [0, 3], [8, 0])).toBe(false)
+  expect(after([0, 14], [0, 3], [8, null], [1, 2])).toBe(false)
+})
+
+test('an undo leaves out the topics that were deleted before it', () => {
+  const { audit, reset, deleted, found } = listed()
+  const offsets = { 'gone-0': 5, 'orders-0': 14 }
+  const started = { 'gone-0': 0, 'orders-0': 0 }
+  audit.note({ action: 'group.offsets', subject: 'readers', before: offsets, after: started }, ana)
+  deleted('gone')
+  reset([0, 14])
+  expect(found()?.isUndo).toBe(true)
+  deleted('orders')
+  expect(found()?.isUndo).toBe(true)
 })
 
 test('a group that was deleted since is another one', () => {
@@ -90,7 +151,7 @@ test('a reset of several entries is one, and what was before it in the same mill
 })
 
 test('a reset of which the list has lost an entry is told, and has nothing to put back', () => {
-  const nothing = { entry: { actor: ana }, positions: [], none: 0, deleted: 0, cut: 0 }
+  const nothing = { entry: { actor: ana }, isUndo: false, moves: null, positions: [], none: 0, deleted: 0, cut: 0 }
   const { moved, movedInParts, found } = listed()
   movedInParts({ 'orders-0': 1 }, { 'orders-1': 2 }, { 'orders-2': null })
   for (let at = 3; at < ENTRIES_MAX; at++) moved('others', {})
@@ -110,7 +171,7 @@ test('a reset of which the list has lost an entry is told, and has nothing to pu
 
 test('an entry of another form has nothing to put back', () => {
   const { moved, found } = listed()
-  for (const before of [null, 'orders-0', { partitions: ['orders-0'] }]) {
+  for (const before of [null, 'orders-0', { partitions: ['orders-0'] }, { 'orders-0': 'one' }]) {
     moved('readers', before)
     expect(found()).toMatchObject({ positions: [], none: 0 })
   }

@@ -96,6 +96,22 @@ export const auditEntry = z.object({
 export const lastReset = z.object({
   /** Of its entry in the audit list, the last one where it has several. */
   ...entryHead,
+  /** It put back all that the reset before it had replaced; to undo it is to do that reset again. */
+  isUndo: z.boolean(),
+  /** As far as the audit list had room for it; null where the list has lost a part. */
+  moved: z
+    .object({
+      /** That got another offset. */
+      partitions: z.int(),
+      /** Messages that come once more, and those that were passed over. */
+      back: int64,
+      on: int64,
+      /** Where it is one partition. */
+      only: z
+        .object({ topic: z.string(), partition: z.int(), before: int64.nullable(), after: int64.nullable() })
+        .nullable(),
+    })
+    .nullable(),
   /** Where the group stood, as far as it can be put back: the `positions` of a reset that undoes this one. */
   positions: z.array(position),
   /** Partitions that had no offset: an undo leaves them where they are. */

@@ -1,7 +1,7 @@
 /** What was done, and what is going on. */
 import type { AuditEntry } from '../../audit/audit.ts'
 import { configHistory } from '../../audit/config-history.ts'
-import { lastReset } from '../../audit/last-reset.ts'
+import { type KnownMove, lastReset } from '../../audit/last-reset.ts'
 import { rateNames, SAMPLE_MS } from '../../history/rates.ts'
 import type { Output } from '../contract.ts'
 import { readLive } from '../live.ts'
@@ -45,9 +45,10 @@ export const activityRoutes = (context: RouteContext): RoutesOf<Names> => {
     lastReset: ({ group }) => {
       const found = lastReset(audit.entries(), group)
       if (found === null) return { reset: null }
-      const { entry, positions, ...others } = found
+      const { entry, moves, positions, ...others } = found
       const told = positions.map(({ offset, ...place }) => ({ ...place, offset: String(offset) }))
-      return { reset: { ...headOf(entry), positions: told, ...others } }
+      const moved = moves === null ? null : movedTold(moves)
+      return { reset: { ...headOf(entry), ...others, moved, positions: told } }
     },
     configHistory: ({ key, ...subject }) => ({
       items: configHistory(audit.entries(), subject, key)
@@ -73,6 +74,23 @@ export const activityRoutes = (context: RouteContext): RoutesOf<Names> => {
     }),
   }
 }
+
+const movedTold = (moves: readonly KnownMove[]): NonNullable<Output<'lastReset'>['reset']>['moved'] => {
+  const [only, ...others] = moves
+  const by = moves.map(({ before, after }) => (before === null || after === null ? 0 : after - before))
+  const sum = (steps: readonly number[]): string => String(steps.reduce((total, step) => total + Math.abs(step), 0))
+  return {
+    partitions: moves.length,
+    back: sum(by.filter((step) => step < 0)),
+    on: sum(by.filter((step) => step > 0)),
+    only:
+      only === undefined || others.length > 0
+        ? null
+        : { ...only, before: offsetTold(only.before), after: offsetTold(only.after) },
+  }
+}
+
+const offsetTold = (offset: number | null): string | null => (offset === null ? null : String(offset))
 
 const headOf = ({ id, at, actor }: AuditEntry) => ({
   id,
