@@ -5,7 +5,7 @@ import { missingClients } from '../harness/clients.ts'
 import { readyCoordinator } from '../harness/ready-coordinator.ts'
 import { readyTopic } from '../harness/ready-topic.ts'
 import { inside } from '../integration/admin/inside.ts'
-import { DESKTOP, opened } from './browser.ts'
+import { DESKTOP, expectAccessible, opened } from './browser.ts'
 import { PASSWORD } from './seeded.ts'
 
 /** More than a screen has. */
@@ -111,7 +111,8 @@ describe.skipIf((await missingClients('browser')) !== undefined)('by keyboard al
     const { page, button, choose, fill, go, goTo, opens, press, windowOf } = await begin()
     await goTo('t', 'Topics')
     const making = await opens('Create topic')
-    await fill(making.getByLabel('Topic', { exact: true }), 'by.hand')
+    await page.keyboard.type('by.hand')
+    expect(await making.getByLabel('Topic', { exact: true }).inputValue()).toBe('by.hand')
     await fill(making.getByLabel('Partitions'), '2')
     await press(button(making, 'Create'))
     await page.waitForURL(/\/topics\/by\.hand$/)
@@ -135,10 +136,61 @@ describe.skipIf((await missingClients('browser')) !== undefined)('by keyboard al
     await press(page.getByRole('link', { name: 'by.hand' }))
     await page.waitForURL(/\/topics\/by\.hand$/)
     const deleting = await opens('Delete topic')
-    await fill(deleting.getByLabel('Type by.hand to go on'), 'by.hand')
+    await page.keyboard.type('by.hand')
+    expect(await deleting.getByLabel('Type by.hand to go on').inputValue()).toBe('by.hand')
     await press(button(deleting, 'Delete'))
     await page.waitForURL(/\/topics$/)
     await expect.poll(topics, SOON).toEqual(['letters'])
+  })
+
+  test('a window begins with its first field, or without one with a button that does no harm', async () => {
+    await broker.call('saveFilter', { name: 'mine', language: 'text', filter: 'one' })
+    const { page, button, choose, goTo, opens, press, windowOf } = await begin()
+    const hasFocus = (target: Locator) => target.and(page.locator(':focus')).waitFor()
+    const leave = async (dialog: Locator) => {
+      await page.keyboard.press('Escape')
+      await dialog.waitFor({ state: 'detached' })
+    }
+    await choose('create topic', 'Create topic')
+    const making = await windowOf('Create topic')
+    await page.keyboard.type('at.once')
+    expect(await making.getByLabel('Topic', { exact: true }).inputValue()).toBe('at.once')
+    await expectAccessible(page, 'a window that has just opened')
+    await leave(making)
+
+    await goTo('t', 'Topics')
+    await press(page.getByRole('link', { name: 'letters' }))
+    const growing = await opens('Add partitions')
+    // What it offers is typed over.
+    await page.keyboard.type('7')
+    expect(await growing.getByLabel('Partitions in all').inputValue()).toBe('7')
+    await leave(growing)
+
+    await page.keyboard.press('?')
+    const help = await windowOf('Keys')
+    await hasFocus(button(help, 'Close'))
+    await leave(help)
+    await press(button(page.locator('aside'), 'Settings'))
+    const settings = await windowOf('Settings')
+    await hasFocus(settings.getByRole('radio', { name: 'System' }))
+    await leave(settings)
+
+    await broker.call('resetOffsets', { group: 'typists', target: { to: 'latest' } })
+    await choose('typis', 'typists')
+    const resetting = await opens('Reset offsets')
+    await hasFocus(resetting.getByLabel('Topic', { exact: true }))
+    await leave(resetting)
+    const undoing = await opens('Undo the reset')
+    await hasFocus(button(undoing, 'Move'))
+    await expectAccessible(page, 'a window without a field')
+    await leave(undoing)
+    await broker.call('resetOffsets', { group: 'typists', target: { to: 'earliest' } })
+
+    await page.goto(`${broker.base()}/topics/letters/messages`)
+    await page.getByLabel('Saved filters').selectOption('mine')
+    const forgetting = await opens('Forget filter')
+    await hasFocus(button(forgetting, 'Cancel'))
+    await expectAccessible(page, 'a window that takes something away')
   })
 
   test('the palette finds a group, which is moved, put back and deleted', async () => {

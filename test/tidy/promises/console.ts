@@ -422,6 +422,10 @@ const reaching: readonly Promised[] = [
   { what: 'a key that shows the keys', tests: [[screens, 'keys, palette and settings']] },
   { what: 'a key that leads to the search', tests: [[screens, 'keys, palette and settings']] },
   {
+    what: 'who opens a window can type at once',
+    tests: [[keyboard, 'a window begins with its first field, or without one with a button that does no harm']],
+  },
+  {
     what: 'every action by keyboard alone',
     tests: [
       [keyboard, 'a topic is made, written to, emptied and deleted'],

@@ -5,7 +5,7 @@
  */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type Contract, contract, type Input, type Output, type RouteName } from 'millrace/admin/contract.js'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Window } from '../parts/dialog.tsx'
 import { Failure } from '../parts/failure.tsx'
@@ -70,8 +70,15 @@ export const ActionWindow = <Name extends ActionName>(props: ActionProps<Name>) 
   })
   const shown = isSettled && dryRun.error === null ? dryRun.data : undefined
   const isAsking = dryRun.error === null && shown === undefined
+  const isReady = shown !== undefined && !action.isPending && (name === null || typed === name)
+  const [cancel, main] = [useRef<HTMLButtonElement>(null), useRef<HTMLButtonElement>(null)]
+  const button = contract[route].method === 'DELETE' ? cancel : main
+  useEffect(() => {
+    // It could not have the focus as long as it could not be pressed: the window has it, if nobody moved it.
+    if (isReady && document.activeElement?.role === 'dialog') button.current?.focus()
+  }, [isReady, button])
   return (
-    <Window title={title} onOpenChange={onClose}>
+    <Window title={title} onOpenChange={onClose} button={button}>
       <form
         className="action"
         onSubmit={(event) => {
@@ -111,13 +118,14 @@ export const ActionWindow = <Name extends ActionName>(props: ActionProps<Name>) 
         )}
         {action.error !== null && action.variables.asked === asked && <Failure error={action.error} />}
         <footer>
-          <button type="button" className="button" onClick={onClose}>
+          <button type="button" className="button" ref={cancel} onClick={onClose}>
             {t('action.cancel')}
           </button>
           <button
             type="submit"
             className={name === null ? 'button primary' : 'button danger'}
-            disabled={shown === undefined || action.isPending || (name !== null && typed !== name)}
+            ref={main}
+            disabled={!isReady}
           >
             {does}
           </button>

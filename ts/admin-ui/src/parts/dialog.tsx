@@ -1,6 +1,6 @@
-/** A window over the page; Escape or a press beside it closes it. */
+/** A window over the page; Escape or a press beside it closes it. Who has a keyboard can type at once. */
 import { Dialog } from '@base-ui/react/dialog'
-import type { ReactNode } from 'react'
+import { type ReactNode, type RefObject, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from './icon.tsx'
 
@@ -9,16 +9,29 @@ interface WindowProps {
   readonly onOpenChange: (isOpen: boolean) => void
   /** The title is for screen readers alone, and there is no button to close it. */
   readonly bare?: boolean
+  /** Has the focus at first where there is no field. */
+  readonly button?: RefObject<HTMLButtonElement | null>
   readonly children: ReactNode
 }
 
-export const Window = ({ title, onOpenChange, bare = false, children }: WindowProps) => {
+/** Of a choice Tab stops at what is chosen; a switch has a hidden twin. */
+const FIELD = 'input:not([type=radio], [aria-hidden]), input[type=radio]:checked, select, textarea'
+
+export const Window = ({ title, onOpenChange, bare = false, button, children }: WindowProps) => {
   const { t } = useTranslation()
+  const popup = useRef<HTMLDivElement>(null)
+  const begin = () => {
+    const field = popup.current?.querySelector<HTMLElement>(FIELD) ?? null
+    // As Tab does: what is typed takes the place of what stands there.
+    if (field instanceof HTMLInputElement) field.select()
+    if (field !== null || button === undefined) return field
+    return button.current?.disabled === false ? button.current : popup.current
+  }
   return (
     <Dialog.Root open onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className={bare ? 'window bare' : 'window'}>
+        <Dialog.Popup ref={popup} initialFocus={begin} className={bare ? 'window bare' : 'window'}>
           <Dialog.Title className={bare ? 'visually-hidden' : 'window-title'}>{title}</Dialog.Title>
           {!bare && (
             <Dialog.Close className="button square bare window-close" aria-label={t('common.close')}>
