@@ -248,6 +248,10 @@ const browser: readonly Promised[] = [
     tests: [[messages, 'a message is opened with all digits, as bytes, and with its neighbours']],
   },
   {
+    what: 'a message is produced from every part of its topic',
+    tests: [[messages, 'what is written by hand goes from every part of a topic, but not of one of the broker']],
+  },
+  {
     what: 'a message is produced again, and as a tombstone',
     tests: [
       [messages, 'a message is produced and seen, again, and as a tombstone'],

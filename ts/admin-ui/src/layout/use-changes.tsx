@@ -50,15 +50,7 @@ const useTopicChanges = (): readonly Change[] => {
   const { topic: name = '' } = useParams({ strict: false })
   const { data } = useQuery({ ...topicQuery({ topic: name, ...rowsOf(1) }), enabled: name !== '' })
   if (useRefusal('deleteTopic') !== null || data === undefined) return []
-  const produce: Action = {
-    text: t('action.produce'),
-    window: ({ Produce }, onClose) => <Produce topic={name} onClose={onClose} />,
-  }
-  return [...(data.internal ? [] : [produce]), ...topicActions(t, data)].map((each) => ({
-    ...each,
-    icon: 'topics',
-    text: `${name}: ${each.text}`,
-  }))
+  return topicActions(t, data).map((each) => ({ ...each, icon: 'topics', text: `${name}: ${each.text}` }))
 }
 
 const useGroupChanges = (): readonly Change[] => {

@@ -6,7 +6,6 @@ import { useCommand } from '../actions/command.ts'
 import { CopyCommand } from '../actions/copy-command.tsx'
 import { CopyRequest } from '../actions/copy-request.tsx'
 import { clusterQuery } from '../api.ts'
-import { Actions } from '../parts/actions.tsx'
 import { Failure } from '../parts/failure.tsx'
 import { useChange } from '../parts/use-change.ts'
 import type { MessagesSearch } from '../search.ts'
@@ -40,18 +39,7 @@ export const Messages = ({ topic, search }: MessagesProps) => {
           else change(wanted)
         }}
       />
-      <div className="toolbar">
-        {query !== null && !isRefused && <Files query={query} search={search} mayExport={mayExport} />}
-        <Actions
-          route="produce"
-          actions={[
-            {
-              text: t('action.produce'),
-              window: ({ Produce }, onClose) => <Produce topic={topic} onClose={onClose} />,
-            },
-          ]}
-        />
-      </div>
+      {query !== null && !isRefused && <Files query={query} search={search} mayExport={mayExport} />}
       {query === null && <p className="quiet">{t('messages.noStart')}</p>}
       {query !== null && !isRefused && (
         <>
@@ -74,14 +62,20 @@ interface FilesProps {
 
 const Files = ({ query, search, mayExport }: FilesProps) => {
   const { t } = useTranslation()
-  if (!mayExport) return <span className="quiet">{t('messages.noDownload')}</span>
-  const files = (['ndjson', 'csv'] as const).map((format) => ({ format, file: fileOf(query, search, format) }))
-  return files.map(
-    ({ format, file }) =>
-      file !== null && (
-        <a key={format} className="button" href={requestOf('downloadMessages', file).path} download>
-          {t('messages.download', { format: format.toUpperCase() })}
-        </a>
-      ),
+  const files = (['ndjson', 'csv'] as const).flatMap((format) => {
+    const file = fileOf(query, search, format)
+    return file === null ? [] : [{ format, path: requestOf('downloadMessages', file).path }]
+  })
+  if (files.length === 0) return null
+  return (
+    <div className="toolbar">
+      {!mayExport && <span className="quiet">{t('messages.noDownload')}</span>}
+      {mayExport &&
+        files.map(({ format, path }) => (
+          <a key={format} className="button" href={path} download>
+            {t('messages.download', { format: format.toUpperCase() })}
+          </a>
+        ))}
+    </div>
   )
 }

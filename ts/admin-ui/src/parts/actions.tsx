@@ -9,6 +9,8 @@ export type Draw = (windows: typeof Windows, onClose: () => void) => ReactNode
 
 export interface Action {
   readonly text: string
+  /** What most come for; one at most. */
+  readonly isMain?: boolean
   readonly takesAway?: boolean
   readonly window: Draw
 }
@@ -29,7 +31,7 @@ export const Actions = ({ route, actions }: ActionsProps) => {
         <button
           key={action.text}
           type="button"
-          className={action.takesAway === true ? 'button takes-away' : 'button'}
+          className={classOf(action)}
           aria-haspopup="dialog"
           onClick={() => open(action.window)}
         >
@@ -40,6 +42,9 @@ export const Actions = ({ route, actions }: ActionsProps) => {
     </div>
   )
 }
+
+const classOf = ({ isMain = false, takesAway = false }: Action): string =>
+  ['button', isMain ? 'primary' : '', takesAway ? 'takes-away' : ''].join(' ').trim()
 
 const loadWindows = () => import('../actions/changes.ts')
 

@@ -10,8 +10,14 @@ export const TopicActions = ({ topic }: { readonly topic: Topic }) => {
 }
 
 export const topicActions = (t: TFunction, topic: Topic): readonly Action[] => {
-  const { name } = topic
+  const { name, internal } = topic
+  const produce: Action = {
+    text: t('action.produce'),
+    isMain: true,
+    window: ({ Produce }, onClose) => <Produce topic={name} onClose={onClose} />,
+  }
   return [
+    ...(internal ? [] : [produce]),
     {
       text: t('action.cloneTopic'),
       window: ({ CloneTopic }, onClose) => <CloneTopic topic={topic} onClose={onClose} />,
