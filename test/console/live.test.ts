@@ -61,6 +61,7 @@ describe.skipIf((await missingClients('browser')) !== undefined)('a console that
   test('bears the name and the colour of its cluster, and offers no file where there is none', async () => {
     const set = { 'admin.label': 'production', 'admin.color': 'red', 'admin.export.enable': 'false' }
     await broker.call('createTopic', { name: 'closed', partitions: 1 })
+    await broker.call('produce', { topic: 'closed', value: { encoding: 'text', data: 'kept in' } })
     const page = await at('/topics/closed/messages?from=earliest')
     await page.getByRole('link', { name: 'Download as CSV' }).waitFor()
     await broker.call('alterBrokerConfigs', { broker: 1, set })

@@ -34,6 +34,8 @@ describe.skipIf(missing !== undefined)('messages in the console', () => {
   beforeAll(async () => {
     await readyTopic(broker.peer(), TOPIC, { partitions: PARTITIONS })
     await readyTopic(broker.peer(), 'blank', { partitions: 2 })
+    await readyTopic(broker.peer(), 'one.sided', { partitions: 2 })
+    await broker.call('produce', { topic: 'one.sided', partition: 0, value: { encoding: 'text', data: 'alone' } })
     for (let at = 0; at < RECORDS; at += 1) {
       const json = `{"at": ${at}, "largest": ${LARGEST}, "list": [1.10, {"deep": null}]}`
       await send(at % PARTITIONS, at === 1 ? Buffer.from([0, 0xff, 0x80]) : json, FIRST_TIME + at)
@@ -155,7 +157,7 @@ describe.skipIf(missing !== undefined)('messages in the console', () => {
 
   test('a search is stopped under way, and goes on from there', async () => {
     const page = await at(`/topics/blank/messages`)
-    await state(page, 'All was searched')
+    await state(page, 'This topic has no messages.')
     let answer: () => void = () => undefined
     const held = new Promise<void>((resolve) => (answer = resolve))
     await page.route('**/messages/search', async (route) => {
@@ -169,6 +171,7 @@ describe.skipIf(missing !== undefined)('messages in the console', () => {
     answer()
     await page.unrouteAll({ behavior: 'wait' })
     expect(await column(page, 1)).toEqual([])
+    await page.getByText('Nothing was found so far.').waitFor()
     await page.getByRole('button', { name: 'Go on' }).click()
     await page.locator('main tbody tr').nth(49).waitFor()
   })
@@ -176,6 +179,8 @@ describe.skipIf(missing !== undefined)('messages in the console', () => {
   test('what comes is shown live', async () => {
     const page = await at('/topics/blank/messages?from=live')
     await page.locator('.figure', { hasText: 'Scanned' }).waitFor()
+    await state(page, 'Waiting for what comes')
+    await page.getByText('Nothing has come so far.').waitFor()
     for (const data of ['first', 'second']) {
       await broker.call('produce', { topic: 'blank', value: { encoding: 'text', data } })
       await page.locator('tbody').getByText(data).waitFor()
@@ -252,6 +257,49 @@ describe.skipIf(missing !== undefined)('messages in the console', () => {
     await tombstone.getByRole('button', { name: 'Produce', exact: true }).click()
     await page.waitForURL(new RegExp(`/${partition}/${Number(offset) + 2}$`))
     expect(await read(Number(offset) + 2)).toMatchObject({ key, value: null, headers })
+  })
+
+  test.each([
+    ['en', 'light', DESKTOP, 'This topic has no messages.', 'Produce the first one', 'Produce'],
+    [
+      'zh-CN',
+      'dark',
+      PHONE,
+      '\u6B64\u4E3B\u9898\u6CA1\u6709\u6D88\u606F\u3002',
+      '\u53D1\u9001\u7B2C\u4E00\u6761\u6D88\u606F',
+      '\u53D1\u9001',
+    ],
+  ] as const)(
+    'a topic without messages says so and no more, in %s, %s',
+    async (locale, theme, viewport, none, first, does) => {
+      const topic = `untouched.${locale}`
+      await broker.call('createTopic', { name: topic, partitions: 1 })
+      const page = await at(`/topics/${topic}/messages`, [locale, theme, viewport])
+      await state(page, none)
+      expect(await page.locator('.search-progress, main table').count()).toBe(0)
+      await expectAccessible(page, 'a topic without messages')
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width)
+      const dialog = await press(page, first)
+      await dialog.locator('textarea').last().fill('by hand')
+      // What others send is found by itself, and what is being typed stays.
+      await broker.call('produce', { topic, value: { encoding: 'text', data: 'from elsewhere' } })
+      await page.locator('main tbody').getByText('from elsewhere').waitFor()
+      await dialog.getByRole('button', { name: does, exact: true }).click()
+      await page.waitForURL(/\/messages\/0\/1$/)
+      await page.getByText('by hand').first().waitFor()
+    },
+  )
+
+  test.each([
+    [TOPIC, 'from=offset&offset=60', 'There are no messages from there on.'],
+    [TOPIC, `from=time&time=${FIRST_TIME + 1000}`, 'There are no messages from there on.'],
+    [TOPIC, 'filter=not+there', 'Nothing matches.'],
+    ['one.sided', 'partitions=1', 'There are no messages in these partitions.'],
+  ])('a search that finds nothing says why, %s, %s', async (topic, asked, why) => {
+    const page = await at(`/topics/${topic}/messages?${asked}`)
+    await page.getByText(why).waitFor()
+    await state(page, 'All was searched')
+    await page.locator('.figure', { hasText: 'Progress' }).getByText('100%').waitFor()
   })
 
   test('what is written by hand goes from every part of a topic, but not of one of the broker', async () => {
@@ -339,7 +387,7 @@ describe.skipIf(missing !== undefined)('messages of a broker that only reads', (
     const { page } = await open('en', 'light', DESKTOP)
     await page.goto(`${broker.base()}/topics/still/messages`)
     await logIn(page, PASSWORD)
-    await page.getByText('All was searched').waitFor()
+    await page.getByText('This topic has no messages.').waitFor()
     await page.getByText('Nothing can be changed here').waitFor()
     expect(await page.getByRole('button', { name: 'Produce' }).count()).toBe(0)
   })

@@ -248,6 +248,13 @@ const browser: readonly Promised[] = [
     tests: [[messages, 'a message is opened with all digits, as bytes, and with its neighbours']],
   },
   {
+    what: 'a topic without messages says so, and leads to the first one',
+    tests: [
+      [messages, 'a topic without messages says so and no more, in en, light'],
+      [messages, 'a topic without messages says so and no more, in zh-CN, dark'],
+    ],
+  },
+  {
     what: 'a message is produced from every part of its topic',
     tests: [[messages, 'what is written by hand goes from every part of a topic, but not of one of the broker']],
   },

@@ -1,5 +1,6 @@
 /** What was found, in the order of time over all partitions. */
 import { Link } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { type Column, Table } from '../parts/table.tsx'
 import { useFormat } from '../parts/use-format.ts'
@@ -12,7 +13,8 @@ interface MessageTableProps {
   readonly run: Run
 }
 
-export const MessageTable = ({ topic, search: { keyAs, valueAs }, run }: MessageTableProps) => {
+export const MessageTable = ({ topic, search, run }: MessageTableProps) => {
+  const { keyAs, valueAs } = search
   const { t } = useTranslation()
   const { moment } = useFormat()
   const columns: readonly Column<Message>[] = [
@@ -50,9 +52,18 @@ export const MessageTable = ({ topic, search: { keyAs, valueAs }, run }: Message
       columns={columns}
       rows={run.rows}
       rowKey={({ partition, offset }) => `${partition} ${offset}`}
-      empty={run.isGoing ? t('messages.noneYet') : t('common.nothingFound')}
+      empty={whyEmpty(t, search, run)}
     />
   )
+}
+
+/** Of a search that found nothing, or has not yet. */
+const whyEmpty = (t: TFunction, { from, filter, partitions }: MessagesSearch, { cursor }: Run): string => {
+  if (from === 'live') return t('messages.noneCame')
+  if (cursor !== null) return t('messages.noneYet')
+  if (filter !== '') return t('common.nothingFound')
+  if (from === 'offset' || from === 'time') return t('messages.noneBehind')
+  return partitions === '' ? t('messages.noneInTopic') : t('messages.noneInPartitions')
 }
 
 const PREVIEW_CHARACTERS_MAX = 200

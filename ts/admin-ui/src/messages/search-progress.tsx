@@ -14,7 +14,11 @@ export const SearchProgress = ({ run, isLive }: SearchProgressProps) => {
   const { t } = useTranslation()
   const { integer, bytes, short, percent } = useFormat()
   const { progress, failed, failure, isGoing, stop, goOn } = run
-  const share = progress === null ? 0 : Number(progress.offsetsDone) / Math.max(1, Number(progress.offsetsTotal))
+  // Where there is nothing to search, all of it was.
+  const share =
+    progress === null || progress.offsetsTotal === '0'
+      ? 1
+      : Number(progress.offsetsDone) / Number(progress.offsetsTotal)
   return (
     <section className="search-progress" aria-label={t('messages.progress')}>
       <div className="toolbar">

@@ -16,7 +16,7 @@ export const TopicMessagesScreen = () => {
   const query = useQuery(topicQuery({ topic: name, ...rowsOf(1) }))
   return (
     <TopicFrame name={name} query={query} tab="messages">
-      {() => (browser === undefined ? <Loading /> : <browser.Messages topic={name} search={search} />)}
+      {(topic) => (browser === undefined ? <Loading /> : <browser.Messages topic={topic} search={search} />)}
     </TopicFrame>
   )
 }
