@@ -13,6 +13,24 @@ const IS_DRAWN = `(() => {
   return data.some((value, at) => isOurs(value, at) && data[at + 3] > 100)
 })()`
 
+/** Notes each text that is drawn: where on its canvas it ends, and where that does. */
+const NOTING = `(() => {
+  window.drawn = []
+  const { fillText } = CanvasRenderingContext2D.prototype
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, ...rest) {
+    const { width } = this.measureText(text)
+    const end = { center: x + width / 2, right: x, end: x }[this.textAlign] ?? x + width
+    window.drawn.push({ text, end, edge: this.canvas.width })
+    return fillText.call(this, text, x, ...rest)
+  }
+})()`
+
+interface Drawn {
+  readonly text: string
+  readonly end: number
+  readonly edge: number
+}
+
 const words = {
   en: [/^Messages over the last hour; now (\d+), at most \1$/, 'As a table, minute by minute'],
   'zh-CN': [
@@ -76,6 +94,27 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the lag of a g
         .getByText(now, { exact: true })
         .waitFor({ ...within, state: 'attached' })
     }
+  })
+
+  test.each([
+    ['en', 'light', DESKTOP, '10:00 PM'],
+    ['zh-CN', 'dark', PHONE, '22:00'],
+  ] as const)('a time at the end of the chart is written out, in %s, %s', async (locale, theme, viewport, last) => {
+    const { page, crashes } = await open(locale, theme, viewport, 'UTC')
+    await page.addInitScript(NOTING)
+    const onTheHour = 1_699_999_200_000
+    const values = Array.from({ length: 360 }, (_, at) => at)
+    const past = { until: String(onTheHour - 1), intervalMs: 10_000, lag: values, lagSeconds: values }
+    const now = { at: String(onTheHour), lag: 360, lagSeconds: 360 }
+    await page.route('**/api/v1/groups/ledger/history', (route) => route.fulfill({ json: { ...past, now } }))
+    await page.goto(`${broker.base()}/groups/ledger`)
+    await logIn(page, PASSWORD)
+    await page.locator('.past canvas').nth(1).waitFor()
+    const drawn = await page.evaluate<readonly Drawn[]>('window.drawn')
+    // One in each chart.
+    expect(drawn.filter(({ text }) => text === last).length).toBeGreaterThanOrEqual(2)
+    expect(drawn.filter(({ end, edge }) => end > edge)).toEqual([])
+    expect(crashes).toEqual([])
   })
 
   test('a group that nobody has watched yet says so', async () => {

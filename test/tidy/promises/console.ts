@@ -311,6 +311,8 @@ const groups: readonly Promised[] = [
     tests: [
       ['test/console/lag.test.ts', 'in en, light'],
       ['test/console/lag.test.ts', 'in zh-CN, dark'],
+      ['test/console/lag.test.ts', 'a time at the end of the chart is written out, in en, light'],
+      ['test/console/lag.test.ts', 'a time at the end of the chart is written out, in zh-CN, dark'],
       ['test/console/lag.test.ts', 'says now what it is now, however long the next value takes'],
     ],
   },

@@ -11,6 +11,8 @@ export interface Plot {
 const FILL_SHARE = '22'
 /** What an axis takes, and the least room of a label, in pixels. */
 const AXES = { x: { size: 26, space: 84 }, y: { size: 62, space: 30 } } as const
+/** The half of a time that stands below the end of the chart, in pixels. */
+const HALF_A_TIME = 32
 
 /** Asks how it is to look at each drawing: values, language and theme may have changed. */
 export const drawChart = (element: HTMLElement, look: () => ChartLook): Plot => {
@@ -23,7 +25,7 @@ export const drawChart = (element: HTMLElement, look: () => ChartLook): Plot => 
     {
       width: element.clientWidth,
       height,
-      padding: axes === undefined ? [2, 0, 2, 0] : [8, 8, 0, 0],
+      padding: axes === undefined ? [2, 0, 2, 0] : [8, HALF_A_TIME, 0, 0],
       cursor: { show: false },
       legend: { show: false },
       axes:
