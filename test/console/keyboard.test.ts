@@ -143,7 +143,7 @@ describe.skipIf((await missingClients('browser')) !== undefined)('by keyboard al
     await expect.poll(topics, SOON).toEqual(['letters'])
   })
 
-  test('a window begins with its first field, or without one with a button that does no harm', async () => {
+  test('a window begins with its first field or the one that matters, or without one with a button that does no harm', async () => {
     await broker.call('saveFilter', { name: 'mine', language: 'text', filter: 'one' })
     const { page, button, choose, goTo, opens, press, windowOf } = await begin()
     const hasFocus = (target: Locator) => target.and(page.locator(':focus')).waitFor()
@@ -165,6 +165,9 @@ describe.skipIf((await missingClients('browser')) !== undefined)('by keyboard al
     await page.keyboard.type('7')
     expect(await growing.getByLabel('Partitions in all').inputValue()).toBe('7')
     await leave(growing)
+    const producing = await opens('Produce')
+    await hasFocus(producing.getByLabel('Value', { exact: true }))
+    await leave(producing)
 
     await page.keyboard.press('?')
     const help = await windowOf('Keys')

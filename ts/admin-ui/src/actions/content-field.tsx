@@ -7,10 +7,12 @@ interface ContentFieldProps {
   readonly label: string
   readonly rows: number
   readonly value: Draft
+  /** Its window begins with it. */
+  readonly begins?: boolean
   readonly onChange: (value: Draft) => void
 }
 
-export const ContentField = ({ label, rows, value: { kind, data }, onChange }: ContentFieldProps) => {
+export const ContentField = ({ label, rows, value: { kind, data }, begins, onChange }: ContentFieldProps) => {
   const { t } = useTranslation()
   return (
     <div className="content">
@@ -36,6 +38,7 @@ export const ContentField = ({ label, rows, value: { kind, data }, onChange }: C
           aria-label={label}
           rows={rows}
           value={data}
+          data-begins={begins}
           autoCapitalize="none"
           spellCheck={false}
           onChange={({ target }) => onChange({ kind, data: target.value })}

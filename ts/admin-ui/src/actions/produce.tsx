@@ -90,7 +90,7 @@ export const Produce = ({ topic, again, onClose }: ProduceProps) => {
         onChange={setPartition}
       />
       <ContentField label={t('messages.key')} rows={1} value={key} onChange={setKey} />
-      <ContentField label={t('messages.value')} rows={5} value={value} onChange={setValue} />
+      <ContentField label={t('messages.value')} rows={5} value={value} begins onChange={setValue} />
       <HeaderFields headers={headers} onChange={setHeaders} />
     </ActionWindow>
   )

@@ -14,6 +14,8 @@ interface WindowProps {
   readonly children: ReactNode
 }
 
+/** Where one begins, if that is not the first field. */
+const BEGINNING = '[data-begins]'
 /** Of a choice Tab stops at what is chosen; a switch has a hidden twin. */
 const FIELD = 'input:not([type=radio], [aria-hidden]), input[type=radio]:checked, select, textarea'
 
@@ -21,7 +23,8 @@ export const Window = ({ title, onOpenChange, bare = false, button, children }: 
   const { t } = useTranslation()
   const popup = useRef<HTMLDivElement>(null)
   const begin = () => {
-    const field = popup.current?.querySelector<HTMLElement>(FIELD) ?? null
+    const first = (of: string) => popup.current?.querySelector<HTMLElement>(of) ?? null
+    const field = first(BEGINNING) ?? first(FIELD)
     // As Tab does: what is typed takes the place of what stands there.
     if (field instanceof HTMLInputElement) field.select()
     if (field !== null || button === undefined) return field
