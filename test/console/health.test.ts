@@ -92,6 +92,7 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
       members: 2,
       topics: 1,
       lag: '3',
+      partitionsWithoutOffset: 0,
       lagSeconds: 3661,
     }
     const asked: (string | null)[] = []

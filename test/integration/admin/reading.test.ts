@@ -2,6 +2,8 @@
 import { contract } from 'millrace/admin/contract.js'
 import { produce } from 'millrace/messages/00-produce.js'
 import { offsetCommit } from 'millrace/messages/08-offset-commit.js'
+import { joinGroup } from 'millrace/messages/11-join-group.js'
+import { syncGroup } from 'millrace/messages/14-sync-group.js'
 import { beforeAll, expect, test } from 'vitest'
 import { batch } from '../../harness/batch.ts'
 import { eventually } from '../../harness/eventually.ts'
@@ -9,7 +11,31 @@ import { readyCoordinator } from '../../harness/ready-coordinator.ts'
 import { readyTopic } from '../../harness/ready-topic.ts'
 import { inside } from './inside.ts'
 
-const { authorization, call, fetch, peer } = inside()
+const { authorization, call, fetch, peer } = inside({ 'group.initial.rebalance.delay.ms': '0' })
+
+/** The id of a member that leads its group and gives itself a partition. */
+const given = async (groupId: string, topic: string, partition: number): Promise<string> => {
+  await readyCoordinator(peer(), groupId)
+  const { errorCode, generationId, memberId } = await peer().call(joinGroup, 3, {
+    groupId,
+    sessionTimeoutMs: 300_000,
+    rebalanceTimeoutMs: 300_000,
+    memberId: '',
+    protocolType: 'consumer',
+    protocols: [{ name: 'range', metadata: Buffer.alloc(6) }],
+  })
+  expect(errorCode).toBe(0)
+  const assignment = Buffer.alloc(6 + 2 + topic.length + 4 + 4 + 4)
+  assignment.writeInt32BE(1, 2)
+  assignment.writeInt16BE(topic.length, 6)
+  assignment.write(topic, 8)
+  assignment.writeInt32BE(1, 8 + topic.length)
+  assignment.writeInt32BE(partition, 12 + topic.length)
+  const assignments = [{ memberId, assignment }]
+  const synced = await peer().call(syncGroup, 3, { groupId, generationId, memberId, assignments })
+  expect(synced.errorCode).toBe(0)
+  return memberId
+}
 
 /** A row of the list is at most a second old. */
 const shown = <T>(read: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> =>
@@ -89,11 +115,37 @@ test('groups: found by any name, with lag for each partition', async () => {
   expect((await call('groups', { topic: 'payments' })).total).toBe(0)
   expect((await call('groups', { state: 'Stable' })).total).toBe(0)
 
-  const group = await call('group', { group: 'readers/of orders' })
-  expect(group).toMatchObject({ coordinator: 1, offsetsTotal: 1, memberRows: [] })
+  const group = await call('group', { group: 'readers/of orders', offset: 1, limit: 1 })
+  expect(group).toMatchObject({ coordinator: 1, offsetsTotal: 3, memberRows: [] })
   expect(group.offsetRows).toMatchObject([
     { topic: 'orders', partition: 1, committed: '4', endOffset: '10', lag: '6', metadata: 'noted', memberId: null },
   ])
+})
+
+test('groups: what they read without an offset is counted and listed, and no lag is made up for it', async () => {
+  // A lag of 6 was told of a group that had committed one partition of three, as if it were all of it.
+  const { items } = await call('groups', { topic: 'orders' })
+  expect(items[0]).toMatchObject({ lag: '6', partitionsWithoutOffset: 2 })
+  const ofTopic = await call('group', { group: 'readers/of orders' })
+  expect(ofTopic).toMatchObject({ lag: '6', partitionsWithoutOffset: 2 })
+  const unknown = { committed: null, firstOffset: '0', endOffset: '0', lag: null, lagSeconds: null, memberId: null }
+  expect(ofTopic.offsetRows).toMatchObject([
+    { topic: 'orders', partition: 0, ...unknown },
+    { partition: 1, committed: '4' },
+    { partition: 2, ...unknown },
+  ])
+
+  const memberId = await given('has not begun', 'orders', 1)
+  const ofMember = await call('group', { group: 'has not begun' })
+  expect(ofMember).toMatchObject({ lag: '0', partitionsWithoutOffset: 1, topics: 0 })
+  expect(ofMember.offsetRows).toEqual([
+    { ...unknown, topic: 'orders', partition: 1, endOffset: '10', metadata: '', memberId },
+  ])
+  const listed = await shown(
+    async () => (await call('groups', { search: 'has not begun' })).items[0],
+    (group) => group?.partitionsWithoutOffset === 1,
+  )
+  expect(listed).toMatchObject({ state: 'Stable', lag: '0' })
 })
 
 test('partitions with a problem: none of a broker that is well', async () => {

@@ -32,6 +32,34 @@ test('groups are listed and described with their lag', async () => {
   expect(await cli('group describe nobody')).toMatchObject({ code: 3 })
 })
 
+test('partitions that a group reads without an offset are listed and counted, and not in its lag', async () => {
+  // The lag of the one partition that it had committed was told as if it were that of the group.
+  await cli('topic create three --partitions 3')
+  await cli('produce three --partition 1', { input: '0\n1\n' })
+  await cli('produce three --partition 2', { input: '0\n1\n2\n' })
+  const offsets = join(folder, 'begun.csv')
+  writeFileSync(offsets, 'topic,partition,offset\nthree,1,1\n')
+  const put = await cli(`group reset begun --from-file ${offsets} --execute --undo ${join(folder, 'begun-undo.csv')}`)
+  expect(put, put.complained).toMatchObject({ code: 0 })
+  const described = await cli('group describe begun -o json')
+  expect(JSON.parse(described.said)).toMatchObject({
+    lag: 1,
+    partitionsWithoutOffset: 2,
+    partitions: [
+      { topic: 'three', partition: 0, committed: null, end: 0, lag: null, member: null },
+      { topic: 'three', partition: 1, committed: 1, end: 2, lag: 1, member: null },
+      { topic: 'three', partition: 2, committed: null, end: 3, lag: null, member: null },
+    ],
+  })
+  const shown = lines((await cli('group describe begun -o table')).said)
+  expect(shown.filter((line) => /^(lag|no offset|three +2) /.test(line))).toEqual([
+    expect.stringMatching(/^lag +1$/),
+    expect.stringMatching(/^no offset +2 partitions$/),
+    expect.stringMatching(/^three +2 +- +3 +- +-$/),
+  ])
+  expect((await cli('group describe readers -o table')).said).not.toContain('no offset')
+})
+
 test('a reset is a plan until it is executed, and is undone by the file it leaves', async () => {
   const undo = join(folder, 'undo.csv')
   const planned = await cli('group reset readers --to start -o csv')

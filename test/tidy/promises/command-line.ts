@@ -117,7 +117,10 @@ const tree: readonly Promised[] = [
   },
   {
     what: '`group list`, `describe`, `export`',
-    tests: [[groupCommands, 'groups are listed and described with their lag']],
+    tests: [
+      [groupCommands, 'groups are listed and described with their lag'],
+      [groupCommands, 'partitions that a group reads without an offset are listed and counted, and not in its lag'],
+    ],
   },
   {
     what: '`group members`',

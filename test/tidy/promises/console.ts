@@ -300,6 +300,14 @@ const groups: readonly Promised[] = [
     tests: [[apiReading, 'groups: found by any name, with lag for each partition']],
   },
   {
+    what: 'partitions that a group reads without an offset, beside its lag',
+    tests: [
+      [apiReading, 'groups: what they read without an offset is counted and listed, and no lag is made up for it'],
+      ['test/console/lag.test.ts', 'in en, light'],
+      ['test/console/lag.test.ts', 'in zh-CN, dark'],
+    ],
+  },
+  {
     what: 'lag in seconds for each partition',
     tests: [
       [history, 'lag in seconds is the time since the log went past what was committed'],

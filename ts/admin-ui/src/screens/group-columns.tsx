@@ -2,7 +2,8 @@
 import { Link } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
 import type { GroupRow } from '../api.ts'
-import { Behind, Lag } from '../parts/size.tsx'
+import { GroupLag } from '../parts/group-lag.tsx'
+import { Behind } from '../parts/size.tsx'
 import { GroupState } from '../parts/states.tsx'
 import type { Column } from '../parts/table.tsx'
 
@@ -22,7 +23,7 @@ export const groupColumnsOf = (t: TFunction): readonly Column<GroupRow>[] => [
   { id: 'state', title: t('groups.state'), sortable: 'text', cell: ({ state }) => <GroupState state={state} /> },
   { id: 'members', title: t('groups.members'), sortable: 'number', end: true, cell: ({ members }) => members },
   { id: 'topics', title: t('groups.topics'), sortable: 'number', end: true, wide: true, cell: ({ topics }) => topics },
-  { id: 'lag', title: t('groups.lag'), sortable: 'number', end: true, cell: ({ lag }) => <Lag value={lag} /> },
+  { id: 'lag', title: t('groups.lag'), sortable: 'number', end: true, cell: (row) => <GroupLag {...row} /> },
   {
     id: 'lagSeconds',
     title: t('groups.lagTime'),

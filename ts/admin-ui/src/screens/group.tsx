@@ -5,9 +5,9 @@ import { useTranslation } from 'react-i18next'
 import { type Group, groupQuery } from '../api.ts'
 import { Actions } from '../parts/actions.tsx'
 import { Figure, Figures } from '../parts/figure.tsx'
+import { GroupLag } from '../parts/group-lag.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
-import { Lag } from '../parts/size.tsx'
 import { GroupState } from '../parts/states.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { useFormat } from '../parts/use-format.ts'
@@ -54,7 +54,7 @@ const Summary = ({ group }: { readonly group: Group }) => {
   const { integer } = useFormat()
   return (
     <Figures>
-      <Figure name={t('groups.lag')} value={<Lag value={group.lag} />} />
+      <Figure name={t('groups.lag')} value={<GroupLag {...group} />} />
       <Figure name={t('groups.members')} value={integer(group.members)} />
       <Figure name={t('groups.topics')} value={integer(group.topics)} />
       <Figure name={t('groups.protocol')} value={group.protocol === '' ? '-' : group.protocol} />

@@ -7,6 +7,7 @@ import { groupBy } from '../base/group-by.ts'
 import type { TopicId } from '../base/ids.ts'
 import type { ClusterImage, TopicImage } from '../cluster/image.ts'
 import type { LogOffsetsAnswer, PartitionQuery } from '../engine/native.ts'
+import { type AssignedTopic, readAssignment } from '../groups/classic/assignment.ts'
 import type { DescribedGroup, ListedGroup } from '../groups/describe.ts'
 import type { FetchedTopic } from '../groups/fetch-offsets.ts'
 import type { GroupReadings, Reading } from '../history/lag.ts'
@@ -38,8 +39,19 @@ export interface GroupOffset extends Place {
   readonly lagSeconds: number | null
 }
 
+/** What a group reads and has not committed: how far it is there depends on where its members begin, which only they know. */
+export interface WithoutOffset {
+  readonly topic: string
+  readonly partition: number
+  /** Null where the log was not asked, or cannot be. */
+  readonly log: LogOffsetsAnswer | null
+}
+
 export interface GroupLine extends ListedGroup {
   readonly offsets: readonly GroupOffset[]
+  /** Given to a member, or of a topic of which another partition has an offset. */
+  readonly withoutOffset: readonly WithoutOffset[]
+  /** Of the partitions that have an offset; so is `lagSeconds`. */
   readonly lag: number
   /** Of the partition that is furthest behind. */
   readonly lagSeconds: number | null
@@ -81,20 +93,20 @@ export const createTables = (services: Services, lagSeconds: LagSeconds): Tables
   const logs = atMostOnceASecond(clock, () => readLogs([...cluster.image().topicsById.values()].flatMap(allOf), engine))
   const topicsOf = (groupId: string): readonly FetchedTopic[] =>
     coordinator.fetchOffsets({ groupId, topics: null, byId: false }).topics
-  /** Of the logs only those that a group reads are asked. */
-  const placesOf = async (topics: readonly FetchedTopic[]): Promise<Places> => {
-    const image = cluster.image()
-    const logs = await readLogs(
-      topics.flatMap((topic) => committedOf(image, topic)),
-      engine,
-    )
+  const placesOf = async (image: ClusterImage, asked: readonly PartitionQuery[]): Promise<Places> => {
+    const logs = await readLogs(asked, engine)
     // One moment for all: groups that stopped at the same sample are equally far behind.
     const at = clock.monotonic()
     return { image, logs, lagSeconds: (reading) => lagSeconds(reading, at) }
   }
   const groups = atMostOnceASecond(clock, async () => {
+    const image = cluster.image()
     const found = allGroups(services).map((head) => ({ head, topics: topicsOf(head.groupId) }))
-    const places = await placesOf(found.flatMap(({ topics }) => topics))
+    // Of the logs only those that a group has an offset in are asked.
+    const places = await placesOf(
+      image,
+      found.flatMap(({ topics }) => topics.flatMap((topic) => committedOf(image, topic))),
+    )
     return tableOf(found.map(({ head, topics }) => lineOf(head, topics, places)))
   })
   const readings = async (): Promise<readonly GroupReadings[]> =>
@@ -115,8 +127,14 @@ export const createTables = (services: Services, lagSeconds: LagSeconds): Tables
     logsOf: (topics) => readLogs(topics.flatMap(allOf), engine),
     groups,
     async groupOf(described) {
+      const image = cluster.image()
+      const head = headOf(described)
       const topics = topicsOf(described.groupId)
-      return lineOf(headOf(described), topics, await placesOf(topics))
+      const places = await placesOf(image, [
+        ...topics.flatMap((topic) => committedOf(image, topic)),
+        ...withoutOffset(image, topics, head.assigned).flatMap((place) => queryOf(image, place)),
+      ])
+      return lineOf(head, topics, places)
     },
     readings,
     commits,
@@ -168,18 +186,22 @@ const readLogs = async (asked: readonly PartitionQuery[], engine: AdminServices[
 export const lagOf = (committed: number, { logStart, highWatermark }: LogOffsetsAnswer): number =>
   Math.max(highWatermark - Math.max(committed, logStart), 0)
 
-type GroupHead = Omit<GroupLine, 'offsets' | 'lag' | 'lagSeconds' | 'topics'>
+interface GroupHead extends Omit<GroupLine, 'offsets' | 'withoutOffset' | 'lag' | 'lagSeconds' | 'topics'> {
+  /** To all its members. */
+  readonly assigned: readonly AssignedTopic[]
+}
 
 const headOf = ({ members, ...described }: DescribedGroup): GroupHead => ({
   ...described,
   type: 'classic',
   members: members.length,
+  assigned: members.flatMap(({ assignment }) => readAssignment(assignment) ?? []),
 })
 
 const allGroups = ({ groups }: Services): readonly GroupHead[] =>
   groups.list({ states: [], types: [] }).map((listed) => {
     const described = groups.describe(listed.groupId)
-    return typeof described === 'string' ? { ...listed, members: 0, protocol: '' } : headOf(described)
+    return typeof described === 'string' ? { ...listed, members: 0, protocol: '', assigned: [] } : headOf(described)
   })
 
 /** What tells where groups stand: topics, their logs, and how long ago a log's end was where a group is. */
@@ -189,7 +211,7 @@ interface Places {
   readonly lagSeconds: (reading: Reading) => number | null
 }
 
-const lineOf = (head: GroupHead, topics: readonly FetchedTopic[], places: Places): GroupLine => {
+const lineOf = ({ assigned, ...head }: GroupHead, topics: readonly FetchedTopic[], places: Places): GroupLine => {
   const offsets = topics.flatMap(({ name, partitions }) => {
     const topic = places.image.topicsByName.get(name)
     return partitions.map((each) => groupOffset(places, topic, name, each))
@@ -197,6 +219,10 @@ const lineOf = (head: GroupHead, topics: readonly FetchedTopic[], places: Places
   return {
     ...head,
     offsets,
+    withoutOffset: withoutOffset(places.image, topics, assigned).map((place) => ({
+      ...place,
+      log: logOf(places, place),
+    })),
     lag: sum(offsets.map((each) => each.lag)),
     lagSeconds: furthest(offsets),
     topics: topics.length,
@@ -216,6 +242,42 @@ const tableOf = (lines: readonly GroupLine[]): GroupTable => {
 const committedOf = (image: ClusterImage, { name, partitions }: FetchedTopic): readonly PartitionQuery[] => {
   const topic = image.topicsByName.get(name)
   return topic === undefined ? [] : partitions.map(({ partition }) => ({ topicId: topic.id, partition }))
+}
+
+interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+const withoutOffset = (
+  image: ClusterImage,
+  topics: readonly FetchedTopic[],
+  assigned: readonly AssignedTopic[],
+): readonly TopicPartition[] => {
+  const committed = new Map(
+    topics.map(({ name, partitions }) => [name, new Set(partitions.map(({ partition }) => partition))]),
+  )
+  const found = new Map<string, Set<number>>()
+  const note = (topic: string, partition: number): void => {
+    if (committed.get(topic)?.has(partition) === true) return
+    const known = found.get(topic)
+    if (known === undefined) found.set(topic, new Set([partition]))
+    else known.add(partition)
+  }
+  for (const { name } of topics)
+    for (const { index } of image.topicsByName.get(name)?.partitions ?? []) note(name, index)
+  for (const { topic, partitions } of assigned) for (const partition of partitions) note(topic, partition)
+  return [...found].flatMap(([topic, partitions]) => [...partitions].map((partition) => ({ topic, partition })))
+}
+
+const queryOf = (image: ClusterImage, { topic, partition }: TopicPartition): readonly PartitionQuery[] => {
+  const found = image.topicsByName.get(topic)
+  return found?.partitions[partition] === undefined ? [] : [{ topicId: found.id, partition }]
+}
+
+const logOf = ({ image, logs }: Places, { topic, partition }: TopicPartition): LogOffsetsAnswer | null => {
+  const found = image.topicsByName.get(topic)
+  return (found === undefined ? undefined : logs.get(found.id, partition)) ?? null
 }
 
 const noteReader = (

@@ -15,7 +15,13 @@ export const groupRow = z.object({
   members: z.int(),
   /** With committed offsets. */
   topics: z.int(),
+  /** Of the partitions that have a committed offset. */
   lag: int64,
+  /**
+   * What the group reads and has no committed offset in: given to a member, or of a topic of which another partition has one. Its lag
+   * depends on where the members begin (`auto.offset.reset`), so it is not known and not in `lag`.
+   */
+  partitionsWithoutOffset: z.int(),
   /** Of the partition that is furthest behind; null while it is not known. */
   lagSeconds: z.number().nullable(),
 })
@@ -34,7 +40,7 @@ export const member = z.object({
 export const groupOffset = z.object({
   topic: z.string(),
   partition: z.int(),
-  /** Null where nothing is committed for what a member reads. */
+  /** Null where the group reads and has no committed offset. */
   committed: int64.nullable(),
   firstOffset: int64.nullable(),
   endOffset: int64.nullable(),

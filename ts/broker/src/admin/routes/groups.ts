@@ -5,7 +5,7 @@ import type { DescribedGroup, DescribedMember } from '../../groups/describe.ts'
 import { LAG_SAMPLE_MS } from '../../history/lag.ts'
 import type { Output } from '../contract.ts'
 import { type Cell, pageOf } from '../pages.ts'
-import type { GroupLine } from '../tables.ts'
+import type { GroupLine, WithoutOffset } from '../tables.ts'
 import type { RouteContext } from './context.ts'
 import type { RoutesOf } from './table.ts'
 
@@ -72,7 +72,18 @@ const cells = {
   protocol: ({ protocol }) => protocol,
 } as const satisfies Record<string, (line: GroupLine) => Cell>
 
-const rowOf = ({ groupId, state, type, protocolType, protocol, members, topics, lag, lagSeconds }: GroupLine): Row => ({
+const rowOf = ({
+  groupId,
+  state,
+  type,
+  protocolType,
+  protocol,
+  members,
+  topics,
+  lag,
+  withoutOffset,
+  lagSeconds,
+}: GroupLine): Row => ({
   name: groupId,
   state,
   type,
@@ -81,6 +92,7 @@ const rowOf = ({ groupId, state, type, protocolType, protocol, members, topics, 
   members,
   topics,
   lag: String(lag),
+  partitionsWithoutOffset: withoutOffset.length,
   lagSeconds,
 })
 
@@ -103,43 +115,37 @@ const memberRow = ({
   })),
 })
 
-/** What was committed, and what is read without a commit yet; by topic and partition. */
-const withOwners = ({ offsets }: GroupLine, members: readonly MemberRow[]): readonly OffsetRow[] => {
-  const rows = new Map<string, OffsetRow>()
-  for (const { topic, partition, committed, log, lag, lagSeconds, metadata } of offsets) {
-    rows.set(`${topic}/${partition}`, {
-      topic,
-      partition,
+/** What was committed, and what is read without a commit; by topic and partition. */
+const withOwners = ({ offsets, withoutOffset }: GroupLine, members: readonly MemberRow[]): readonly OffsetRow[] => {
+  const owners = new Map(
+    members.flatMap(({ id, assignments }) =>
+      assignments.flatMap(({ topic, partitions }) => partitions.map((partition) => [`${topic}/${partition}`, id])),
+    ),
+  )
+  const placed = ({ topic, partition, log }: WithoutOffset) => ({
+    topic,
+    partition,
+    firstOffset: log === null ? null : String(log.logStart),
+    endOffset: log === null ? null : String(log.highWatermark),
+    memberId: owners.get(`${topic}/${partition}`) ?? null,
+  })
+  const rows: readonly OffsetRow[] = [
+    ...offsets.map(({ committed, lag, lagSeconds, metadata, ...place }) => ({
+      ...placed(place),
       committed: String(committed),
-      firstOffset: log === null ? null : String(log.logStart),
-      endOffset: log === null ? null : String(log.highWatermark),
-      lag: log === null ? null : String(lag),
+      lag: place.log === null ? null : String(lag),
       lagSeconds,
       metadata,
-      memberId: null,
-    })
-  }
-  for (const { id, assignments } of members) {
-    for (const { topic, partitions } of assignments) {
-      for (const partition of partitions) {
-        const key = `${topic}/${partition}`
-        rows.set(key, { ...(rows.get(key) ?? uncommitted(topic, partition)), memberId: id })
-      }
-    }
-  }
-  return [...rows.values()].sort((left, right) =>
+    })),
+    ...withoutOffset.map((place) => ({
+      ...placed(place),
+      committed: null,
+      lag: null,
+      lagSeconds: null,
+      metadata: '',
+    })),
+  ]
+  return rows.toSorted((left, right) =>
     left.topic === right.topic ? left.partition - right.partition : left.topic < right.topic ? -1 : 1,
   )
 }
-
-const uncommitted = (topic: string, partition: number): OffsetRow => ({
-  topic,
-  partition,
-  committed: null,
-  firstOffset: null,
-  endOffset: null,
-  lag: null,
-  lagSeconds: null,
-  metadata: '',
-  memberId: null,
-})

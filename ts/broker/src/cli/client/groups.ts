@@ -128,17 +128,23 @@ export const committedOffsets = (client: Client, group: string): Promise<readonl
     )
   })
 
-/** How far behind a group is, in each partition that it has committed or been given. */
+/** How far behind a group is, in each partition of the topics that it has committed to, and in what its members were given. */
 export const lagOf = async (
   client: Client,
   committed: readonly CommittedOffset[],
   assigned: readonly Place[],
 ): Promise<readonly Lag[]> => {
-  const places = new Map([...assigned, ...committed].map((place) => [placeKey(place), place]))
-  const names = new Set([...places.values()].map(({ topic }) => topic))
-  const topics = (await listTopics(client))
-    .filter(({ name }) => names.has(name))
-    .map((topic) => ({ ...topic, partitions: topic.partitions.filter(({ leader }) => leader !== null) }))
+  const names = new Set([...assigned, ...committed].map(({ topic }) => topic))
+  const found = (await listTopics(client)).filter(({ name }) => names.has(name))
+  const read = new Set(committed.map(({ topic }) => topic))
+  const beside = found
+    .filter(({ name }) => read.has(name))
+    .flatMap(({ name, partitions }) => partitions.map(({ partition }) => ({ topic: name, partition })))
+  const places = new Map([...beside, ...assigned, ...committed].map((place) => [placeKey(place), place]))
+  const topics = found.map((topic) => ({
+    ...topic,
+    partitions: topic.partitions.filter(({ leader }) => leader !== null),
+  }))
   const starts = await offsetsAt(client, topics, EARLIEST)
   const ends = await offsetsAt(client, topics, LATEST)
   const offsets = new Map(committed.map((one) => [placeKey(one), one.offset]))

@@ -37,14 +37,17 @@ export const describe = (terminal: Terminal, name: string, options: ShowOptions)
   showing(terminal, options, async (client) => {
     const { group, state, assignor, members, partitions } = await inFull(client, name)
     const lag = partitions.reduce((sum, one) => sum + (one.lag ?? 0), 0)
+    // Where it goes on there only its members know: at the start or at the end.
+    const partitionsWithoutOffset = partitions.filter(({ committed }) => committed === null).length
     return {
-      value: { group, state, assignor, lag, members: members.map(({ id }) => id), partitions },
+      value: { group, state, assignor, lag, partitionsWithoutOffset, members: members.map(({ id }) => id), partitions },
       facts: [
         ['group', group],
         ['state', state],
         ['assignor', assignor === '' ? null : assignor],
         ['members', members.length],
         ['lag', lag],
+        ...(partitionsWithoutOffset === 0 ? [] : [['no offset', partitionsOf(partitionsWithoutOffset)] as const]),
       ],
       table: {
         columns: columns(['topic', 'partition', 'committed', 'end', 'lag', 'member'], ['start']),
@@ -53,6 +56,8 @@ export const describe = (terminal: Terminal, name: string, options: ShowOptions)
       names: [group],
     }
   })
+
+const partitionsOf = (count: number): string => `${count} partition${count === 1 ? '' : 's'}`
 
 const inFull = async (client: Client, name: string) => {
   const group = await describeGroup(client, name)
