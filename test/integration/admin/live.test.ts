@@ -183,6 +183,25 @@ test('the topics with most traffic come first, by what goes in and what groups h
   expect(series.messagesIn).toHaveLength(series.bytesIn.length)
 })
 
+test('what a group is moved over was not read by it', async () => {
+  await readyTopic(peer(), 'skipped')
+  await readyCoordinator(peer(), 'skipping')
+  await send('skipped', 5000)
+  await commit('skipping', 'skipped', 0)
+  const rates = async () => (await call('topics', { search: 'skipped', internal: 'false' })).items[0]
+  await eventually('it was looked at twice', async () => ((await rates())?.messagesOut === 0 ? true : undefined))
+  // A reset to the end was told as 500 messages each second that groups had read.
+  await call('resetOffsets', { group: 'skipping', target: { to: 'latest' } })
+  await send('skipped', 10)
+  await commit('skipping', 'skipped', 5010)
+  const { messagesOut } = await eventually('there are rates', async () => {
+    const found = await rates()
+    return (found?.messagesIn ?? 0) > 0 ? found : undefined
+  })
+  expect(messagesOut).toBeGreaterThan(0)
+  expect(messagesOut).toBeLessThan(3)
+})
+
 test('groups are in the order of their lag in seconds, and of messages where that is the same', async () => {
   for (const topic of ['slow', 'burst']) {
     await readyTopic(peer(), topic)

@@ -83,6 +83,7 @@ const health: readonly Promised[] = [
   {
     what: 'messages in and out',
     tests: [
+      [apiLive, 'what a group is moved over was not read by it'],
       [traffic, 'all topics together, over the last hour, but not those of the broker itself'],
       [apiLive, 'the topics with most traffic come first, by what goes in and what groups have read'],
       [healthScreen, 'shows messages in and out beside bytes'],

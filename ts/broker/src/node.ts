@@ -42,6 +42,7 @@ import { groupSettings } from './groups/settings.ts'
 import { createGroups } from './groups/groups.ts'
 import { OFFSETS_TOPIC } from './groups/offsets-topic.ts'
 import { audited } from './handlers/audited.ts'
+import { createMoved } from './handlers/moved-offsets.ts'
 import { createHandlers } from './handlers/index.ts'
 import { keptAudit, ledPartition, ownCanary } from './own-topics.ts'
 import type { ImportTarget } from './takeover/import.ts'
@@ -232,7 +233,8 @@ const build = async (
     clock,
     logger: logger.child('handlers'),
   }
-  const handlers = audited(createHandlers(services), groups, audit)
+  const moved = createMoved()
+  const handlers = audited(createHandlers(services), groups, audit, moved)
   const dispatch = createDispatch({
     handlers,
     reply: (reply) => engine.reply(reply),
@@ -256,6 +258,7 @@ const build = async (
     handlers,
     latencies,
     audit,
+    moved,
     jobs,
     canary,
     version: productVersion,

@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Jobs } from '../engine/jobs.ts'
 import type { HandlerTable } from '../dispatch/dispatch.ts'
 import type { Latencies } from '../dispatch/latency.ts'
+import type { Moved } from '../handlers/moved-offsets.ts'
 import type { Services } from '../handlers/services.ts'
 
 export interface AdminServices extends Pick<Services, 'cluster' | 'configs' | 'groups' | 'clock' | 'logger'> {
@@ -13,6 +14,7 @@ export interface AdminServices extends Pick<Services, 'cluster' | 'configs' | 'g
   readonly handlers: HandlerTable
   readonly latencies: Latencies
   readonly audit: Audit
+  readonly moved: Pick<Moved, 'of'>
   readonly jobs: Jobs
   /** Null where it is off. */
   readonly canary: Canary | null

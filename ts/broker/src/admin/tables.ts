@@ -9,7 +9,8 @@ import type { ClusterImage, TopicImage } from '../cluster/image.ts'
 import type { LogOffsetsAnswer, PartitionQuery } from '../engine/native.ts'
 import { type AssignedTopic, readAssignment } from '../groups/classic/assignment.ts'
 import type { DescribedGroup, ListedGroup } from '../groups/describe.ts'
-import type { FetchedTopic } from '../groups/fetch-offsets.ts'
+import type { FetchedPartition } from '../groups/fetch-offsets.ts'
+import { placeOf } from '../handlers/moved-offsets.ts'
 import type { GroupReadings, Reading } from '../history/lag.ts'
 import type { Commit } from '../history/traffic.ts'
 import type { AdminServices } from './services.ts'
@@ -34,6 +35,8 @@ interface Place {
 export interface GroupOffset extends Place {
   readonly topic: string
   readonly metadata: string
+  /** By how much somebody has moved it since the start. */
+  readonly moved: number
   readonly lag: number
   /** Null where it is not known: a log that cannot be asked, or was not watched for long enough. */
   readonly lagSeconds: number | null
@@ -85,14 +88,26 @@ export interface Tables {
   commits(): Promise<readonly Commit[]>
 }
 
-type Services = Pick<AdminServices, 'cluster' | 'groups' | 'engine' | 'clock'>
+type Services = Pick<AdminServices, 'cluster' | 'groups' | 'engine' | 'clock' | 'moved'>
+
+/** What a group has committed of a topic. */
+interface CommittedTopic {
+  readonly name: string
+  readonly partitions: readonly (Pick<FetchedPartition, 'partition' | 'offset' | 'metadata'> &
+    Pick<GroupOffset, 'moved'>)[]
+}
+
 type LagSeconds = (reading: Reading, at: number) => number | null
 
 export const createTables = (services: Services, lagSeconds: LagSeconds): Tables => {
-  const { cluster, groups: coordinator, engine, clock } = services
+  const { cluster, groups: coordinator, engine, clock, moved } = services
   const logs = atMostOnceASecond(clock, () => readLogs([...cluster.image().topicsById.values()].flatMap(allOf), engine))
-  const topicsOf = (groupId: string): readonly FetchedTopic[] =>
-    coordinator.fetchOffsets({ groupId, topics: null, byId: false }).topics
+  /** In one go: where a group stands, and what of it were moves. */
+  const topicsOf = (groupId: string): readonly CommittedTopic[] =>
+    coordinator.fetchOffsets({ groupId, topics: null, byId: false }).topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map((each) => ({ ...each, moved: moved.of(groupId, placeOf(name, each.partition)) })),
+    }))
   const placesOf = async (image: ClusterImage, asked: readonly PartitionQuery[]): Promise<Places> => {
     const logs = await readLogs(asked, engine)
     // One moment for all: groups that stopped at the same sample are equally far behind.
@@ -118,8 +133,8 @@ export const createTables = (services: Services, lagSeconds: LagSeconds): Tables
     }))
   const commits = async (): Promise<readonly Commit[]> =>
     [...(await groups()).groups.values()].flatMap(({ groupId, offsets }) =>
-      offsets.flatMap(({ topicId, partition, committed }) =>
-        topicId === null ? [] : { group: groupId, topic: topicId, partition, committed },
+      offsets.flatMap(({ topicId, partition, committed, moved: by }) =>
+        topicId === null ? [] : { group: groupId, topic: topicId, partition, committed: committed - by },
       ),
     )
   return {
@@ -211,7 +226,7 @@ interface Places {
   readonly lagSeconds: (reading: Reading) => number | null
 }
 
-const lineOf = ({ assigned, ...head }: GroupHead, topics: readonly FetchedTopic[], places: Places): GroupLine => {
+const lineOf = ({ assigned, ...head }: GroupHead, topics: readonly CommittedTopic[], places: Places): GroupLine => {
   const offsets = topics.flatMap(({ name, partitions }) => {
     const topic = places.image.topicsByName.get(name)
     return partitions.map((each) => groupOffset(places, topic, name, each))
@@ -239,7 +254,7 @@ const tableOf = (lines: readonly GroupLine[]): GroupTable => {
   return { groups: new Map(lines.map((line) => [line.groupId, line])), readers }
 }
 
-const committedOf = (image: ClusterImage, { name, partitions }: FetchedTopic): readonly PartitionQuery[] => {
+const committedOf = (image: ClusterImage, { name, partitions }: CommittedTopic): readonly PartitionQuery[] => {
   const topic = image.topicsByName.get(name)
   return topic === undefined ? [] : partitions.map(({ partition }) => ({ topicId: topic.id, partition }))
 }
@@ -251,7 +266,7 @@ interface TopicPartition {
 
 const withoutOffset = (
   image: ClusterImage,
-  topics: readonly FetchedTopic[],
+  topics: readonly CommittedTopic[],
   assigned: readonly AssignedTopic[],
 ): readonly TopicPartition[] => {
   const committed = new Map(
@@ -298,13 +313,14 @@ const groupOffset = (
   { logs, lagSeconds }: Places,
   topic: TopicImage | undefined,
   name: string,
-  { partition, offset, metadata }: { readonly partition: number; readonly offset: number; readonly metadata: string },
+  { partition, offset, metadata, moved }: CommittedTopic['partitions'][number],
 ): GroupOffset => {
   const log = (topic === undefined ? undefined : logs.get(topic.id, partition)) ?? null
   const place = { topic: name, topicId: topic?.id ?? null, partition, committed: offset, metadata, log }
   const reading = readingOf(place)
   return {
     ...place,
+    moved,
     lag: log === null ? 0 : lagOf(offset, log),
     lagSeconds: reading === null ? null : lagSeconds(reading),
   }

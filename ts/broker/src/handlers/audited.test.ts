@@ -17,12 +17,14 @@ import { handleSyncGroup } from './14-sync-group.ts'
 import { handleOffsetDelete } from './47-offset-delete.ts'
 import { audited } from './audited.ts'
 import { groupsFixture } from './groups-fixture.ts'
+import { createMoved, placeOf } from './moved-offsets.ts'
 
 const fixture = async () => {
   const { groups, services, call, orders, clock } = await groupsFixture()
   const audit = createAudit(systemClock)
   const handlers = { offsetCommit: handleOffsetCommit(services), offsetDelete: handleOffsetDelete(services) }
-  const table = audited(handlers as HandlerTable, groups, audit)
+  const moved = createMoved()
+  const table = audited(handlers as HandlerTable, groups, audit, moved)
 
   /** Offsets by partition of `orders`. */
   const commit = async (offsets: readonly number[], more: object = {}, listener = 'PLAINTEXT', version = 9) => {
@@ -66,7 +68,8 @@ const fixture = async () => {
   const noted = (): readonly Pick<Change, 'before' | 'after'>[] =>
     audit.entries().map(({ before, after }) => ({ before, after }))
   const remove = () => groups.deleteGroups(['g'])
-  return { commit, forget, join, leave, remove, noted, audit, clock }
+  const movedIn = (partition: number): number => moved.of('g', placeOf('orders', partition))
+  return { commit, forget, join, leave, remove, noted, movedIn, audit, clock }
 }
 
 test('what a program commits that reads on by itself is not noted, and one that goes back is', async () => {
@@ -170,4 +173,30 @@ test('offsets that are forgotten are noted with where they stood', async () => {
   await commit([5, 6])
   await forget(0, 1, 2)
   expect(noted()).toEqual([{ before: { 'orders-0': 5, 'orders-1': 6 }, after: { 'orders-0': null, 'orders-1': null } }])
+})
+
+test('how far a group was moved is known, and is nothing of what it has read', async () => {
+  const { commit, forget, join, leave, movedIn } = await fixture()
+  const member = await join()
+  await commit([9, 9], member)
+  await commit([30, 40], member)
+  expect(movedIn(0)).toBe(0)
+  await leave(member.memberId)
+  await commit([100, 50])
+  expect([movedIn(0), movedIn(1), movedIn(2)]).toEqual([70, 10, 0])
+  // It goes on by itself.
+  await commit([110, 60])
+  expect([movedIn(0), movedIn(1)]).toEqual([70, 10])
+  await commit([110, 5])
+  expect([movedIn(0), movedIn(1)]).toEqual([70, 10 - 55])
+  await commit([150, 1000], {}, ADMIN_API)
+  await forget(0)
+  expect([movedIn(0), movedIn(1)]).toEqual([70 + 40 - 150, 10 - 55 + 995])
+})
+
+test('of more moves than are kept the oldest are forgotten', () => {
+  const moved = createMoved()
+  const places = Array.from({ length: 100_001 }, (_, at) => ({ place: placeOf('t', at), before: 1, after: 3 }))
+  moved.note('g', places)
+  expect([moved.of('g', 't-0'), moved.of('g', 't-1'), moved.of('other', 't-1')]).toEqual([0, 2, 0])
 })

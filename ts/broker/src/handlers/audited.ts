@@ -4,7 +4,7 @@ import { cutInParts } from '../audit/bounded.ts'
 import { ADMIN_API, actorOf, type RequestContext } from '../dispatch/context.ts'
 import type { HandlerTable } from '../dispatch/dispatch.ts'
 import type { Groups } from '../groups/groups.ts'
-import { createIsReset, deletionsOf, type Move, movesOf, placeOf } from './moved-offsets.ts'
+import { createIsReset, deletionsOf, type Move, type Moved, movesOf, placeOf } from './moved-offsets.ts'
 
 /** For one request: 1,600 moves with the longest names, 10,000 with short ones. */
 const MOVE_ENTRIES_MAX = 100
@@ -18,10 +18,12 @@ export const audited = (
   handlers: HandlerTable,
   groups: Pick<Groups, 'describe' | 'fetchOffsets'>,
   audit: Pick<Audit, 'note' | 'noteParts'>,
+  moved: Pick<Moved, 'note'>,
 ): HandlerTable => {
   const isReset = createIsReset(groups)
 
   const noteMoves = (group: string, moves: readonly Move[], context: RequestContext): void => {
+    moved.note(group, moves)
     const parts = cutInParts(moves, ({ place }) => place, MOVE_ENTRIES_MAX).map((part) => ({
       action: 'group.offsets',
       subject: group,

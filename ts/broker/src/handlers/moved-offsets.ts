@@ -11,6 +11,8 @@ import type { OffsetDeleteRequest } from '../messages/47-offset-delete.ts'
 const FIRST_WITH_TOPIC_IDS = 10
 /** Of those that went on, so many are remembered. */
 const GROUPS_MAX = 10_000
+/** Of those that were moved; to forget one looks like a move. */
+const PLACES_MAX = 100_000
 
 export interface Move {
   /** A topic, a partition. */
@@ -80,6 +82,33 @@ export const createIsReset = ({ describe }: Pick<Groups, 'describe'>) => {
     if (wentOn.size >= GROUPS_MAX && oldest !== undefined) wentOn.delete(oldest)
     wentOn.set(groupId, described.stateSince)
     return true
+  }
+}
+
+/** How far groups were moved and did not read, since the start. */
+export interface Moved {
+  note(group: string, moves: readonly Move[]): void
+  /** In records, those back below 0: what was committed, less this, is how far a group has come by reading. */
+  of(group: string, place: string): number
+}
+
+export const createMoved = (): Moved => {
+  const sums = new Map<string, number>()
+  const keyOf = (group: string, place: string): string => `${place}/${group}`
+  return {
+    note(group, moves) {
+      for (const { place, before, after } of moves) {
+        const key = keyOf(group, place)
+        const sum = (sums.get(key) ?? 0) + (after ?? 0) - (before ?? 0)
+        sums.delete(key)
+        sums.set(key, sum)
+      }
+      for (const oldest of sums.keys()) {
+        if (sums.size <= PLACES_MAX) break
+        sums.delete(oldest)
+      }
+    },
+    of: (group, place) => (sums.size === 0 ? 0 : (sums.get(keyOf(group, place)) ?? 0)),
   }
 }
 

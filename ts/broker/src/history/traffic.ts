@@ -1,5 +1,5 @@
 /**
- * How many messages go into each topic and out of it: in by the ends of its logs, out by what groups commit. Asking a log opens
+ * How many messages go into each topic and out of it: in by the ends of its logs, out by what groups commit as they read. Asking a log opens
  * it, so nobody looks before somebody wants to know, nor an hour after nobody did. In between it is looked every ten seconds, at
  * so many partitions: topic by topic, all of them in turn.
  */
@@ -15,7 +15,7 @@ const PARTITIONS_MAX = 5000
 const COMMITS_MAX = 20_000
 const MS_PER_SECOND = 1000
 
-/** What a group has committed in a partition. */
+/** What a group has committed in a partition, less what it was moved by: that it has not read. */
 export interface Commit {
   readonly group: string
   readonly topic: TopicId
