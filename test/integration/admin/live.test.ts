@@ -69,8 +69,11 @@ const opened = async (headers: Headers) => {
   return found
 }
 
-const send = async (topic: string, count: number, value = 'x'): Promise<void> => {
-  const records = batch(Array.from({ length: count }, () => ({ value })))
+const send = async (topic: string, count: number, value = 'x', at = Date.now()): Promise<void> => {
+  const records = batch(
+    Array.from({ length: count }, () => ({ value })),
+    { baseTimestamp: at },
+  )
   const { responses } = await peer().call(produce, 9, {
     transactionalId: null,
     acks: -1,
@@ -150,6 +153,37 @@ test('rates and lag of the last hour; the lag in seconds', async () => {
     return told.series.connections.length > 0 ? told : undefined
   })
   expect(Math.max(...series.connections)).toBeGreaterThan(0)
+})
+
+test('a group that is set back is as far behind as the record that it goes on with is old', async () => {
+  // It was told to be seconds behind: its topic is watched since its first commit.
+  await readyTopic(peer(), 'replayed')
+  await readyCoordinator(peer(), 'replays')
+  const [now, hour] = [Date.now(), 3600]
+  for (const hours of [50, 5, 0]) await send('replayed', 2, 'x', now - hours * hour * 1000)
+  await commit('replays', 'replayed', 6)
+  const behind = async () => {
+    const group = await call('group', { group: 'replays' })
+    expect(group.offsetRows[0]?.lagSeconds).toBe(group.lagSeconds)
+    return group.lagSeconds ?? 0
+  }
+  expect(await behind()).toBe(0)
+  for (const [offset, hours] of [
+    [0, 50],
+    [1, 50],
+    [3, 5],
+    [5, 0],
+  ] as const) {
+    await call('resetOffsets', { group: 'replays', target: { to: 'offset', offset: String(offset) } })
+    const since = (Date.now() - now) / 1000
+    expect(await behind()).toBeGreaterThanOrEqual(hours * hour + since - 0.01)
+    expect(await behind()).toBeLessThan(hours * hour + since + 60)
+  }
+  const listed = await eventually('it is listed so', async () => {
+    const [found] = (await call('groups', { search: 'replays' })).items
+    return found?.lag === '1' ? found : undefined
+  })
+  expect(listed.lagSeconds).toBeLessThan(60)
 })
 
 test('the topics with most traffic come first, by what goes in and what groups have read', async () => {

@@ -312,6 +312,8 @@ const groups: readonly Promised[] = [
     what: 'lag in seconds for each partition',
     tests: [
       [history, 'lag in seconds is the time since the log went past what was committed'],
+      [history, 'what the log went past before it was watched is as old as the record there'],
+      [apiLive, 'a group that is set back is as far behind as the record that it goes on with is old'],
       [apiLive, 'rates and lag of the last hour; the lag in seconds'],
     ],
   },

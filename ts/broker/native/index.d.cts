@@ -56,6 +56,8 @@ export declare class Engine {
   producers(queries: Array<PartitionQuery>): Promise<Array<ProducersAnswer>>
   /** Where logs stand. */
   logOffsets(queries: Array<PartitionQuery>): Promise<Array<LogOffsetsAnswer>>
+  /** When records were written; of one that is gone the next counts. */
+  recordTimes(queries: Array<RecordQuery>): Promise<Array<RecordTimeAnswer>>
   /** The log directories and what lies in them. */
   logDirs(): Promise<Array<LogDirectory>>
   /** Opens every log that lies in the directories, whoever wrote it; answers what they hold. */
@@ -698,6 +700,24 @@ export interface ReadAnswer {
  * for the disk. Memory that comes and goes has the garbage collector at work, whose threads nobody gives a low priority.
  */
 export declare function readLog(engine: number, topicId: string, partition: number, offset: number, into: Buffer): ScanAnswer
+
+/** One record of a partition. */
+export interface RecordQuery {
+  /** 22 characters. */
+  topicId: string
+  /** Its index. */
+  partition: number
+  /** The record's offset. */
+  offset: number
+}
+
+/** When a record was written. */
+export interface RecordTimeAnswer {
+  /** Kafka's code. */
+  errorCode: number
+  /** The time that it has, in milliseconds since 1970; -1 where it has none, and where there is no record yet. */
+  timestamp: number
+}
 
 /** How far a recovery is. After a stop in order there is nothing to do, and all numbers are 0. */
 export interface RecoveryProgress {

@@ -20,7 +20,7 @@ use super::job::{Job, spawn};
 use super::open_files::OpenFiles;
 use super::queries::{
     self, DeleteAnswer, DeleteQuery, EpochAnswer, EpochQuery, LogDirectory, LogOffsetsAnswer, OffsetAnswer,
-    OffsetQuery, PartitionQuery, ProducersAnswer,
+    OffsetQuery, PartitionQuery, ProducersAnswer, RecordQuery, RecordTimeAnswer,
 };
 use super::records::{self, Appends};
 use super::recovery::Recovery;
@@ -393,6 +393,12 @@ impl Engine {
     #[napi(catch_unwind, ts_return_type = "Promise<Array<LogOffsetsAnswer>>")]
     pub fn log_offsets(&self, queries: Vec<PartitionQuery>) -> AsyncTask<Job<Vec<LogOffsetsAnswer>>> {
         self.each(queries, queries::log_offsets)
+    }
+
+    /// When records were written; of one that is gone the next counts.
+    #[napi(catch_unwind, ts_return_type = "Promise<Array<RecordTimeAnswer>>")]
+    pub fn record_times(&self, queries: Vec<RecordQuery>) -> AsyncTask<Job<Vec<RecordTimeAnswer>>> {
+        self.each(queries, queries::record_time)
     }
 
     /// The log directories and what lies in them.

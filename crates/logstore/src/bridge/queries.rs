@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use napi_derive::napi;
 
+use super::records;
 use crate::base::codes;
 use crate::base::types::{LeaderEpoch, Offset, PartitionId, PartitionIndex, Timestamp, TopicId};
 use crate::log::{Log, ProducerState, ReadBound, ReadError};
@@ -118,6 +119,26 @@ pub struct LogOffsetsAnswer {
     pub log_end: f64,
     /// Bytes of its segments.
     pub size: f64,
+}
+
+/// One record of a partition.
+#[napi(object)]
+pub struct RecordQuery {
+    /// 22 characters.
+    pub topic_id: String,
+    /// Its index.
+    pub partition: i32,
+    /// The record's offset.
+    pub offset: f64,
+}
+
+/// When a record was written.
+#[napi(object)]
+pub struct RecordTimeAnswer {
+    /// Kafka's code.
+    pub error_code: i32,
+    /// The time that it has, in milliseconds since 1970; -1 where it has none, and where there is no record yet.
+    pub timestamp: f64,
 }
 
 /// One producer that a partition remembers.
@@ -276,6 +297,16 @@ pub(super) fn log_offsets(store: &Store, query: &PartitionQuery) -> LogOffsetsAn
             size: 0.0,
         },
     }
+}
+
+pub(super) fn record_time(store: &Store, query: &RecordQuery) -> RecordTimeAnswer {
+    let found = log(store, &query.topic_id, query.partition)
+        .and_then(|log| records::time_from(&log, Offset(query.offset as i64)));
+    let (error_code, timestamp) = match found {
+        Ok(timestamp) => (codes::NONE, timestamp.map_or(NONE, |timestamp| timestamp.0)),
+        Err(error) => (error, NONE),
+    };
+    RecordTimeAnswer { error_code: error_code.into(), timestamp: timestamp as f64 }
 }
 
 pub(super) fn producers(store: &Store, query: &PartitionQuery) -> ProducersAnswer {

@@ -13,7 +13,7 @@ use crate::base::error::StorageError;
 use crate::base::limits::FILE_STEP_BYTES;
 use crate::base::types::{LeaderEpoch, Offset, Timestamp};
 use crate::batch::layout::{ATTRIBUTES_AT, HEADER_BYTES, LENGTH_AT, LENGTH_OVERHEAD};
-use crate::batch::{self, BatchView, ValidatedBatch, stamp};
+use crate::batch::{self, BatchView, TimestampType, ValidatedBatch, stamp};
 use crate::io::Access;
 use crate::io::arena::BufMut;
 use crate::log::{FileSlice, Log, LogRead, Mailbox, Origin, ReadBound, Slice, Watch};
@@ -117,6 +117,29 @@ pub(super) fn read_into(log: &Log, from: Offset, into: &mut [u8]) -> Result<Plai
     }
 }
 
+/// When the first record from `from` on was written; none at the end of the log, and where it has no time. Of a batch whose last
+/// records compaction took away its own time counts.
+pub(super) fn time_from(log: &Log, from: Offset) -> Result<Option<Timestamp>, ReadFailure> {
+    let bytes = read(log, from, 1)?;
+    let Some(batch) = batch::iter(&bytes).next() else { return Ok(None) };
+    let time = batch.ok().and_then(|batch| time_in(&batch, from)).ok_or(codes::CORRUPT_MESSAGE)?;
+    Ok((time > Timestamp(0)).then_some(time))
+}
+
+fn time_in(batch: &BatchView<'_>, from: Offset) -> Option<Timestamp> {
+    let header = batch.header();
+    if header.attributes.timestamp_type() == TimestampType::LogAppendTime {
+        return Some(header.max_timestamp);
+    }
+    for record in batch.records().ok()?.iter() {
+        let record = record.ok()?;
+        if record.offset >= from {
+            return Some(record.timestamp);
+        }
+    }
+    Some(header.max_timestamp)
+}
+
 fn apart(found: &LogRead) -> Result<Vec<u8>, ReadFailure> {
     let mut bytes = vec![0; found.bytes];
     Ok(match gather(found, &mut bytes)? {
@@ -201,8 +224,27 @@ pub(super) fn append_plain(plain: &mut Vec<u8>, view: &BatchView<'_>) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::Attributes;
     use crate::batch::Codec;
-    use crate::batch::build::BatchBuilder;
+    use crate::batch::build::{BatchBuilder, RecordData};
+
+    #[test]
+    fn a_record_has_its_own_time_or_that_of_its_batch() {
+        let record = |time| RecordData { timestamp: Timestamp(time), ..RecordData::default() };
+        let batch = |codec, bits| {
+            let times = [30, 10, 20].map(record).into_iter();
+            let built = times.fold(BatchBuilder::new(), BatchBuilder::record);
+            built.base_offset(Offset(7)).codec(codec).attributes(bits).build()
+        };
+        let time = |bytes: &[u8], from| time_in(&BatchView::parse(bytes).unwrap(), Offset(from)).unwrap().0;
+        for codec in [Codec::None, Codec::Zstd] {
+            let bytes = batch(codec, 0);
+            assert_eq!([6, 7, 8, 9].map(|from| time(&bytes, from)), [30, 30, 10, 20]);
+            // Of the last ones nothing is left.
+            assert_eq!(time(&bytes, 10), 30);
+        }
+        assert_eq!(time(&batch(Codec::None, Attributes::LOG_APPEND_TIME), 8), 30);
+    }
 
     #[test]
     fn a_compressed_batch_reads_as_if_it_had_never_been() {

@@ -6,7 +6,7 @@ import type { AdminPlace } from '../configs/listeners.ts'
 import type { BrokerConfig } from '../configs/start-up.ts'
 import { threadsWhenNeeded } from '../browse/threads.ts'
 import { watchFill } from '../history/fill.ts'
-import { type LagHistory, watchLag } from '../history/lag.ts'
+import { type LagHistory, type LagSource, watchLag } from '../history/lag.ts'
 import { watchRates } from '../history/rates.ts'
 import { watchTraffic } from '../history/traffic.ts'
 import { createAnswer } from './answer.ts'
@@ -90,8 +90,11 @@ export const startServer = async (options: AdminServerOptions): Promise<AdminSer
 /** Begins to keep the history of a broker that runs. */
 const watch = (services: AdminServices, clock: Clock): Running => {
   const rates = watchRates(() => services.engine.stats(), clock)
-  const tables: Tables = createTables(services, (reading, at) => lag.seconds(reading, at))
-  const lag: LagHistory = watchLag(() => tables.readings(), clock)
+  const tables: Tables = createTables(services, { secondsOf: (readings) => lag.secondsOf(readings) })
+  const lag: LagHistory = watchLag(
+    { readings: () => tables.readings(), recordTimes: (readings) => recordTimes(services.engine, readings) },
+    clock,
+  )
   const traffic = watchTraffic(
     {
       topics: () => [...services.cluster.image().topicsById.values()],
@@ -102,4 +105,13 @@ const watch = (services: AdminServices, clock: Clock): Running => {
   )
   const fill = watchFill(() => services.engine.rooms(), clock)
   return { services, tables, rates, lag, traffic, fill, threads: threadsWhenNeeded(services.engine.number) }
+}
+
+const recordTimes = async (
+  { queries }: AdminServices['engine'],
+  readings: Parameters<LagSource['recordTimes']>[0],
+): ReturnType<LagSource['recordTimes']> => {
+  const asked = readings.map(({ topic, partition, committed }) => ({ topicId: topic, partition, offset: committed }))
+  const answers = await queries.recordTimes(asked)
+  return answers.map(({ errorCode, timestamp }) => (errorCode !== 0 ? undefined : timestamp < 0 ? null : timestamp))
 }

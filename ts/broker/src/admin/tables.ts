@@ -11,7 +11,7 @@ import { type AssignedTopic, readAssignment } from '../groups/classic/assignment
 import type { DescribedGroup, ListedGroup } from '../groups/describe.ts'
 import type { FetchedPartition } from '../groups/fetch-offsets.ts'
 import { placeOf } from '../handlers/moved-offsets.ts'
-import type { GroupReadings, Reading } from '../history/lag.ts'
+import type { GroupReadings, LagHistory, LagSeconds, Reading } from '../history/lag.ts'
 import type { Commit } from '../history/traffic.ts'
 import type { AdminServices } from './services.ts'
 
@@ -97,9 +97,7 @@ interface CommittedTopic {
     Pick<GroupOffset, 'moved'>)[]
 }
 
-type LagSeconds = (reading: Reading, at: number) => number | null
-
-export const createTables = (services: Services, lagSeconds: LagSeconds): Tables => {
+export const createTables = (services: Services, lag: Pick<LagHistory, 'secondsOf'>): Tables => {
   const { cluster, groups: coordinator, engine, clock, moved } = services
   const logs = atMostOnceASecond(clock, () => readLogs([...cluster.image().topicsById.values()].flatMap(allOf), engine))
   /** In one go: where a group stands, and what of it were moves. */
@@ -108,11 +106,14 @@ export const createTables = (services: Services, lagSeconds: LagSeconds): Tables
       name,
       partitions: partitions.map((each) => ({ ...each, moved: moved.of(groupId, placeOf(name, each.partition)) })),
     }))
-  const placesOf = async (image: ClusterImage, asked: readonly PartitionQuery[]): Promise<Places> => {
-    const logs = await readLogs(asked, engine)
-    // One moment for all: groups that stopped at the same sample are equally far behind.
-    const at = clock.monotonic()
-    return { image, logs, lagSeconds: (reading) => lagSeconds(reading, at) }
+  const placesOf = async (
+    image: ClusterImage,
+    topics: readonly CommittedTopic[],
+    beside: readonly PartitionQuery[] = [],
+  ): Promise<Places> => {
+    const logs = await readLogs([...topics.flatMap((topic) => committedOf(image, topic)), ...beside], engine)
+    const committed = topics.flatMap((topic) => topic.partitions.map((each) => placeIn(image, logs, topic.name, each)))
+    return { image, logs, lagSeconds: await lag.secondsOf(committed.flatMap((place) => readingOf(place) ?? [])) }
   }
   const groups = atMostOnceASecond(clock, async () => {
     const image = cluster.image()
@@ -120,7 +121,7 @@ export const createTables = (services: Services, lagSeconds: LagSeconds): Tables
     // Of the logs only those that a group has an offset in are asked.
     const places = await placesOf(
       image,
-      found.flatMap(({ topics }) => topics.flatMap((topic) => committedOf(image, topic))),
+      found.flatMap(({ topics }) => topics),
     )
     return tableOf(found.map(({ head, topics }) => lineOf(head, topics, places)))
   })
@@ -145,10 +146,8 @@ export const createTables = (services: Services, lagSeconds: LagSeconds): Tables
       const image = cluster.image()
       const head = headOf(described)
       const topics = topicsOf(described.groupId)
-      const places = await placesOf(image, [
-        ...topics.flatMap((topic) => committedOf(image, topic)),
-        ...withoutOffset(image, topics, head.assigned).flatMap((place) => queryOf(image, place)),
-      ])
+      const beside = withoutOffset(image, topics, head.assigned).flatMap((place) => queryOf(image, place))
+      const places = await placesOf(image, topics, beside)
       return lineOf(head, topics, places)
     },
     readings,
@@ -223,14 +222,11 @@ const allGroups = ({ groups }: Services): readonly GroupHead[] =>
 interface Places {
   readonly image: ClusterImage
   readonly logs: LogTable
-  readonly lagSeconds: (reading: Reading) => number | null
+  readonly lagSeconds: LagSeconds
 }
 
 const lineOf = ({ assigned, ...head }: GroupHead, topics: readonly CommittedTopic[], places: Places): GroupLine => {
-  const offsets = topics.flatMap(({ name, partitions }) => {
-    const topic = places.image.topicsByName.get(name)
-    return partitions.map((each) => groupOffset(places, topic, name, each))
-  })
+  const offsets = topics.flatMap(({ name, partitions }) => partitions.map((each) => groupOffset(places, name, each)))
   return {
     ...head,
     offsets,
@@ -309,19 +305,30 @@ const noteReader = (
   }
 }
 
+const placeIn = (
+  image: ClusterImage,
+  logs: LogTable,
+  topic: string,
+  { partition, offset }: CommittedTopic['partitions'][number],
+): Place => {
+  const topicId = image.topicsByName.get(topic)?.id ?? null
+  const log = (topicId === null ? undefined : logs.get(topicId, partition)) ?? null
+  return { topicId, partition, committed: offset, log }
+}
+
 const groupOffset = (
-  { logs, lagSeconds }: Places,
-  topic: TopicImage | undefined,
-  name: string,
-  { partition, offset, metadata, moved }: CommittedTopic['partitions'][number],
+  { image, logs, lagSeconds }: Places,
+  topic: string,
+  each: CommittedTopic['partitions'][number],
 ): GroupOffset => {
-  const log = (topic === undefined ? undefined : logs.get(topic.id, partition)) ?? null
-  const place = { topic: name, topicId: topic?.id ?? null, partition, committed: offset, metadata, log }
+  const place = placeIn(image, logs, topic, each)
   const reading = readingOf(place)
   return {
     ...place,
-    moved,
-    lag: log === null ? 0 : lagOf(offset, log),
+    topic,
+    metadata: each.metadata,
+    moved: each.moved,
+    lag: place.log === null ? 0 : lagOf(each.offset, place.log),
     lagSeconds: reading === null ? null : lagSeconds(reading),
   }
 }
@@ -330,7 +337,7 @@ const groupOffset = (
 const readingOf = ({ topicId, partition, committed, log }: Place): Reading | null =>
   topicId === null || log === null
     ? null
-    : { log: `${topicId}/${partition}`, committed: Math.max(committed, log.logStart), end: log.highWatermark }
+    : { topic: topicId, partition, committed: Math.max(committed, log.logStart), end: log.highWatermark }
 
 const furthest = (offsets: readonly GroupOffset[]): number | null => {
   const known = offsets.flatMap((each) => each.lagSeconds ?? [])

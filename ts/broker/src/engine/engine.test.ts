@@ -43,6 +43,8 @@ const ask = async (port: number, bytes: Buffer): Promise<Buffer> => {
   }
 }
 
+const WRITTEN_AT = 1_700_000_000_000
+
 /** One record batch v2 with one record, no key, and the CRC left to the engine. */
 const batchOf = (value: string): Buffer => {
   const body = Buffer.from(value)
@@ -50,8 +52,8 @@ const batchOf = (value: string): Buffer => {
   const batch = Buffer.alloc(61)
   batch.writeInt32BE(49 + 1 + record.length, 8)
   batch.writeInt8(2, 16)
-  batch.writeBigInt64BE(1_700_000_000_000n, 27)
-  batch.writeBigInt64BE(1_700_000_000_000n, 35)
+  batch.writeBigInt64BE(BigInt(WRITTEN_AT), 27)
+  batch.writeBigInt64BE(BigInt(WRITTEN_AT), 35)
   batch.writeBigInt64BE(-1n, 43)
   batch.writeInt16BE(-1, 51)
   batch.writeInt32BE(-1, 53)
@@ -146,6 +148,15 @@ describe('an engine', () => {
     await expect(engine.read(topicId, 0, 99, 1024)).rejects.toMatchObject({ code: 'OFFSET_OUT_OF_RANGE' })
     const [offsets] = await engine.queries.logOffsets([{ topicId, partition: 0 }])
     expect(offsets).toMatchObject({ errorCode: 0, logStart: 1, highWatermark: 3, logEnd: 3 })
+    const times = await engine.queries.recordTimes([
+      ...[0, 1, 3].map((offset) => ({ topicId, partition: 0, offset })),
+      { topicId, partition: 7, offset: 0 },
+    ])
+    // Of what is gone the next one; nothing is there yet at the end.
+    expect(times).toEqual([
+      ...[WRITTEN_AT, WRITTEN_AT, -1].map((timestamp) => ({ errorCode: 0, timestamp })),
+      { errorCode: 3, timestamp: -1 },
+    ])
     const latest = { topicId, partition: 0, timestamp: -1, committedOnly: false, replica: false }
     const answers = await engine.queries.listOffsets([latest, { ...latest, partition: 7 }])
     expect(answers).toMatchObject([

@@ -2,7 +2,7 @@
 import { BrokerError, messageOf } from '../base/errors.ts'
 import type { NativeEngine } from './native.ts'
 
-type QueryName = 'listOffsets' | 'epochEnds' | 'deleteRecords' | 'producers' | 'logOffsets' | 'logDirs'
+type QueryName = 'listOffsets' | 'epochEnds' | 'deleteRecords' | 'producers' | 'logOffsets' | 'recordTimes' | 'logDirs'
 
 export type Queries = Pick<NativeEngine, QueryName>
 
@@ -12,6 +12,7 @@ export const createQueries = (native: NativeEngine): Queries => ({
   deleteRecords: (queries) => storage(native.deleteRecords(queries)),
   producers: (queries) => storage(native.producers(queries)),
   logOffsets: (queries) => storage(native.logOffsets(queries)),
+  recordTimes: (queries) => storage(native.recordTimes(queries)),
   logDirs: () => storage(native.logDirs()),
 })
 

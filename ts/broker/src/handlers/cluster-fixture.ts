@@ -33,6 +33,7 @@ const quietLogs: Queries = {
   producers: async (queries) => queries.map(() => ({ errorCode: 0, producers: [] })),
   logOffsets: async (queries) =>
     queries.map(() => ({ errorCode: 0, logStart: 3, highWatermark: 10, lastStable: 10, logEnd: 10, size: 700 })),
+  recordTimes: async (queries) => queries.map(() => ({ errorCode: 0, timestamp: 1 })),
   logDirs: async () => [],
 }
 

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest'
 import { manualClock } from '../base/clock.ts'
+import type { TopicId } from '../base/ids.ts'
 import { watchFill } from './fill.ts'
-import { type GroupReadings, watchLag } from './lag.ts'
+import { type Reading, watchLag } from './lag.ts'
 import { watchRates } from './rates.ts'
 import { createRing } from './ring.ts'
 
 const turns = async (): Promise<void> => {
-  for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
 }
 
 it('a ring keeps the last values in their order', () => {
@@ -39,31 +40,113 @@ it('rates are those of the last two seconds, and of each ten seconds of the last
   expect(clock.pendingTimers).toBe(0)
 })
 
-it('lag in seconds is the time since the log went past what was committed', async () => {
+/** The lag of a group that reads partition 0 of `a`, whose records have the times that the test says; and what was asked for. */
+const watched = (committed: () => number, timeOf: (offset: number) => number | null | undefined = () => undefined) => {
   const clock = manualClock()
-  let end = 100
-  const readings = (committed: number) => ({ log: 'a/0', committed, end })
-  const read = (): Promise<readonly GroupReadings[]> =>
-    Promise.resolve([{ group: 'g', lag: end - 100, lagSeconds: seconds(100), readings: [readings(100)] }])
-  const lag = watchLag(read, clock)
-  const seconds = (committed: number) => lag.seconds(readings(committed), clock.monotonic())
-  expect(seconds(50)).toBeNull()
-  for (const next of [100, 110, 120, 130]) {
-    end = next
-    clock.advance(10_000)
+  const log = { end: 100 }
+  const asked: number[] = []
+  const readingAt = (offset: number) => ({ topic: 'a' as TopicId, partition: 0, committed: offset, end: log.end })
+  const seconds = async (offset: number) => (await lag.secondsOf([readingAt(offset)]))(readingAt(offset))
+  const lag = watchLag(
+    {
+      readings: async () => [
+        {
+          group: 'g',
+          lag: log.end - committed(),
+          lagSeconds: await seconds(committed()),
+          readings: [readingAt(committed())],
+        },
+      ],
+      recordTimes: (readings) => {
+        asked.push(...readings.map((reading) => reading.committed))
+        return Promise.resolve(readings.map((reading) => timeOf(reading.committed)))
+      },
+    },
+    clock,
+  )
+  const pass = async (ms: number): Promise<void> => {
+    clock.advance(ms)
     await turns()
   }
-  expect(seconds(130)).toBe(0)
-  expect(seconds(100)).toBe(20)
-  expect(seconds(115)).toBe(10)
-  expect(seconds(50)).toBe(30)
-  clock.advance(4000)
-  expect(seconds(100)).toBe(24)
+  return { clock, log, asked, lag, seconds, pass }
+}
+
+it('lag in seconds is the time since the log went past what was committed', async () => {
+  const { clock, log, lag, seconds, pass } = watched(() => 100)
+  expect(await seconds(50)).toBeNull()
+  for (const next of [100, 110, 120, 130]) {
+    log.end = next
+    await pass(10_000)
+  }
+  expect(await seconds(130)).toBe(0)
+  expect(await seconds(100)).toBe(20)
+  expect(await seconds(115)).toBe(10)
+  expect(await seconds(50)).toBe(30)
+  await pass(4000)
+  expect(await seconds(100)).toBe(24)
   expect(lag.past('g')).toEqual({ lag: [0, 10, 20, 30], lagSeconds: [0, 10, 10, 20] })
   expect(lag.past('nobody')).toEqual({ lag: [], lagSeconds: [] })
   expect(lag.notedAt()).toBe(clock.now() - 4000)
   lag.stop()
   expect(clock.pendingTimers).toBe(0)
+})
+
+it('what the log went past before it was watched is as old as the record there', async () => {
+  // A group that was set back by an hour of records was told to be ten seconds behind: since its first commit.
+  const times = new Map<number, number | null>()
+  const { clock, log, asked, seconds, pass } = watched(
+    () => 100,
+    (offset) => times.get(offset),
+  )
+  const start = clock.now()
+  times
+    .set(50, start - 3_600_000)
+    .set(60, start + 999_000)
+    .set(70, null)
+  // Before anything was noted, too.
+  expect(await seconds(50)).toBe(3600)
+  for (const next of [110, 120]) {
+    log.end = next
+    await pass(10_000)
+  }
+  expect(await seconds(50)).toBe(3620)
+  // Never less than the log is watched, whatever the time of a record is.
+  expect(await seconds(60)).toBe(10)
+  expect(await seconds(70)).toBe(10)
+  // What it went past since is known better than by the time of a record.
+  times.set(115, 0)
+  expect(await seconds(115)).toBe(0)
+  // Each is asked for once; what could not be asked, again, as the offset of the group itself.
+  for (const offset of [50, 60, 70, 80, 80]) await seconds(offset)
+  expect(asked).toEqual([50, 100, 100, 60, 70, 80, 80])
+})
+
+it('of many groups that were set back so many records are asked for in one look, and the others in the next', async () => {
+  const clock = manualClock()
+  const asked: number[] = []
+  let atOnce = 0
+  const recordTimes = async (readings: readonly Reading[]) => {
+    expect(atOnce++).toBe(0)
+    asked.push(readings.length)
+    await Promise.resolve()
+    atOnce--
+    return readings.map(() => clock.now() - 7000)
+  }
+  const lag = watchLag({ readings: () => Promise.resolve([]), recordTimes }, clock)
+  const readings = Array.from({ length: 1200 }, (_, partition) => ({
+    topic: 'a' as TopicId,
+    partition,
+    committed: 1,
+    end: 2,
+  }))
+  const known = async () => {
+    const seconds = await lag.secondsOf(readings)
+    return readings.filter((reading) => seconds(reading) === 7).length
+  }
+  expect(await Promise.all([known(), known()])).toEqual([500, 1000])
+  expect(await known()).toBe(1200)
+  await known()
+  expect(asked).toEqual([500, 500, 200])
 })
 
 const MINUTE_MS = 60_000
