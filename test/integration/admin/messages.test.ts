@@ -299,15 +299,22 @@ describe('a search', () => {
   })
 
   test('an expression that is wrong is refused, and one that fails on messages says how', async () => {
-    for (const wrong of [
-      { language: 'cel', filter: 'value ==' },
-      { language: 'regex', filter: '(?=a)' },
+    const cel =
+      'CEL compares with ==, joins with && and ||, and its names are key, value, headers, partition, offset, timestamp and size.'
+    const re2 = 'RE2 has no look-around and no back-references.'
+    for (const [language, filter, why, hint] of [
+      ['cel', 'value ==', '7 on: nothing stands behind ==', cel],
+      ['cel', 'n == 1', '1 on: there is no name n; a field of a value is value.n', cel],
+      ['regex', '(?=a)', '1 on: invalid or unsupported Perl syntax: `(?=`', re2],
     ] as const) {
-      await expect(call('messages', { topic, ...wrong })).rejects.toMatchObject({ status: 400, code: 'INVALID_INPUT' })
+      const message = `The filter is wrong from character ${why}.`
+      const refusal = { status: 400, code: 'INVALID_FILTER', message, hint }
+      await expect(call('messages', { topic, language, filter })).rejects.toMatchObject(refusal)
+      await expect(call('saveFilter', { name: 'wrong', language, filter })).rejects.toMatchObject(refusal)
     }
     const answer = await call('messages', { topic, from: 'earliest', language: 'cel', filter: 'value.none == 1' })
     expect(answer.failed).toBeGreaterThan(0)
-    expect(answer.failure).toContain('none')
+    expect(answer.failure).toMatch(/^at character 6: field not found: none; has\(\)/)
   })
 })
 

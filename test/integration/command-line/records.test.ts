@@ -124,7 +124,7 @@ test('the last ones are the newest of all partitions, newest first', async () =>
 })
 
 test.each([
-  ['--where value.amount=100', '--where is wrong from character 13 on: found ='],
+  ['--where value.amount=100', '--where is wrong from character 13 on: = does not fit here'],
   ['--match a(b', '--match is wrong from character 2 on: missing closing )'],
   ['--contains a --where true', 'cannot be used with'],
   ['--value-as hex', 'are for what a filter reads'],

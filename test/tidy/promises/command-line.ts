@@ -105,6 +105,10 @@ const tree: readonly Promised[] = [
       [records, 'consume --where partition==1||offset>0'],
       [records, 'consume --value-as hex --contains 6e6f204a534f4e'],
       [records, 'consume --where value.amount=100 is a mistake'],
+      [
+        'ts/broker/src/cli/records/filter.test.ts',
+        'an expression that is none is refused before anybody is asked: where, why, and what to do',
+      ],
       [records, 'a record that an expression fails on is left out and told of, in every form'],
       [records, 'what a filter keeps counts for a limit, and nothing else does'],
       [records, 'what a filter leaves out is committed like what is shown'],

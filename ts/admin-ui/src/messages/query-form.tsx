@@ -133,7 +133,7 @@ const FilterField = ({ draft: { filter, language }, refusal, isRefused, onChange
           <div id={said}>
             {isRefused && refusal !== null && (
               <p className="refusal" role="alert" lang="en">
-                {refusal.message.replace(/^filter: /, '')}
+                {refusal.message}
               </p>
             )}
             <p className="quiet">{t(`filterHint.${language}`)}</p>

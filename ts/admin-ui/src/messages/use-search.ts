@@ -79,7 +79,7 @@ export const useSearch = (query: Query | null, step: number): Search => {
 
 /** What is wrong with the filter, and not with the search. */
 export const isOfFilter = (error: unknown): error is ApiError =>
-  error instanceof ApiError && (error.code === 'TOO_SLOW' || error.message.startsWith('filter: '))
+  error instanceof ApiError && (error.code === 'TOO_SLOW' || error.code === 'INVALID_FILTER')
 
 const begun = (of: string, goal: number): Run => ({
   of,

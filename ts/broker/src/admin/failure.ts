@@ -1,6 +1,8 @@
 /** How what goes wrong is told: a code that stays, what happened, what to do next. */
 import { type ErrorCode, errors } from '../base/error-codes.ts'
 import { BrokerError } from '../base/errors.ts'
+import { advice } from '../browse/expression-error.ts'
+import type { Filter } from '../browse/filter.ts'
 import { type FailureCode, failures } from './contract/errors.ts'
 import type { Failure } from './contract/words.ts'
 import { type Headers, type HttpResponse, json } from './http.ts'
@@ -9,12 +11,20 @@ export class AdminError extends Error {
   override readonly name = 'AdminError'
   readonly code: FailureCode
   readonly headers: Headers
+  readonly hint: string
 
-  constructor(code: FailureCode, message: string, headers: Headers = {}) {
+  constructor(code: FailureCode, message: string, headers: Headers = {}, hint: string = failures[code].hint) {
     super(message)
     this.code = code
     this.headers = headers
+    this.hint = hint
   }
+}
+
+/** `why` is the message of an ExpressionError. */
+export const invalidFilter = (language: Filter['language'], why: string): AdminError => {
+  const hint = language === 'text' ? undefined : `${advice[language]}.`
+  return new AdminError('INVALID_FILTER', `The filter is ${why}.`, {}, hint)
 }
 
 /** Of the errors of the protocol, those that are not the caller's to repair as they are. */
@@ -54,8 +64,8 @@ interface Told {
 
 const failureOf = (thrown: unknown): Told => {
   if (thrown instanceof AdminError) {
-    const { status, hint } = failures[thrown.code]
-    return { status, failure: { code: thrown.code, message: thrown.message, hint } }
+    const { code, message, hint } = thrown
+    return { status: failures[code].status, failure: { code, message, hint } }
   }
   if (!(thrown instanceof BrokerError)) {
     const { status, hint } = failures.DEFECT

@@ -1,8 +1,10 @@
 /** What a search keeps: text, regular expressions of RE2 and CEL, all of which take time that grows with their input and no faster. */
-import { celEnv, isCelError, parse, plan } from '@bufbuild/cel'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { RE2JS, RE2JSSyntaxException } from '@bufbuild/re2'
+import { messageOf } from '../base/errors.ts'
+import { type Bindings, compileCel } from './cel.ts'
 import type { Exact } from './exact-json.ts'
+import { ExpressionError, type FilterName, filterNames } from './expression-error.ts'
 import { decodePayload, type Place, searchableText, valueOf } from './payload.ts'
 import type { LogRecord } from './records.ts'
 import type { Wish } from './wishes.ts'
@@ -30,15 +32,21 @@ export type Test = (record: Tested) => boolean
 /** Of a text no more is looked at. */
 const SEARCHED_CHARACTERS_MAX = 1024 * 1024
 
-/** Throws what is wrong with the expression. */
+/** Throws an ExpressionError. */
 export const compileFilter = ({ language, expression }: Filter, reading: Reading): Test =>
   compilers[language](expression, reading)
 
-/** How many characters stand in front of what is wrong with an expression, when `compileFilter` has thrown this for it. */
-export const goodCharacters = (filter: Filter, thrown: unknown): number => {
-  const { language, expression } = filter
-  if (isLocated(thrown)) return thrown.location.start.offset
-  if (language !== 'regex') return 0
+const regexFrom = (expression: string): RE2JS => {
+  try {
+    return RE2JS.compile(expression)
+  } catch (thrown) {
+    const why = messageOf(thrown).replace(/^error parsing regexp: /, '')
+    throw new ExpressionError(goodCharacters(expression, thrown), why, thrown)
+  }
+}
+
+/** How many characters stand in front of what is wrong with a regular expression. */
+const goodCharacters = (expression: string, thrown: unknown): number => {
   const wrong = thrown instanceof RE2JSSyntaxException ? thrown.input : null
   if (wrong !== null && wrong !== expression) return Math.max(0, expression.indexOf(wrong))
   // Where a parenthesis stands that lacks its other nobody says; what is in front of it is an expression.
@@ -46,10 +54,6 @@ export const goodCharacters = (filter: Filter, thrown: unknown): number => {
   while (good > 0 && !isRegex(expression.slice(0, good))) good -= 1
   return good
 }
-
-/** An error of the parser of CEL. */
-const isLocated = (thrown: unknown): thrown is { readonly location: { readonly start: { readonly offset: number } } } =>
-  thrown instanceof Error && 'location' in thrown
 
 const isRegex = (expression: string): boolean => {
   try {
@@ -67,17 +71,17 @@ const compilers: Readonly<Record<Filter['language'], (expression: string, readin
     return textTest((text) => text.toLowerCase().includes(wanted), reading)
   },
   regex: (expression, reading) => {
-    const pattern = RE2JS.compile(expression)
+    const pattern = regexFrom(expression)
     return textTest((text) => pattern.test(text), reading)
   },
   cel: (expression, reading) => {
-    const run = plan(celEnv(), parse(expression))
-    const named = Object.entries(variables).filter(([name]) => expression.includes(name))
+    const evaluate = compileCel(expression, new Set(filterNames))
+    const named = filterNames.filter((name) => expression.includes(name))
     return (record) => {
       // To read a value takes longer than to look at it: only what the expression names is read.
-      const result = run(Object.fromEntries(named.map(([name, read]) => [name, read(record, reading)])))
-      if (isCelError(result)) throw new Error(result.message)
-      if (typeof result !== 'boolean') throw new Error('The expression answers no boolean.')
+      const result = evaluate(Object.fromEntries(named.map((name) => [name, variables[name](record, reading)])))
+      if (typeof result !== 'boolean')
+        throw new Error("the expression answers no boolean: compare with something, as in value.name == 'x'")
       return result
     }
   },
@@ -96,14 +100,12 @@ const textTest =
     )
   }
 
-type Bindings = NonNullable<Parameters<ReturnType<typeof plan>>[0]>
-
 const INT64_MAX = 2n ** 63n - 1n
 
 const exact = (bytes: Buffer | null, wish: Wish, place: Place): Bindings[string] =>
   bytes === null ? null : celValue(valueOf(decodePayload(bytes, wish, place)))
 
-const variables: Readonly<Record<string, (record: Tested, reading: Reading) => Bindings[string]>> = {
+const variables: Readonly<Record<FilterName, (record: Tested, reading: Reading) => Bindings[string]>> = {
   partition: ({ partition }) => BigInt(partition),
   offset: ({ offset }) => BigInt(offset),
   timestamp: ({ timestamp }) => timestampFromMs(Number(timestamp)),

@@ -4,6 +4,7 @@
  */
 import { messageOf } from '../base/errors.ts'
 import type { Mask } from '../configs/mask-rules.ts'
+import { ExpressionError } from './expression-error.ts'
 import { compileFilter, type Filter, type Reading, type Test } from './filter.ts'
 import { maskRecord } from './masks.ts'
 import { type Direction, mergeByTime } from './merge.ts'
@@ -115,7 +116,8 @@ const compiled = ({ filter, ...reading }: SliceQuery): Test | string => {
   try {
     return compileFilter(filter, reading)
   } catch (thrown) {
-    return messageOf(thrown)
+    if (!(thrown instanceof ExpressionError)) throw thrown
+    return thrown.message
   }
 }
 

@@ -1,6 +1,7 @@
 /** The codes that are not of the Kafka protocol: the status of each, and what to do next. */
 export const failures = {
   INVALID_INPUT: { status: 400, hint: 'Compare the request with /api/openapi.json.' },
+  INVALID_FILTER: { status: 400, hint: 'Correct the expression from there on.' },
   NOT_LOGGED_IN: { status: 401, hint: 'Log in (POST /api/v1/session), or send the token of the data directory.' },
   WRONG_PASSWORD: { status: 401, hint: 'A forgotten password is set anew with `millrace admin reset-password`.' },
   NOT_ALLOWED: { status: 403, hint: 'Ask somebody with the role that the message names.' },

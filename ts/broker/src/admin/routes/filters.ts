@@ -1,10 +1,10 @@
 /** Filters of messages that were given a name. */
-import { messageOf } from '../../base/errors.ts'
+import { ExpressionError } from '../../browse/expression-error.ts'
 import { deleteFilter, filterOf, saveFilter } from '../../browse/saved-filters.ts'
 import type { SavedFilter } from '../../cluster/image.ts'
 import type { Checked, Output } from '../contract.ts'
 import { filterLanguages } from '../contract/messages.ts'
-import { AdminError } from '../failure.ts'
+import { invalidFilter } from '../failure.ts'
 import type { RouteContext } from './context.ts'
 import { changeOf } from './decide.ts'
 import type { RoutesOf } from './table.ts'
@@ -42,12 +42,13 @@ const told = (name: string, { language, expression }: SavedFilter): Told => ({
   filter: expression,
 })
 
-/** Throws INVALID_INPUT. What compiles it is loaded for the first. */
+/** Throws INVALID_FILTER. What compiles it is loaded for the first. */
 const checkFilter = async ({ language, filter }: Pick<Checked<'saveFilter'>, 'language' | 'filter'>): Promise<void> => {
   const { compileFilter } = await import('../../browse/filter.ts')
   try {
     compileFilter({ language, expression: filter }, { topic: '', keyAs: 'auto', valueAs: 'auto' })
   } catch (thrown) {
-    throw new AdminError('INVALID_INPUT', `filter: ${messageOf(thrown)}`)
+    if (!(thrown instanceof ExpressionError)) throw thrown
+    throw invalidFilter(language, thrown.message)
   }
 }

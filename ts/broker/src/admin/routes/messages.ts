@@ -8,7 +8,7 @@ import type { TopicImage } from '../../cluster/image.ts'
 import { masksOf } from '../../configs/mask-rules.ts'
 import type { Checked, Output } from '../contract.ts'
 import { Download } from '../download.ts'
-import { AdminError } from '../failure.ts'
+import { AdminError, invalidFilter } from '../failure.ts'
 import type { RouteContext } from './context.ts'
 import { messageFile } from './message-file.ts'
 import type { RoutesOf } from './table.ts'
@@ -36,7 +36,7 @@ export const messageRoutes = ({
     const masks = masksOf(configs.values(cluster.image())['admin.masking'], topic.name)
     try {
       const step = await reads.goOn(topic, cursor, { ...shown, masks })
-      if (typeof step === 'string') throw new AdminError('INVALID_INPUT', `filter: ${step}`)
+      if (typeof step === 'string') throw invalidFilter(shown.filter?.language ?? 'text', step)
       return step
     } catch (thrown) {
       throw thrown instanceof SliceRefused ? refusals[thrown.why]() : thrown

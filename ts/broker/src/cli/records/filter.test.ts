@@ -55,8 +55,14 @@ test('without an option there is no filter', async () => {
 test('an expression that is none is refused before anybody is asked: where, why, and what to do', async () => {
   expect(await refusal({ where: 'value.id = 3' })).toMatchObject({
     outcome: 'usage',
-    message: '--where is wrong from character 10 on: found = but expecting end of input',
+    message: '--where is wrong from character 10 on: = does not fit here (found = but expecting end of input)',
     next: expect.stringContaining('CEL compares with ==') as string,
+  })
+  // It ran, kept nothing, and said "unresolved attribute" of each record.
+  expect(await refusal({ where: 'amount > 100' })).toMatchObject({
+    outcome: 'usage',
+    message: '--where is wrong from character 1 on: there is no name amount; a field of a value is value.amount',
+    next: expect.stringContaining('names are key, value, headers, partition, offset, timestamp and size') as string,
   })
   expect(await refusal({ match: 'ab(?=c)' })).toMatchObject({
     outcome: 'usage',

@@ -1,5 +1,5 @@
 // `--contains`, `--match` and `--where`: the filters of the message browser, in the process of whoever reads.
-import { messageOf } from '../../base/errors.ts'
+import { advice, ExpressionError } from '../../browse/expression-error.ts'
 import type { Filter, Test, Tested } from '../../browse/filter.ts'
 import type { Wish } from '../../browse/wishes.ts'
 import type { FetchedRecord } from '../client/records.ts'
@@ -20,8 +20,8 @@ const EXAMPLES = 'millrace cheat filters has examples'
 
 const options = {
   text: { name: '--contains', next: EXAMPLES },
-  regex: { name: '--match', next: `RE2 has no look-around and no back-references; ${EXAMPLES}` },
-  cel: { name: '--where', next: `CEL compares with ==, and joins with && and ||; ${EXAMPLES}` },
+  regex: { name: '--match', next: `${advice.regex}; ${EXAMPLES}` },
+  cel: { name: '--where', next: `${advice.cel}; ${EXAMPLES}` },
 } as const satisfies Readonly<Record<Filter['language'], { readonly name: string; readonly next: string }>>
 
 /** Null where none is given. What compiles it is loaded for the first. Throws a Failure of usage. */
@@ -36,14 +36,13 @@ export const filterOf = async (topics: readonly string[], given: FilterOptions):
   }
   const { name, next } = options[filter.language]
   if (filter.expression === '') throw new Failure('usage', `${name} is empty`, { next })
-  const { compileFilter, goodCharacters } = await import('../../browse/filter.ts')
+  const { compileFilter } = await import('../../browse/filter.ts')
   const compiled = (topic: string): Test => {
     try {
       return compileFilter(filter, { topic, keyAs, valueAs })
     } catch (thrown) {
-      const why = messageOf(thrown).replace(/^(?:<input>:\d+:\d+|error parsing regexp): /, '')
-      const from = goodCharacters(filter, thrown) + 1
-      throw new Failure('usage', `${name} is wrong from character ${from} on: ${why}`, { next, cause: thrown })
+      if (!(thrown instanceof ExpressionError)) throw thrown
+      throw new Failure('usage', `${name} is ${thrown.message}`, { next, cause: thrown })
     }
   }
   const tests = new Map(topics.map((topic) => [topic, compiled(topic)]))
