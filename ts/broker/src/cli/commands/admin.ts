@@ -10,7 +10,7 @@ export const declareAdmin = (program: Command, { terminal, act }: Declaring): vo
   formed(admin.command('reset-password'))
     .description('give an account a new password and print it; MILLRACE_ADMIN_PASSWORD chooses it')
     .argument('[server.properties]', 'configuration of the broker, running or stopped')
-    .option(...OVERRIDE)
+    .addOption(OVERRIDE)
     .option('--user <name>', 'whose', 'admin')
     .action(
       act(async (path: string | undefined, options: ResetOptions) =>

@@ -1,31 +1,25 @@
 // `millrace start` and `stop`, and `millrace log` for the data of a broker that is stopped.
 import { type Command, Option } from 'commander'
-import { collect, type Declaring, formed, timed } from './declare.ts'
+import { type Declaring, formed, repeated, timed } from './declare.ts'
 import type { DumpOptions } from '../dump/dump.ts'
 import type { ImportOptions } from '../import.ts'
 import type { LogOptions, RepairOptions } from '../log.ts'
 import type { StopOptions } from '../stop.ts'
 
-export const OVERRIDE = [
-  '--override <key=value>',
-  'a key of server.properties; may be given more than once',
-  collect,
-  [],
-] as const
+export const OVERRIDE = repeated('--override <key=value>', 'a key of server.properties; may be given more than once')
 
-const DATA_DIR = [
+const DATA_DIR = repeated(
   '--data-dir <dir>',
-  'a data directory; may be given more than once (default: those of the configuration)',
-  collect,
-  [],
-] as const
+  'a data directory; may be given more than once',
+  'those of the configuration',
+)
 
 export const declareStart = (program: Command, { terminal, act }: Declaring): void => {
   program
     .command('start')
     .description('run a broker until it is told to stop')
     .argument('[server.properties]', "configuration with Kafka's own keys")
-    .option(...OVERRIDE)
+    .addOption(OVERRIDE)
     .action(
       act(async (path: string | undefined, { override }: { override: string[] }) =>
         (await import('../start.ts')).start(terminal, path, override),
@@ -36,7 +30,7 @@ export const declareStart = (program: Command, { terminal, act }: Declaring): vo
     .command('stop')
     .description('stop the broker on this machine in order, and wait until it has')
     .argument('[server.properties]', 'the configuration it was started with')
-    .option(...OVERRIDE)
+    .addOption(OVERRIDE)
     .option('--timeout <duration>', 'how long to wait', '3m')
     .action(
       act(async (path: string | undefined, options: StopOptions) =>
@@ -50,7 +44,7 @@ export const declareLog = (program: Command, { terminal, act }: Declaring): void
   formed(log.command('verify'))
     .description('read everything and say what is good and what is damaged; exits with 1 on damage')
     .argument('[topic-partition...]', 'only these partitions, or all of a topic')
-    .option(...DATA_DIR)
+    .addOption(DATA_DIR)
     .action(
       act(async (selected: string[], options: LogOptions) =>
         (await import('../log.ts')).verify(terminal, selected, options),
@@ -69,7 +63,7 @@ export const declareLog = (program: Command, { terminal, act }: Declaring): void
   formed(log.command('repair'))
     .description('take damaged ranges out of partitions; the other records keep their offsets')
     .argument('<topic-partition...>', 'these partitions, or all of a topic')
-    .option(...DATA_DIR)
+    .addOption(DATA_DIR)
     .option('--accept-loss', 'do it; without it only what would be lost is shown')
     .action(
       act(async (selected: string[], options: RepairOptions) =>
@@ -80,8 +74,8 @@ export const declareLog = (program: Command, { terminal, act }: Declaring): void
     .description('bring topics in from data directories of Apache Kafka, or of another broker')
     .argument('<directory...>', 'data directories of one broker; it is stopped, too')
     .option('--into <server.properties>', 'configuration of the broker that gets them')
-    .option(...OVERRIDE)
-    .option('--topic <name>', 'only this topic; may be given more than once', collect, [])
+    .addOption(OVERRIDE)
+    .addOption(repeated('--topic <name>', 'only this topic; may be given more than once', 'all'))
     .addOption(new Option('--link', 'share what nobody writes any more; both on one file system').conflicts('move'))
     .option('--move', 'the same, and remove the partitions where they were')
     .action(

@@ -4,7 +4,7 @@ import type { AlterConfigOptions, DescribeOptions, KeysOptions } from '../cluste
 import type { CheckOptions } from '../config.ts'
 import type { ShowOptions } from '../settings.ts'
 import { OVERRIDE } from './broker.ts'
-import { collect, connecting, type Declaring, formed, showingOptions } from './declare.ts'
+import { connecting, type Declaring, formed, repeated, showingOptions } from './declare.ts'
 
 export const declareConfig = (program: Command, { terminal, act }: Declaring): void => {
   const config = program.command('config').description('settings: what they mean, what is in force, changing them')
@@ -19,7 +19,7 @@ export const declareConfig = (program: Command, { terminal, act }: Declaring): v
   formed(config.command('check'))
     .description('say whether a broker would start with a configuration')
     .argument('[server.properties]')
-    .option(...OVERRIDE)
+    .addOption(OVERRIDE)
     .action(
       act(async (path: string | undefined, options: CheckOptions) =>
         (await import('../config.ts')).check(terminal, path, options),
@@ -49,10 +49,10 @@ export const declareConfig = (program: Command, { terminal, act }: Declaring): v
   formed(connecting(config.command('alter')))
     .description('change settings while running')
     .argument('<resource>', 'topic/<name>, broker/<id>, broker for all of them, group/<name>')
-    .option('-s, --set <key=value>', 'may be given more than once', collect, [])
-    .option('-u, --unset <key>', 'back to the default; may be given more than once', collect, [])
-    .option('--append <key=value>', 'add to a list', collect, [])
-    .option('--subtract <key=value>', 'take from a list', collect, [])
+    .addOption(repeated('-s, --set <key=value>', 'may be given more than once'))
+    .addOption(repeated('-u, --unset <key>', 'back to the default; may be given more than once'))
+    .addOption(repeated('--append <key=value>', 'add to a list'))
+    .addOption(repeated('--subtract <key=value>', 'take from a list'))
     .option('--dry-run', 'let the broker check it, and change nothing')
     .action(
       act(async (resource: string, options: AlterConfigOptions) =>

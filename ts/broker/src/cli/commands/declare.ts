@@ -13,8 +13,11 @@ export interface Declaring {
   readonly run: (terminal: Terminal, args: readonly string[]) => Promise<number>
 }
 
-/** For an option that may be given more than once. */
-export const collect = (value: string, before: readonly string[]): string[] => [...before, value]
+/** An option that may be given more than once; `unless` says what holds where it is not given. */
+export const repeated = (flags: string, description: string, unless = 'none'): Option =>
+  new Option(flags, description)
+    .argParser((value: string, before: readonly string[]): readonly string[] => [...before, value])
+    .default([], unless)
 
 /** A command that talks to a cluster. */
 export const connecting = (command: Command): Command =>

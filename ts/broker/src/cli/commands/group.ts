@@ -4,7 +4,7 @@ import type { ListGroupsOptions } from '../group/look.ts'
 import type { DeleteGroupOptions } from '../group/remove.ts'
 import type { ResetOptions } from '../group/reset.ts'
 import type { ShowOptions } from '../settings.ts'
-import { collect, connecting, type Declaring, destroying, formed, showingOptions, timed } from './declare.ts'
+import { connecting, type Declaring, destroying, formed, repeated, showingOptions, timed } from './declare.ts'
 
 export const declareGroup = (program: Command, { terminal, act }: Declaring): void => {
   const group = program.command('group').description('consumer groups: see them, move them, remove them')
@@ -48,13 +48,20 @@ export const declareGroup = (program: Command, { terminal, act }: Declaring): vo
 
   timed(formed(connecting(group.command('reset'))))
     .description('say where a group would go on reading; with --execute make it so')
-    .argument('<group>')
-    .option('-t, --topic <name>', 'only this one; may be given more than once (default: all it committed)', collect, [])
-    .option('--to <where>', 'start, end, 7, +7, -7 or @time, as for consume')
-    .option('--shift <number>', 'so many records on, or back: -10')
-    .option('--from-file <path>', 'what group export wrote')
-    .option('--execute', 'do it')
+    .argument('<group>', 'one without members: they would commit over it')
+    .addOption(
+      repeated(
+        '-t, --topic <name>',
+        'all partitions of this topic; may be given more than once',
+        'the partitions that it has committed',
+      ),
+    )
+    .option('--to <where>', 'to this place, see below')
+    .option('--shift <number>', 'on by so many records, as 10, or back, as -10')
+    .option('--from-file <path>', 'to the offsets in a file that group export has written')
+    .option('--execute', 'do it: without this the plan is shown, and nothing is changed')
     .option('--undo <path>', 'where to keep what stood before (default: a new file here)')
+    .addHelpText('after', RESET_HELP)
     .action(
       act(async (name: string, options: ResetOptions) =>
         (await import('../group/reset.ts')).reset(terminal, name, options),
@@ -70,3 +77,15 @@ export const declareGroup = (program: Command, { terminal, act }: Declaring): vo
       ),
     )
 }
+
+const RESET_HELP = `
+One of --to, --shift and --from-file says where to:
+  --to start, --to end        the first record there is; only new ones
+  --to 7, +7, -7              offset 7; 7 behind the first; 7 before the end
+  --to @2026-01-31T10:00:00   the first record since a time, with Z in UTC; @-1h since an hour ago
+  --to and --shift go no further back than the first record there is, and no further on than the end.
+
+Examples:
+  millrace group reset billing --to @-1h                        see the plan
+  millrace group reset billing --to @-1h --execute              do it
+  millrace group reset billing -t orders --to start --execute   for one topic, also where it has committed nothing`

@@ -11,7 +11,7 @@ import { checking, connecting, type Declaring, formed, timed, watchable } from '
 const CANARY_TOPIC = 'millrace-canary'
 
 const located = (command: Command): Command =>
-  command.option('--config <server.properties>', 'configuration of the broker that runs here').option(...OVERRIDE)
+  command.option('--config <server.properties>', 'configuration of the broker that runs here').addOption(OVERRIDE)
 
 const local = (command: Command): Command => formed(located(command))
 

@@ -1,7 +1,7 @@
 // `millrace produce` and `millrace consume`.
 import { type Command, Option } from 'commander'
 import { wishes } from '../../browse/wishes.ts'
-import { collect, connecting, type Declaring, formed, timed } from './declare.ts'
+import { connecting, type Declaring, formed, repeated, timed } from './declare.ts'
 import type { ConsumeOptions } from '../records/consume.ts'
 import type { ProduceOptions } from '../records/produce.ts'
 import { recordForms } from '../records/forms.ts'
@@ -10,19 +10,19 @@ export const declareRecords = (program: Command, { terminal, act }: Declaring): 
   formed(connecting(program.command('produce')))
     .description('write records: one for each line of stdin, or of files')
     .argument('<topic>')
-    .option('-f, --file <path>', 'read this instead of stdin; may be given more than once', collect, [])
+    .addOption(repeated('-f, --file <path>', 'read the lines of this; may be given more than once', 'stdin'))
     .option('-k, --key <key>', 'the key of every record')
-    .option('-K, --key-separator <text>', 'what stands between key and value in a line, say : or \\t')
-    .option('-H, --header <name=value>', 'a header of every record; may be given more than once', collect, [])
+    .option('-K, --key-separator <text>', 'a line has a key in front, and this between key and value: say : or \\t')
+    .addOption(repeated('-H, --header <name=value>', 'a header of every record; may be given more than once'))
     .option('-p, --partition <number>', 'into this partition (default: by the key)')
-    .addOption(new Option('-z, --compression <codec>').choices(['none', 'gzip', 'snappy', 'lz4']).default('none'))
+    .addOption(compression())
     .addOption(
-      new Option('--format <format>', 'what a line is; json as consume writes it')
+      new Option('--format <format>', 'what a line is: a value, or a record as consume --output ndjson writes it')
         .choices(['lines', 'json'])
         .default('lines'),
     )
-    .addOption(new Option('--acks <acks>', 'who has to have it').choices(['all', '1', '0']).default('all'))
-    .option('--null <text>', 'a value that reads like this is null')
+    .addOption(acks())
+    .option('--null <text>', 'a line, or a value behind its key, that reads like this is null: a tombstone')
     .option('--create', 'make the topic if it does not exist')
     .action(
       act(async (topic: string, options: ProduceOptions) =>
@@ -30,21 +30,24 @@ export const declareRecords = (program: Command, { terminal, act }: Declaring): 
       ),
     )
 
-  timed(showingRecords(filtering(connecting(program.command('consume')))))
+  timed(showingRecords(filtering(connecting(program.command('consume'))), 'see below'))
     .description('read records, and wait for more')
     .argument('<topic...>')
-    .option('-o, --offset <where>', 'where to begin and end, see below (default: start)')
+    .option('-o, --offset <where>', 'where to begin and end, see below; with --group start or end (default: start)')
     .option('-n, --num <number>', 'end after showing this many records')
     .addOption(
-      new Option('--last <number>', 'the newest so many of all partitions, newest first; then end').conflicts([
+      new Option('--last <number>', 'show this many, the newest of all partitions, newest first; then end').conflicts([
         'offset',
         'num',
         'group',
       ]),
     )
-    .option('-e, --exit', 'end at the end, as it is now')
-    .option('-p, --partition <numbers>', 'only these; commas between, or more than once', collect, [])
-    .option('-g, --group <name>', 'as a member of this group: share partitions, commit what was shown')
+    .option('-e, --exit', 'end where the topics end now, and wait for nothing')
+    .addOption(repeated('-p, --partition <numbers>', 'only these, as 0,2; may be given more than once', 'all'))
+    .option(
+      '-g, --group <name>',
+      'as a member of this group: share partitions, go on where it committed, commit what was shown',
+    )
     .addHelpText('after', CONSUME_HELP)
     .action(
       act(async (names: string[], options: ConsumeOptions) =>
@@ -53,11 +56,23 @@ export const declareRecords = (program: Command, { terminal, act }: Declaring): 
     )
 }
 
-/** How a record looks. */
-export const showingRecords = (command: Command): Command =>
+export const compression = (): Option =>
+  new Option('-z, --compression <codec>', 'how batches are compressed')
+    .choices(['none', 'gzip', 'snappy', 'lz4'])
+    .default('none')
+
+export const acks = (): Option =>
+  new Option('--acks <acks>', 'who must have a record before it counts: all replicas in sync, the leader, nobody')
+    .choices(['all', '1', '0'])
+    .default('all')
+
+/** How a record looks; `where` is said more of formats. */
+export const showingRecords = (command: Command, where: string): Command =>
   command
-    .option('-f, --format <format>', 'a record as text, as of millrace consume (default: %v\\n)')
-    .addOption(new Option('--output <form>', 'form of the answer').choices(recordForms).default('text'))
+    .option('-f, --format <format>', `how a record is printed as text: say '%o %k %v\\n', ${where} (default: %v\\n)`)
+    .addOption(
+      new Option('--output <form>', 'text, or records with all their fields').choices(recordForms).default('text'),
+    )
 
 /** Which records are shown. */
 export const filtering = (command: Command): Command =>
@@ -69,17 +84,26 @@ export const filtering = (command: Command): Command =>
       ]),
     )
     .addOption(
-      new Option('--match <regex>', 'show only those this regular expression (RE2) matches').conflicts('where'),
+      new Option('--match <regex>', 'show only records in which this regular expression (RE2) is found').conflicts(
+        'where',
+      ),
     )
-    .option('--where <expression>', "show only those this CEL expression holds for, as 'value.amount > 100'")
-    .addOption(new Option('--key-as <form>', 'what a filter reads keys as (default: auto)').choices(wishes))
-    .addOption(new Option('--value-as <form>', 'what a filter reads values as (default: auto)').choices(wishes))
+    .option('--where <expression>', "show only records this CEL expression is true of, as 'value.amount > 100'")
+    .addOption(
+      new Option('--key-as <form>', 'how a filter reads keys (default: auto, by what they look like)').choices(wishes),
+    )
+    .addOption(
+      new Option('--value-as <form>', 'how a filter reads values (default: auto, by what they look like)').choices(
+        wishes,
+      ),
+    )
 
 const CONSUME_HELP = `
 Where:
-  start  end  :end            from the first record; only new ones; all there are now
-  7  +7  -7  3:9              from offset 7; 7 after the start; the last 7 of each partition; offsets 3 to 8
+  start  end  :end            from the first record on; only new ones; all there are now
+  7  +7  -7  3:9              from offset 7 on; from 7 behind the first on; the last 7 of each partition; offsets 3 to 8
   @2026-01-31T10:00:00        from a time on, with Z in UTC; @-1h from an hour ago on, @-2h:-1h and @-1h:end between two
+  A group goes on where it committed; start and end are for what it has committed nothing for.
 
 Filters, as in the console; they run here, so that all records come to this machine:
   --contains, --match         look in keys, values and headers; (?i) makes --match take any case of letters
@@ -87,5 +111,13 @@ Filters, as in the console; they run here, so that all records come to this mach
   What a filter leaves out does not count for --num and --last; a group commits it like what is shown.
 
 Format:
-  %t topic  %p partition  %o offset  %e leader epoch  %d time (ms)  %d{iso} in UTC, %d{local}  %a compression
-  %k key  %v value  %h headers, each with {hex}, {base64} or {json}  %K %V their bytes  %n a new line  \\n \\t \\x00 %%`
+  %t topic  %p partition  %o offset  %e leader epoch  %d time (ms since 1970), %d{iso} in UTC, %d{local}  %a compression
+  %k key  %v value  %h headers  each as it is, or with {hex}, {base64} or {json}, as %v{hex}
+  %K bytes of the key  %V bytes of the value, -1 for null  %n or \\n a new line  \\t \\x00 %%
+  A format ends with \\n where each record is to have a line.
+
+Examples:
+  millrace consume orders --exit                             all records there are now
+  millrace consume orders --last 5 -f '%d{local} %k %v\\n'    the newest five, with time and key
+  millrace consume orders -g billing                         as a group, until Ctrl-C
+  millrace cheat filters                                     more of filters`

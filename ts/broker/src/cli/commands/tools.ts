@@ -5,13 +5,14 @@ import type { EndToEndOptions } from '../bench/e2e.ts'
 import type { Shell } from '../completion/complete.ts'
 import type { DoctorOptions } from '../doctor/doctor.ts'
 import { OVERRIDE } from './broker.ts'
+import { acks, compression } from './records.ts'
 import { checking, connecting, type Declaring, formed, showingOptions } from './declare.ts'
 
 export const declareTools = (program: Command, { terminal, act }: Declaring): void => {
   checking(showingOptions(program.command('doctor')))
     .description('look at this machine, the configuration and the cluster, and say what to mend')
     .argument('[server.properties]', 'the configuration that a broker would start with')
-    .option(...OVERRIDE)
+    .addOption(OVERRIDE)
     .action(
       act(async (path: string | undefined, options: DoctorOptions) =>
         (await import('../doctor/doctor.ts')).doctor(terminal, path, options),
@@ -27,8 +28,8 @@ export const declareTools = (program: Command, { terminal, act }: Declaring): vo
     .option('-s, --size <bytes>', 'bytes of each', '100')
     .option('--batch <number>', 'records of one request', '500')
     .option('--in-flight <number>', 'requests under way at once', '4')
-    .addOption(new Option('-z, --compression <codec>').choices(['none', 'gzip', 'snappy', 'lz4']).default('none'))
-    .addOption(new Option('--acks <acks>', 'who has to have it').choices(['all', '1', '0']).default('all'))
+    .addOption(compression())
+    .addOption(acks())
     .action(
       act(async (topic: string, options: BenchOptions) =>
         (await import('../bench/bench.ts')).produce(terminal, topic, options),

@@ -1,6 +1,6 @@
 // `millrace topic`.
 import type { Command } from 'commander'
-import { collect, connecting, type Declaring, destroying, formed, showingOptions, timed } from './declare.ts'
+import { connecting, type Declaring, destroying, formed, repeated, showingOptions, timed } from './declare.ts'
 import type { AnalyzeOptions } from '../topic/analyze.ts'
 import type { AlterOptions, CloneOptions, CreateOptions, DeleteOptions, PurgeOptions } from '../topic/change.ts'
 import type { ListOptions } from '../topic/look.ts'
@@ -33,19 +33,19 @@ export const declareTopic = (program: Command, { terminal, act }: Declaring): vo
   timed(showingOptions(topic.command('analyze')))
     .description('what its records are like: sizes, keys, tombstones, rate, compression; reads them all')
     .argument('<topic>')
-    .option('--offset <range>', 'only these, as of millrace consume (default: start)')
-    .option('--partition <numbers>', 'only these; commas between, or more than once', collect, [])
+    .option('--offset <range>', 'where to begin and end, as of millrace consume (default: start)')
+    .addOption(repeated('--partition <numbers>', 'only these, as 0,2; may be given more than once', 'all'))
     .action(
       act(async (name: string, options: AnalyzeOptions) =>
         (await import('../topic/analyze.ts')).analyze(terminal, name, options),
       ),
     )
 
-  timed(showingRecords(filtering(connecting(topic.command('tail')))))
+  timed(showingRecords(filtering(connecting(topic.command('tail'))), 'see millrace consume --help'))
     .description('the last records, and those that come')
     .argument('<topic...>')
     .option('-n, --num <number>', 'of each partition so many to begin with', '10')
-    .option('-p, --partition <numbers>', 'only these; commas between, or more than once', collect, [])
+    .addOption(repeated('-p, --partition <numbers>', 'only these, as 0,2; may be given more than once', 'all'))
     .action(
       act(async (names: string[], options: TailOptions) =>
         (await import('../records/consume.ts')).tail(terminal, names, options),
@@ -57,7 +57,7 @@ export const declareTopic = (program: Command, { terminal, act }: Declaring): vo
     .argument('<topic...>')
     .option('-p, --partitions <number>', 'default: that of the cluster')
     .option('-r, --replicas <number>', 'default: that of the cluster')
-    .option('-c, --config <key=value>', 'a setting; may be given more than once', collect, [])
+    .addOption(repeated('-c, --config <key=value>', 'a setting; may be given more than once'))
     .option('--if-not-exists', 'one that exists is good too')
     .option('--dry-run', 'let the broker check it, and make nothing')
     .action(
@@ -70,8 +70,8 @@ export const declareTopic = (program: Command, { terminal, act }: Declaring): vo
     .description('give a topic more partitions or other settings')
     .argument('<topic>')
     .option('-p, --partitions <number>', 'as many as it is to have')
-    .option('-s, --set <key=value>', 'may be given more than once', collect, [])
-    .option('-u, --unset <key>', 'back to the default; may be given more than once', collect, [])
+    .addOption(repeated('-s, --set <key=value>', 'may be given more than once'))
+    .addOption(repeated('-u, --unset <key>', 'back to the default; may be given more than once'))
     .option('--dry-run', 'let the broker check it, and change nothing')
     .action(
       act(async (name: string, options: AlterOptions) =>
