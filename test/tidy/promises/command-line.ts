@@ -145,7 +145,7 @@ const tree: readonly Promised[] = [
   },
   {
     what: '`group reset`',
-    tests: [[groupCommands, 'a reset is a plan until it is executed, and is undone by the file it leaves']],
+    tests: [[groupCommands, 'a reset is a plan until it is executed, and is undone by the file that was asked for']],
   },
   {
     what: '`group delete`',
@@ -437,8 +437,16 @@ const safety: readonly Promised[] = [
     ],
   },
   {
-    what: 'a reset leaves a file that undoes it',
-    tests: [[groupCommands, 'a reset is a plan until it is executed, and is undone by the file it leaves']],
+    what: 'a reset is undone: by the audit list of our broker, by a file where there is none',
+    tests: [
+      [groupCommands, 'a reset of our broker is in its audit list, and leaves no file'],
+      [groupCommands, 'where the audit list cannot undo a reset, a file does'],
+      [groupCommands, 'a reset of Apache Kafka leaves the file that undoes it'],
+      [
+        'ts/broker/src/handlers/audited.test.ts',
+        'what the command line commits from outside is noted, wherever it goes, and nothing where it moves nothing',
+      ],
+    ],
   },
 ]
 

@@ -146,10 +146,13 @@ const exposure = (key: string, place: string, host: string, insecure: boolean): 
 
 const OFF: ReadonlySet<string> = new Set(['', 'none'])
 
+/** Whether `admin.listener` says that there is no admin server. */
+export const isOff = (place: string): boolean => OFF.has(place.trim().toLowerCase())
+
 /** Null for none. The scheme may be left out; another one than http is not there. */
 const adminEndpoint = (place: string): { readonly host: string; readonly port: number } | 'unreadable' | null => {
   const text = place.trim().replace(/\/$/, '')
-  if (OFF.has(text.toLowerCase())) return null
+  if (isOff(text)) return null
   const endpoint = parseEndpoint(text.includes('://') ? text : `HTTP://${text}`)
   if (endpoint === null || endpoint.name !== 'HTTP') return 'unreadable'
   return { host: endpoint.host === '' ? LOOPBACK : endpoint.host, port: endpoint.port }

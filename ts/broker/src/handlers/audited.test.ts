@@ -27,7 +27,13 @@ const fixture = async () => {
   const table = audited(handlers as HandlerTable, groups, audit, moved)
 
   /** Offsets by partition of `orders`. */
-  const commit = async (offsets: readonly number[], more: object = {}, listener = 'PLAINTEXT', version = 9) => {
+  const commit = async (
+    offsets: readonly number[],
+    more: object = {},
+    listener = 'PLAINTEXT',
+    version = 9,
+    clientId = 'client',
+  ) => {
     const partitions = offsets.map((committedOffset, partitionIndex) => ({
       partitionIndex,
       committedOffset,
@@ -37,7 +43,7 @@ const fixture = async () => {
     const request = { groupId: 'g', memberId: '', topics: [{ ...named, partitions }], ...more }
     const { topics } = await call(
       offsetCommit,
-      () => (context, asked) => table.offsetCommit({ ...context, listener }, asked),
+      () => (context, asked) => table.offsetCommit({ ...context, listener, clientId }, asked),
       version,
       request,
     )
@@ -149,6 +155,21 @@ test('what the admin API commits is noted, wherever it goes', async () => {
     { before: { 'orders-0': 5 }, after: { 'orders-0': 8 } },
     { before: { 'orders-0': null }, after: { 'orders-0': 5 } },
   ])
+})
+
+test('what the command line commits from outside is noted, wherever it goes, and nothing where it moves nothing', async () => {
+  // Of a group that never had members, and of one that was moved on before, the list had no reset: it could not be undone.
+  const { commit, join, noted } = await fixture()
+  const reset = (offset: number, more: object = {}) => commit([offset], more, 'PLAINTEXT', 9, 'millrace-cli')
+  await reset(5)
+  await reset(7)
+  await reset(7)
+  expect(noted()).toEqual([
+    { before: { 'orders-0': 5 }, after: { 'orders-0': 7 } },
+    { before: { 'orders-0': null }, after: { 'orders-0': 5 } },
+  ])
+  await reset(9, await join())
+  expect(noted()).toHaveLength(2)
 })
 
 test('topics that are named by id are noted by name', async () => {

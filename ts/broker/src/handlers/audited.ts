@@ -1,10 +1,11 @@
 /** The requests that change data or offsets and no metadata: what they did is noted once it is done. */
 import type { Audit } from '../audit/audit.ts'
 import { cutInParts } from '../audit/bounded.ts'
+import { COMMAND_LINE } from '../client/command-line.ts'
 import { ADMIN_API, actorOf, type RequestContext } from '../dispatch/context.ts'
 import type { HandlerTable } from '../dispatch/dispatch.ts'
 import type { Groups } from '../groups/groups.ts'
-import { createIsReset, deletionsOf, type Move, type Moved, movesOf, placeOf } from './moved-offsets.ts'
+import { createIsReset, deletionsOf, isMove, type Move, type Moved, movesOf, placeOf } from './moved-offsets.ts'
 
 /** For one request: 1,600 moves with the longest names, 10,000 with short ones. */
 const MOVE_ENTRIES_MAX = 100
@@ -61,7 +62,8 @@ export const audited = (
       const response = await handlers.offsetCommit(context, request)
       const done = notRefused(moves, response?.topics ?? [])
       const { groupId } = request
-      if (context.listener === ADMIN_API || isReset(groupId, done)) noteMoves(groupId, done, context)
+      const isTold = context.listener === ADMIN_API || (context.clientId === COMMAND_LINE && done.some(isMove))
+      if (isTold || isReset(groupId, done)) noteMoves(groupId, done, context)
       return response
     },
     offsetDelete: async (context, request) => {

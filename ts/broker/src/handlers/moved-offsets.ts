@@ -73,7 +73,7 @@ export const createIsReset = ({ describe }: Pick<Groups, 'describe'>) => {
   const wentOn = new Map<string, number>()
   return (groupId: string, moves: readonly Move[]): boolean => {
     if (moves.some(goesBack)) return true
-    if (!moves.some(({ before, after }) => before !== after)) return false
+    if (!moves.some(isMove)) return false
     const described = describe(groupId)
     if (typeof described === 'string' || described.protocolType === '') return false
     if (wentOn.get(groupId) === described.stateSince) return false
@@ -111,5 +111,7 @@ export const createMoved = (): Moved => {
     of: (group, place) => (sums.size === 0 ? 0 : (sums.get(keyOf(group, place)) ?? 0)),
   }
 }
+
+export const isMove = ({ before, after }: Move): boolean => before !== after
 
 const goesBack = ({ before, after }: Move): boolean => before !== null && after !== null && after < before

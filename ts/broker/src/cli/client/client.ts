@@ -1,6 +1,7 @@
 // A cluster of any kind, seen from outside: who is in it, and each request to the broker that answers it.
 import type { ErrorCode } from '../../base/error-codes.ts'
 import { type Address, showAddress } from '../../client/address.ts'
+import { COMMAND_LINE } from '../../client/command-line.ts'
 import { Connection, type Trouble } from '../../client/connection.ts'
 import { metadata } from '../../messages/03-metadata.ts'
 import { findCoordinator } from '../../messages/10-find-coordinator.ts'
@@ -166,7 +167,7 @@ export class Client {
 const SILENT: Waiting = () => () => undefined
 
 const connectTo = (address: Address, timeoutMs: number, waiting: Waiting): Promise<Connection> =>
-  Connection.open(address, { clientId: 'millrace-cli', timeoutMs, failure }).finally(
+  Connection.open(address, { clientId: COMMAND_LINE, timeoutMs, failure }).finally(
     waiting(`connection to ${showAddress(address)}`),
   )
 

@@ -1,6 +1,7 @@
 // Settings of topics, brokers and groups: what is in force and where it was set, and changing single keys.
 import { describeConfigs } from '../../messages/32-describe-configs.ts'
 import { incrementalAlterConfigs } from '../../messages/44-incremental-alter-configs.ts'
+import { isOff } from '../../configs/listeners.ts'
 import type { AnyStruct, Api, Draft, Infer } from '../../wire/schema.ts'
 import { check, Failure } from '../failure.ts'
 import type { Client } from './client.ts'
@@ -87,6 +88,20 @@ export const describeSettings = async (client: Client, resource: Resource): Prom
       doc: documentation ?? '',
     }))
     .sort((left, right) => (left.key < right.key ? -1 : 1))
+}
+
+/** A key of Millrace alone, which others do not answer: where the admin server is. */
+const ADMIN_LISTENER = 'admin.listener'
+
+/** Whether brokers keep an audit list that somebody can see: those of Millrace do, where they have an admin server. */
+export const hasAuditList = async (client: Client): Promise<boolean> => {
+  const [broker] = (await client.cluster()).brokers
+  if (broker === undefined) return false
+  const resource = { resourceType: kinds.broker, resourceName: String(broker.id), configurationKeys: [ADMIN_LISTENER] }
+  const { results } = await client.askBroker(broker.id, describeConfigs, { resources: [resource] })
+  return results.some(({ configs }) =>
+    configs.some(({ name, value }) => name === ADMIN_LISTENER && !isOff(value ?? '')),
+  )
 }
 
 export const changeSettings = async (

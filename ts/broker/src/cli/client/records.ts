@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Consumer, type Message, Producer, type RecordsBatch } from '@platformatic/kafka'
 import { type ErrorCode, errors } from '../../base/error-codes.ts'
 import { messageOf } from '../../base/errors.ts'
+import { COMMAND_LINE } from '../../client/command-line.ts'
 import { Failure, FIND_BROKER, refused } from '../failure.ts'
 import type { Settings } from '../settings.ts'
 import type { Client } from './client.ts'
@@ -13,12 +14,11 @@ export type BytesProducer = Producer
 export type GroupConsumer = Consumer<Buffer | null, SizedValue, Buffer, Buffer | null>
 type FetchResponse = Awaited<ReturnType<GroupConsumer['fetch']>>
 
-const CLIENT_ID = 'millrace-cli'
 const RETRIES_MAX = 3
 const RETRY_PAUSE_MS = 200
 
 const baseOptions = ({ bootstrap, timeoutMs }: Settings) => ({
-  clientId: CLIENT_ID,
+  clientId: COMMAND_LINE,
   bootstrapBrokers: bootstrap.map(({ host, port }) => ({ host, port })),
   connectTimeout: timeoutMs,
   requestTimeout: Math.max(timeoutMs, WAIT_MS * 4),
@@ -33,7 +33,7 @@ export const openProducerWithoutRetries = (settings: Settings): BytesProducer =>
   new Producer({ ...baseOptions(settings), retries: 0 })
 
 /** Without a group it fetches alone, under a name that is never joined. */
-export const openConsumer = (settings: Settings, groupId = CLIENT_ID): GroupConsumer =>
+export const openConsumer = (settings: Settings, groupId = COMMAND_LINE): GroupConsumer =>
   new Consumer({
     ...baseOptions(settings),
     groupId,

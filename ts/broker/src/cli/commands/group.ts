@@ -60,7 +60,7 @@ export const declareGroup = (program: Command, { terminal, act }: Declaring): vo
     .option('--shift <number>', 'on by so many records, as 10, or back, as -10')
     .option('--from-file <path>', 'to the offsets in a file that group export has written')
     .option('--execute', 'do it: without this the plan is shown, and nothing is changed')
-    .option('--undo <path>', 'where to keep what stood before (default: a new file here)')
+    .option('--undo-file <path>', 'keep what stood before in this file too, for --from-file')
     .addHelpText('after', RESET_HELP)
     .action(
       act(async (name: string, options: ResetOptions) =>
@@ -84,6 +84,9 @@ One of --to, --shift and --from-file says where to:
   --to 7, +7, -7              offset 7; 7 behind the first; 7 before the end
   --to @2026-01-31T10:00:00   the first record since a time, with Z in UTC; @-1h since an hour ago
   --to and --shift go no further back than the first record there is, and no further on than the end.
+
+What stood before is in the audit list of a broker of Millrace: the page of the group in its console undoes the reset. A broker without that
+list, as of Apache Kafka, leaves it to you: a file is written for it, <group>-offsets-<time>.csv here, or where --undo-file says.
 
 Examples:
   millrace group reset billing --to @-1h                        see the plan

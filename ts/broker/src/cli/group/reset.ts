@@ -1,8 +1,9 @@
-// `millrace group reset`: where a group goes on reading. Without `--execute` it only says what would change; with it, what stood
-// before is kept in a file that this command reads back.
+// `millrace group reset`: where a group goes on reading. Without `--execute` it only says what would change. What stood before is in
+// the audit list of our brokers; where there is none it is kept in a file that this command reads back.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { messageOf } from '../../base/errors.ts'
 import type { Client } from '../client/client.ts'
+import { hasAuditList } from '../client/configs.ts'
 import { commitOffsets, committedOffsets, describeGroup, forgetOffsets } from '../client/groups.ts'
 import { EARLIEST, LATEST, offsetsAt, type Place, placeKey } from '../client/offsets.ts'
 import { describeTopics } from '../client/topics.ts'
@@ -23,7 +24,7 @@ export interface ResetOptions extends ShowOptions {
   readonly shift?: string
   readonly fromFile?: string
   readonly execute?: boolean
-  readonly undo?: string
+  readonly undoFile?: string
 }
 
 /** Null for `next` forgets what is committed. */
@@ -54,12 +55,25 @@ export const reset = (terminal: Terminal, group: string, options: ResetOptions):
       return exitCode('ok')
     }
     await refuseBusy(client, group)
-    const undo = options.undo ?? `${group.replaceAll(/[^\w.-]/g, '_')}-offsets-${Date.now()}.csv`
-    writeFileSync(undo, writeOffsets(moves.map(({ topic, partition, old }) => ({ topic, partition, offset: old }))))
+    const isListed = isOneChange(moves) && (await hasAuditList(client))
+    const undo = options.undoFile ?? (isListed ? null : newFile(group))
+    if (undo !== null)
+      writeFileSync(undo, writeOffsets(moves.map(({ topic, partition, old }) => ({ topic, partition, offset: old }))))
     await apply(client, group, moves)
-    terminal.note(`moved ${group}; to undo it: millrace group reset ${group} --from-file ${undo} --execute`)
+    terminal.note(
+      undo === null
+        ? `moved ${group}; what stood before is in the audit list of the broker: the page of the group in its console undoes it`
+        : `moved ${group}; to undo it: millrace group reset ${group} --from-file ${undo} --execute`,
+    )
     return exitCode('ok')
   })
+
+const newFile = (group: string): string => `${group.replaceAll(/[^\w.-]/g, '_')}-offsets-${Date.now()}.csv`
+
+/** To set offsets is one change of the audit list and to forget some is another; it undoes the last. */
+const isOneChange = (moves: readonly Move[]): boolean => moves.every(isForgotten) || !moves.some(isForgotten)
+
+const isForgotten = ({ next }: Move): boolean => next === null
 
 const plan = async (client: Client, group: string, options: ResetOptions, utc: boolean): Promise<readonly Move[]> => {
   const ways = [options.to, options.shift, options.fromFile].filter((way) => way !== undefined)

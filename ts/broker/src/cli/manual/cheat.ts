@@ -37,10 +37,10 @@ millrace topic tail orders --where 'value == null || size > 100000'
 # of values that are numbers of eight bytes; by the time of records
 millrace consume clicks --exit --value-as integer --where 'value > 100'
 millrace consume orders --exit --where 'timestamp.getHours() < 6'`,
-  groups: `# how far behind; move back an hour (first seen, then done); undo it
+  groups: `# how far behind; move back an hour (first seen, then done, with a file); undo it by the file
 millrace group describe billing
 millrace group reset billing --to @-1h
-millrace group reset billing --to @-1h --execute --undo before.csv
+millrace group reset billing --to @-1h --execute --undo-file before.csv
 millrace group reset billing --from-file before.csv --execute`,
   scripts: `# names for xargs, JSON for jq (its fields stand at the end of --help), exit codes for if
 millrace topic list 'tmp-*' -o name | xargs millrace topic delete --yes
