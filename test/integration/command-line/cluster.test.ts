@@ -22,6 +22,21 @@ test('a cluster that is well, and its brokers', async () => {
   expect(JSON.parse((await cli('status -o json')).said)).toMatchObject({ healthy: true, brokers: 1, topics: 1 })
 })
 
+test('status counts the topics and partitions of users, and not those of the broker', async () => {
+  // Beside one topic it told of 51 partitions: those of the topic of groups were among them.
+  const counts = async () => {
+    const { topics, partitions } = JSON.parse((await cli('status -o json')).said) as Record<string, number>
+    return { topics, partitions }
+  }
+  await cli('topic create counted --partitions 3')
+  const before = await counts()
+  const consumed = await cli('consume counted --group readers --exit')
+  expect(consumed, consumed.complained).toMatchObject({ code: 0 })
+  expect(lines((await cli('cluster partitions -o name')).said)).toContain('__consumer_offsets/0')
+  expect(await counts()).toEqual(before)
+  expect(before.partitions).toBe((before.topics ?? 0) + 2)
+})
+
 test('settings are shown with where they come from, and changed', async () => {
   await cli('topic create two')
   const planned = await cli('config alter topic/two --set retention.ms=1000 --dry-run')

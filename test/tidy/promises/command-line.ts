@@ -57,7 +57,13 @@ const tree: readonly Promised[] = [
       ['ts/broker/src/cli/stop.test.ts', 'a process that only has the number of a broker is left alone'],
     ],
   },
-  { what: '`status`', tests: [[cluster, 'a cluster that is well, and its brokers']] },
+  {
+    what: '`status`',
+    tests: [
+      [cluster, 'a cluster that is well, and its brokers'],
+      [cluster, 'status counts the topics and partitions of users, and not those of the broker'],
+    ],
+  },
   {
     what: '`config check`',
     tests: [

@@ -125,14 +125,15 @@ export const status = (terminal: Terminal, options: ShowOptions): Promise<number
     const { id, brokers } = await client.cluster()
     const states = await Promise.all(brokers.map((broker) => brokerState(client, broker)))
     const topics = await listTopics(client)
+    const own = topics.filter(({ internal }) => !internal)
     const problems = problemsOf(states, topics)
     const directories = states.flatMap((state) => state.directories)
     const summary = {
       cluster: id,
       healthy: problems.length === 0,
       brokers: states.length,
-      topics: topics.filter(({ internal }) => !internal).length,
-      partitions: topics.reduce((total, topic) => total + topic.partitions.length, 0),
+      topics: own.length,
+      partitions: own.reduce((total, topic) => total + topic.partitions.length, 0),
       bytes: sum(directories.map(({ bytes }) => bytes)),
       usableBytes: sum(directories.map(({ usableBytes }) => usableBytes)),
     }
