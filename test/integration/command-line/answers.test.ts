@@ -156,7 +156,7 @@ describe.skipIf(targetName !== 'millrace')('as the help says', () => {
     await answer('group export readers')
     await answer('group reset readers --to start')
     peer.close()
-    await cli(`group reset moved --topic orders --to 1 --execute --undo ${join(work, 'undo.csv')}`)
+    await cli(`group reset moved --topic orders --to 1 --execute --undo-file ${join(work, 'undo.csv')}`)
     await answer('group delete moved --dry-run')
     await answer('group delete moved nobody --yes', 7)
   })

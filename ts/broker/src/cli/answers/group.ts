@@ -13,7 +13,8 @@ export const groupAnswers: Readonly<Record<string, Shape>> = {
     group: 'text',
     state: 'text',
     assignor: 'text, empty where there is none',
-    lag: 'whole number of records',
+    lag: 'whole number of records, in the partitions that have an offset',
+    partitionsWithoutOffset: 'whole number',
     members: list('text'),
     partitions: rows({
       topic: 'text',
