@@ -14,6 +14,8 @@ const GROUPS_MAX = 5000
 /** Of so many records the time is asked for in one look, and of so many it is remembered. */
 const RECORDS_ASKED_MAX = 500
 const RECORDS_MAX = 20_000
+/** A disk that takes longer holds up nobody: the next look has them. */
+const RECORDS_WAIT_MS = 100
 const MS_PER_SECOND = 1000
 
 /** One partition that a group reads. */
@@ -138,7 +140,7 @@ export const watchLag = (source: LagSource, clock: Clock): LagHistory => {
     async secondsOf(readings) {
       // One after the other, so that logs are read by one at a time.
       asking = asking.catch(() => undefined).then(() => lookBack(readings))
-      await asking
+      await within(asking, RECORDS_WAIT_MS, clock)
       const [now, at] = [clock.now(), clock.monotonic()]
       return (reading) => {
         if (reading.committed >= reading.end) return 0
@@ -162,6 +164,15 @@ export const watchLag = (source: LagSource, clock: Clock): LagHistory => {
       timer.cancel()
     },
   }
+}
+
+/** Waits for it, and no longer than so. */
+const within = async (work: Promise<void>, ms: number, clock: Clock): Promise<void> => {
+  let timer: Timer | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = clock.after(ms, resolve)
+  })
+  await Promise.race([work, late]).finally(() => timer?.cancel())
 }
 
 const logOf = ({ topic, partition }: Reading): string => `${topic}/${partition}`
