@@ -1,4 +1,5 @@
 // What `millrace log` answers.
+import { entryKinds } from '../dump/entry-kinds.ts'
 import { cases, fields, list, orNull, pair, rows, type Shape } from './shape.ts'
 
 const findings = rows({
@@ -72,7 +73,7 @@ const hole = fields({
   why: 'text',
 })
 
-const entries = (...names: readonly string[]): Shape =>
+const entries = (names: readonly string[]): Shape =>
   rows({ file: 'text', ...Object.fromEntries(names.map((name) => [name, 'whole number of 64 bits' as const])) })
 
 export const logAnswers: Readonly<Record<string, Shape>> = {
@@ -83,20 +84,7 @@ export const logAnswers: Readonly<Record<string, Shape>> = {
   }),
   'log dump': cases({
     'of .log': list(cases({ 'a batch': batch, 'bytes that are none': hole })),
-    'of .index': entries('offset', 'position'),
-    'of .timeindex': entries('timestamp', 'offset'),
-    'of .txnindex': entries('producerId', 'firstOffset', 'lastOffset', 'lastStableOffset'),
-    'of .snapshot': entries(
-      'producerId',
-      'producerEpoch',
-      'lastSequence',
-      'lastOffset',
-      'offsetDelta',
-      'timestamp',
-      'coordinatorEpoch',
-      'transactionStart',
-    ),
-    'of .retries': entries('producerId', 'lastSequence', 'lastOffset', 'offsetDelta', 'timestamp'),
+    ...Object.fromEntries(Object.entries(entryKinds).map(([kind, names]) => [`of ${kind}`, entries(names)])),
   }),
   'log import': fields({
     topics: 'whole number',

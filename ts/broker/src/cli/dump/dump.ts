@@ -11,7 +11,8 @@ import { progressOf } from '../progress.ts'
 import { resolveSettings, type ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 import { batchesOf, batchesView, type BatchRow, recordsView } from './batches.ts'
-import { type EntryKind, entryKinds, entriesOf } from './entries.ts'
+import { entriesOf } from './entries.ts'
+import { type EntryKind, entryKinds } from './entry-kinds.ts'
 
 export interface DumpOptions extends Pick<ShowOptions, 'output' | 'utc'> {
   readonly records?: boolean

@@ -2,26 +2,7 @@
 import { messageOf } from '../../base/errors.ts'
 import { loadNative } from '../../engine/native.ts'
 import { columns, listing, type View } from '../output/view.ts'
-
-/** The fields of an entry, in the order of the file. */
-export const entryKinds = {
-  '.index': ['offset', 'position'],
-  '.timeindex': ['timestamp', 'offset'],
-  '.txnindex': ['producerId', 'firstOffset', 'lastOffset', 'lastStableOffset'],
-  '.snapshot': [
-    'producerId',
-    'producerEpoch',
-    'lastSequence',
-    'lastOffset',
-    'offsetDelta',
-    'timestamp',
-    'coordinatorEpoch',
-    'transactionStart',
-  ],
-  '.retries': ['producerId', 'lastSequence', 'lastOffset', 'offsetDelta', 'timestamp'],
-} as const
-
-export type EntryKind = keyof typeof entryKinds
+import { type EntryKind, entryKinds } from './entry-kinds.ts'
 
 interface Entry {
   readonly file: string
