@@ -1,7 +1,6 @@
 // The command line: in this process, where what counts is what it does, or as a shell runs it.
 import { spawn } from 'node:child_process'
 import { Readable } from 'node:stream'
-import type { Command } from 'commander'
 import { pathOf } from 'millrace/cli/answers/help.js'
 import { createProgram, run } from 'millrace/cli/index.js'
 import { processTerminal } from 'millrace/cli/terminal.js'
@@ -65,6 +64,8 @@ const checked = (args: readonly string[], ended: Ended): Ended => {
     holdToShape({ command: pathOf(command), args, form, said })
   return ended
 }
+
+type Command = ReturnType<typeof createProgram>
 
 /** The one that the first words name; of `canary` alone it is the one that it stands for. */
 const commandOf = (above: Command, [word, ...rest]: readonly string[]): Command => {
