@@ -28,6 +28,7 @@ pub(crate) const OPERATIONS: &[Operation] = operations![
     checkpoint,
     producers,
     retention,
+    retention_of_a_relaxed_topic,
     compaction,
     deletion,
     clean_stop,
@@ -158,6 +159,29 @@ fn retention(disk: &SimDisk) -> Played {
         world.clock.advance(60_000);
         world.store.keep_house();
     }
+    world.played()
+}
+
+/// Segments go that were never synced.
+fn retention_of_a_relaxed_topic(disk: &SimDisk) -> Played {
+    let mut world = World::new(disk);
+    let topic = world.create("retained", 1, relaxed());
+    world.record();
+    for (sent, before) in [(8, 6), (5, 11), (4, 16)] {
+        for _ in 0..sent {
+            world.send(topic, 1, 250);
+        }
+        world.topics[topic].start = before;
+        world.note();
+        world.log(topic).delete_records(Offset(before)).unwrap();
+        world.clock.advance(60_000);
+        world.store.keep_house();
+        world.clock.advance(60_000);
+        world.store.keep_house();
+    }
+    world.log(topic).flush().unwrap();
+    world.topics[topic].least = world.topics[topic].end();
+    world.note();
     world.played()
 }
 
