@@ -105,9 +105,11 @@ function run([program, ...options]) {
     // Standard output belongs to the command that follows; progress goes to standard error.
     const child = spawn(program, options, { stdio: ['ignore', 2, 2] })
     const started = Date.now()
-    const heartbeat = setInterval(() => {
+    // In a terminal the builders draw bars of their own.
+    const beat = () => {
       process.stderr.write(`millrace: ... ${Math.round((Date.now() - started) / 1000)} s\n`)
-    }, 30_000)
+    }
+    const heartbeat = process.stderr.isTTY ? undefined : setInterval(beat, 30_000)
     child.on('error', (error) => fail(`cannot run ${program}: ${error.message}`))
     child.on('exit', (status, signal) => {
       clearInterval(heartbeat)

@@ -59,8 +59,9 @@ const reset = async (cwd: string, chosen = ''): Promise<string> => {
 test('a person is told where to go and how to log in, in lines of their own', async () => {
   const cwd = directory()
   const { args } = command(cwd, [])
-  const screen = onScreen(args.slice(1), { KAFKA_LOG_DIRS: join(cwd, 'data') })
-  await screen.shows('shown this once')
+  const started = () => onScreen(args.slice(1), { KAFKA_LOG_DIRS: join(cwd, 'data') })
+  const screen = started()
+  await screen.shows('stop      Ctrl-C')
   const [, clients] = /^clients +(127\.0\.0\.1:\d+)\s*$/m.exec(screen.drawn()) ?? []
   const [, console] = /^console +(http:\S+)\s*$/m.exec(screen.drawn()) ?? []
   const [, password] = /^log in +admin, password (\S+)\s*$/m.exec(screen.drawn()) ?? []
@@ -68,6 +69,11 @@ test('a person is told where to go and how to log in, in lines of their own', as
   expect(await login(console ?? '', password ?? '')).toBe(200)
   screen.type('\u0003')
   expect(await screen.ended).toBe(0)
+  const again = started()
+  await again.shows('stop      Ctrl-C')
+  expect(again.drawn()).toContain('log in    admin; millrace admin reset-password')
+  again.type('\u0003')
+  expect(await again.ended).toBe(0)
 })
 
 test('it is shown once, and a command makes another, for a broker that runs and for one that is stopped', async () => {

@@ -58,6 +58,12 @@ const LOG_FILES_MAX = 32_768
 const DURABLE = 'acks follow the sync: nothing that was acknowledged is lost, not by a power failure either'
 const RELAXED = 'acks follow the write: a killed process loses nothing, a power failure may lose what was not synced'
 
+export interface Summary extends LogFields {
+  readonly data: readonly string[]
+  /** What an acknowledgement means. */
+  readonly durability: string
+}
+
 export interface BrokerNode {
   readonly clusterId: string
   /** Where it serves, with the ports that were really bound. */
@@ -65,7 +71,7 @@ export interface BrokerNode {
   /** Null where there is none. */
   readonly console: Console | null
   /** What a person wants to know at start: where, with which data, how durable. */
-  readonly summary: LogFields
+  readonly summary: Summary
   /** Resolves when it can do nothing any more but stop: the last of its data directories is out of service. */
   readonly fatal: Promise<BrokerError>
   /** In order; answers what did not stop in order, and why. A second call waits for the first. */
@@ -364,7 +370,7 @@ const summarise = (
   clusterId: string,
   listeners: readonly ListenerAddress[],
   console: Console | null | undefined,
-): LogFields => ({
+): Summary => ({
   node: config.nodeId,
   cluster: clusterId,
   listeners: listeners.map(({ name, host, port }) => `${name}://${host.includes(':') ? `[${host}]` : host}:${port}`),

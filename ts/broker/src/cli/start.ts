@@ -1,8 +1,8 @@
 // `millrace start`: a broker in this process, from the first signal stopped in order, from the second at once.
 import { messageOf } from '../base/errors.ts'
 import { createLogger, type Logger, prettyDestination } from '../base/logger.ts'
-import { type Address, showAddress } from '../client/address.ts'
-import { readStartUp, withoutEffectLine } from '../configs/start-up.ts'
+import { showAddress } from '../client/address.ts'
+import { type BrokerConfig, readStartUp, withoutEffectLine } from '../configs/start-up.ts'
 import { type BrokerNode, openNode } from '../node.ts'
 import { FIRST_ACCOUNT } from '../security/accounts.ts'
 import { markOf, type ProcessMark, removeMark, writeMark } from './process-mark.ts'
@@ -43,7 +43,7 @@ export const start = async (
     logger.error(where, `the broker could not start: ${startFailure(error)}`)
     return 1
   }
-  tellStarted(terminal, logger, node)
+  tellStarted(terminal, logger, config, node)
   const [directory = '.'] = config.logDirs
   const mark = markOf(process.pid)
   leaveMark(directory, mark, logger)
@@ -63,24 +63,32 @@ export const start = async (
 
 const ONCE = 'shown this once: millrace admin reset-password makes another'
 
-const tellStarted = (terminal: Terminal, logger: Logger, { summary, listeners, console }: BrokerNode): void => {
-  const password = console?.firstPassword ?? null
+const tellStarted = (terminal: Terminal, logger: Logger, config: BrokerConfig, node: BrokerNode): void => {
+  const password = node.console?.firstPassword ?? null
   const isForPerson = terminal.interactive
   // Also where only what may be wrong is logged: there is no second time.
   if (password !== null && !isForPerson)
     logger.warn({ user: FIRST_ACCOUNT, password }, `the console has an account now, with a password ${ONCE}`)
-  logger.info(summary, 'broker started')
-  if (isForPerson && (password !== null || terminal.loudness() !== 'quiet')) terminal.print(welcome(listeners, console))
+  logger.info(isForPerson ? {} : node.summary, 'broker started')
+  if (isForPerson && (password !== null || terminal.loudness() !== 'quiet')) terminal.print(welcome(config, node))
 }
 
 /** Where a person goes next. */
-const welcome = (listeners: readonly Address[], console: BrokerNode['console']): string => {
+const welcome = ({ admin }: BrokerConfig, { listeners, console, summary }: BrokerNode): string => {
   const password = console?.firstPassword ?? null
+  const place = console?.url ?? (admin === null ? 'none, as admin.listener says' : 'none, as its port is taken')
+  const login =
+    password === null
+      ? [`log in    ${FIRST_ACCOUNT}; millrace admin reset-password makes another password`]
+      : [`log in    ${FIRST_ACCOUNT}, password ${password}`, `          (${ONCE})`]
   return [
     '',
     `clients   ${listeners.map(showAddress).join(', ')}`,
-    ...(console === null ? [] : [`console   ${console.url}`]),
-    ...(password === null ? [] : [`log in    ${FIRST_ACCOUNT}, password ${password}`, `          (${ONCE})`]),
+    `console   ${place}`,
+    ...(console === null ? [] : login),
+    `data      ${summary.data.join(', ')}`,
+    `          ${summary.durability}`,
+    'stop      Ctrl-C',
     '',
   ].join('\n')
 }
