@@ -158,6 +158,37 @@ test('a group is shown the records that everybody is shown', async () => {
   expect(without(member.said), member.complained).toEqual(without(alone.said))
 })
 
+// The library knows nothing of internal topics, and threw that where nobody could catch it.
+test.each(['', ' -K :', ' -p 0'])('nobody but a broker writes to an internal topic: produce%s', async (options) => {
+  const refused = await shell(`produce __consumer_offsets${options}`, { input: 'x:y\n' })
+  expect(refused).toMatchObject({ code: 5, said: '' })
+  expect(lines(refused.complained)).toEqual([
+    'error: topic __consumer_offsets is internal: only brokers write there',
+    expect.stringMatching(/^next: {2}millrace consume __consumer_offsets reads it; /),
+  ])
+})
+
+test('an internal topic is measured by nobody who would write to it, and read without a group', async () => {
+  expect(await cli('bench produce __consumer_offsets -n 1')).toMatchObject({ code: 5 })
+  const refused = await cli('consume __consumer_offsets --group readers --exit')
+  expect(refused).toMatchObject({ code: 2, said: '' })
+  expect(refused.complained).toContain('leave --group out')
+  expect(await cli('consume __consumer_offsets --exit --output name')).toMatchObject({ code: 0, complained: '' })
+})
+
+test('what is thrown where nobody waits for it ends a command like any failure', async () => {
+  const thrower = 'data:text/javascript,setTimeout(()=>{throw(new(TypeError)(%27stray%27))},2000)'
+  const environment = { NODE_OPTIONS: `--import ${thrower}` }
+  expect(await shell('consume letters', { environment })).toEqual({
+    code: 1,
+    said: 'a\nb\nc\nd\ne\n',
+    complained: 'error: stray\nnext:  the same with -v shows where in the program\n',
+  })
+  const verbose = await shell('consume letters -v', { environment })
+  expect(verbose).toMatchObject({ code: 1 })
+  expect(verbose.complained).toMatch(/TypeError: stray\n +at /)
+})
+
 test('a topic that does not exist is not made by accident', async () => {
   const refused = await cli('produce typo', { input: 'x\n' })
   expect(refused).toMatchObject({ code: 3 })

@@ -58,8 +58,14 @@ export const createProgram = (terminal: Terminal, ended: (code: number) => void)
   return program
 }
 
-/** Runs a command line; resolves with its exit code once the command is over. */
-export const run = async (unvoiced: Unvoiced, args: readonly string[]): Promise<number> => {
+/** What is never thrown. */
+const NOTHING_STRAY = new Promise<never>(() => undefined)
+
+/**
+ * Runs a command line; resolves with its exit code once the command is over. `stray` rejects with what was thrown where nobody waited:
+ * the command has failed then, though it may never end.
+ */
+export const run = async (unvoiced: Unvoiced, args: readonly string[], stray = NOTHING_STRAY): Promise<number> => {
   let code = 0
   let loudness = loudnessOf({}, unvoiced.environment)
   const terminal = voiced(unvoiced, () => loudness)
@@ -68,7 +74,7 @@ export const run = async (unvoiced: Unvoiced, args: readonly string[]): Promise<
     loudness = loudnessOf(command.opts(), terminal.environment)
   })
   try {
-    await program.parseAsync(args, { from: 'user' })
+    await Promise.race([program.parseAsync(args, { from: 'user' }), stray])
     return code
   } catch (error) {
     return failed(terminal, error)

@@ -10,7 +10,7 @@ import {
   type Reading,
   readPartitions,
 } from '../client/records.ts'
-import { createTopicIfMissing, describeTopic } from '../client/topics.ts'
+import { createTopicIfMissing, describeTopic, refuseInternal } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
 import { parseCount } from '../numbers.ts'
 import { show } from '../output/formats.ts'
@@ -38,7 +38,7 @@ export const produce = (terminal: Terminal, topic: string, options: BenchOptions
     const total = parseCount('--records', options.records) ?? 1
     const size = parseCount('--size', options.size) ?? 1
     const batch = parseCount('--batch', options.batch) ?? 1
-    await createTopicIfMissing(client, topic)
+    refuseInternal(await createTopicIfMissing(client, topic))
     const producer = openProducer(settings)
     const progress = progressOf(terminal, 'records')
     const value = randomBytes(size)

@@ -6,7 +6,7 @@ import { Rounds } from '../../canary/rounds.ts'
 import type { Client } from '../client/client.ts'
 import type { Reading } from '../client/records.ts'
 import { RoundTrips, type RoundTripAcks } from '../client/round-trips.ts'
-import { createTopicIfMissing, deleteAll, type Topic } from '../client/topics.ts'
+import { createTopicIfMissing, deleteAll, refuseInternal, type Topic } from '../client/topics.ts'
 import { parseDuration } from '../duration.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
@@ -82,7 +82,9 @@ const withTopic = async <T>(
 ): Promise<T> => {
   const name = named ?? `millrace-bench-${randomUUID()}`
   try {
-    return await work(await createTopicIfMissing(client, name))
+    const topic = await createTopicIfMissing(client, name)
+    refuseInternal(topic)
+    return await work(topic)
   } finally {
     if (named === undefined) await removeOwn(terminal, client, name)
   }

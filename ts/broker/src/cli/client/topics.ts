@@ -69,6 +69,14 @@ export const describeTopic = async (client: Client, name: string): Promise<Topic
   return topic as Topic
 }
 
+/** For whoever would write to it. */
+export const refuseInternal = ({ name, internal }: Topic): void => {
+  if (!internal) return
+  throw new Failure('denied', `topic ${name} is internal: only brokers write there`, {
+    next: `millrace consume ${name} reads it; millrace topic create makes one to write to`,
+  })
+}
+
 export const createAll = async (
   client: Client,
   topics: readonly NewTopic[],

@@ -36,6 +36,11 @@ export const consumeAsGroup = async (
       next: 'give start or end, for what nothing is committed for; millrace group reset moves a group',
     })
   const described = await client.retrying(() => describeTopics(client, topics))
+  const internal = described.find((topic) => topic.internal)
+  if (internal !== undefined)
+    throw new Failure('usage', `topic ${internal.name} is internal: no group reads it`, {
+      next: 'leave --group out',
+    })
   const ends = exit === true ? await offsetsAt(client, described, LATEST) : null
   const consumer = openConsumer(settings, group)
   try {

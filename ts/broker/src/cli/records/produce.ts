@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs'
 import type { Client } from '../client/client.ts'
 import { type BytesProducer, fromLibrary, openProducer } from '../client/records.ts'
-import { createTopicIfMissing, describeTopic } from '../client/topics.ts'
+import { createTopicIfMissing, describeTopic, refuseInternal } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { parseCount } from '../numbers.ts'
@@ -68,14 +68,16 @@ export const produce = (terminal: Terminal, topic: string, options: ProduceOptio
 
 const ready = async (client: Client, topic: string, partition: number | null, create: boolean): Promise<void> => {
   if (create) await createTopicIfMissing(client, topic)
-  const { partitions } = await client
+  const described = await client
     .retrying(() => describeTopic(client, topic))
     .catch((error: unknown) => {
       if (!(error instanceof Failure) || error.outcome !== 'notFound') throw error
       throw new Failure(error.outcome, error.message, { next: `millrace topic create ${topic}, or give --create` })
     })
-  if (partition !== null && partition >= partitions.length)
-    throw new Failure('notFound', `topic ${topic} has no partition ${partition}: it has ${partitions.length}`)
+  refuseInternal(described)
+  const { length } = described.partitions
+  if (partition !== null && partition >= length)
+    throw new Failure('notFound', `topic ${topic} has no partition ${partition}: it has ${length}`)
 }
 
 const input = (terminal: Terminal, path: string | null): AsyncIterable<Buffer> => {
