@@ -41,7 +41,7 @@ export const millrace = async (
       return Promise.resolve()
     },
     draw: (): void => undefined,
-    ask: () => Promise.resolve(null),
+    ask: () => Promise.resolve('nobody' as const),
     input: Readable.from([Buffer.from(input)]),
     environment: { ...NO_PROFILES, ...environment },
     interactive: false,

@@ -28,6 +28,20 @@ test('deleting in a terminal asks for the name, and takes no other answer', asyn
   expect((await cli('topic list -o name')).said).toBe('precious\n')
 })
 
+test.each([
+  ['Ctrl-C', CTRL_C, 130],
+  ['Ctrl-D', '\u0004', 1],
+])('%s at the question changes nothing, and says so below it', async (_, key, code) => {
+  const asked = onScreen(['topic', 'delete', 'precious'], environment())
+  await asked.shows('type its name to go on: ')
+  asked.type(key)
+  expect(await asked.ended).toBe(code)
+  expect(lines(asked.drawn().replaceAll(/\r|\u001B\[\d*\w/g, '')).at(-1)).toBe(
+    'error: not confirmed; nothing was changed',
+  )
+  expect((await cli('topic list precious -o name')).said).toBe('precious\n')
+})
+
 test('a long step draws its progress, and Ctrl-C ends it with what was done', async () => {
   const bench = onScreen(['bench', 'produce', 'speed', '-n', '500000000', '-s', '10'], environment())
   await bench.shows('records/s')

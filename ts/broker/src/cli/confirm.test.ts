@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
 import { confirm } from './confirm.ts'
-import { processTerminal } from './terminal.ts'
+import { processTerminal, type Reply } from './terminal.ts'
 
 const settings = { bootstrap: [], timeoutMs: 1, output: 'table', utc: true, production: true } as const
 
 /** What is asked of somebody who answers so. */
 const asked = async (answer: string, names: readonly string[], environment: Record<string, string> = {}) => {
   let question = ''
-  const ask = (text: string): Promise<string> => {
+  const ask = (text: string): Promise<Reply> => {
     question = text
-    return Promise.resolve(answer)
+    return Promise.resolve({ text: answer })
   }
   await confirm({ ...processTerminal, ask, environment }, {}, settings, 'this deletes records', names)
   return question

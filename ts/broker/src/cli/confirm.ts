@@ -22,12 +22,13 @@ export const confirm = async (
   const expected = names.length === 1 ? only : String(names.length)
   const where = production ? `${red(terminal, 'PRODUCTION')} ` : ''
   const asked = names.length === 1 ? 'its name' : `how many that are (${names.join(', ')})`
-  const answer = await terminal.ask(`${where}${what}. This cannot be undone; type ${asked} to go on: `)
-  if (answer === null)
+  const reply = await terminal.ask(`${where}${what}. This cannot be undone; type ${asked} to go on: `)
+  if (reply === 'nobody')
     throw new Failure('usage', `${what}: nobody is here to confirm it`, {
       next: 'give --yes, or see first with --dry-run',
     })
-  if (answer.trim() !== expected) throw new Failure('failure', 'not confirmed; nothing was changed')
+  if (reply !== 'interrupted' && reply !== 'left' && reply.text.trim() === expected) return
+  throw new Failure(reply === 'interrupted' ? 'interrupted' : 'failure', 'not confirmed; nothing was changed')
 }
 
 /** Whoever is asked has a terminal in front of them, wherever stdout goes. */

@@ -4,6 +4,9 @@ import type { Readable } from 'node:stream'
 
 export type Loudness = 'quiet' | 'usual' | 'verbose'
 
+/** What whoever is asked answers: nobody where none is there, `left` after Ctrl-D, `interrupted` after Ctrl-C. */
+export type Reply = { readonly text: string } | 'nobody' | 'left' | 'interrupted'
+
 export interface Terminal {
   /** Data: a line on stdout. */
   print(text: string): void
@@ -21,8 +24,8 @@ export interface Terminal {
    * drawing none. Cut to the screen. Nothing where nobody reads, or where data has begun a line.
    */
   draw(lines: readonly string[]): void
-  /** Asks the person in front of it, on stderr; null where there is none. */
-  ask(question: string): Promise<string | null>
+  /** Asks the person in front of it, on stderr. */
+  ask(question: string): Promise<Reply>
   readonly input: Readable & { readonly isTTY?: boolean }
   readonly environment: Readonly<Record<string, string | undefined>>
   /** True where a person reads: log lines are then for people. */
@@ -46,18 +49,20 @@ const endsLine = (bytes: string | Uint8Array): boolean =>
 
 const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY
 
-const ask = async (question: string): Promise<string | null> => {
-  if (!canAsk()) return null
+const ask = async (question: string): Promise<Reply> => {
+  if (!canAsk()) return 'nobody'
   show('', 0)
   const lines = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return await lines.question(question)
-  } catch {
-    // Ctrl-D and Ctrl-C are no answer.
-    return null
-  } finally {
-    lines.close()
-  }
+  const interrupted = new Promise<Reply>((resolve) => lines.once('SIGINT', () => resolve('interrupted')))
+  const answered = lines.question(question).then(
+    (text): Reply => ({ text }),
+    (): Reply => 'left',
+  )
+  const reply = await Promise.race([answered, interrupted])
+  lines.close()
+  // The question still waits on its line.
+  if (typeof reply === 'string') process.stderr.write('\n')
+  return reply
 }
 
 /** Of a terminal that does not say it. */

@@ -117,7 +117,7 @@ const answerOf = async (terminal: Terminal, run: Run, name: string, args: readon
     complain: (text) => void (complained += `${text}\n`),
     write: (bytes) => Promise.resolve(void (said += bytes.toString())),
     draw: () => undefined,
-    ask: () => Promise.resolve(null),
+    ask: () => Promise.resolve('nobody'),
     columns: () => null,
   }
   const code = await waiting(terminal, name, run(listener, [...args, '--output', 'json']))
