@@ -50,11 +50,13 @@ export const reset = (terminal: Terminal, group: string, options: ResetOptions):
       name: ({ topic, partition }) => `${topic}/${partition}`,
     })
     await show(terminal, view, settings)
+    const busy = await busyState(client, group)
     if (options.execute !== true) {
-      terminal.note('nothing was changed: --execute does it')
+      terminal.note(`nothing was changed: --execute does it${busy === null ? '' : ', once nobody is in the group'}`)
+      if (busy !== null) terminal.note(`${hasMembers(group, busy)}; ${stopMembers(group)}`)
       return exitCode('ok')
     }
-    await refuseBusy(client, group)
+    if (busy !== null) throw new Failure('conflict', hasMembers(group, busy), { next: stopMembers(group) })
     const isListed = isOneChange(moves) && (await hasAuditList(client))
     const undo = options.undoFile ?? (isListed ? null : newFile(group))
     if (undo !== null)
@@ -130,7 +132,8 @@ const readText = (path: string): string => {
   }
 }
 
-const refuseBusy = async (client: Client, group: string): Promise<void> => {
+/** What a group with members does; null for one that can be moved. */
+const busyState = async (client: Client, group: string): Promise<string | null> => {
   const state = await describeGroup(client, group).then(
     (found) => found.state,
     (error: unknown) => {
@@ -138,11 +141,14 @@ const refuseBusy = async (client: Client, group: string): Promise<void> => {
       throw error
     },
   )
-  if (IDLE.has(state)) return
-  throw new Failure('conflict', `group ${group} has members (${state}): they would overwrite it`, {
-    next: `stop them first: millrace group members ${group}`,
-  })
+  return IDLE.has(state) ? null : state
 }
+
+const hasMembers = (group: string, state: string): string =>
+  `group ${group} has members (${state}): they would overwrite it`
+
+const stopMembers = (group: string): string =>
+  `end the programs that are in it first; millrace group members ${group} shows which they are`
 
 const apply = async (client: Client, group: string, moves: readonly Move[]): Promise<void> => {
   const set = moves.flatMap(({ topic, partition, next }) =>
