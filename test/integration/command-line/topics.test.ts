@@ -105,6 +105,12 @@ test('a plan is the answer, in every form and with --quiet', async () => {
 test('what was changed is data where that is asked for', async () => {
   const made = await cli('topic create formed -o json')
   expect(JSON.parse(made.said)).toEqual([{ topic: 'formed', result: 'created', error: null }])
+  const again = await cli('topic create formed -o json')
+  expect(again).toMatchObject({ code: 4, complained: expect.stringMatching(/^error: .+\nnext: {2}/) as string })
+  expect(JSON.parse(again.said)).toMatchObject([{ topic: 'formed', result: 'failed' }])
+  const gone = await cli('topic delete nowhere --yes -o json')
+  expect(gone).toMatchObject({ code: 3 })
+  expect(JSON.parse(gone.said)).toMatchObject([{ topic: 'nowhere', result: 'failed' }])
   expect((await cli('topic alter formed --partitions 2 -o csv')).said).toBe('key,old,new\npartitions,1,2\n')
   const altered = await cli('config alter topic/formed --set retention.ms=5000 -o ndjson')
   expect(JSON.parse(altered.said)).toMatchObject({ key: 'retention.ms', new: '5000' })

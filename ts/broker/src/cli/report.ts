@@ -16,7 +16,7 @@ interface Reporting<T> {
   readonly dryRun?: boolean | undefined
 }
 
-/** A note for each that worked, a complaint for each that did not; data for whoever asks for it. Throws where the only one did not. */
+/** A note for each that worked, a complaint for each that did not; data for whoever asks for it. Throws at the end where the only one did not. */
 export const report = async <T>(
   terminal: Terminal,
   form: Form,
@@ -34,14 +34,14 @@ export const report = async <T>(
     return { [kind]: subject, result: 'failed', error: result.message }
   })
   if (dryRun !== true) good.forEach(terminal.note)
-  const [first] = failures
-  if (first !== undefined && done.length === 1) throw first
   const view = listing(rows, {
     columns: columns([kind, 'result', 'error']),
     cells: ({ [kind]: subject = null, result, error }) => [subject, result, error],
     name: ({ [kind]: subject }) => subject ?? '',
   })
   await show(terminal, { ...view, text: dryRun === true ? good : [] }, form)
+  const [first] = failures
+  if (first !== undefined && done.length === 1) throw first
   for (const failure of failures) terminal.complain(`error: ${failure.message}`)
   if (first === undefined) return exitCode('ok')
   return exitCode(failures.length === done.length ? first.outcome : 'partial')
