@@ -129,6 +129,9 @@ test.each([
   ['--contains a --where true', 'cannot be used with'],
   ['--value-as hex', 'are for what a filter reads'],
   ['--contains a --value-as avro', 'Allowed choices are auto'],
+  ['-o json', 'the form is given by --output: --output json'],
+  ['-o csv --group readers', 'the form is given by --output: --output csv'],
+  ['-o soon', 'one of start, end, :end'],
   ['--last 3 --offset 2', 'cannot be used with'],
   ['--last none', '--last none: a whole number'],
 ])('consume %s is a mistake', async (options, why) => {

@@ -3,6 +3,7 @@ import type { Client } from '../client/client.ts'
 import { closeConsumer, openConsumer, readPartitions, type Take } from '../client/records.ts'
 import { describeTopics } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
+import { Failure } from '../failure.ts'
 import { parseCount } from '../numbers.ts'
 import { interruptible, type Interruption, withClient } from '../session.ts'
 import type { ConnectOptions, Settings, ShowOptions } from '../settings.ts'
@@ -10,7 +11,7 @@ import type { Terminal } from '../terminal.ts'
 import { aheadOf } from './ahead.ts'
 import { consumeAsGroup } from './group-consume.ts'
 import { type FilterOptions, filterOf } from './filter.ts'
-import type { RecordForm } from './forms.ts'
+import { type RecordForm, recordForms } from './forms.ts'
 import { readNewest } from './newest.ts'
 import { parseRange, type Range } from './range.ts'
 import { onlyPartitions, readingsOf } from './readings.ts'
@@ -33,6 +34,7 @@ export const consume = async (
   names: readonly string[],
   options: ConsumeOptions,
 ): Promise<number> => {
+  refuseForm(options.offset)
   // The form of records is another matter than that of tables.
   const { output: _, ...connecting } = options
   const keeps = await filterOf(names, options)
@@ -55,6 +57,14 @@ export const consume = async (
       search?.tell()
       return exitCode(interruption.signal.aborted ? 'interrupted' : 'ok')
     })
+  })
+}
+
+/** Of other commands `-o` is the form of the answer. */
+const refuseForm = (offset: string | undefined): void => {
+  if (recordForms.every((form) => form !== offset)) return
+  throw new Failure('usage', `--offset ${offset} says nowhere to read from`, {
+    next: `-o is --offset here; the form is given by --output: --output ${offset}`,
   })
 }
 
