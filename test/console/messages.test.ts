@@ -239,7 +239,7 @@ describe.skipIf(missing !== undefined)('messages in the console', () => {
     await dialog.getByLabel('Value of header 1', { exact: true }).fill("it's")
     await dialog.locator('.effect[aria-busy=false] .figure').first().waitFor()
     await expectAccessible(page, 'produce')
-    expect(await runs(await commandIn(dialog))).toContain('produced 1 record(s) to blank')
+    expect(await runs(await commandIn(dialog))).toContain('produced 1 record to blank')
     await dialog.getByRole('button', { name: 'Produce', exact: true }).click()
     await page.waitForURL(/\/topics\/blank\/messages\/\d\/\d+$/)
     await page.getByText(LARGEST, { exact: true }).waitFor()

@@ -179,7 +179,7 @@ test('a group that never read is put somewhere, forgotten again, and deleted', a
   expect((await cli('group delete fresh')).code).toBe(2)
   expect(await cli('group delete fresh --dry-run --quiet')).toEqual({
     code: 0,
-    said: 'fresh: Empty, 0 member(s); its offsets will be gone\n',
+    said: 'fresh: Empty, 0 members; its offsets will be gone\n',
     complained: '',
   })
   expect(await cli('group delete fresh --yes')).toMatchObject({ code: 0 })

@@ -86,7 +86,7 @@ test.each([
   const { code, said, complained } = await cli(`consume orders --exit -f %k\\n ${filter}`)
   expect({ code, keys: lines(said).toSorted().join(' ') }, complained).toEqual({ code: 0, keys: expected })
   const matched = expected === '' ? 0 : expected.split(' ').length
-  expect(complained).toBe(`scanned ${filter.endsWith('-p 0') ? 2 : 5} record(s), ${matched} matched\n`)
+  expect(complained).toBe(`scanned ${filter.endsWith('-p 0') ? 2 : 5} records, ${matched} matched\n`)
 })
 
 test('a record that an expression fails on is left out and told of, in every form', async () => {
@@ -98,7 +98,7 @@ test('a record that an expression fails on is left out and told of, in every for
       .toSorted(),
   ).toEqual(['o-1', 'o-2', 'o-4'])
   expect(found.complained).toMatch(
-    /^warning: the filter failed on 1 record\(s\), which were left out; first on orders\/0\/1: .+\nscanned 5 record\(s\), 3 matched\n$/,
+    /^warning: the filter failed on 1 record, left out; first on orders\/0\/1: .+\nscanned 5 records, 3 matched\n$/,
   )
   expect((await cli('consume orders --exit --match ^o-2$ --output name')).said).toBe('orders/2/0\n')
   expect(lines((await cli('consume orders --exit --match ^o-2$ --output csv')).said)[1]).toMatch(/^orders,2,0,/)
@@ -117,7 +117,7 @@ test('the last ones are the newest of all partitions, newest first', async () =>
   expect(await cli('consume orders --last 2 -f %k\\n --contains amount')).toMatchObject({
     code: 0,
     said: 'o-4\no-2\n',
-    complained: 'scanned 3 record(s), 2 matched\n',
+    complained: 'scanned 3 records, 2 matched\n',
   })
   expect((await shell('consume orders --last 9 -p 1,2 -f %k\\n')).said).toBe('o-4\no-2\no-1\n')
   expect((await cli('consume letters orders --last 1 -f %k\\n')).said).toBe('o-4\n')
@@ -147,7 +147,7 @@ test('what a filter leaves out is committed like what is shown', async () => {
   expect(rest, rest.complained).toMatchObject({ code: 0, said: 'e\n' })
   expect(await cli('consume letters --group sifters --exit')).toMatchObject({ code: 0, said: '' })
   const none = await cli('consume letters --group passing --exit --contains nothing')
-  expect(none).toMatchObject({ code: 0, said: '', complained: 'scanned 5 record(s), 0 matched\n' })
+  expect(none).toMatchObject({ code: 0, said: '', complained: 'scanned 5 records, 0 matched\n' })
   expect(await cli('consume letters --group passing --exit')).toMatchObject({ code: 0, said: '' })
 })
 

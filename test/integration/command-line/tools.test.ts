@@ -1,4 +1,6 @@
 // What a person meets: prompts and progress in a terminal, completion in a shell, doctor and bench.
+import { setTimeout as pause } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
 import { eventually } from '../../harness/eventually.ts'
 import { program } from '../../harness/paths.ts'
@@ -36,7 +38,7 @@ test.each([
   await asked.shows('type its name to go on: ')
   asked.type(key)
   expect(await asked.ended).toBe(code)
-  expect(lines(asked.drawn().replaceAll(/\r|\u001B\[\d*\w/g, '')).at(-1)).toBe(
+  expect(lines(stripVTControlCharacters(asked.drawn()).replaceAll('\r', '')).at(-1)).toBe(
     'error: not confirmed; nothing was changed',
   )
   expect((await cli('topic list precious -o name')).said).toBe('precious\n')
@@ -76,6 +78,37 @@ test.each([
   expect(await watching.ended).toBe(130)
 })
 
+test('whoever waits for records is told once, and Ctrl-C takes it away', async () => {
+  await cli('topic create awaiting')
+  for (const group of ['', ' --group awaiting']) {
+    const waiting = onScreen([...'consume awaiting'.split(' '), ...group.split(' ').slice(1)], environment())
+    await waiting.shows('waiting for records; Ctrl-C ends')
+    await cli('produce awaiting', { input: 'here\n' })
+    await waiting.shows('here')
+    waiting.type(CTRL_C)
+    expect(await waiting.ended).toBe(130)
+    expect(waiting.drawn().split('waiting for records')).toHaveLength(2)
+  }
+  const silent = onScreen(['consume', 'awaiting', '--quiet', '-o', 'end'], environment())
+  await pause(2500)
+  silent.type(CTRL_C)
+  expect(await silent.ended).toBe(130)
+  expect(silent.drawn()).not.toContain('waiting')
+})
+
+test('Ctrl-C ends what is typed with the records that were produced', async () => {
+  await cli('topic create typed')
+  const typing = onScreen(['produce', 'typed'], environment())
+  await typing.shows('type a record and Enter')
+  typing.type('one\r')
+  const produced = async () => ((await cli('consume typed --exit')).said === 'one\n' ? true : undefined)
+  await eventually('the record is there', produced)
+  typing.type(`half of another${CTRL_C}`)
+  expect(await typing.ended).toBe(130)
+  expect(typing.drawn()).toContain('produced 1 record to typed')
+  expect((await cli('consume typed --exit')).said).toBe('one\n')
+})
+
 test('topic tail shows the last records, and those that come', async () => {
   await cli('topic create followed')
   await cli('produce followed', { input: 'first\nsecond\n' })
@@ -101,7 +134,7 @@ test('a filter draws how far it is while it finds nothing, and says at the end w
   await sifting.shows('gold 2')
   sifting.type(CTRL_C)
   expect(await sifting.ended).toBe(130)
-  expect(sifting.drawn()).toMatch(/scanned \d+ record\(s\), 2 matched/)
+  expect(sifting.drawn()).toMatch(/scanned \d+ records, 2 matched/)
   expect(sifting.drawn()).not.toContain('sand')
 })
 

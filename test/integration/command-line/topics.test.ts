@@ -7,7 +7,7 @@ const { cli, shell } = useCluster()
 test('topics are made, listed, described and deleted', async () => {
   const created = await shell('topic create orders bills --partitions 3 --config retention.ms=60000')
   expect(created, created.complained).toMatchObject({ code: 0, said: '' })
-  expect(created.complained).toContain('created orders with 3 partition(s), 1 replica(s)')
+  expect(created.complained).toContain('created orders with 3 partitions, 1 replica')
 
   expect((await cli('topic list -o name')).said).toBe('bills\norders\n')
   expect((await cli('topic list ord* -o csv')).said).toBe(
@@ -48,7 +48,7 @@ test('nothing is deleted where nobody confirms it', async () => {
   expect(refused).toMatchObject({ code: 2 })
   expect(refused.complained).toContain('next:  give --yes')
   const planned = await cli('topic delete precious --dry-run')
-  const said = 'precious: 1 partition(s), 0 record(s) will be gone\n'
+  const said = 'precious: 1 partition, 0 records will be gone\n'
   expect(planned).toEqual({ code: 0, said, complained: '' })
   expect((await cli('topic list precious -o name')).said).toBe('precious\n')
 })
@@ -74,7 +74,7 @@ test('a topic is purged up to an offset, or whole', async () => {
   await cli('topic create full')
   await cli('produce full', { input: 'one\ntwo\nthree\n' })
   const planned = await cli('topic purge full --before 2 --dry-run')
-  const said = 'partition 0: offsets 0 -> 2, 2 record(s) will be gone\n'
+  const said = 'partition 0: offsets 0 -> 2, 2 records will be gone\n'
   expect(planned).toEqual({ code: 0, said, complained: '' })
   expect(await cli('topic purge full --before 2 --yes')).toMatchObject({ code: 0 })
   expect((await cli('consume full --exit')).said).toBe('three\n')
@@ -89,11 +89,9 @@ test('a plan is the answer, in every form and with --quiet', async () => {
     expect(planned).toMatchObject({ code: 0, complained: '' })
     return planned.said
   }
-  expect(await said('topic create copied -p 2')).toBe('would create copied with 2 partition(s), 1 replica(s)\n')
+  expect(await said('topic create copied -p 2')).toBe('would create copied with 2 partitions, 1 replica\n')
   expect(await said('topic create copied -o ndjson')).toBe('{"topic":"copied","result":"would create","error":null}\n')
-  expect(await said('topic clone model copied')).toBe(
-    'would create copied with 2 partition(s) and 0 setting(s) of model\n',
-  )
+  expect(await said('topic clone model copied')).toBe('would create copied with 2 partitions and 0 settings of model\n')
   expect(await said('topic clone model copied -o name')).toBe('copied\n')
   expect(await said('topic alter model -p 3')).toBe('partitions  2 -> 3\n')
   expect(await said('topic purge model --partition 1 -o csv')).toBe('topic,partition,old,new\nmodel,1,0,0\n')

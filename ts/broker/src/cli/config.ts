@@ -4,6 +4,7 @@ import { whyForPlugIns } from '../configs/keys/plug-ins.ts'
 import type { UpdateMode } from '../configs/kinds.ts'
 import { nearest, readStartUp } from '../configs/start-up.ts'
 import { exitCode } from './exit-codes.ts'
+import { counted } from './nouns.ts'
 import { show } from './output/formats.ts'
 import { columns, listing, type View } from './output/view.ts'
 import { resolveSettings, type ShowOptions } from './settings.ts'
@@ -121,7 +122,7 @@ export const check = async (
   const addresses = listeners.map(({ name, host, port }) => `${name}://${host}:${port}`)
   const view = {
     value: { node: nodeId, listeners: addresses, data: logDirs, warnings, withoutEffect },
-    text: [`good: node ${nodeId}, ${listeners.length} listener(s), data in ${logDirs.join(', ')}`],
+    text: [`good: node ${nodeId}, ${counted(listeners.length, 'listener')}, data in ${logDirs.join(', ')}`],
     table: {
       columns: columns(['node', 'listeners', 'data']),
       rows: [[nodeId, addresses.join(' '), logDirs.join(' ')]],

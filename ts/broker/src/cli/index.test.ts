@@ -44,7 +44,7 @@ test('the three sources in order', async () => {
   const path = file('node.id=2\nlog.dirs=/a\n')
   const args = ['config', 'check', path, '--override', 'log.dirs=/c']
   expect((await cli(args, { KAFKA_NODE_ID: '3', KAFKA_LOG_DIRS: '/b' })).said).toBe(
-    'good: node 3, 1 listener(s), data in /c\n',
+    'good: node 3, 1 listener, data in /c\n',
   )
 })
 

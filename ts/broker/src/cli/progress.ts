@@ -1,4 +1,5 @@
 // How far a long step is, on stderr and only where a person looks: nothing is drawn for the first second.
+import { counted, type Noun } from './nouns.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface Progress {
@@ -13,7 +14,7 @@ export const EVERY_MS = 200
 const BAR_WIDTH = 24
 const MS_PER_SECOND = 1000
 
-export const progressOf = (terminal: Terminal, unit: string, now: () => number = () => performance.now()): Progress => {
+export const progressOf = (terminal: Terminal, unit: Noun, now: () => number = () => performance.now()): Progress => {
   const started = now()
   let due = started + FIRST_MS
   return {
@@ -31,13 +32,13 @@ export const progressLine = (
   done: number,
   total: number | undefined,
   seconds: number,
-  unit: string,
+  unit: Noun,
   more?: string,
 ): string => {
   const rate = done / seconds
-  const speed = `${count(Math.round(rate))} ${unit}/s`
+  const speed = `${counted(Math.round(rate), unit)}/s`
   const rest = more === undefined ? '' : `, ${more}`
-  if (total === undefined || total === 0) return `${count(done)} ${unit}, ${speed}${rest}`
+  if (total === undefined || total === 0) return `${counted(done, unit)}, ${speed}${rest}`
   const left = rate > 0 ? `, ${Math.ceil((total - done) / rate)} s left` : ''
   return `${bar(done / total)}  ${speed}${left}${rest}`
 }
@@ -48,5 +49,3 @@ export const bar = (part: number): string => {
   const filled = Math.round(whole * BAR_WIDTH)
   return `[${'='.repeat(filled)}${' '.repeat(BAR_WIDTH - filled)}] ${Math.floor(whole * 100)}%`
 }
-
-export const count = (value: number): string => value.toLocaleString('en-US')

@@ -40,7 +40,7 @@ export const produce = (terminal: Terminal, topic: string, options: BenchOptions
     const batch = parseCount('--batch', options.batch) ?? 1
     refuseInternal(await createTopicIfMissing(client, topic))
     const producer = openProducer(settings)
-    const progress = progressOf(terminal, 'records')
+    const progress = progressOf(terminal, 'record')
     const value = randomBytes(size)
     const latencies = new Latencies()
     const work = interruptible(async ({ signal }) => {
@@ -89,7 +89,7 @@ export const consume = (terminal: Terminal, topic: string, options: BenchOptions
       limit,
       readings.reduce((sum, { next, stop }) => sum + Number((stop ?? next) - next), 0),
     )
-    const progress = progressOf(terminal, 'records')
+    const progress = progressOf(terminal, 'record')
     const consumer = openConsumer(settings, BENCH_GROUP)
     try {
       return await interruptible(async ({ signal }) => {

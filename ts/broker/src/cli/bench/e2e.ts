@@ -35,7 +35,7 @@ const LOOK_MS = 50
 export const e2e = (terminal: Terminal, named: string | undefined, options: EndToEndOptions): Promise<number> => {
   const plan = planOf(options)
   return withClient(terminal, options, (client, settings) => {
-    const progress = progressOf(terminal, 'records')
+    const progress = progressOf(terminal, 'record')
     return interruptible(({ signal }) =>
       withTopic(terminal, client, named, async (topic) => {
         const measurement = new Measurement(plan, settings.timeoutMs, progress, signal)

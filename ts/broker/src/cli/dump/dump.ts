@@ -39,7 +39,7 @@ export const dump = async (terminal: Terminal, paths: readonly string[], options
     const shown = (rows: readonly BatchRow[]): View =>
       options.records === true ? recordsView(rows, options.hex === true) : batchesView(rows)
     const rows: BatchRow[] = []
-    const progress = progressOf(terminal, 'batches')
+    const progress = progressOf(terminal, 'batch')
     try {
       for (const file of files)
         for await (const some of batchesOf(file, options.records === true, complain)) {

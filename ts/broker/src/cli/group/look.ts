@@ -1,6 +1,7 @@
 // `millrace group list`, `describe`, `members` and `export`.
 import { committedOffsets, describeGroup, type Lag, lagOf, listGroups } from '../client/groups.ts'
 import type { Client } from '../client/client.ts'
+import { counted } from '../nouns.ts'
 import { type Cell, columns, listing } from '../output/view.ts'
 import { showing } from '../session.ts'
 import type { ShowOptions } from '../settings.ts'
@@ -47,7 +48,9 @@ export const describe = (terminal: Terminal, name: string, options: ShowOptions)
         ['assignor', assignor === '' ? null : assignor],
         ['members', members.length],
         ['lag', lag],
-        ...(partitionsWithoutOffset === 0 ? [] : [['no offset', partitionsOf(partitionsWithoutOffset)] as const]),
+        ...(partitionsWithoutOffset === 0
+          ? []
+          : [['no offset', counted(partitionsWithoutOffset, 'partition')] as const]),
       ],
       table: {
         columns: columns(['topic', 'partition', 'committed', 'end', 'lag', 'member'], ['start']),
@@ -56,8 +59,6 @@ export const describe = (terminal: Terminal, name: string, options: ShowOptions)
       names: [group],
     }
   })
-
-const partitionsOf = (count: number): string => `${count} partition${count === 1 ? '' : 's'}`
 
 const inFull = async (client: Client, name: string) => {
   const group = await describeGroup(client, name)

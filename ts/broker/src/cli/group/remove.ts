@@ -2,6 +2,7 @@
 import { deleteGroup, describeGroup } from '../client/groups.ts'
 import { confirm, type ConfirmOptions } from '../confirm.ts'
 import { exitCode } from '../exit-codes.ts'
+import { counted } from '../nouns.ts'
 import { show } from '../output/formats.ts'
 import { columns, listing } from '../output/view.ts'
 import { report } from '../report.ts'
@@ -19,7 +20,7 @@ export const remove = (terminal: Terminal, names: readonly string[], options: De
       for (const name of names) found.push(await describeGroup(client, name))
       const plans = found.map(({ group, state, members }) => ({ group, state, members: members.length }))
       const text = plans.map(
-        ({ group, state, members }) => `${group}: ${state}, ${members} member(s); its offsets will be gone`,
+        ({ group, state, members }) => `${group}: ${state}, ${counted(members, 'member')}; its offsets will be gone`,
       )
       const view = listing(plans, {
         columns: columns(['group', 'state', 'members']),
@@ -32,7 +33,7 @@ export const remove = (terminal: Terminal, names: readonly string[], options: De
       }
       text.forEach(terminal.note)
     }
-    await confirm(terminal, options, settings, `Deleting ${names.length} group(s)`, names)
+    await confirm(terminal, options, settings, `Deleting ${counted(names.length, 'group')}`, names)
     const done = []
     for (const name of names) done.push(await deleteGroup(client, name))
     return report(terminal, settings, done, {

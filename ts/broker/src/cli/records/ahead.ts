@@ -1,6 +1,7 @@
 // What lies ahead of a scan: all of it together, and a bar for each partition.
 import type { Reading } from '../client/records.ts'
-import { bar, count } from '../progress.ts'
+import { count } from '../nouns.ts'
+import { bar } from '../progress.ts'
 
 export interface Ahead {
   /** Records, at most; undefined where they have no end. */

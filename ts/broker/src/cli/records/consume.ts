@@ -12,6 +12,7 @@ import { aheadOf } from './ahead.ts'
 import { consumeAsGroup } from './group-consume.ts'
 import { type FilterOptions, filterOf } from './filter.ts'
 import { type RecordForm, recordForms } from './forms.ts'
+import { type Idle, idleNote } from './idle.ts'
 import { readNewest } from './newest.ts'
 import { parseRange, type Range } from './range.ts'
 import { onlyPartitions, readingsOf } from './readings.ts'
@@ -43,16 +44,25 @@ export const consume = async (
     const limit = parseCount('--num', options.num) ?? parseCount('--last', options.last)
     const search = keeps === null ? null : createSearch(terminal, keeps)
     let taken = 0
+    let idle: Idle | null = null
     const take: Take = async (record) => {
+      idle?.came()
       if (search?.keeps(record) === false) return true
       await output.write(record)
       taken += 1
       return limit === null || taken < limit
     }
+    const isFollowing = options.exit !== true && options.last === undefined
     return interruptible(async (interruption) => {
       await output.begin()
-      if (options.group === undefined) await consumeAlone(client, settings, names, options, interruption, search, take)
-      else await consumeAsGroup(client, settings, names, options.group, options, interruption, take)
+      idle = isFollowing ? idleNote(terminal) : null
+      try {
+        if (options.group === undefined)
+          await consumeAlone(client, settings, names, options, interruption, search, take)
+        else await consumeAsGroup(client, settings, names, options.group, options, interruption, take)
+      } finally {
+        idle?.end()
+      }
       await output.end()
       search?.tell()
       return exitCode(interruption.signal.aborted ? 'interrupted' : 'ok')

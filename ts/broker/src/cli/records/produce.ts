@@ -1,15 +1,17 @@
 // `millrace produce`: lines of stdin or of files become records.
 import { createReadStream } from 'node:fs'
+import { addAbortSignal, type Readable } from 'node:stream'
 import type { Client } from '../client/client.ts'
 import { type BytesProducer, fromLibrary, openProducer } from '../client/records.ts'
 import { createTopicIfMissing, describeTopic, refuseInternal } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
+import { counted } from '../nouns.ts'
 import { parseCount } from '../numbers.ts'
 import { show } from '../output/formats.ts'
 import { columns } from '../output/view.ts'
 import { progressOf } from '../progress.ts'
-import { withClient } from '../session.ts'
+import { interruptible, withClient } from '../session.ts'
 import type { ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 import { linesOf } from './lines.ts'
@@ -45,26 +47,36 @@ export const produce = (terminal: Terminal, topic: string, options: ProduceOptio
     })
     await ready(client, topic, partition, options.create === true)
     const producer = openProducer(settings)
-    const progress = progressOf(terminal, 'records')
+    const progress = progressOf(terminal, 'record')
     let records = 0
-    try {
-      for (const source of options.file.length > 0 ? options.file : [null]) {
-        for await (const batch of batchesOf(input(terminal, source), read)) {
-          await send(producer, topic, partition, batch, options)
-          records += batch.length
-          progress.at(records)
+    const isWhole = await interruptible(async ({ signal }) => {
+      try {
+        for (const source of options.file.length > 0 ? options.file : [null]) {
+          if (signal.aborted) break
+          for await (const batch of batchesOf(addAbortSignal(signal, input(terminal, source)), read)) {
+            await send(producer, topic, partition, batch, options)
+            records += batch.length
+            progress.at(records)
+          }
         }
+      } catch (error) {
+        if (!isInterrupted(error, signal)) throw error
+      } finally {
+        progress.end()
+        await producer.close()
       }
-    } finally {
-      progress.end()
-      await producer.close()
-    }
+      return !signal.aborted
+    })
     const value = { topic, records }
     const table = { columns: columns(['topic', 'records']), rows: [[topic, records]] }
     await show(terminal, { value, table, names: [topic], text: [] }, settings)
-    terminal.note(`produced ${records} record(s) to ${topic}`)
-    return exitCode('ok')
+    terminal.note(`produced ${counted(records, 'record')} to ${topic}`)
+    return exitCode(isWhole ? 'ok' : 'interrupted')
   })
+
+/** What was read of a line by then is no record. */
+const isInterrupted = (error: unknown, { aborted }: AbortSignal): boolean =>
+  aborted && error instanceof Error && error.name === 'AbortError'
 
 const ready = async (client: Client, topic: string, partition: number | null, create: boolean): Promise<void> => {
   if (create) await createTopicIfMissing(client, topic)
@@ -80,10 +92,10 @@ const ready = async (client: Client, topic: string, partition: number | null, cr
     throw new Failure('notFound', `topic ${topic} has no partition ${partition}: it has ${length}`)
 }
 
-const input = (terminal: Terminal, path: string | null): AsyncIterable<Buffer> => {
-  if (path !== null && path !== '-') return createReadStream(path) as AsyncIterable<Buffer>
+const input = (terminal: Terminal, path: string | null): Readable => {
+  if (path !== null && path !== '-') return createReadStream(path)
   if (terminal.input.isTTY === true) terminal.note('type a record and Enter; Ctrl-D ends')
-  return terminal.input as AsyncIterable<Buffer>
+  return terminal.input
 }
 
 async function* batchesOf(source: AsyncIterable<Buffer>, read: LineReader): AsyncGenerator<readonly NewRecord[]> {

@@ -40,7 +40,7 @@ test('what was scanned, matched and failed on is told', () => {
     'end',
   ])
   expect(said).toEqual([
-    'warning: the filter failed on 2 record(s), which were left out; first on orders/1/0: no such key: 0',
-    'scanned 5 record(s), 1 matched',
+    'warning: the filter failed on 2 records, left out; first on orders/1/0: no such key: 0',
+    'scanned 5 records, 1 matched',
   ])
 })

@@ -1,7 +1,8 @@
 // A filter at work: how far it is while it looks, and at the end what became of it.
 import { messageOf } from '../../base/errors.ts'
 import type { FetchedRecord } from '../client/records.ts'
-import { count, progressOf } from '../progress.ts'
+import { count, counted } from '../nouns.ts'
+import { progressOf } from '../progress.ts'
 import type { Ahead } from './ahead.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Keeps } from './filter.ts'
@@ -15,7 +16,7 @@ export interface Search {
   tell(): void
 }
 
-export const createSearch = (terminal: Terminal, keeps: Keeps, progress = progressOf(terminal, 'records')): Search => {
+export const createSearch = (terminal: Terminal, keeps: Keeps, progress = progressOf(terminal, 'record')): Search => {
   let [scanned, matched, failed] = [0, 0, 0]
   let failure = ''
   let ahead: Ahead | null = null
@@ -42,10 +43,8 @@ export const createSearch = (terminal: Terminal, keeps: Keeps, progress = progre
     tell: () => {
       progress.end()
       if (failed > 0)
-        terminal.complain(
-          `warning: the filter failed on ${count(failed)} record(s), which were left out; first on ${failure}`,
-        )
-      terminal.note(`scanned ${count(scanned)} record(s), ${count(matched)} matched`)
+        terminal.complain(`warning: the filter failed on ${counted(failed, 'record')}, left out; first on ${failure}`)
+      terminal.note(`scanned ${counted(scanned, 'record')}, ${count(matched)} matched`)
     },
   }
 }

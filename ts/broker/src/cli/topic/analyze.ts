@@ -50,7 +50,7 @@ const readAll = (
 ): Promise<boolean> =>
   interruptible(async ({ signal }) => {
     const ahead = aheadOf(readings)
-    const progress = progressOf(terminal, 'records')
+    const progress = progressOf(terminal, 'record')
     const consumer = openConsumer(settings)
     let taken = 0
     try {

@@ -6,6 +6,7 @@ import { createAll, deleteAll, describeTopic, describeTopics, growTopic, type Ne
 import { confirm, type ConfirmOptions } from '../confirm.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
+import { counted } from '../nouns.ts'
 import { parseCount } from '../numbers.ts'
 import { show } from '../output/formats.ts'
 import { movesView } from '../output/moves.ts'
@@ -45,7 +46,9 @@ export const create = (terminal: Terminal, names: readonly string[], options: Cr
       note: ({ subject, result }) => {
         if (result === null) return `${subject} exists`
         const shape =
-          result.partitions > 0 ? ` with ${result.partitions} partition(s), ${result.replicas} replica(s)` : ''
+          result.partitions > 0
+            ? ` with ${counted(result.partitions, 'partition')}, ${counted(result.replicas, 'replica')}`
+            : ''
         return `${created} ${subject}${shape}`
       },
     })
@@ -104,7 +107,8 @@ export const clone = (terminal: Terminal, from: string, to: string, options: Clo
       kind: 'topic',
       dryRun: options.dryRun,
       word: () => created,
-      note: () => `${created} ${to} with ${partitions.length} partition(s) and ${own.length} setting(s) of ${from}`,
+      note: () =>
+        `${created} ${to} with ${counted(partitions.length, 'partition')} and ${counted(own.length, 'setting')} of ${from}`,
     })
   })
 
@@ -119,7 +123,8 @@ export const remove = (terminal: Terminal, names: readonly string[], options: De
     if (isDry || options.yes !== true) {
       const plans = await contents(client, found)
       const text = plans.map(
-        ({ name, partitions, records }) => `${name}: ${partitions} partition(s), ${records} record(s) will be gone`,
+        ({ name, partitions, records }) =>
+          `${name}: ${counted(partitions, 'partition')}, ${counted(records, 'record')} will be gone`,
       )
       if (isDry) {
         await show(terminal, { ...plansView(plans), text }, settings)
@@ -127,7 +132,8 @@ export const remove = (terminal: Terminal, names: readonly string[], options: De
       }
       text.forEach(terminal.note)
     }
-    if (found.length > 0) await confirm(terminal, options, settings, `Deleting ${found.length} topic(s)`, found)
+    if (found.length > 0)
+      await confirm(terminal, options, settings, `Deleting ${counted(found.length, 'topic')}`, found)
     return report(terminal, settings, await deleteAll(client, found), {
       kind: 'topic',
       word: () => 'deleted',
@@ -189,7 +195,7 @@ export const purge = (terminal: Terminal, name: string, options: PurgeOptions): 
     })
     const text = plan.map(
       ({ partition, old, new: next }) =>
-        `partition ${partition}: offsets ${old} -> ${next}, ${next - old} record(s) will be gone`,
+        `partition ${partition}: offsets ${old} -> ${next}, ${counted(next - old, 'record')} will be gone`,
     )
     const view = listing(plan, {
       columns: columns(['topic', 'partition', 'old', 'new']),
