@@ -188,6 +188,8 @@ test('doctor looks at the machine, the configuration and the cluster', async () 
   expect(findings.find(({ check }) => check === 'engine')?.what).toMatch(/^loads: [\d.]+, built \S+Z, .*\.node$/)
   expect(answer.code).toBe(findings.some(({ result }) => result === 'fail') ? 1 : 0)
   expect(findings.filter(({ result, fix }) => result !== 'ok' && fix === '')).toEqual([])
+  const engine = findings.find(({ check }) => check === 'engine')?.what
+  expect((await cli('doctor --override log.dirs=/tmp')).said).toContain(`ok    engine\n      ${engine}\n`)
   const wrong = await cli('doctor --override num.partitions=0 -o name')
   expect(wrong.code).toBe(1)
   expect(lines(wrong.said)).toContain('fail configuration')

@@ -80,3 +80,13 @@ test('what is said and data on the screen take the place of what is drawn, data 
   processTerminal.print('data')
   expect(since()).toBe('[=== ]data\n')
 })
+
+test('a terminal that tells no size has none', () => {
+  screen()
+  const { columns } = process.stdout
+  onTestFinished(() => void Object.assign(process.stdout, { columns }))
+  Object.assign(process.stdout, { columns: 0 })
+  expect(processTerminal.columns()).toBeNull()
+  Object.assign(process.stdout, { columns: 80 })
+  expect(processTerminal.columns()).toBe(80)
+})

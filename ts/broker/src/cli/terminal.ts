@@ -30,7 +30,7 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** True where a person reads: log lines are then for people. */
   readonly interactive: boolean
-  /** How wide it is; null where the output goes into a file or a pipe. */
+  /** How wide it is; null where nobody says so, or the output goes into a file or a pipe. */
   columns(): number | null
 }
 
@@ -113,5 +113,6 @@ export const processTerminal: Terminal = {
   input: process.stdin,
   environment: process.env,
   interactive: process.stdout.isTTY,
-  columns: () => (process.stdout.isTTY ? process.stdout.columns : null),
+  // A terminal of none says nothing of its size.
+  columns: () => (process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : null),
 }

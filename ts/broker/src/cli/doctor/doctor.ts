@@ -7,6 +7,7 @@ import { showAddress } from '../../client/address.ts'
 import { Client } from '../client/client.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
+import { printable } from '../output/table.ts'
 import { columns, listing, type View } from '../output/view.ts'
 import { isRunning, readMark } from '../process-mark.ts'
 import { looking } from '../session.ts'
@@ -62,6 +63,8 @@ const findingsView = (findings: readonly Finding[]): View => {
   const [worst] = [...fails, ...warnings]
   return {
     ...view,
+    text: findings.flatMap(findingLines),
+    wraps: true,
     exit: exitCode(fails.length > 0 ? 'failure' : 'ok'),
     verdict: {
       level: levels[worst?.result ?? 'ok'],
@@ -70,6 +73,15 @@ const findingsView = (findings: readonly Finding[]): View => {
     },
   }
 }
+
+/** As wide as the longest of the results. */
+const MARGIN = ' '.repeat(6)
+
+const findingLines = ({ check, result, what, fix }: Finding): readonly string[] => [
+  `${result.padEnd(MARGIN.length)}${check}`,
+  ...what.split('\n').map((line) => `${MARGIN}${printable(line)}`),
+  ...(fix === '' ? [] : [`${MARGIN}-> ${printable(fix)}`]),
+]
 
 const levels = { ok: 'OK', warn: 'WARNING', fail: 'CRITICAL' } as const
 

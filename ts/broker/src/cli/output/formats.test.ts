@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { csvCell, render } from './formats.ts'
 import { toJson } from './json.ts'
-import { printable, tableLines } from './table.ts'
+import { printable, tableLines, wrapped } from './table.ts'
 import { columns, type OutputFormat, type View } from './view.ts'
 
 const OFFSET = 9_223_372_036_854_775_807n
@@ -52,6 +52,33 @@ test('a table fits the terminal, and sends it nothing to act upon', () => {
   expect(lines[1]).toMatch(/x\.\.\.$/)
   expect(lines[2]).toContain('\\u001b[31mred')
   expect(printable('a\nb\u007F')).toBe('a\\nb\\u007f')
+})
+
+test('text is cut, the widest first, and never a title, a number or a time', () => {
+  const names = ['orders-'.repeat(10), 'short']
+  const table = {
+    columns: columns(['name', 'partitions', 'under-replicated', 'where', 'since']),
+    rows: names.map((name) => [name, OFFSET, 2, 'somewhere else', new Date(0)]),
+  }
+  const [titles = '', ...rows] = tableLines(table, false, 110)
+  expect(titles.split(/ +/)).toEqual(['NAME', 'PARTITIONS', 'UNDER-REPLICATED', 'WHERE', 'SINCE'])
+  expect(rows[0]).toMatch(/^orders-orders-\S*\.\.\. +9223372036854775807 +2 +somewhere else +1970-01-01T00:00:00.000Z$/)
+  expect(rows[0]?.length).toBe(110)
+  // No more than what is text can be had.
+  const narrow = tableLines(table, false, 20)
+  expect(narrow[0]).toContain('UNDER-REPLICATED')
+  expect(narrow[1]).toMatch(/^order\.\.\. +9223372036854775807 +2 +somew\.\.\. +1970-01-01T00:00:00.000Z$/)
+})
+
+test('sentences go on in the next line, as far in as they began', () => {
+  const lines = ['warn  memory', '      make room for what comes', '      /a/path/without/any/space']
+  expect(wrapped(lines, 20)).toEqual([
+    'warn  memory',
+    '      make room for',
+    '      what comes',
+    '      /a/path/without/any/space',
+  ])
+  expect(wrapped(lines, null)).toEqual(lines)
 })
 
 test('CSV quotes what has to be quoted', () => {

@@ -1,7 +1,7 @@
 // A view in the form that was asked for. Everything goes to stdout; notes are no data and go elsewhere.
 import type { Terminal } from '../terminal.ts'
 import { toJson } from './json.ts'
-import { cellText, tableLines } from './table.ts'
+import { cellText, tableLines, wrapped } from './table.ts'
 import { agoText, timeText } from './time.ts'
 import type { Cell, Form, View } from './view.ts'
 
@@ -12,7 +12,7 @@ export const render = async (view: View, { output, utc }: Form, width: number | 
   switch (output) {
     case 'table':
     case 'wide':
-      if (view.text !== undefined) return view.text
+      if (view.text !== undefined) return view.wraps === true ? wrapped(view.text, width) : view.text
       return [
         ...factLines(view.facts ?? []),
         ...rowLines(view, output === 'wide', width, momentIn(output === 'wide', utc)),

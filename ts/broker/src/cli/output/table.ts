@@ -1,4 +1,4 @@
-// A table for people: columns as wide as they must be, numbers to the right, the widest cut where the terminal ends.
+// A table for people: columns as wide as they must be, numbers to the right, the widest text cut where the terminal ends.
 import { timeText } from './time.ts'
 import type { Cell, Table } from './view.ts'
 
@@ -11,7 +11,7 @@ type Moment = (time: Date) => string
 
 const inUtc: Moment = (time) => timeText(time, true)
 
-/** Lines, the titles first. Where `width` is not null no line is longer, as far as columns can be cut. */
+/** Lines, the titles first. Where `width` is not null no line is longer, as far as text can be cut: titles, numbers and times stay whole. */
 export const tableLines = (
   { columns, rows }: Table,
   isWide: boolean,
@@ -24,7 +24,11 @@ export const tableLines = (
   const widths = titles.map((title, at) =>
     Math.max(title.length, shown[at]?.width ?? 0, ...texts.map((row) => (row[at] ?? '').length)),
   )
-  if (width !== null) shrink(widths, width)
+  const least = titles.map((title, at) => {
+    const isText = rows.some((row) => typeof row[shown[at]?.at ?? 0] === 'string')
+    return isText ? Math.max(title.length, COLUMN_WIDTH_MIN) : Infinity
+  })
+  if (width !== null) shrink(widths, least, width)
   const isNumeric = shown.map(({ at }) => rows.length > 0 && rows.every((row) => isNumber(row[at] ?? null)))
   return [titles, ...texts].map((row) =>
     row
@@ -54,12 +58,33 @@ export const printable = (text: string): string =>
 
 const isNumber = (cell: Cell): boolean => cell === null || typeof cell === 'number' || typeof cell === 'bigint'
 
-const shrink = (widths: number[], width: number): void => {
+/** Of those above the least that they must have, the widest first. */
+const shrink = (widths: number[], least: readonly number[], width: number): void => {
   const total = (): number => widths.reduce((sum, one) => sum + one, GAP.length * (widths.length - 1))
   while (total() > width) {
-    const widest = widths.indexOf(Math.max(...widths))
-    const size = widths[widest] ?? 0
-    if (size <= COLUMN_WIDTH_MIN) return
-    widths[widest] = Math.max(COLUMN_WIDTH_MIN, size - (total() - width))
+    const free = widths.map((one, at) => (one > (least[at] ?? one) ? one : 0))
+    const widest = free.indexOf(Math.max(...free))
+    const size = free[widest] ?? 0
+    if (size === 0) return
+    widths[widest] = Math.max(least[widest] ?? size, size - (total() - width))
   }
+}
+
+/** Sentences cut between words where the terminal ends; what is left of one goes on as far in as it began. */
+export const wrapped = (lines: readonly string[], width: number | null): readonly string[] =>
+  width === null ? lines : lines.flatMap((line) => wrap(line, width))
+
+const wrap = (line: string, width: number): readonly string[] => {
+  const margin = /^ */.exec(line)?.[0] ?? ''
+  const [first = '', ...words] = line.trimStart().split(' ')
+  const done: string[] = []
+  let last = margin + first
+  for (const word of words) {
+    if (last.length + 1 + word.length <= width) last += ` ${word}`
+    else {
+      done.push(last)
+      last = margin + word
+    }
+  }
+  return [...done, last]
 }

@@ -33,6 +33,8 @@ export interface View {
   readonly facts?: readonly (readonly [string, Cell])[]
   /** For people, where sentences say it better than a table; empty where a note says it already. */
   readonly text?: readonly string[]
+  /** Text of sentences, which go on in the next line where the terminal ends. */
+  readonly wraps?: boolean
   /** table, wide and csv. */
   readonly table: Table
   /** name */
