@@ -22,6 +22,15 @@ test('a cluster that is well, and its brokers', async () => {
   expect(JSON.parse((await cli('status -o json')).said)).toMatchObject({ healthy: true, brokers: 1, topics: 1 })
 })
 
+test('sizes are for people in a table, and numbers elsewhere', async () => {
+  const facts = (await cli('status')).said
+  expect(facts).toMatch(/^bytes +\d+(\.\d)? (B|[KMGTP]iB)$/m)
+  expect(facts).toMatch(/^usable +\d+(\.\d)? (B|[KMGTP]iB)$/m)
+  expect((await cli('status -o csv')).said).toMatch(/^bytes,\d+\nusable,\d+$/m)
+  await cli('topic create measured')
+  expect((await cli('topic describe measured')).said).toMatch(/^bytes +0 B$/m)
+})
+
 test('status counts the topics and partitions of users, and not those of the broker', async () => {
   // Beside one topic it told of 51 partitions: those of the topic of groups were among them.
   const counts = async () => {

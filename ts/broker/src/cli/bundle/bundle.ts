@@ -11,7 +11,7 @@ import { Failure } from '../failure.ts'
 import type { LocalOptions } from '../local.ts'
 import { show } from '../output/formats.ts'
 import { toJson } from '../output/json.ts'
-import { columns, listing } from '../output/view.ts'
+import { columns, listing, sizeCell } from '../output/view.ts'
 import { resolveSettings } from '../settings.ts'
 import { readSources } from '../sources.ts'
 import type { Terminal } from '../terminal.ts'
@@ -92,7 +92,7 @@ export const bundle = async (
   }))
   const view = listing(rows, {
     columns: columns(['name', 'bytes', 'state']),
-    cells: ({ name, bytes, state }) => [name, bytes, state],
+    cells: ({ name, bytes, state }) => [name, sizeCell(bytes), state],
     name: ({ name }) => name,
   })
   await show(terminal, view, form)

@@ -7,7 +7,7 @@ import { listTopics, type Topic } from '../client/topics.ts'
 import { exitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import type { Verdict } from '../output/nagios.ts'
-import { columns, listing, type View } from '../output/view.ts'
+import { type Cell, columns, listing, sizeCell, type View } from '../output/view.ts'
 import { showing } from '../session.ts'
 import type { ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
@@ -59,8 +59,8 @@ export const info = (terminal: Terminal, options: ShowOptions): Promise<number> 
           rack,
           isController,
           reachable,
-          sum(directories.map(({ bytes }) => bytes)),
-          sum(directories.map(({ usableBytes }) => usableBytes)),
+          sizeCell(sum(directories.map(({ bytes }) => bytes))),
+          sizeCell(sum(directories.map(({ usableBytes }) => usableBytes))),
           directories.map(({ path }) => path).join(' '),
         ]),
       },
@@ -141,7 +141,7 @@ export const status = (terminal: Terminal, options: ShowOptions): Promise<number
       value: { ...summary, problems },
       table: {
         columns: columns(['what', 'is']),
-        rows: [...Object.entries(summary), ...problems.map(({ what, where }) => [what, where] as const)],
+        rows: [...summaryRows(summary), ...problems.map(({ what, where }) => [what, where] as const)],
       },
       names: [id ?? ''],
       verdict: verdictOf(problems, {
@@ -154,6 +154,19 @@ export const status = (terminal: Terminal, options: ShowOptions): Promise<number
       exit: exitCode(problems.length === 0 ? 'ok' : 'unhealthy'),
     }
   })
+
+const summaryRows = ({
+  bytes,
+  usableBytes,
+  ...rest
+}: Readonly<Record<string, Cell>> & {
+  readonly bytes: number | null
+  readonly usableBytes: number | null
+}): readonly (readonly Cell[])[] => [
+  ...Object.entries(rest),
+  ['bytes', sizeCell(bytes)],
+  ['usable', sizeCell(usableBytes)],
+]
 
 const brokerState = async (client: Client, broker: BrokerAddress): Promise<BrokerState> => {
   const { controllerId } = await client.cluster()

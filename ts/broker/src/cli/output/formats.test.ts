@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { csvCell, render } from './formats.ts'
 import { toJson } from './json.ts'
 import { printable, tableLines, wrapped } from './table.ts'
-import { columns, type OutputFormat, type View } from './view.ts'
+import { columns, listing, type OutputFormat, sizeCell, type View } from './view.ts'
 
 const OFFSET = 9_223_372_036_854_775_807n
 
@@ -68,6 +68,27 @@ test('text is cut, the widest first, and never a title, a number or a time', () 
   const narrow = tableLines(table, false, 20)
   expect(narrow[0]).toContain('UNDER-REPLICATED')
   expect(narrow[1]).toMatch(/^order\.\.\. +9223372036854775807 +2 +somew\.\.\. +1970-01-01T00:00:00.000Z$/)
+})
+
+test('a size is text for people and a number for machines, and stands to the right', async () => {
+  const sizes = [null, 0, 453, 1023, 71_551, 72_276_451_328].map((bytes) => ({ bytes }))
+  const sized = listing(sizes, {
+    columns: columns(['bytes']),
+    cells: ({ bytes }) => [sizeCell(bytes)],
+    name: ({ bytes }) => String(bytes),
+  })
+  const rendered = (output: OutputFormat) => render(sized, { output, utc: true }, null)
+  expect(await rendered('table')).toEqual([
+    '   BYTES',
+    '       -',
+    '     0 B',
+    '   453 B',
+    '  1023 B',
+    '69.9 KiB',
+    '67.3 GiB',
+  ])
+  expect(await rendered('csv')).toEqual(['bytes', '', '0', '453', '1023', '71551', '72276451328'])
+  expect((await rendered('ndjson')).at(-2)).toBe('{"bytes":71551}')
 })
 
 test('sentences go on in the next line, as far in as they began', () => {

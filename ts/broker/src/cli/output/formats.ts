@@ -3,7 +3,7 @@ import type { Terminal } from '../terminal.ts'
 import { toJson } from './json.ts'
 import { cellText, tableLines, wrapped } from './table.ts'
 import { agoText, timeText } from './time.ts'
-import type { Cell, Form, View } from './view.ts'
+import type { Cell, Form, Size, View } from './view.ts'
 
 const INDENT = 2
 
@@ -60,9 +60,11 @@ const factLines = (facts: readonly (readonly [string, Cell])[]): readonly string
   return facts.map(([name, value]) => `${name.padEnd(width)}  ${cellText(value)}`)
 }
 
+const exactText = (cell: Date | Size): string => (cell instanceof Date ? cell.toISOString() : String(cell.bytes))
+
 /** RFC 4180; null is empty. */
 export const csvCell = (cell: Cell): string => {
   if (cell === null) return ''
-  const text = cell instanceof Date ? cell.toISOString() : String(cell)
+  const text = typeof cell === 'object' ? exactText(cell) : String(cell)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -45,8 +45,19 @@ export const tableLines = (
 export const cellText = (cell: Cell, moment = inUtc): string => {
   if (cell === null) return '-'
   if (cell instanceof Date) return moment(cell)
+  if (typeof cell === 'object') return sizeText(cell.bytes)
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
   return printable(String(cell))
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+const UNIT_STEP = 1024
+
+/** `453 B`, `69.9 KiB`. */
+export const sizeText = (bytes: number): string => {
+  const fitting = bytes < UNIT_STEP ? 0 : Math.floor(Math.log2(bytes) / Math.log2(UNIT_STEP))
+  const power = Math.min(fitting, UNITS.length - 1)
+  return `${(bytes / UNIT_STEP ** power).toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`
 }
 
 /** What a terminal would act upon is shown, not sent. */
@@ -56,7 +67,8 @@ export const printable = (text: string): string =>
     return escape === found ? `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}` : escape
   })
 
-const isNumber = (cell: Cell): boolean => cell === null || typeof cell === 'number' || typeof cell === 'bigint'
+const isNumber = (cell: Cell): boolean =>
+  cell === null || typeof cell === 'number' || typeof cell === 'bigint' || (typeof cell === 'object' && 'bytes' in cell)
 
 /** Of those above the least that they must have, the widest first. */
 const shrink = (widths: number[], least: readonly number[], width: number): void => {

@@ -11,7 +11,14 @@ export interface Form {
   readonly utc: boolean
 }
 
-export type Cell = string | number | bigint | boolean | Date | null
+/** How large something is: a number for machines, `69.9 KiB` for people. */
+export interface Size {
+  readonly bytes: number
+}
+
+export type Cell = string | number | bigint | boolean | Date | Size | null
+
+export const sizeCell = (bytes: number | null): Cell => (bytes === null ? null : { bytes })
 
 export interface Column {
   readonly title: string

@@ -6,7 +6,7 @@ import { describeTopics } from '../client/topics.ts'
 import { Distribution } from '../distribution.ts'
 import { exitCode } from '../exit-codes.ts'
 import { timeCell } from '../output/time.ts'
-import { type Cell, columns, type View } from '../output/view.ts'
+import { type Cell, columns, sizeCell, type View } from '../output/view.ts'
 import { progressOf } from '../progress.ts'
 import { aheadOf } from '../records/ahead.ts'
 import { isoTime } from '../records/format.ts'
@@ -152,7 +152,7 @@ const view = (topic: string, tallies: ReadonlyMap<number, Tally>, isWhole: boole
   const facts: readonly (readonly [string, Cell])[] = [
     ['topic', topic],
     ['records', isWhole ? records : `${records}, when it was interrupted`],
-    ['bytes of keys and values', whole.bytes],
+    ['bytes of keys and values', sizeCell(whole.bytes)],
     ['records a second', whole.recordsPerSecond === null ? null : Number(whole.recordsPerSecond.toPrecision(3))],
     ['compression', [...compression].map(([name, count]) => `${name} ${percent(count, records)}`).join(', ') || null],
   ]
@@ -167,7 +167,7 @@ const view = (topic: string, tallies: ReadonlyMap<number, Tally>, isWhole: boole
       rows: partitions.map((of): readonly Cell[] => [
         of.partition,
         of.records,
-        of.bytes,
+        sizeCell(of.bytes),
         of.distinctKeys ?? 'too many',
         of.withoutKey,
         of.tombstones,

@@ -5,7 +5,7 @@ import type { Client } from '../client/client.ts'
 import { describeSettings } from '../client/configs.ts'
 import { EARLIEST, LATEST, offsetsAt, placeKey } from '../client/offsets.ts'
 import { describeTopics, listTopics, type PartitionState, type Topic } from '../client/topics.ts'
-import { type Cell, columns, listing, type View } from '../output/view.ts'
+import { type Cell, columns, listing, sizeCell, type View } from '../output/view.ts'
 import { showing } from '../session.ts'
 import type { ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
@@ -131,7 +131,7 @@ const view = (topics: readonly Described[]): View => {
       of.start,
       of.end,
       of.records,
-      of.bytes,
+      sizeCell(of.bytes),
       of.leaderEpoch,
     ]),
   )
@@ -148,6 +148,6 @@ const factsOf = ({ name, id, records, bytes, configs }: Described): readonly (re
   ['topic', name],
   ['id', id],
   ['records', records],
-  ['bytes', bytes],
+  ['bytes', sizeCell(bytes)],
   ...Object.entries(configs).map(([key, value]) => [key, value] as const),
 ]
