@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest'
 import { missingClients } from '../harness/clients.ts'
 import { readyTopic } from '../harness/ready-topic.ts'
 import { inside } from '../integration/admin/inside.ts'
-import { DESKTOP, expectAccessible, go, logIn, opened, PHONE, press, visiting } from './browser.ts'
+import { BROKEN_NAMES, DESKTOP, expectAccessible, go, logIn, opened, PHONE, press, visiting } from './browser.ts'
 import { commandIn, runs } from './commands.ts'
 import { GROUP, PASSWORD, seeded, send } from './seeded.ts'
 
@@ -248,6 +248,7 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
     for (const viewport of [PHONE, DESKTOP]) {
       await page.setViewportSize(viewport)
       expect(await page.evaluate(CUT_OFF)).toEqual([])
+      expect(await page.evaluate(BROKEN_NAMES)).toEqual([])
     }
     const undo = await press(page, 'Undo the reset')
     await undo.getByText('1 offset is of a topic that was deleted since').waitFor()

@@ -9,6 +9,18 @@ const PATIENCE_MS = 60_000
 export const DESKTOP = { width: 1280, height: 900 }
 export const PHONE = { width: 360, height: 780 }
 
+/** Pieces of names that stand on more than one line. */
+export const BROKEN_NAMES = `[...document.querySelectorAll('h1, .name, .figure dd')].flatMap((of) => {
+  const texts = []
+  const walker = document.createTreeWalker(of, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) texts.push(walker.currentNode)
+  return texts.filter((text) => {
+    const range = document.createRange()
+    range.selectNodeContents(text)
+    return !/\\s/.test(text.data) && range.getClientRects().length > 1
+  }).map((text) => text.data)
+})`
+
 export interface Opened {
   readonly page: Page
   /** What the page says of itself: what its console was written, and what was thrown. */

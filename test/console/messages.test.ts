@@ -47,7 +47,7 @@ describe.skipIf(missing !== undefined)('messages in the console', () => {
 
   /** Columns of all rows that are shown. */
   const column = (page: Page, index: number): Promise<readonly string[]> =>
-    page.locator(`main tbody tr td:nth-child(${index})`).allTextContents()
+    page.locator(`main tbody tr td:nth-child(${index})`).allInnerTexts()
 
   /** What a command wrote, without what it told of it. */
   const keysIn = (said: string): readonly string[] =>

@@ -3,6 +3,7 @@ import type { Input, Output } from 'millrace/admin/contract.js'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Group, LastReset } from '../api.ts'
+import { NameText } from '../parts/name-text.tsx'
 import { Count } from '../parts/size.tsx'
 import type { Column } from '../parts/table.tsx'
 import { useFormat } from '../parts/use-format.ts'
@@ -145,7 +146,11 @@ const MoveWindow = ({ group, topics, target, ...rest }: MoveWindowProps) => {
   const { t } = useTranslation()
   const { integer } = useFormat()
   const columns: readonly Column<Move>[] = [
-    { id: 'topic', title: t('offsets.topic'), cell: ({ topic }) => <span className="name">{topic}</span> },
+    { id: 'topic', title: t('offsets.topic'), cell: ({ topic }) => (
+        <span className="name">
+          <NameText>{topic}</NameText>
+        </span>
+      ) },
     { id: 'partition', title: t('offsets.partition'), end: true, cell: ({ partition }) => partition },
     { id: 'before', title: t('reset.before'), end: true, cell: ({ before }) => <Count value={before} /> },
     { id: 'after', title: t('reset.after'), end: true, cell: ({ after }) => <Count value={after} /> },

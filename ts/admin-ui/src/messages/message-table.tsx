@@ -40,6 +40,7 @@ export const MessageTable = ({ topic, search, run }: MessageTableProps) => {
           aria-label={t('message.title', { partition, offset })}
         >
           {offset}
+          <span className="aside narrow">{t('messages.ofPartition', { partition })}</span>
         </Link>
       ),
     },

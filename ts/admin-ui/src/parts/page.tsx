@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, type ReactNode } from 'react'
 import { clusterQuery } from '../api.ts'
+import { NameText } from './name-text.tsx'
 
 /** Names the main part of the document. */
 export const PAGE_TITLE = 'page-title'
@@ -26,7 +27,9 @@ export const Page = ({ title, above, beside, actions, children }: PageProps) => 
       <header className="page-header">
         <div className="page-name">
           {above !== undefined && <div className="page-above">{above}</div>}
-          <h1 id={PAGE_TITLE}>{title}</h1>
+          <h1 id={PAGE_TITLE}>
+            <NameText>{title}</NameText>
+          </h1>
           {beside}
         </div>
         {actions}

@@ -5,6 +5,7 @@ import { type Account, accountsQuery } from '../api.ts'
 import { Actions, type Draw, useActionWindow } from '../parts/actions.tsx'
 import { Badge } from '../parts/badge.tsx'
 import { Loaded } from '../parts/loaded.tsx'
+import { NameText } from '../parts/name-text.tsx'
 import { Page } from '../parts/page.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { useRefusal } from '../state/may.ts'
@@ -52,7 +53,7 @@ const Accounts = () => {
       title: t('accounts.name'),
       cell: ({ name }) => (
         <span className="name">
-          {name}
+          <NameText>{name}</NameText>
           {name === own && <Badge tone="accent">{t('accounts.you')}</Badge>}
         </span>
       ),

@@ -5,6 +5,7 @@ import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { type AuditEntry, auditQuery } from '../api.ts'
 import { Loaded } from '../parts/loaded.tsx'
+import { NameText } from '../parts/name-text.tsx'
 import { useNoRows } from '../parts/no-rows.ts'
 import { Page } from '../parts/page.tsx'
 import { Pager } from '../parts/pager.tsx'
@@ -62,9 +63,15 @@ const columnsOf = (t: TFunction): readonly Column<AuditEntry>[] => [
     ),
   },
   { id: 'action', title: t('audit.action'), cell: ({ action }) => <code>{action}</code> },
-  { id: 'subject', title: t('audit.subject'), cell: ({ subject }) => <span className="name">{subject}</span> },
+  { id: 'subject', title: t('audit.subject'), cell: ({ subject }) => <Subject name={subject} /> },
   { id: 'change', title: t('audit.change'), wide: true, cell: (entry) => <Change entry={entry} /> },
 ]
+
+const Subject = ({ name }: { readonly name: string }) => (
+  <span className="name">
+    <NameText>{name}</NameText>
+  </span>
+)
 
 const Change = ({ entry: { before, after } }: { readonly entry: AuditEntry }) => (
   <code className="change">{[before, after].map((each) => JSON.stringify(each ?? null)).join(' \u2192 ')}</code>

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
 import type { GroupRow } from '../api.ts'
 import { GroupLag } from '../parts/group-lag.tsx'
+import { NameText } from '../parts/name-text.tsx'
 import { Behind } from '../parts/size.tsx'
 import { GroupState } from '../parts/states.tsx'
 import type { Column } from '../parts/table.tsx'
@@ -15,7 +16,7 @@ export const groupColumnsOf = (t: TFunction): readonly Column<GroupRow>[] => [
     cell: ({ name }) => (
       <span className="name">
         <Link to="/groups/$group" params={{ group: name }}>
-          {name}
+          <NameText>{name}</NameText>
         </Link>
       </span>
     ),

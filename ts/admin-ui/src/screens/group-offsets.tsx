@@ -2,6 +2,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Group, GroupOffset } from '../api.ts'
+import { NameText } from '../parts/name-text.tsx'
 import { Pager } from '../parts/pager.tsx'
 import { Behind, Count, Lag } from '../parts/size.tsx'
 import { type Column, Table } from '../parts/table.tsx'
@@ -22,7 +23,7 @@ export const GroupOffsets = ({ group }: { readonly group: Group }) => {
       cell: ({ topic }) => (
         <span className="name">
           <Link to="/topics/$topic" params={{ topic }}>
-            {topic}
+            <NameText>{topic}</NameText>
           </Link>
         </span>
       ),

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { type PartitionRow, partitionsQuery } from '../api.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Loaded } from '../parts/loaded.tsx'
+import { NameText } from '../parts/name-text.tsx'
 import { useNoRows } from '../parts/no-rows.ts'
 import { Page } from '../parts/page.tsx'
 import { Pager } from '../parts/pager.tsx'
@@ -70,7 +71,7 @@ const columnsOf = (t: TFunction): readonly Column<PartitionRow>[] => [
     cell: ({ topic }) => (
       <span className="name">
         <Link to="/topics/$topic" params={{ topic }}>
-          {topic}
+          <NameText>{topic}</NameText>
         </Link>
       </span>
     ),

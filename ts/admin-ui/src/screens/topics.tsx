@@ -7,6 +7,7 @@ import { type TopicRow, topicsQuery } from '../api.ts'
 import { Actions } from '../parts/actions.tsx'
 import { Badge } from '../parts/badge.tsx'
 import { Loaded } from '../parts/loaded.tsx'
+import { NameText } from '../parts/name-text.tsx'
 import { useNoRows } from '../parts/no-rows.ts'
 import { Page } from '../parts/page.tsx'
 import { Pager } from '../parts/pager.tsx'
@@ -143,7 +144,7 @@ const Name = ({ topic: { name, internal, underReplicated } }: { readonly topic: 
   return (
     <span className="name">
       <Link to="/topics/$topic" params={{ topic: name }}>
-        {name}
+        <NameText>{name}</NameText>
       </Link>
       {internal && <Badge>{t('topics.isInternal')}</Badge>}
       {underReplicated > 0 && <Badge tone="bad">{t('topics.underReplicated', { count: underReplicated })}</Badge>}
