@@ -2,6 +2,7 @@
 // that a window offers is run as it stands, as a rehearsal.
 import { listOffsets } from 'millrace/messages/02-list-offsets.js'
 import { metadata } from 'millrace/messages/03-metadata.js'
+import { offsetCommit } from 'millrace/messages/08-offset-commit.js'
 import { offsetFetch } from 'millrace/messages/09-offset-fetch.js'
 import { describeGroups } from 'millrace/messages/15-describe-groups.js'
 import { describeConfigs } from 'millrace/messages/32-describe-configs.js'
@@ -203,17 +204,41 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
     const undo = await press(page, 'Undo the reset')
     await undo.locator('tbody td').nth(3).getByText('1', { exact: true }).waitFor()
     expect(await rehearsed(undo)).toContain('orders,0,40,1,-39')
-    await go(undo, 'Move')
+    await go(undo, 'Undo')
     expect(await committedNow(GROUP)).toBe(1)
     await expectLast(page, 'Undone', 'orders-0', '40 \u2192 1')
     const redo = await press(page, 'Redo the reset')
     await redo.locator('tbody td').nth(3).getByText('40', { exact: true }).waitFor()
     await expectAccessible(page, 'an undo that is undone')
-    await go(redo, 'Move')
+    await go(redo, 'Redo')
     expect(await committedNow(GROUP)).toBe(40)
     await expectLast(page, 'Reset', 'orders-0', '1 \u2192 40')
-    await go(await press(page, 'Undo the reset'), 'Move')
+    await go(await press(page, 'Undo the reset'), 'Undo')
     expect(await committedNow(GROUP)).toBe(1)
+  })
+
+  test('a reset that the group has read its way back from leaves nothing to undo', async () => {
+    await readyTopic(broker.peer(), 'read.again', { partitions: 2 })
+    await send(broker.peer(), 'read.again')
+    const group = 'returning'
+    for (const target of [{ to: 'offset', offset: '5' }, { to: 'earliest' }] as const)
+      await broker.call('resetOffsets', { group, topics: ['read.again'], target })
+    const page = await at(`/groups/${group}`)
+    const undo = await press(page, 'Undo the reset')
+    const button = undo.getByRole('button', { name: 'Undo', exact: true })
+    const rows = undo.locator('tbody tr')
+    await expect.poll(() => rows.first().locator('td').allInnerTexts()).toEqual(['read.again', '0', '0', '5', '35'])
+    // The other partition has no records.
+    expect(await rows.nth(1).locator('td').nth(3).innerText()).toMatch(/^0\s+does not move$/)
+    expect((await undo.locator('th').allTextContents()).at(-1)).toBe('Lag then')
+    expect(await button.isEnabled()).toBe(true)
+    const topics = [
+      { name: 'read.again', partitions: [{ partitionIndex: 0, committedOffset: 5, committedMetadata: '' }] },
+    ]
+    await broker.peer().call(offsetCommit, 7, { groupId: group, generationIdOrMemberEpoch: -1, memberId: '', topics })
+    await undo.getByText('Nothing is left to undo').waitFor()
+    expect(await button.isDisabled()).toBe(true)
+    await expectAccessible(page, 'nothing to undo')
   })
 
   /** What the card of the last reset says of it. */
@@ -256,7 +281,7 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
     const after = undo.locator('tbody td').nth(3)
     await after.getByText('9', { exact: true }).waitFor()
     expect(await rehearsed(undo)).toContain('replayed,0,0,7,7')
-    await go(undo, 'Move')
+    await go(undo, 'Undo')
     const committed = async () => (await broker.call('group', { group: 'replayers' })).offsetRows[0]?.committed
     expect(await committed()).toBe('9')
     await told.getByText('admin-api').waitFor()
@@ -276,7 +301,7 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
     const undo = await press(page, 'Undo the reset')
     await undo.getByText('The audit list had no room for 100 more offsets').waitFor()
     await undo.getByText('and 1,400 more').waitFor()
-    await page.getByText('at least 40 messages on').waitFor()
+    await page.getByText('at least 40 messages forward').waitFor()
   })
 
   test('a group at work is left alone, and the way out is told', async () => {

@@ -207,7 +207,7 @@ describe.skipIf((await missingClients('browser')) !== undefined)('by keyboard al
     await resetting.locator('tbody td').nth(3).getByText('3', { exact: true }).waitFor()
     await go(resetting, 'Move')
     await expect.poll(committed, SOON).toBe('3')
-    await go(await opens('Undo the reset'), 'Move')
+    await go(await opens('Undo the reset'), 'Undo')
     await expect.poll(committed, SOON).toBe('0')
     const deleting = await opens('Delete group')
     await fill(deleting.getByLabel('Type typists to go on'), 'typists')

@@ -91,7 +91,7 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the request th
     await asks(broker, await copied(page, dialog))
     expect(await committed()).toBe('40')
     await page.keyboard.press('Escape')
-    await go(await press(page, 'Undo the reset'), 'Move')
+    await go(await press(page, 'Undo the reset'), 'Undo')
     expect(await committed()).toBe('1')
   })
 

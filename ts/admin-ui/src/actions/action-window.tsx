@@ -31,6 +31,8 @@ export interface ActionProps<Name extends ActionName> {
   /** What the button says. */
   readonly does: string
   readonly effect: (answer: Output<Name>) => ReactNode
+  /** Why there is nothing to do; null where there is. */
+  readonly nothing?: (answer: Output<Name>) => string | null
   /** After it was done, before the views behind the window are asked for anew. */
   readonly onDone?: ((answer: Output<Name>) => unknown) | undefined
   readonly onClose: () => void
@@ -43,7 +45,7 @@ const LOOK_MS = 2000
 const PAUSE_MS = 250
 
 export const ActionWindow = <Name extends ActionName>(props: ActionProps<Name>) => {
-  const { title, route, input, command, commandHint, does, effect, onDone, onClose, children } = props
+  const { title, route, input, command, commandHint, does, effect, nothing, onDone, onClose, children } = props
   const { t } = useTranslation()
   const queries = useQueryClient()
   const [typed, setTyped] = useState('')
@@ -70,7 +72,8 @@ export const ActionWindow = <Name extends ActionName>(props: ActionProps<Name>) 
   })
   const shown = isSettled && dryRun.error === null ? dryRun.data : undefined
   const isAsking = dryRun.error === null && shown === undefined
-  const isReady = shown !== undefined && !action.isPending && (name === null || typed === name)
+  const idle = shown === undefined ? null : (nothing?.(shown) ?? null)
+  const isReady = shown !== undefined && idle === null && !action.isPending && (name === null || typed === name)
   const [cancel, main] = [useRef<HTMLButtonElement>(null), useRef<HTMLButtonElement>(null)]
   const button = contract[route].method === 'DELETE' ? cancel : main
   useEffect(() => {
@@ -93,6 +96,7 @@ export const ActionWindow = <Name extends ActionName>(props: ActionProps<Name>) 
           <section className="effect" aria-label={t('action.effect')} aria-live="polite" aria-busy={isAsking}>
             <h3>{t('action.effect')}</h3>
             {dryRun.error !== null && <Failure error={dryRun.error} />}
+            {idle !== null && <p>{idle}</p>}
             {shown !== undefined && effect(shown)}
             {isAsking && <p className="quiet">{t('action.asking')}</p>}
           </section>

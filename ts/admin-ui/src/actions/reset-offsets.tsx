@@ -37,6 +37,8 @@ export const ResetOffsets = ({ group, onClose }: ResetOffsetsProps) => {
   return (
     <MoveWindow
       title={t('action.reset')}
+      does={t('action.move')}
+      nothing={t('reset.nothing')}
       group={group.name}
       topics={topic === '' ? undefined : [topic]}
       target={target}
@@ -119,6 +121,8 @@ export const UndoReset = ({ group, reset: { isUndo, positions, none, deleted, cu
   return (
     <MoveWindow
       title={isUndo ? t('action.redo') : t('action.undo')}
+      does={isUndo ? t('redo.does') : t('undo.does')}
+      nothing={isUndo ? t('redo.nothing') : t('undo.nothing')}
       group={group}
       topics={undefined}
       target={{ to: 'positions', positions }}
@@ -134,6 +138,10 @@ export const UndoReset = ({ group, reset: { isUndo, positions, none, deleted, cu
 
 interface MoveWindowProps {
   readonly title: string
+  /** What the button says. */
+  readonly does: string
+  /** Said where no partition would move. */
+  readonly nothing: string
   readonly group: string
   readonly topics: string[] | undefined
   readonly target: Target | null
@@ -142,21 +150,25 @@ interface MoveWindowProps {
   readonly children?: ReactNode
 }
 
-const MoveWindow = ({ group, topics, target, ...rest }: MoveWindowProps) => {
+const MoveWindow = ({ nothing, group, topics, target, ...rest }: MoveWindowProps) => {
   const { t } = useTranslation()
   const { integer } = useFormat()
   const columns: readonly Column<Move>[] = [
-    { id: 'topic', title: t('offsets.topic'), cell: ({ topic }) => (
+    {
+      id: 'topic',
+      title: t('offsets.topic'),
+      cell: ({ topic }) => (
         <span className="name">
           <NameText>{topic}</NameText>
         </span>
-      ) },
+      ),
+    },
     { id: 'partition', title: t('offsets.partition'), end: true, cell: ({ partition }) => partition },
     { id: 'before', title: t('reset.before'), end: true, cell: ({ before }) => <Count value={before} /> },
-    { id: 'after', title: t('reset.after'), end: true, cell: ({ after }) => <Count value={after} /> },
+    { id: 'after', title: t('reset.after'), end: true, cell: (move) => <After move={move} /> },
     {
       id: 'left',
-      title: t('groups.lag'),
+      title: t('reset.lagAfter'),
       end: true,
       wide: true,
       cell: ({ after, endOffset }) => integer(String(BigInt(endOffset) - BigInt(after))),
@@ -167,7 +179,7 @@ const MoveWindow = ({ group, topics, target, ...rest }: MoveWindowProps) => {
       {...rest}
       route="resetOffsets"
       input={target === null ? null : { group, topics, target }}
-      does={t('action.move')}
+      nothing={({ items }) => (items.every(stays) ? nothing : null)}
       effect={({ items }) => {
         const count = target === null ? 0 : outside(target, items)
         return (
@@ -178,6 +190,18 @@ const MoveWindow = ({ group, topics, target, ...rest }: MoveWindowProps) => {
         )
       }}
     />
+  )
+}
+
+const stays = ({ before, after }: Move): boolean => before === after
+
+const After = ({ move }: { readonly move: Move }) => {
+  const { t } = useTranslation()
+  return (
+    <>
+      <Count value={move.after} />
+      {stays(move) && <span className="aside">{t('reset.stays')}</span>}
+    </>
   )
 }
 
