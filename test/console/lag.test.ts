@@ -33,12 +33,12 @@ interface Drawn {
 
 const words = {
   en: [
-    /^Messages over the last hour; now (\d+), at most \1$/,
+    /^Messages over the last [\dsm ]+; now (\d+), at most \1$/,
     'As a table, minute by minute',
     '11 partitions without an offset',
   ],
   'zh-CN': [
-    /^\u6700\u8FD1\u4E00\u5C0F\u65F6\u7684\u6D88\u606F\u6570\uFF1B\u5F53\u524D (\d+)\uFF0C\u6700\u9AD8 \1$/,
+    /^\u6700\u8FD1 .+\u7684\u6D88\u606F\u6570\uFF1B\u5F53\u524D (\d+)\uFF0C\u6700\u9AD8 \1$/,
     '\u4EE5\u8868\u683C\u663E\u793A\uFF08\u6BCF\u5206\u949F\u4E00\u884C\uFF09',
     '11 \u4E2A\u5206\u533A\u6CA1\u6709\u504F\u79FB\u91CF',
   ],

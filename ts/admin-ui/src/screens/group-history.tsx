@@ -9,6 +9,7 @@ import { Loaded } from '../parts/loaded.tsx'
 import { Behind, Lag } from '../parts/size.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { useFormat } from '../parts/use-format.ts'
+import { usePast } from '../parts/use-past.ts'
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60_000
@@ -22,12 +23,17 @@ const SMALLEST_TOP = 10
 export const GroupHistoryCard = ({ group }: { readonly group: string }) => {
   const { t } = useTranslation()
   const { integer, short, span } = useFormat()
+  const past = usePast()
   const query = useQuery(groupHistoryQuery(group))
+  const title =
+    query.data === undefined || query.data.lag.length === 0
+      ? t('groups.lag')
+      : t('group.history', { past: past(knownMs(pastOf(query.data))) })
   return (
-    <Card title={t('group.history')}>
+    <Card title={title}>
       <Loaded query={query}>
         {(history) => {
-          const past = pastOf(history)
+          const lags = pastOf(history)
           return history.lag.length === 0 ? (
             <p className="empty">{t('group.noHistory')}</p>
           ) : (
@@ -35,16 +41,18 @@ export const GroupHistoryCard = ({ group }: { readonly group: string }) => {
               <div className="columns pasts">
                 <Past
                   name={t('group.lagMessages')}
-                  times={past.times}
-                  values={past.lag}
+                  times={lags.times}
+                  past={past(knownMs(lags))}
+                  values={lags.lag}
                   steps={COUNT_STEPS}
                   exact={integer}
                   rounded={short}
                 />
                 <Past
                   name={t('groups.lagTime')}
-                  times={past.times}
-                  values={past.lagSeconds}
+                  times={lags.times}
+                  past={past(knownMs(lags))}
+                  values={lags.lagSeconds}
                   steps={SECOND_STEPS}
                   exact={(seconds) => span(seconds * SECOND_MS)}
                   rounded={(seconds) => span(seconds * SECOND_MS)}
@@ -52,7 +60,7 @@ export const GroupHistoryCard = ({ group }: { readonly group: string }) => {
               </div>
               <details className="figures-of">
                 <summary>{t('group.asTable')}</summary>
-                <Minutes past={past} each={Math.max(1, Math.round(MINUTE_MS / history.intervalMs))} />
+                <Minutes past={lags} each={Math.max(1, Math.round(MINUTE_MS / history.intervalMs))} />
               </details>
             </>
           )
@@ -76,8 +84,12 @@ const pastOf = ({ now, ...noted }: GroupHistory): Lags => ({
   lagSeconds: [...noted.lagSeconds, now.lagSeconds],
 })
 
+const knownMs = ({ times }: Lags): number => ((times.at(-1) ?? 0) - (times[0] ?? 0)) * SECOND_MS
+
 interface PastProps {
   readonly name: string
+  /** Of what time. */
+  readonly past: string
   readonly times: readonly number[]
   readonly values: readonly (number | null)[]
   readonly steps: number[]
@@ -85,7 +97,7 @@ interface PastProps {
   readonly rounded: (value: number) => string
 }
 
-const Past = ({ name, times, values, steps, exact, rounded }: PastProps) => {
+const Past = ({ name, past, times, values, steps, exact, rounded }: PastProps) => {
   const { t } = useTranslation()
   const { hour } = useFormat()
   const known = values.filter((value) => value !== null)
@@ -99,7 +111,7 @@ const Past = ({ name, times, values, steps, exact, rounded }: PastProps) => {
         <strong>{now}</strong> {t('group.most', { most })}
       </p>
       <Chart
-        label={t('group.chart', { name, now, most })}
+        label={t('group.chart', { name, past, now, most })}
         times={times}
         values={values}
         height={HEIGHT}

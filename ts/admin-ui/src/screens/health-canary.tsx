@@ -6,6 +6,10 @@ import { Card } from '../parts/card.tsx'
 import { Figure, Figures } from '../parts/figure.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { useFormat } from '../parts/use-format.ts'
+import { usePast } from '../parts/use-past.ts'
+
+/** One record is sent in each. */
+const ROUND_MS = 1000
 
 export const CanaryCard = () => {
   const { t } = useTranslation()
@@ -34,6 +38,7 @@ interface SeenProps extends Pick<Canary, 'hour' | 'failure'> {
 const Seen = ({ hour, availability, failure }: SeenProps) => {
   const { t } = useTranslation()
   const format = useFormat()
+  const past = usePast()
   const times = (spread: Canary['hour']['produceMs']): string =>
     spread === null
       ? '-'
@@ -42,7 +47,7 @@ const Seen = ({ hour, availability, failure }: SeenProps) => {
     <>
       <Figures>
         <Figure
-          name={t('canary.availability')}
+          name={t('canary.availability', { past: past(hour.records * ROUND_MS) })}
           value={format.availability(availability)}
           tone={availability < 1 || failure !== null ? 'bad' : 'good'}
         />

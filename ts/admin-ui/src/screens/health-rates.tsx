@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { historyQuery } from '../api.ts'
 import { Chart, timesOf } from '../parts/chart.tsx'
 import { useFormat } from '../parts/use-format.ts'
+import { usePast } from '../parts/use-past.ts'
 import { useLive } from '../state/live.ts'
 
 /** In pixels. */
@@ -14,6 +15,7 @@ const names = ['bytesIn', 'bytesOut', 'messagesIn', 'messagesOut', 'produceReque
 export const Rates = () => {
   const { t } = useTranslation()
   const { bytes, short } = useFormat()
+  const past = usePast()
   const live = useLive()
   const { data } = useQuery(historyQuery)
   return (
@@ -33,7 +35,11 @@ export const Rates = () => {
               values={values}
               height={HEIGHT}
               smallestTop={SMALLEST_TOP}
-              label={t('rates.chart', { name: t(`rates.${name}`), value: text })}
+              label={t('rates.chart', {
+                name: t(`rates.${name}`),
+                past: past(values.length * (data?.intervalMs ?? 0)),
+                value: text,
+              })}
             />
           </section>
         )
