@@ -1,10 +1,12 @@
 // CreateTopics, DeleteTopics, CreatePartitions and DeleteRecords at every version.
 import { type Uuid, ZERO_TOPIC_ID } from 'millrace/base/ids.js'
+import { metadata } from 'millrace/messages/03-metadata.js'
 import { createTopics } from 'millrace/messages/19-create-topics.js'
 import { deleteTopics } from 'millrace/messages/20-delete-topics.js'
 import { deleteRecords } from 'millrace/messages/21-delete-records.js'
 import { createPartitions } from 'millrace/messages/37-create-partitions.js'
 import type { Infer } from 'millrace/wire/schema.js'
+import { eventually } from '../../harness/eventually.ts'
 import { type WantedTopic, wantedTopics } from '../../harness/wanted-topics.ts'
 import { byName, UNKNOWN_ID, write } from './requests.ts'
 import { scenarios } from './scenario.ts'
@@ -143,6 +145,24 @@ scenario('deleting the same twice', { rows: [27] }, async ({ transcript, topic, 
       'by id',
       responses.map(({ name, errorCode }) => ({ name, errorCode })),
     )
+  }
+})
+
+scenario('deleting an internal topic', { rows: [27] }, async ({ transcript, topic, peer }) => {
+  const on = await peer()
+  const names = async () => (await on.call(metadata, 12, { topics: null })).topics.map(({ name }) => name)
+  for (let version = 1; version <= 6; version += 1) {
+    await topic('__consumer_offsets')
+    const request =
+      version < 6
+        ? { topicNames: ['__consumer_offsets'], timeoutMs: 5000 }
+        : { topics: [{ name: '__consumer_offsets', topicId: ZERO_TOPIC_ID }], timeoutMs: 5000 }
+    const { responses } = await on.call(deleteTopics, version, request)
+    transcript.note(
+      `by name, v${version}`,
+      responses.map(({ name, errorCode }) => ({ name, errorCode })),
+    )
+    await eventually('the topic is gone', async () => !(await names()).includes('__consumer_offsets') || undefined)
   }
 })
 

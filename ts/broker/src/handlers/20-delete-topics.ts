@@ -15,12 +15,13 @@ const FIRST_WITH_DELETION_DISABLED = 3
 export const handleDeleteTopics =
   ({ cluster, configs }: Pick<Services, 'cluster' | 'configs'>): Handler<DeleteTopicsRequest, DeleteTopicsResponse> =>
   async (context, { topics, topicNames }) => {
-    if (!configs.values(cluster.image())['delete.topic.enable']) {
+    const values = configs.values(cluster.image())
+    if (!values['delete.topic.enable']) {
       if (context.apiVersion >= FIRST_WITH_DELETION_DISABLED) throw new BrokerError('TOPIC_DELETION_DISABLED')
       throw new BrokerError('INVALID_REQUEST', 'Topic deletion is disabled.')
     }
     const references = [...topics, ...topicNames.map((name) => ({ name, topicId: ZERO_TOPIC_ID }))]
-    const results = await cluster.run((image) => deleteTopics(image, references), actorOf(context))
+    const results = await cluster.run((image) => deleteTopics(image, references, values), actorOf(context))
     return {
       throttleTimeMs: 0,
       responses: results.map(({ name, topicId, error }) => ({

@@ -53,7 +53,9 @@ export const handleDeleteRecords =
 
 /** Throws INVALID_TOPIC_EXCEPTION, POLICY_VIOLATION. */
 export const checkMayDeleteRecords = ({ cluster, configs }: Omit<Used, 'queries'>, topic: TopicImage): void => {
-  if (topic.internal) throw new BrokerError('INVALID_TOPIC_EXCEPTION')
+  if (topic.internal) {
+    throw new BrokerError('INVALID_TOPIC_EXCEPTION', `${topic.name} is internal: only the broker removes its records.`)
+  }
   const policies = configs.topic(cluster.image(), topic.configs)['cleanup.policy']
   if (policies.includes('compact') && !policies.includes('delete')) throw new BrokerError('POLICY_VIOLATION')
 }

@@ -6,10 +6,13 @@ import { errorCode } from '../wire/errors.ts'
 import type { Services } from './services.ts'
 
 export const handleCreatePartitions =
-  ({ cluster }: Pick<Services, 'cluster'>): Handler<CreatePartitionsRequest, CreatePartitionsResponse> =>
+  ({
+    cluster,
+    configs,
+  }: Pick<Services, 'cluster' | 'configs'>): Handler<CreatePartitionsRequest, CreatePartitionsResponse> =>
   async (context, { topics, validateOnly }) => {
     const results = await cluster.run((image) => {
-      const decision = createPartitions(image, topics)
+      const decision = createPartitions(image, topics, configs.values(image))
       return validateOnly ? { ...decision, changes: [] } : decision
     }, actorOf(context))
     return {

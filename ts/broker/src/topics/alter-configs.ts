@@ -10,6 +10,7 @@ import type { Decision, Guard } from '../cluster/decision.ts'
 import { type ClusterImage, type ConfigOverrides, type ConfigResourceType, configsOf } from '../cluster/image.ts'
 import type { Change } from '../cluster/records.ts'
 import { checkConfigs, type ConfigTarget, type InForce } from '../configs/check.ts'
+import { checkNotAuditList } from './audit-list.ts'
 import { topicConfigChange } from './create.ts'
 import { checkName } from './names.ts'
 
@@ -93,6 +94,7 @@ const topicChange = (image: ClusterImage, inForce: InForce, { resourceName, appl
     throw new BrokerError('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${resourceName}' does not exist.`)
   }
   if (sameConfigs(topic.configs, configs)) return { changes: [], guards: [] }
+  checkNotAuditList(topic.name, inForce.values)
   const record = { kind: 'topic-config', topic: topic.id } as const
   return {
     changes: [topicConfigChange(topic.id, configs)],

@@ -41,7 +41,7 @@ const remove = fc.array(fc.tuple(name, fc.boolean()), { maxLength: 3 }).map((giv
     const topic = image.topicsByName.get(each)
     return byId && topic !== undefined ? { name: null, topicId: topic.id } : { name: each, topicId: ZERO_TOPIC_ID }
   })
-  return deleteTopics(image, references)
+  return deleteTopics(image, references, inForce.values)
 })
 const grow = fc.array(fc.record({ name, count }), { maxLength: 3 }).map(
   (specs): Command =>
@@ -49,6 +49,7 @@ const grow = fc.array(fc.record({ name, count }), { maxLength: 3 }).map(
       createPartitions(
         image,
         specs.map((spec) => ({ ...spec, assignments: null })),
+        inForce.values,
       ),
 )
 const alter = fc.tuple(name, fc.constantFrom('1', '2', 'no', null)).map(

@@ -120,9 +120,15 @@ describe('creating topics', () => {
     expect(outcomes(decision)).toEqual(['NONE', 'NONE'])
     const both = after(one, decision)
     expect(outcomes(create(both, spec('a.b'), spec('a_b')))).toEqual(['TOPIC_ALREADY_EXISTS', 'TOPIC_ALREADY_EXISTS'])
-    const left = after(both, deleteTopics(both, [{ name: 'a.b', topicId: ZERO_TOPIC_ID }]))
+    const left = after(
+      both,
+      deleteTopics(both, [{ name: 'a.b', topicId: ZERO_TOPIC_ID }], { 'audit.topic.enable': true }),
+    )
     expect(outcomes(create(left, spec('a.b')))).toEqual(['INVALID_TOPIC_EXCEPTION'])
-    const none = after(left, deleteTopics(left, [{ name: 'a_b', topicId: ZERO_TOPIC_ID }]))
+    const none = after(
+      left,
+      deleteTopics(left, [{ name: 'a_b', topicId: ZERO_TOPIC_ID }], { 'audit.topic.enable': true }),
+    )
     expect(outcomes(create(none, spec('a.b')))).toEqual(['NONE'])
   })
 

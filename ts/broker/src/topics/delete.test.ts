@@ -3,6 +3,7 @@ import { randomTopicId, ZERO_TOPIC_ID, type TopicId } from '../base/ids.ts'
 import { applyChanges } from '../cluster/apply.ts'
 import type { ClusterImage } from '../cluster/image.ts'
 import { withBrokers } from '../cluster/scenario.ts'
+import { AUDIT_TOPIC, CANARY_TOPIC } from '../cluster/topic-names.ts'
 import { createTopics } from './create.ts'
 import { deleteTopics, type TopicReference } from './delete.ts'
 
@@ -24,18 +25,21 @@ const withTopics = (...names: readonly string[]): ClusterImage => {
   return applyChanges(image, 2, createTopics(image, specs, rules).changes)
 }
 
+const kept = { 'audit.topic.enable': true }
+const notKept = { 'audit.topic.enable': false }
+
 const byName = (name: string): TopicReference => ({ name, topicId: ZERO_TOPIC_ID })
 const byId = (topicId: TopicId): TopicReference => ({ name: null, topicId })
 
 const outcomes = (image: ClusterImage, ...references: readonly TopicReference[]): readonly unknown[] =>
-  deleteTopics(image, references).result.map(({ name, error }) => [name, error?.code ?? 'NONE'])
+  deleteTopics(image, references, kept).result.map(({ name, error }) => [name, error?.code ?? 'NONE'])
 
 describe('deleting topics', () => {
   const image = withTopics('a', 'b.c')
   const idOf = (name: string): TopicId => image.topicsByName.get(name)!.id
 
   it('leaves nothing of them', () => {
-    const { changes, result } = deleteTopics(image, [byName('a'), byId(idOf('b.c'))])
+    const { changes, result } = deleteTopics(image, [byName('a'), byId(idOf('b.c'))], kept)
     expect(result.map(({ name, error }) => [name, error])).toEqual([
       ['a', null],
       ['b.c', null],
@@ -44,6 +48,19 @@ describe('deleting topics', () => {
     expect([left.topicsById.size, left.topicsByName.size, left.collidingNames.size]).toEqual([0, 0, 0])
     expect(changes.every(({ record }) => record === null)).toBe(true)
     expect(changes).toHaveLength(2 * (1 + 1 + 1 + 2))
+  })
+
+  it('leaves the audit list where it is kept, by name and by id, and deletes the rest', () => {
+    const own = withTopics(AUDIT_TOPIC, CANARY_TOPIC, '__consumer_offsets', 'a')
+    const audit = own.topicsByName.get(AUDIT_TOPIC)!.id
+    for (const reference of [byName(AUDIT_TOPIC), byId(audit)]) {
+      const asked = [reference, byName(CANARY_TOPIC), byName('__consumer_offsets'), byName('a')]
+      const { result, changes } = deleteTopics(own, asked, kept)
+      expect(result.map(({ error }) => error?.code ?? 'NONE')).toEqual(['POLICY_VIOLATION', 'NONE', 'NONE', 'NONE'])
+      expect(result[0]).toMatchObject({ name: AUDIT_TOPIC, topicId: audit })
+      expect([...applyChanges(own, 3, changes).topicsByName.keys()]).toEqual([AUDIT_TOPIC])
+      expect(deleteTopics(own, [reference], notKept).result).toMatchObject([{ error: null }])
+    }
   })
 
   it('tells an unknown name from an unknown id', () => {

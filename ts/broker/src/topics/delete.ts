@@ -5,6 +5,7 @@ import type { Decision, Guard } from '../cluster/decision.ts'
 import type { ClusterImage, TopicImage } from '../cluster/image.ts'
 import type { Change } from '../cluster/records.ts'
 import { collisionKey } from '../cluster/topic-names.ts'
+import { auditRefusal, type KeepsAudit } from './audit-list.ts'
 
 /** As requests give it: a name, or a null name and an id. */
 export interface TopicReference {
@@ -22,6 +23,7 @@ export interface DeleteResult {
 export const deleteTopics = (
   image: ClusterImage,
   references: readonly TopicReference[],
+  values: KeepsAudit,
 ): Decision<readonly DeleteResult[]> => {
   const names = countBy(references.filter(isByName).map(({ name }) => name))
   const ids = countBy(references.filter(isById).map(({ topicId }) => topicId))
@@ -49,8 +51,9 @@ export const deleteTopics = (
       const message = 'The provided topic name maps to an ID that was already supplied.'
       return { name, topicId: topic.id, error: new BrokerError('INVALID_REQUEST', message) }
     }
-    deleted.set(topic.id, topic)
-    return { name: topic.name, topicId: topic.id, error: null }
+    const error = auditRefusal(topic.name, values)
+    if (error === null) deleted.set(topic.id, topic)
+    return { name: topic.name, topicId: topic.id, error }
   }
 
   /** An id whose topic is named as well is answered under the name. */

@@ -19,6 +19,7 @@ const image = applyChanges(
     .changes,
 )
 
+const values = { 'audit.topic.enable': true }
 const spec = (count: number, assignments: PartitionsSpec['assignments'] = null, name = 'a'): PartitionsSpec => ({
   name,
   count,
@@ -27,7 +28,7 @@ const spec = (count: number, assignments: PartitionsSpec['assignments'] = null, 
 
 describe('adding partitions', () => {
   it('adds them behind those there are, with as many replicas', () => {
-    const { changes } = createPartitions(image, [spec(5)])
+    const { changes } = createPartitions(image, [spec(5)], values)
     const partitions = applyChanges(image, 3, changes).topicsByName.get('a')?.partitions
     expect(partitions?.map(({ index, replicas }) => [index, replicas.length])).toEqual(
       [0, 1, 2, 3, 4].map((index) => [index, 2]),
@@ -35,7 +36,7 @@ describe('adding partitions', () => {
   })
 
   it('takes assignments for the new ones', () => {
-    const { changes } = createPartitions(image, [spec(3, [{ brokerIds: [2, 1] }])])
+    const { changes } = createPartitions(image, [spec(3, [{ brokerIds: [2, 1] }])], values)
     expect(applyChanges(image, 3, changes).topicsByName.get('a')?.partitions[2]).toMatchObject({
       leader: 2,
       replicas: [2, 1],
@@ -51,14 +52,14 @@ describe('adding partitions', () => {
     ['another factor', spec(3, [{ brokerIds: [1] }]), 'INVALID_REPLICA_ASSIGNMENT', 'not consistent'],
     ['an unknown topic', spec(3, null, 'nope'), 'UNKNOWN_TOPIC_OR_PARTITION', ''],
   ])('refuses %s', (_, wrong, code, message) => {
-    const { result, changes } = createPartitions(image, [wrong])
+    const { result, changes } = createPartitions(image, [wrong], values)
     expect(result[0]?.error?.code).toBe(code)
     expect(result[0]?.error?.message).toContain(message)
     expect(changes).toEqual([])
   })
 
   it('refuses a topic that a request has twice', () => {
-    const { result } = createPartitions(image, [spec(3), spec(4)])
+    const { result } = createPartitions(image, [spec(3), spec(4)], values)
     expect(result.map(({ error }) => error?.code)).toEqual(['INVALID_REQUEST'])
   })
 })

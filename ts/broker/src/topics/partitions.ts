@@ -6,6 +6,7 @@ import type { ClusterImage, TopicImage } from '../cluster/image.ts'
 import { placeReplicas } from '../cluster/placement.ts'
 import type { Change } from '../cluster/records.ts'
 import { checkedReplicas, partitionChanges } from './assignment.ts'
+import { checkNotAuditList, type KeepsAudit } from './audit-list.ts'
 import { PARTITIONS_PER_REQUEST_MAX } from './limits.ts'
 
 export interface PartitionsSpec {
@@ -24,6 +25,7 @@ export interface PartitionsResult {
 export const createPartitions = (
   image: ClusterImage,
   specs: readonly PartitionsSpec[],
+  values: KeepsAudit,
 ): Decision<readonly PartitionsResult[]> => {
   const counts = new Map<string, number>()
   for (const { name } of specs) counts.set(name, (counts.get(name) ?? 0) + 1)
@@ -35,6 +37,7 @@ export const createPartitions = (
     if ((counts.get(spec.name) ?? 0) > 1) throw new BrokerError('INVALID_REQUEST', 'Duplicate topic name.')
     const topic = image.topicsByName.get(spec.name)
     if (topic === undefined) throw new BrokerError('UNKNOWN_TOPIC_OR_PARTITION')
+    checkNotAuditList(topic.name, values)
     const additional = increase(topic, spec.count)
     if (added + additional > PARTITIONS_PER_REQUEST_MAX) {
       throw new BrokerError('POLICY_VIOLATION', 'Excessively large number of partitions per request.')

@@ -4,6 +4,7 @@ import { resourceTypes } from '../../cluster/config-resources.ts'
 import type { ConfigOverrides, TopicImage } from '../../cluster/image.ts'
 import { resolveBroker, resolveTopic, type ResolvedConfigs } from '../../configs/resolve.ts'
 import { checkMayDeleteRecords } from '../../handlers/21-delete-records.ts'
+import { checkNotAuditList } from '../../topics/audit-list.ts'
 import type { Checked, Output } from '../contract.ts'
 import type { Exchange } from '../exchange.ts'
 import { AdminError } from '../failure.ts'
@@ -69,6 +70,7 @@ export const topicChanges = ({ services, tables }: RouteContext): RoutesOf<Names
     },
     deleteTopic: async ({ topic: name, confirm, dryRun }, exchange) => {
       const topic = find(name)
+      checkNotAuditList(name, configs.values(cluster.image()))
       const [logs, { readers }] = await Promise.all([tables.logsOf([topic]), tables.groups()])
       const told = topic.partitions.flatMap(({ index }) => logs.get(topic.id, index) ?? [])
       if (!dryRun) {
