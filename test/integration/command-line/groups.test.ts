@@ -83,6 +83,10 @@ test('a reset is a plan until it is executed, and is undone by the file that was
   expect(undone, undone.complained).toMatchObject({ code: 0 })
   expect((await cli('group export readers')).said).toContain('work,0,3')
   expect(await cli('group reset readers')).toMatchObject({ code: 2 })
+  const far = await cli('group reset readers --to 100 -o csv')
+  expect(far).toMatchObject({ code: 0, said: 'topic,partition,old,new,change\nwork,0,3,5,2\n' })
+  expect(far.complained).toContain('new is cut to what there is in work/0\n')
+  expect((await cli('group reset readers --to 5')).complained).not.toContain('is cut')
 })
 
 ours('a reset of our broker is in its audit list, and leaves no file', async () => {

@@ -12,7 +12,7 @@ import { Failure } from '../failure.ts'
 import { show } from '../output/formats.ts'
 import { columns, listing } from '../output/view.ts'
 import { pointsOf } from '../records/points.ts'
-import { parseRange } from '../records/range.ts'
+import { parsePlace } from '../records/range.ts'
 import { withClient } from '../session.ts'
 import type { ShowOptions } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
@@ -33,11 +33,24 @@ interface Move extends Place {
   readonly next: number | null
 }
 
+interface Plan {
+  readonly moves: readonly Move[]
+  /** Those that were to go where there is nothing. */
+  readonly cut: readonly Place[]
+}
+
+const CUT_SHOWN = 3
+
+const cutNote = (cut: readonly Place[]): string => {
+  const more = cut.length > CUT_SHOWN ? ` and ${cut.length - CUT_SHOWN} more` : ''
+  return `new is cut to what there is in ${cut.slice(0, CUT_SHOWN).map(placeKey).join(', ')}${more}`
+}
+
 const IDLE: ReadonlySet<string> = new Set(['Empty', 'Dead'])
 
 export const reset = (terminal: Terminal, group: string, options: ResetOptions): Promise<number> =>
   withClient(terminal, options, async (client, settings) => {
-    const moves = await plan(client, group, options, settings.utc)
+    const { moves, cut } = await plan(client, group, options, settings.utc)
     const view = listing(moves, {
       columns: columns(['topic', 'partition', 'old', 'new', 'change']),
       cells: ({ topic, partition, old, next }) => [
@@ -50,6 +63,7 @@ export const reset = (terminal: Terminal, group: string, options: ResetOptions):
       name: ({ topic, partition }) => `${topic}/${partition}`,
     })
     await show(terminal, view, settings)
+    if (cut.length > 0) terminal.note(cutNote(cut))
     const busy = await busyState(client, group)
     if (options.execute !== true) {
       terminal.note(`nothing was changed: --execute does it${busy === null ? '' : ', once nobody is in the group'}`)
@@ -77,7 +91,7 @@ const isOneChange = (moves: readonly Move[]): boolean => moves.every(isForgotten
 
 const isForgotten = ({ next }: Move): boolean => next === null
 
-const plan = async (client: Client, group: string, options: ResetOptions, utc: boolean): Promise<readonly Move[]> => {
+const plan = async (client: Client, group: string, options: ResetOptions, utc: boolean): Promise<Plan> => {
   const ways = [options.to, options.shift, options.fromFile].filter((way) => way !== undefined)
   if (ways.length !== 1)
     throw new Failure('usage', 'where to is not said, or said twice', {
@@ -91,7 +105,7 @@ const plan = async (client: Client, group: string, options: ResetOptions, utc: b
     next,
   })
   if (options.fromFile !== undefined)
-    return readOffsets(readText(options.fromFile)).map((one) => moved(one, one.offset))
+    return { moves: readOffsets(readText(options.fromFile)).map((one) => moved(one, one.offset)), cut: [] }
 
   const names =
     options.topic.length > 0 ? options.topic : [...new Set([...committed.values()].map(({ topic }) => topic))]
@@ -101,10 +115,10 @@ const plan = async (client: Client, group: string, options: ResetOptions, utc: b
   const starts = await offsetsAt(client, topics, EARLIEST)
   const ends = await offsetsAt(client, topics, LATEST)
   const shift = options.shift === undefined ? null : parseShift(options.shift)
-  const { from, to } = parseRange(options.to ?? 'start', Date.now(), utc)
-  if (to !== null) throw new Failure('usage', `${options.to} has an end: a group goes on from one place`)
+  const from = parsePlace(options.to ?? 'start', Date.now(), utc)
   const points = shift === null ? await pointsOf(client, topics, from, starts, ends) : null
-  return topics.flatMap(({ name, partitions }) =>
+  const cut: Place[] = []
+  const moves = topics.flatMap(({ name, partitions }) =>
     partitions.flatMap(({ partition }) => {
       const place = { topic: name, partition }
       const key = placeKey(place)
@@ -112,9 +126,12 @@ const plan = async (client: Client, group: string, options: ResetOptions, utc: b
       const target = points === null ? (old === undefined ? null : old + (shift ?? 0)) : (points.get(key) ?? null)
       const isMeant = options.topic.length > 0 || old !== undefined
       if (target === null || !isMeant) return []
-      return [moved(place, Math.min(Math.max(target, starts.get(key) ?? 0), ends.get(key) ?? target))]
+      const next = Math.min(Math.max(target, starts.get(key) ?? 0), ends.get(key) ?? target)
+      if (next !== target) cut.push(place)
+      return [moved(place, next)]
     }),
   )
+  return { moves, cut }
 }
 
 const parseShift = (text: string): number => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseRange } from './range.ts'
+import { parsePlace, parseRange } from './range.ts'
 
 const NOW = Date.UTC(2026, 0, 31, 12)
 const HOUR = 3_600_000
@@ -32,4 +32,15 @@ test.each([
 
 test.each(['', ':', 'nonsense', '1:x', '--7', '@', '@soon', '@2026-99-99'])('%j is refused', (text) => {
   expect(() => parseRange(text, NOW, true)).toThrow('says nowhere to read from')
+})
+
+test('a place is a range without an end, and only such ones are advised', () => {
+  expect(parsePlace('-7', NOW, true)).toEqual({ kind: 'end', minus: 7 })
+  expect(parsePlace('@-1h', NOW, true)).toEqual(time(NOW - HOUR))
+  const advised = { next: 'one of start, end, 7, +7, -7, @2026-01-31T10:00:00Z, @-1h' }
+  const refused = (text: string) => expect(() => parsePlace(text, NOW, true))
+  refused('3:9').toThrow(
+    expect.objectContaining({ ...advised, message: expect.stringContaining('has an end') as string }),
+  )
+  refused('yesterday').toThrow(expect.objectContaining({ ...advised, message: 'yesterday says nowhere to go on from' }))
 })

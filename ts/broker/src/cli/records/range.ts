@@ -21,31 +21,51 @@ const TIMES = new RegExp(`^@(${TIME})(?::(?:(end)|@?(${TIME})))?$`)
 
 /** `now` is what `@-1h` is before; `utc` is for times without a zone. Throws a Failure of usage. */
 export const parseRange = (text: string, now: number, utc: boolean): Range => {
+  const range = rangeOf(text, now, utc)
+  if (range !== null) return range
+  throw new Failure('usage', `${text} says nowhere to read from`, {
+    next: `one of start, end, :end, 7, +7, -7, 3:9, ${TIMES_SHOWN}, @-1h:end`,
+  })
+}
+
+/** Where to go on from: a range without an end. */
+export const parsePlace = (text: string, now: number, utc: boolean): Point => {
+  const range = rangeOf(text, now, utc)
+  if (range !== null && range.to === null) return range.from
+  const why = range === null ? 'says nowhere to go on from' : 'has an end: a group goes on from one place'
+  throw new Failure('usage', `${text} ${why}`, { next: `one of start, end, 7, +7, -7, ${TIMES_SHOWN}` })
+}
+
+const TIMES_SHOWN = '@2026-01-31T10:00:00Z, @-1h'
+
+/** Null for what is none. */
+const rangeOf = (text: string, now: number, utc: boolean): Range | null => {
   if (text === 'start' || text === 'beginning' || text === 'earliest') return { from: START, to: null }
   if (text === 'end' || text === 'latest') return { from: END, to: null }
   if (text === ':end') return { from: START, to: END }
   const times = TIMES.exec(text)
   if (times !== null) {
-    const [, from = '', end, to] = times
-    const until = end === undefined ? null : END
-    return { from: timeOf(from, now, utc), to: to === undefined ? until : timeOf(to, now, utc) }
+    const [, begin = '', end, stop] = times
+    const from = timeOf(begin, now, utc)
+    const to = stop === undefined ? END : timeOf(stop, now, utc)
+    if (from === null || to === null) return null
+    return { from, to: stop === undefined && end === undefined ? null : to }
   }
   const [, plus, minus] = /^(?:\+(\d+)|-(\d+))$/.exec(text) ?? []
   if (plus !== undefined) return { from: { kind: 'start', plus: Number(plus) }, to: null }
   if (minus !== undefined) return { from: { kind: 'end', minus: Number(minus) }, to: null }
   const [whole, from, separator, to] = /^(\d*)(:?)(\d+|end)?$/.exec(text) ?? []
-  if (whole === undefined || text === '' || text === ':' || (separator === '' && from === '')) throw noRange(text)
+  if (whole === undefined || text === '' || text === ':' || (separator === '' && from === '')) return null
   const stop: Point | null = to === undefined ? null : to === 'end' ? END : { kind: 'offset', offset: Number(to) }
   return { from: from === '' ? START : { kind: 'offset', offset: Number(from) }, to: stop }
 }
 
-const timeOf = (text: string, now: number, utc: boolean): Point => {
+const timeOf = (text: string, now: number, utc: boolean): Point | null => {
   if (/^\d{10}$/.test(text)) return { kind: 'time', ms: Number(text) * 1000 }
   if (/^\d{13}$/.test(text)) return { kind: 'time', ms: Number(text) }
   const before = durationOf(text.replace(/^-/, ''))
   const ms = before === null ? Date.parse(withZone(text, utc)) : now - before
-  if (Number.isNaN(ms)) throw noRange(text)
-  return { kind: 'time', ms: Math.max(0, Math.round(ms)) }
+  return Number.isNaN(ms) ? null : { kind: 'time', ms: Math.max(0, Math.round(ms)) }
 }
 
 /** A day alone is one of UTC to JavaScript, a day with a time one of this machine. */
@@ -53,8 +73,3 @@ const withZone = (text: string, utc: boolean): string => {
   const time = text.includes('T') ? text : `${text}T00:00`
   return utc && !/(?:Z|[+-]\d{2}:?\d{2})$/.test(time) ? `${time}Z` : time
 }
-
-const noRange = (text: string): Failure =>
-  new Failure('usage', `${text} says nowhere to read from`, {
-    next: 'one of start, end, :end, 7, +7, -7, 3:9, @2026-01-31T10:00:00Z, @-1h, @-1h:end',
-  })
