@@ -42,6 +42,21 @@ test('what cannot be done has an exit code of its own, the reason and the next s
   expect(await cli('topic list --bootstrap 127.0.0.1:1')).toMatchObject({ code: 6 })
 })
 
+test.each([
+  ['consume paymets --exit', 'did you mean payments? millrace topic list'],
+  ['topic describe paymets', 'did you mean payments? millrace topic list'],
+  ['topic delete paymets', 'did you mean payments? millrace topic list'],
+  ['topic delete paymets --yes', 'did you mean payments? millrace topic list'],
+  ['group reset billing --topic paymets --to start', 'did you mean payments? millrace topic list'],
+  ['produce paymets', 'did you mean payments? millrace topic list shows what there is; millrace topic create paymets'],
+  ['consume nothing.like.it --exit', 'millrace topic list'],
+])('a topic that is mistyped is guessed: %s', async (args, next) => {
+  await cli('topic create payments --if-not-exists')
+  const refused = await cli(args)
+  expect(refused).toMatchObject({ code: 3, said: '' })
+  expect(lines(refused.complained).at(-1)).toMatch(new RegExp(`^next: {2}${next.replaceAll('?', '\\?')}`))
+})
+
 test('nothing is deleted where nobody confirms it', async () => {
   await cli('topic create precious')
   const refused = await cli('topic delete precious')

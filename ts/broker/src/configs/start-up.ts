@@ -1,5 +1,6 @@
 // What a broker starts with: the sources put in order, every value checked, and what a person should be told about it.
 import { BrokerError } from '../base/errors.ts'
+import { nearestOf } from '../base/nearest.ts'
 import { contradictions } from './contradictions.ts'
 import { brokerDefinition, brokerDefinitions, type BrokerValues, topicDefinitions } from './definitions.ts'
 import { whyForPlugIns } from './keys/plug-ins.ts'
@@ -102,34 +103,12 @@ export const withoutEffectLine = (settings: readonly WithoutEffect[]): string | 
     : `${settings.length} ${settings.length === 1 ? 'setting is' : 'settings are'} accepted and without effect here: ` +
       `${settings.map(({ name }) => name).join(', ')} (millrace config explain KEY says why)`
 
-/** More mistakes than this are another word. */
-const MISTAKES_MAX = 3
-
 /** The known key that differs least from a name; null when none is near. */
-export const nearest = (name: string): string | null => {
-  let best: string | null = null
-  let fewest = MISTAKES_MAX + 1
-  for (const { name: candidate } of [...brokerDefinitions, ...topicDefinitions]) {
-    const mistakes = distance(name, candidate, fewest)
-    if (mistakes < fewest) [best, fewest] = [candidate, mistakes]
-  }
-  return best
-}
-
-// Levenshtein, one row at a time; names that differ too much in length are not compared.
-const distance = (left: string, right: string, bound: number): number => {
-  if (Math.abs(left.length - right.length) >= bound) return bound
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index)
-  for (let at = 0; at < left.length; at += 1) {
-    const next = [at + 1]
-    for (let column = 1; column <= right.length; column += 1) {
-      const replace = (row[column - 1] ?? 0) + (right[column - 1] === left[at] ? 0 : 1)
-      next.push(Math.min(replace, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[right.length] ?? bound
-}
+export const nearest = (name: string): string | null =>
+  nearestOf(
+    name,
+    [...brokerDefinitions, ...topicDefinitions].map((definition) => definition.name),
+  )
 
 /** Keys whose values must not be readable by everybody. */
 export const secretKeys = (texts: Texts): readonly string[] =>

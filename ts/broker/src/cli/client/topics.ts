@@ -1,5 +1,6 @@
 // Topics of a cluster as it describes them, and what can be done to them.
 import { ZERO_TOPIC_ID } from '../../base/ids.ts'
+import { nearestOf } from '../../base/nearest.ts'
 import { metadata } from '../../messages/03-metadata.ts'
 import { createTopics } from '../../messages/19-create-topics.ts'
 import { deleteTopics } from '../../messages/20-delete-topics.ts'
@@ -52,16 +53,37 @@ export const listTopics = async (client: Client): Promise<readonly Topic[]> => {
     .sort(byName)
 }
 
-/** These topics, in this order. Throws for the first that does not exist. */
+/** These topics, in this order. Throws for the first that does not exist, and guesses which is meant. */
 export const describeTopics = async (client: Client, names: readonly string[]): Promise<readonly Topic[]> => {
+  const found = await findTopics(client, names)
+  const missing = names.find((_, at) => found[at] instanceof Failure && found[at].outcome === 'notFound')
+  const guess =
+    missing === undefined
+      ? null
+      : nearestOf(
+          missing,
+          (await listTopics(client)).map(({ name }) => name),
+        )
+  return found.map((topic, at) => {
+    if (!(topic instanceof Failure)) return topic
+    throw names[at] === missing ? withGuess(topic, guess) : topic
+  })
+}
+
+const findTopics = async (client: Client, names: readonly string[]): Promise<readonly (Topic | Failure)[]> => {
   const asked = names.map((name) => ({ name }))
   const { topics } = await client.ask(metadata, { topics: asked, allowAutoTopicCreation: false })
   return names.map((name) => {
     const found = topics.find((topic) => topic.name === name)
-    if (found === undefined) throw refused(`topic ${name}`, 'UNKNOWN_TOPIC_OR_PARTITION')
-    check(`topic ${name}`, found.errorCode)
-    return toTopic(found)
+    if (found === undefined) return refused(`topic ${name}`, 'UNKNOWN_TOPIC_OR_PARTITION')
+    return failed(name, found.errorCode, null) ?? toTopic(found)
   })
+}
+
+const withGuess = (failure: Failure, guess: string | null): Failure => {
+  const { outcome, message, next, code } = failure
+  if (guess === null || next === null || code === null) return failure
+  return new Failure(outcome, message, { next: `did you mean ${guess}? ${next}`, code })
 }
 
 export const describeTopic = async (client: Client, name: string): Promise<Topic> => {
@@ -108,12 +130,13 @@ export const createTopicIfMissing = async (
   const topic: NewTopic = { name, partitions: -1, replicas: -1, configs: new Map(), ...shape }
   const [done] = await createAll(client, [topic])
   if (done?.result instanceof Failure && done.result.code !== 'TOPIC_ALREADY_EXISTS') throw done.result
-  return client.retrying(() =>
-    describeTopic(client, name).catch((error: unknown) => {
-      const isUnheardOf = error instanceof Failure && error.outcome === 'notFound'
-      throw isUnheardOf ? refused(`topic ${name}`, 'LEADER_NOT_AVAILABLE') : error
-    }),
-  )
+  return client.retrying(async () => {
+    const [found] = await findTopics(client, [name])
+    if (found === undefined || (found instanceof Failure && found.outcome === 'notFound'))
+      throw refused(`topic ${name}`, 'LEADER_NOT_AVAILABLE')
+    if (found instanceof Failure) throw found
+    return found
+  })
 }
 
 export const deleteAll = async (client: Client, names: readonly string[]): Promise<readonly Done<null>[]> => {
@@ -122,9 +145,15 @@ export const deleteAll = async (client: Client, names: readonly string[]): Promi
     topicNames: names,
     timeoutMs: client.timeoutMs,
   })
-  return responses.map(({ name, errorCode, errorMessage }) => ({
+  const done = responses.map(({ name, errorCode, errorMessage }) => ({
     subject: name ?? '',
     result: failed(name ?? '', errorCode, errorMessage),
+  }))
+  if (done.every(({ result }) => result?.outcome !== 'notFound')) return done
+  const left = (await listTopics(client)).map(({ name }) => name)
+  return done.map(({ subject, result }) => ({
+    subject,
+    result: result?.outcome === 'notFound' ? withGuess(result, nearestOf(subject, left)) : result,
   }))
 }
 

@@ -84,7 +84,9 @@ const ready = async (client: Client, topic: string, partition: number | null, cr
     .retrying(() => describeTopic(client, topic))
     .catch((error: unknown) => {
       if (!(error instanceof Failure) || error.outcome !== 'notFound') throw error
-      throw new Failure(error.outcome, error.message, { next: `millrace topic create ${topic}, or give --create` })
+      throw new Failure(error.outcome, error.message, {
+        next: `${error.next}; millrace topic create ${topic} makes it, or give --create`,
+      })
     })
   refuseInternal(described)
   const { length } = described.partitions
