@@ -150,7 +150,8 @@ describe.skipIf(targetName !== 'millrace')('as the help says', () => {
       assignments: [{ memberId, assignment }],
     })
     expect(synced.errorCode).toBe(0)
-    await answer('group list')
+    const listed = JSON.parse(await answer('group list')) as unknown
+    expect(listed).toMatchObject([{ group: 'readers', members: 1, lag: 1, partitionsWithoutOffset: 0 }])
     await answer('group describe readers')
     await answer('group members readers')
     await answer('group export readers')

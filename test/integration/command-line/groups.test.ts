@@ -24,8 +24,8 @@ beforeAll(async () => {
 test('groups are listed and described with their lag', async () => {
   const listed = await cli('group list read -o csv')
   expect(lines(listed.said), listed.complained).toEqual([
-    'group,state,type,protocol,coordinator',
-    expect.stringMatching(/^readers,Empty,[Cc]lassic,consumer,\d$/),
+    'group,state,members,lag,type,protocol,no offset,coordinator',
+    expect.stringMatching(/^readers,Empty,0,2,[Cc]lassic,consumer,0,\d$/),
   ])
   const described = await cli('group describe readers -o json')
   expect(JSON.parse(described.said)).toMatchObject({
@@ -59,6 +59,9 @@ test('partitions that a group reads without an offset are listed and counted, an
       { topic: 'three', partition: 2, committed: null, end: 3, lag: null, member: null },
     ],
   })
+  expect(JSON.parse((await cli('group list begun -o json')).said)).toMatchObject([
+    { group: 'begun', members: 0, lag: 1, partitionsWithoutOffset: 2 },
+  ])
   const shown = lines((await cli('group describe begun -o table')).said)
   expect(shown.filter((line) => /^(lag|no offset|three +2) /.test(line))).toEqual([
     expect.stringMatching(/^lag +1$/),

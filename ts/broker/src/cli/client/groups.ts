@@ -6,15 +6,16 @@ import { listGroups as listGroupsApi } from '../../messages/16-list-groups.ts'
 import { deleteGroups } from '../../messages/42-delete-groups.ts'
 import { offsetDelete } from '../../messages/47-offset-delete.ts'
 import { errorName } from '../../wire/errors.ts'
+import type { Infer } from '../../wire/schema.ts'
 import { readAssignment } from '../../groups/classic/assignment.ts'
 import { check, Failure, refused } from '../failure.ts'
 import type { Client } from './client.ts'
 
-import { byTopic, EARLIEST, LATEST, offsetsAt, type Place, placeKey } from './offsets.ts'
-import { type Done, listTopics } from './topics.ts'
+import { byTopic, EARLIEST, LATEST, type Offsets, offsetsAt, type Place, placeKey } from './offsets.ts'
+import { type Done, listTopics, type Topic } from './topics.ts'
 
 /** The last versions that name topics rather than their ids. */
-const fetchByName = { ...offsetFetch, versions: [1, 9] } as const
+export const fetchByName = { ...offsetFetch, versions: [1, 9] } as const
 const commitByName = { ...offsetCommit, versions: [2, 9] } as const
 
 export interface ListedGroup {
@@ -99,11 +100,11 @@ export const describeGroup = (client: Client, name: string): Promise<DescribedGr
     }
   })
 
-const assigned = (bytes: Buffer): readonly Place[] | null =>
+export const assigned = (bytes: Buffer): readonly Place[] | null =>
   readAssignment(bytes)?.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition }))) ??
   null
 
-const isUnknown = ({ errorCode, groupState }: { errorCode: number; groupState: string }): boolean =>
+export const isUnknown = ({ errorCode, groupState }: { errorCode: number; groupState: string }): boolean =>
   errorName(errorCode) === 'GROUP_ID_NOT_FOUND' || groupState === 'Dead'
 
 const findListed = async (client: Client, name: string): Promise<ListedGroup | null> =>
@@ -120,13 +121,18 @@ export const committedOffsets = (client: Client, group: string): Promise<readonl
     })
     const found = answer.groups[0] ?? answer
     check(`group ${group}`, found.errorCode)
-    return found.topics.flatMap(({ name, partitions }) =>
-      partitions.map(({ partitionIndex, committedOffset, metadata, errorCode }) => {
-        check(`partition ${partitionIndex} of topic ${name}`, errorCode)
-        return { topic: name, partition: partitionIndex, offset: committedOffset, metadata: metadata ?? '' }
-      }),
-    )
+    return committedIn(found.topics)
   })
+
+type FetchedTopics = Infer<typeof offsetFetch.response>['topics']
+
+export const committedIn = (topics: FetchedTopics): readonly CommittedOffset[] =>
+  topics.flatMap(({ name, partitions }) =>
+    partitions.map(({ partitionIndex, committedOffset, metadata, errorCode }) => {
+      check(`partition ${partitionIndex} of topic ${name}`, errorCode)
+      return { topic: name, partition: partitionIndex, offset: committedOffset, metadata: metadata ?? '' }
+    }),
+  )
 
 /** How far behind a group is, in each partition of the topics that it has committed to, and in what its members were given. */
 export const lagOf = async (
@@ -134,19 +140,36 @@ export const lagOf = async (
   committed: readonly CommittedOffset[],
   assigned: readonly Place[],
 ): Promise<readonly Lag[]> => {
-  const names = new Set([...assigned, ...committed].map(({ topic }) => topic))
-  const found = (await listTopics(client)).filter(({ name }) => names.has(name))
-  const read = new Set(committed.map(({ topic }) => topic))
-  const beside = found
-    .filter(({ name }) => read.has(name))
-    .flatMap(({ name, partitions }) => partitions.map(({ partition }) => ({ topic: name, partition })))
-  const places = new Map([...beside, ...assigned, ...committed].map((place) => [placeKey(place), place]))
-  const topics = found.map((topic) => ({
+  const topics = new Set([...assigned, ...committed].map(({ topic }) => topic))
+  return lagIn(await extentOf(client, topics), committed, assigned)
+}
+
+/** Where the partitions of topics begin and end; those without a leader do nowhere. */
+export interface Extent {
+  readonly topics: readonly Topic[]
+  readonly starts: Offsets
+  readonly ends: Offsets
+}
+
+export const extentOf = async (client: Client, names: ReadonlySet<string>): Promise<Extent> => {
+  const topics = (await listTopics(client)).filter(({ name }) => names.has(name))
+  const led = topics.map((topic) => ({
     ...topic,
     partitions: topic.partitions.filter(({ leader }) => leader !== null),
   }))
-  const starts = await offsetsAt(client, topics, EARLIEST)
-  const ends = await offsetsAt(client, topics, LATEST)
+  return { topics, starts: await offsetsAt(client, led, EARLIEST), ends: await offsetsAt(client, led, LATEST) }
+}
+
+export const lagIn = (
+  { topics, starts, ends }: Extent,
+  committed: readonly CommittedOffset[],
+  assigned: readonly Place[],
+): readonly Lag[] => {
+  const read = new Set(committed.map(({ topic }) => topic))
+  const beside = topics
+    .filter(({ name }) => read.has(name))
+    .flatMap(({ name, partitions }) => partitions.map(({ partition }) => ({ topic: name, partition })))
+  const places = new Map([...beside, ...assigned, ...committed].map((place) => [placeKey(place), place]))
   const offsets = new Map(committed.map((one) => [placeKey(one), one.offset]))
   return [...places]
     .map(([key, { topic, partition }]) => {
@@ -158,6 +181,12 @@ export const lagOf = async (
       left.topic === right.topic ? left.partition - right.partition : left.topic < right.topic ? -1 : 1,
     )
 }
+
+/** Of all partitions together. Where a group goes on without an offset only its members know: at the start or at the end. */
+export const lagSum = (lags: readonly Lag[]) => ({
+  lag: lags.reduce((sum, one) => sum + (one.lag ?? 0), 0),
+  partitionsWithoutOffset: lags.filter(({ committed }) => committed === null).length,
+})
 
 /** Commits these for a group without members. Throws a Failure for the first that was refused. */
 export const commitOffsets = (client: Client, group: string, offsets: readonly CommittedOffset[]): Promise<void> =>

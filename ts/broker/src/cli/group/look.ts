@@ -1,5 +1,6 @@
 // `millrace group list`, `describe`, `members` and `export`.
-import { committedOffsets, describeGroup, type Lag, lagOf, listGroups } from '../client/groups.ts'
+import { type Standing, standingsOf } from '../client/group-standings.ts'
+import { committedOffsets, describeGroup, type Lag, lagOf, lagSum, listGroups } from '../client/groups.ts'
 import type { Client } from '../client/client.ts'
 import { counted } from '../nouns.ts'
 import { type Cell, columns, listing } from '../output/view.ts'
@@ -17,12 +18,25 @@ export const list = (terminal: Terminal, pattern: string | undefined, options: L
     const groups = (await listGroups(client)).filter(
       ({ group, state }) => group.includes(pattern ?? '') && (wanted === undefined || state.toLowerCase() === wanted),
     )
-    return listing(groups, {
-      columns: columns(['group', 'state', 'type', 'protocol'], ['coordinator']),
-      cells: ({ group, state, type, protocol, coordinator }) => [group, state, type, protocol, coordinator],
+    const standings = await standingsOf(client, groups)
+    const rows = groups.map((group) => ({ ...group, ...(standings.get(group.group) ?? UNHEARD_OF) }))
+    return listing(rows, {
+      columns: columns(['group', 'state', 'members', 'lag', 'type', 'protocol'], ['no offset', 'coordinator']),
+      cells: ({ group, state, members: count, lag, type, protocol, partitionsWithoutOffset, coordinator }) => [
+        group,
+        state,
+        count,
+        lag,
+        type,
+        protocol,
+        partitionsWithoutOffset,
+        coordinator,
+      ],
       name: ({ group }) => group,
     })
   })
+
+const UNHEARD_OF: Standing = { members: null, lag: null, partitionsWithoutOffset: null }
 
 const lagCells = ({ topic, partition, committed, end, lag, start }: Lag, member: string | null): readonly Cell[] => [
   topic,
@@ -37,9 +51,7 @@ const lagCells = ({ topic, partition, committed, end, lag, start }: Lag, member:
 export const describe = (terminal: Terminal, name: string, options: ShowOptions): Promise<number> =>
   showing(terminal, options, async (client) => {
     const { group, state, assignor, members, partitions } = await inFull(client, name)
-    const lag = partitions.reduce((sum, one) => sum + (one.lag ?? 0), 0)
-    // Where it goes on there only its members know: at the start or at the end.
-    const partitionsWithoutOffset = partitions.filter(({ committed }) => committed === null).length
+    const { lag, partitionsWithoutOffset } = lagSum(partitions)
     return {
       value: { group, state, assignor, lag, partitionsWithoutOffset, members: members.map(({ id }) => id), partitions },
       facts: [
