@@ -8,9 +8,9 @@ export const groupAnswers: Readonly<Record<string, Shape>> = {
     type: 'text',
     protocol: 'text',
     coordinator: 'whole number',
-    members: 'whole number, or null where its coordinator does not say',
-    lag: 'whole number of records, in the partitions that have an offset, or null where its coordinator does not say',
-    partitionsWithoutOffset: 'whole number, or null where its coordinator does not say',
+    members: 'whole number, or null where nobody says',
+    lag: 'whole number of records, in the partitions that have an offset, or null where nobody says',
+    partitionsWithoutOffset: 'whole number, or null where nobody says',
   }),
   'group describe': fields({
     group: 'text',

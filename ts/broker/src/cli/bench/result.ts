@@ -1,6 +1,6 @@
 // What a bench answers: how much went through, how fast, and how long it took.
 import { Distribution } from '../distribution.ts'
-import { type Cell, columns, type View } from '../output/view.ts'
+import { columns, type View } from '../output/view.ts'
 
 const MB = 1e6
 const DIGITS = 3
@@ -11,7 +11,7 @@ export interface Amount {
   readonly seconds: number
 }
 
-export const throughput = ({ records, bytes, seconds }: Amount): Record<string, Cell> => ({
+export const throughput = ({ records, bytes, seconds }: Amount): Record<string, number | null> => ({
   records,
   bytes,
   seconds: rounded(seconds),
@@ -28,7 +28,7 @@ export class Latencies {
   }
 
   /** Null where there was none. */
-  result(): Record<string, Cell> {
+  result(): Record<string, number | null> {
     const [p50Ms, p90Ms, p99Ms, p999Ms, maxMs] = this.#times.quantiles([0.5, 0.9, 0.99, 0.999, 1])
     return {
       p50Ms: p50Ms ?? null,
@@ -40,7 +40,7 @@ export class Latencies {
   }
 }
 
-export const resultView = (value: Readonly<Record<string, Cell>>): View => ({
+export const resultView = (value: Readonly<Record<string, number | null>>): View => ({
   value,
   table: { columns: columns(['what', 'value']), rows: Object.entries(value) },
   names: [String(value['records'])],
