@@ -290,7 +290,13 @@ const output: readonly Promised[] = [
   },
   {
     what: 'a table fits the terminal',
-    tests: [[formats, 'a table fits the terminal, and sends it nothing to act upon']],
+    tests: [
+      [formats, 'text is cut, the widest first, and never a title, a number or a time'],
+      ['ts/broker/src/cli/terminal.test.ts', 'a terminal that tells no size has none'],
+      [formats, 'a size is text for people and a number for machines, and stands to the right'],
+      [cluster, 'sizes are for people in a table, and numbers elsewhere'],
+      [formats, 'a table fits the terminal, and sends it nothing to act upon'],
+    ],
   },
   {
     what: 'data on stdout, notes on stderr',
@@ -362,7 +368,10 @@ const endings: readonly Promised[] = [
   },
   {
     what: 'what is not allowed',
-    tests: [[failure, 'what a broker refuses with TOPIC_AUTHORIZATION_FAILED ends as denied, with the next step']],
+    tests: [
+      [records, 'nobody but a broker writes to an internal topic: produce%s'],
+      [failure, 'what a broker refuses with TOPIC_AUTHORIZATION_FAILED ends as denied, with the next step'],
+    ],
   },
   {
     what: 'a cluster that does not answer',
@@ -393,6 +402,8 @@ const endings: readonly Promised[] = [
   {
     what: 'Ctrl-C',
     tests: [
+      [tools, '%s at the question changes nothing, and says so below it'],
+      [tools, 'Ctrl-C ends what is typed with the records that were produced'],
       [tools, 'a long step draws its progress, and Ctrl-C ends it with what was done'],
       [tools, 'Ctrl-C ends what follows a topic, and what watches'],
     ],
@@ -470,7 +481,10 @@ const long: readonly Promised[] = [
   },
   {
     what: 'what waits for an answer says so, after a second',
-    tests: [[waiting, 'what is waited for is drawn after a second, goes away, and is told with -v']],
+    tests: [
+      [tools, 'whoever waits for records is told once, and Ctrl-C takes it away'],
+      [waiting, 'what is waited for is drawn after a second, goes away, and is told with -v'],
+    ],
   },
   {
     what: 'a bar for `log verify`, `dump` and `import`',
@@ -571,7 +585,10 @@ const doctor: readonly Promised[] = [
   },
   {
     what: 'doctor: each line with what to do, JSON, and an exit code',
-    tests: [[tools, 'doctor looks at the machine, the configuration and the cluster']],
+    tests: [
+      [formats, 'sentences go on in the next line, as far in as they began'],
+      [tools, 'doctor looks at the machine, the configuration and the cluster'],
+    ],
   },
   {
     what: 'doctor: the scheduler of a disk',
@@ -605,6 +622,8 @@ const others: readonly Promised[] = [
   {
     what: 'an error says what failed, why, and the next command',
     tests: [
+      [topics, 'a topic that is mistyped is guessed: %s'],
+      ['ts/broker/src/cli/records/range.test.ts', 'a place is a range without an end, and only such ones are advised'],
       [topics, 'what cannot be done has an exit code of its own, the reason and the next step'],
       [failure, 'what a broker refuses with TOPIC_ALREADY_EXISTS ends as conflict, with the next step'],
       [groupCommands, 'a group whose next record was deleted is told how to go on'],
@@ -612,7 +631,10 @@ const others: readonly Promised[] = [
   },
   {
     what: 'no stack trace unless it is asked for',
-    tests: [[manual, 'a defect is told without where it is, unless that is asked for']],
+    tests: [
+      [records, 'what is thrown where nobody waits for it ends a command like any failure'],
+      [manual, 'a defect is told without where it is, unless that is asked for'],
+    ],
   },
   {
     what: 'an error of the admin API has the id of its request',

@@ -5,7 +5,8 @@ import type { OutputFormat } from '../output/view.ts'
 import type { Terminal } from '../terminal.ts'
 
 const forms: Readonly<Record<OutputFormat, string>> = {
-  table: 'for people, as wide as the terminal; what a command says in sentences stays sentences',
+  table:
+    'for people, as wide as the terminal, sizes in KiB and so on; what a command says in sentences stays sentences',
   wide: 'the same with more columns',
   json: 'one value',
   ndjson: 'the same value: of a list a line for each element, of any other one line',
