@@ -83,6 +83,39 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
     expect(await configNow(TOPIC, 'made.here', 'retention.ms')).toMatchObject({ value: '5000' })
   })
 
+  test('what cannot be read is told at its field', async () => {
+    const page = await at('/topics/clicks')
+    const refused = async (window: string, does: string, typed: Readonly<Record<string, string>>, said: string) => {
+      const dialog = await press(page, window)
+      for (const [field, text] of Object.entries(typed)) await dialog.getByLabel(field, { exact: true }).fill(text)
+      const [field = ''] = Object.keys(typed).slice(-1)
+      const why = dialog.locator('.field', { has: page.getByLabel(field, { exact: true }) }).getByRole('alert')
+      expect(await why.textContent()).toBe(said)
+      expect(await dialog.getByRole('button', { name: does, exact: true }).isDisabled()).toBe(true)
+      await expectAccessible(page, said)
+      await page.keyboard.press('Escape')
+      await dialog.waitFor({ state: 'detached' })
+    }
+    const count = 'This is not a whole number from 1 on.'
+    await refused('Add partitions', 'Add partitions', { 'Partitions in all': '7.5' }, count)
+    await refused('Purge', 'Purge', { Partition: 'x' }, 'This is not the number of a partition.')
+    await refused('Purge', 'Purge', { 'Before offset': '10' }, 'Say of which partition.')
+    await refused('Purge', 'Purge', { Partition: '0', 'Before offset': 'x' }, 'This is not an offset.')
+    await refused('Produce', 'Produce', { Partition: '-1' }, 'This is not the number of a partition.')
+    await page.goto(`${broker.base()}/topics`)
+    await refused('Create topic', 'Create', { Topic: 'a', Replicas: '0' }, count)
+    const lines = 'retention.ms=5000\n\nsegment.bytes\n'
+    await refused('Create topic', 'Create', { Topic: 'a', Configs: lines }, 'Line 3 is not key=value.')
+    await page.goto(`${broker.base()}/accounts`)
+    const short = { Account: 'ana', 'New password': 'short' }
+    await refused('Create account', 'Create', short, '10 to 256 characters.')
+    await page.goto(`${broker.base()}/groups/ledger`)
+    const dialog = await press(page, 'Reset offsets')
+    await dialog.getByLabel('To', { exact: true }).selectOption('shift')
+    await dialog.getByLabel('Records').fill('some')
+    await dialog.getByText('This is not a number of records.').waitFor()
+  })
+
   test('the palette changes what is on the screen, and makes new things from anywhere', async () => {
     const page = await at('/topics/clicks/messages')
     const choose = async (typed: string, option: string): Promise<Locator> => {
@@ -418,8 +451,10 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
     await go(setting, 'Save')
     expect(await configNow(TOPIC, 'orders', 'segment.bytes')).toMatchObject({ value: '2097152' })
     await page.goto(`${broker.base()}/groups/${encodeURIComponent(GROUP)}`)
-    await go(await press(page, 'Reset offsets'), 'Move')
-    expect(await committedNow(GROUP)).toBe(0)
+    const resetting = await press(page, 'Reset offsets')
+    await resetting.getByLabel('To', { exact: true }).selectOption('latest')
+    await go(resetting, 'Move')
+    expect(await committedNow(GROUP)).toBe(40)
     await page.goto(`${broker.base()}/brokers/1?find=log.segment.bytes`)
     await page.getByText('Changes take the role admin; yours is operator.').waitFor()
     await page.locator('tbody tr').first().waitFor()

@@ -121,10 +121,12 @@ const RoleField = ({ role, onChange }: { readonly role: Role; readonly onChange:
 
 const NewPassword = ({ value, onChange }: { readonly value: string; readonly onChange: (value: string) => void }) => {
   const { t } = useTranslation()
+  const lengths = t('accounts.passwordLength', { least: PASSWORD_LENGTH_MIN, most: PASSWORD_LENGTH_MAX })
+  const isBad = value !== '' && passwordProblem(value) !== null
   return (
     <TextField
       label={t('accounts.newPassword')}
-      hint={t('accounts.passwordLength', { least: PASSWORD_LENGTH_MIN, most: PASSWORD_LENGTH_MAX })}
+      {...(isBad ? { problem: lengths } : { hint: lengths })}
       kind="new-password"
       value={value}
       onChange={onChange}

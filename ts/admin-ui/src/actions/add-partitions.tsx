@@ -34,7 +34,13 @@ export const AddPartitions = ({ topic, onClose }: AddPartitionsProps) => {
       )}
       onClose={onClose}
     >
-      <TextField label={t('partitions.inAll')} kind="number" value={typed} onChange={setTyped} />
+      <TextField
+        label={t('partitions.inAll')}
+        kind="number"
+        value={typed}
+        problem={countIn(typed) === null ? t('problem.count') : null}
+        onChange={setTyped}
+      />
     </ActionWindow>
   )
 }

@@ -40,8 +40,8 @@ export const CreateTopic = ({ begin = NOTHING, onClose }: Closing & { readonly b
   const change = (changed: Partial<typeof NOTHING>) => setWanted({ ...wanted, ...changed })
   const partitions = countIn(wanted.partitions)
   const replicas = countIn(wanted.replicas)
-  const configs = configsIn(wanted.configs)
-  const isWhole = wanted.name !== '' && partitions !== null && replicas !== null && configs !== null
+  const { pairs: configs, badLine } = configsIn(wanted.configs)
+  const isWhole = wanted.name !== '' && partitions !== null && replicas !== null && badLine === null
   return (
     <ActionWindow
       title={t('action.createTopic')}
@@ -56,7 +56,7 @@ export const CreateTopic = ({ begin = NOTHING, onClose }: Closing & { readonly b
         options: [
           ...(wanted.partitions === '' ? [] : [['--partitions', wanted.partitions]]),
           ...(wanted.replicas === '' ? [] : [['--replicas', wanted.replicas]]),
-          ...(configs ?? []).map(([key, value]) => ['--config', `${key}=${value}`]),
+          ...configs.map(([key, value]) => ['--config', `${key}=${value}`]),
         ],
         names: [wanted.name],
       })}
@@ -65,7 +65,7 @@ export const CreateTopic = ({ begin = NOTHING, onClose }: Closing & { readonly b
         <Figures>
           <Figure name={t('topics.partitions')} value={integer(made.partitions)} />
           <Figure name={t('topics.replicas')} value={integer(made.replicationFactor)} />
-          <Figure name={t('create.configs')} value={integer(configs?.length ?? 0)} />
+          <Figure name={t('create.configs')} value={integer(configs.length)} />
         </Figures>
       )}
       onDone={({ name }) => navigate({ to: '/topics/$topic', params: { topic: name } })}
@@ -78,6 +78,7 @@ export const CreateTopic = ({ begin = NOTHING, onClose }: Closing & { readonly b
           kind="number"
           value={wanted.partitions}
           placeholder={t('create.ofBroker')}
+          problem={partitions === null ? t('problem.count') : null}
           onChange={(count) => change({ partitions: count })}
         />
         <TextField
@@ -85,13 +86,19 @@ export const CreateTopic = ({ begin = NOTHING, onClose }: Closing & { readonly b
           kind="number"
           value={wanted.replicas}
           placeholder={t('create.ofBroker')}
+          problem={replicas === null ? t('problem.count') : null}
           onChange={(count) => change({ replicas: count })}
         />
       </div>
-      <Field label={t('create.configs')} hint={t('create.configsHint')}>
-        {(id) => (
+      <Field
+        label={t('create.configs')}
+        hint={t('create.configsHint')}
+        problem={badLine === null ? null : t('problem.configLine', { line: badLine })}
+      >
+        {(id, told) => (
           <textarea
             id={id}
+            {...told}
             className="input"
             rows={3}
             value={wanted.configs}
@@ -105,12 +112,23 @@ export const CreateTopic = ({ begin = NOTHING, onClose }: Closing & { readonly b
   )
 }
 
-/** `key=value` in each line; null where a line is something else. */
-const configsIn = (text: string): readonly (readonly [key: string, value: string])[] | null => {
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
-  const pairs = lines.map((line) => {
-    const at = line.indexOf('=')
-    return [line.slice(0, at).trim(), line.slice(at + 1).trim()] as const
-  })
-  return lines.every((line) => line.indexOf('=') > 0) ? pairs : null
+type Pair = readonly [key: string, value: string]
+
+/** `key=value`; undefined for an empty line, null for something else. */
+const pairIn = (line: string): Pair | undefined | null => {
+  if (line.trim() === '') return undefined
+  const at = line.indexOf('=')
+  return at > 0 ? [line.slice(0, at).trim(), line.slice(at + 1).trim()] : null
+}
+
+interface Configs {
+  readonly pairs: readonly Pair[]
+  /** The first that cannot be read, counted from one; null where all can. */
+  readonly badLine: number | null
+}
+
+const configsIn = (text: string): Configs => {
+  const lines = text.split('\n').map(pairIn)
+  const bad = lines.indexOf(null)
+  return { pairs: lines.filter((pair) => pair !== null && pair !== undefined), badLine: bad < 0 ? null : bad + 1 }
 }

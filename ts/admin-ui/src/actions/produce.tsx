@@ -87,6 +87,7 @@ export const Produce = ({ topic, again, onClose }: ProduceProps) => {
         kind="number"
         value={partition}
         placeholder={t('produce.byKey')}
+        problem={partition !== '' && index === null ? t('problem.partition') : null}
         onChange={setPartition}
       />
       <ContentField label={t('messages.key')} rows={1} value={key} onChange={setKey} />

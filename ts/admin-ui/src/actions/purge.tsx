@@ -1,5 +1,6 @@
 /** Records go from the beginning of partitions on, the topic stays. */
 import type { Output } from 'millrace/admin/contract.js'
+import type { TFunction } from 'i18next'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Count } from '../parts/size.tsx'
@@ -63,11 +64,13 @@ export const Purge = ({ topic, onClose }: PurgeProps) => {
           kind="number"
           value={partition}
           placeholder={t('purge.everyPartition')}
+          problem={partition !== '' && partitionIn(partition) === null ? t('problem.partition') : null}
           onChange={setPartition}
         />
         <TextField
           label={t('purge.before')}
           hint={t('purge.beforeHint')}
+          problem={problemOf(t, partition, before)}
           kind="number"
           value={before}
           placeholder={t('purge.everyRecord')}
@@ -76,6 +79,12 @@ export const Purge = ({ topic, onClose }: PurgeProps) => {
       </div>
     </ActionWindow>
   )
+}
+
+const problemOf = (t: TFunction, partition: string, before: string): string | null => {
+  if (before === '') return null
+  if (offsetIn(before) === null) return t('problem.offset')
+  return partition === '' ? t('problem.ofPartition') : null
 }
 
 /** Undefined for all partitions. An offset says something of one partition alone. */

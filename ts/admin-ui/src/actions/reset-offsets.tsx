@@ -33,6 +33,7 @@ export const ResetOffsets = ({ group, onClose }: ResetOffsetsProps) => {
   const [where, setWhere] = useState('')
   const [topic, setTopic] = useState('')
   const target = targetIn(way, where, zone === 'utc')
+  const problem = where !== '' && target === null ? t(way === 'shift' ? 'problem.shift' : 'problem.offset') : null
   const known = [...new Set(group.offsetRows.map((row) => row.topic))]
   return (
     <MoveWindow
@@ -99,9 +100,17 @@ export const ResetOffsets = ({ group, onClose }: ResetOffsetsProps) => {
           <TextField label={t(`zone.${zone}`)} kind="datetime-local" value={where} onChange={setWhere} />
         )}
         {way === 'shift' && (
-          <TextField label={t('reset.by')} hint={t('reset.byHint')} value={where} onChange={setWhere} />
+          <TextField
+            label={t('reset.by')}
+            hint={t('reset.byHint')}
+            value={where}
+            problem={problem}
+            onChange={setWhere}
+          />
         )}
-        {way === 'offset' && <TextField label={t('reset.offset')} kind="number" value={where} onChange={setWhere} />}
+        {way === 'offset' && (
+          <TextField label={t('reset.offset')} kind="number" value={where} problem={problem} onChange={setWhere} />
+        )}
       </div>
     </MoveWindow>
   )
