@@ -263,6 +263,13 @@ describe.skipIf(missing !== undefined)('messages in the console', () => {
     expect(await read(Number(offset) + 2)).toMatchObject({ key, value: null, headers })
   })
 
+  test('of a message without a key there is no tombstone', async () => {
+    const { offset } = await broker.call('produce', { topic: 'blank', partition: 0, value: { data: 'keyless' } })
+    const page = await at(`/topics/blank/messages/0/${offset}`)
+    await page.locator('main').getByRole('button', { name: 'Produce again' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Produce as tombstone' }).count()).toBe(0)
+  })
+
   test.each([
     ['en', 'light', DESKTOP, 'This topic has no messages.', 'Produce the first one', 'Produce'],
     [

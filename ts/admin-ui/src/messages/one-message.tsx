@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { messageQuery, nextMessageQuery, type WholeMessage } from '../api.ts'
-import { Actions } from '../parts/actions.tsx'
+import { type Action, Actions } from '../parts/actions.tsx'
 import { Card } from '../parts/card.tsx'
 import { Figure, Figures } from '../parts/figure.tsx'
 import { Loaded } from '../parts/loaded.tsx'
@@ -76,6 +76,12 @@ const Whole = ({ topic, message, search }: WholeProps) => {
   const { moment } = useFormat()
   const change = useChange<MessageSearch>()
   const { partition, offset, timestamp, timestampType, bytes, key, value, headers } = message
+  // Compaction goes by the key.
+  const tombstone: Action = {
+    text: t('action.tombstone'),
+    takesAway: true,
+    window: ({ Produce }, onClose) => <Produce topic={topic} again={{ ...message, value: null }} onClose={onClose} />,
+  }
   return (
     <>
       <Figures>
@@ -92,13 +98,7 @@ const Whole = ({ topic, message, search }: WholeProps) => {
             text: t('action.produceAgain'),
             window: ({ Produce }, onClose) => <Produce topic={topic} again={message} onClose={onClose} />,
           },
-          {
-            text: t('action.tombstone'),
-            takesAway: true,
-            window: ({ Produce }, onClose) => (
-              <Produce topic={topic} again={{ ...message, value: null }} onClose={onClose} />
-            ),
-          },
+          ...(key === null ? [] : [tombstone]),
         ]}
       />
       <div className="fields">
