@@ -1,6 +1,6 @@
 /** Who are you. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Refusal } from '../parts/refusal.tsx'
 import { languages, prefer, usePreferences } from '../state/preferences.ts'
@@ -11,9 +11,15 @@ export const Login = () => {
   const queries = useQueryClient()
   const [user, setUser] = useState('admin')
   const [password, setPassword] = useState('')
+  const typed = useRef<HTMLInputElement>(null)
   const login = useMutation({
     mutationFn: () => logIn(user, password),
     onSuccess: (session) => queries.setQueryData(sessionQuery.queryKey, session),
+    // What is typed next takes its place.
+    onError: () => {
+      typed.current?.focus()
+      typed.current?.select()
+    },
   })
   useEffect(() => {
     document.title = `${t('login.title')} - Millrace`
@@ -43,6 +49,7 @@ export const Login = () => {
           {t('login.password')}
           <input
             className="input"
+            ref={typed}
             type="password"
             autoComplete="current-password"
             // The one thing to do here.
