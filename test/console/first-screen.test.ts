@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { missingClients } from '../harness/clients.ts'
 import { readyCoordinator } from '../harness/ready-coordinator.ts'
 import { inside } from '../integration/admin/inside.ts'
-import { opened, visiting } from './browser.ts'
+import { expectAccessible, opened, visiting } from './browser.ts'
 import { PASSWORD } from './seeded.ts'
 
 const INTERVAL_MS = 10_000
@@ -59,6 +59,26 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the first scre
     await expect.poll(counted, { timeout: 20_000 }).toEqual([withInternal(0), withInternal(0)])
     await broker.call('createTopic', { name: 'own', partitions: 3 })
     await expect.poll(counted, { timeout: 20_000 }).toEqual([withInternal(1), withInternal(3)])
+  })
+
+  test('a cluster without topics offers the first one, wherever it would stand', async () => {
+    const page = await at('/jobs')
+    const none = { total: 0, items: [] }
+    await page.route('**/api/v1/topics?*', (route) => route.fulfill({ json: none }))
+    for (const [path, cards] of [
+      ['/', 2],
+      ['/topics', 1],
+    ] as const) {
+      await page.goto(`${broker.base()}${path}`)
+      const offers = page.locator('main .empty').getByRole('button', { name: 'Create topic' })
+      await expect.poll(() => offers.count(), { timeout: 20_000 }).toBe(cards)
+      await expectAccessible(page, path)
+      await offers.last().click()
+      await page.getByRole('dialog').getByLabel('Topic', { exact: true }).waitFor()
+    }
+    await page.goto(`${broker.base()}/topics?search=what`)
+    await page.getByText('Nothing matches.').waitFor()
+    expect(await page.locator('main .empty button').count()).toBe(0)
   })
 
   test('draws the last hour of bytes, messages and requests, in and out', async () => {

@@ -182,6 +182,17 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the console', 
     await page.locator('tbody tr').nth(49).waitFor()
   })
 
+  test.each([
+    ['/topics/not.there', 'All topics', '/topics'],
+    ['/topics/not.there/messages', 'All topics', '/topics'],
+    ['/groups/not.there', 'All groups', '/groups'],
+  ])('what is not there leads to the list of what is, at %s', async (path, name, list) => {
+    const page = await at(path)
+    await page.getByRole('link', { name, exact: true }).click()
+    await page.waitForURL(`${broker.base()}${list}`)
+    await page.locator('main tbody tr').first().waitFor()
+  })
+
   test('who cannot be logged in is told why in words', async () => {
     const { page } = await open('en', 'light', DESKTOP)
     await page.goto(broker.base())

@@ -1,15 +1,20 @@
 /** What went wrong, why, and what to do next. */
 import { useRouter, type ErrorComponentProps } from '@tanstack/react-router'
 import { ApiError } from 'millrace/admin/client.js'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from './icon.tsx'
+
+const NOT_FOUND = 404
 
 interface FailureProps {
   readonly error: unknown
   readonly onRetry?: () => void
+  /** Where to go on if there is no such thing. */
+  readonly wayOut?: ReactNode
 }
 
-export const Failure = ({ error, onRetry }: FailureProps) => {
+export const Failure = ({ error, onRetry, wayOut }: FailureProps) => {
   const { t } = useTranslation()
   const isRefusal = error instanceof ApiError
   // What the broker says itself.
@@ -26,6 +31,7 @@ export const Failure = ({ error, onRetry }: FailureProps) => {
             {t('failure.retry')}
           </button>
         )}
+        {isRefusal && error.status === NOT_FOUND && wayOut}
       </div>
     </div>
   )

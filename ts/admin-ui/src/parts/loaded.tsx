@@ -7,14 +7,17 @@ import { Failure } from './failure.tsx'
 
 interface LoadedProps<Data> {
   readonly query: UseQueryResult<Data>
+  /** Where to go on if there is no such thing. */
+  readonly wayOut?: ReactNode
   readonly children: (data: Data) => ReactNode
 }
 
-export const Loaded = <Data,>({ query, children }: LoadedProps<Data>) => {
+export const Loaded = <Data,>({ query, wayOut, children }: LoadedProps<Data>) => {
   const { data, error, refetch } = query
   // That nothing answers is said once, over the screen.
   const isTold = data !== undefined && !(error instanceof ApiError)
-  const failure = error === null || isTold ? null : <Failure error={error} onRetry={() => void refetch()} />
+  const failure =
+    error === null || isTold ? null : <Failure error={error} onRetry={() => void refetch()} wayOut={wayOut} />
   if (data !== undefined) {
     return (
       <>

@@ -1,4 +1,5 @@
 /** Why a list shows nothing. */
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
 interface List {
@@ -7,10 +8,10 @@ interface List {
   /** It shows less than there is. */
   readonly isNarrowed: boolean
   /** Said where there is nothing at all. */
-  readonly none: string
+  readonly none: ReactNode
 }
 
-export const useNoRows = (): ((list: List) => string) => {
+export const useNoRows = (): ((list: List) => ReactNode) => {
   const { t } = useTranslation()
   return ({ total, isNarrowed, none }) => {
     if (total > 0) return t('common.beyondLast')

@@ -27,7 +27,7 @@ interface TableProps<Row> {
   readonly rowKey: (row: Row) => string
   readonly sorting?: Sorting
   /** Said where there are no rows. */
-  readonly empty: string
+  readonly empty: ReactNode
 }
 
 const classOf = ({ end, wide }: Pick<Column<never>, 'end' | 'wide'>): string =>
@@ -55,7 +55,7 @@ export const Table = <Row,>({ label, columns, rows, rowKey, sorting, empty }: Ta
         ))}
       </tbody>
     </table>
-    {rows.length === 0 && <p className="empty">{empty}</p>}
+    {rows.length === 0 && <div className="empty">{empty}</div>}
   </section>
 )
 

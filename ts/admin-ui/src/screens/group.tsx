@@ -34,7 +34,14 @@ export const GroupScreen = () => {
         query.data === undefined ? undefined : <Actions route="resetOffsets" actions={groupActions(t, query.data)} />
       }
     >
-      <Loaded query={query}>
+      <Loaded
+        query={query}
+        wayOut={
+          <Link className="button" to="/groups">
+            {t('group.all')}
+          </Link>
+        }
+      >
         {(group) => (
           <>
             <Summary group={group} />

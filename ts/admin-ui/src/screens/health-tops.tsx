@@ -9,6 +9,7 @@ import { Loaded } from '../parts/loaded.tsx'
 import { Behind, Lag, Size } from '../parts/size.tsx'
 import { GroupState } from '../parts/states.tsx'
 import { useFormat } from '../parts/use-format.ts'
+import { useNoTopics } from '../parts/use-no-topics.tsx'
 
 const SHOWN = 5
 
@@ -20,7 +21,7 @@ interface TopProps<Row> {
   readonly all: ReactNode
   readonly query: UseQueryResult<{ readonly items: readonly Row[] }>
   /** What stands there in the place of rows; null where they say something. */
-  readonly without: (rows: readonly Row[]) => string | null
+  readonly without: (rows: readonly Row[]) => ReactNode
   /** A list item, with a key. */
   readonly row: (row: Row) => ReactNode
 }
@@ -30,7 +31,7 @@ const Top = <Row,>({ title, all, query, without, row }: TopProps<Row>) => (
     <Loaded query={query}>
       {({ items }) => {
         const why = without(items)
-        return why === null ? <ul className="rows">{items.map(row)}</ul> : <p className="empty">{why}</p>
+        return why === null ? <ul className="rows">{items.map(row)}</ul> : <div className="empty">{why}</div>
       }}
     </Loaded>
   </Card>
@@ -44,56 +45,64 @@ const TopicLink = ({ name }: Pick<TopicRow, 'name'>) => (
 
 export const BusiestTopics = () => {
   const { t } = useTranslation()
+  const { none, window } = useNoTopics()
   const { short } = useFormat()
   const query = useQuery(busiestTopicsQuery(SHOWN))
   const rate = (way: 'in' | 'out', value: number | null): string =>
     value === null ? '-' : t(`health.${way}`, { value: short(value) })
   return (
-    <Top
-      title={t('health.busiestTopics')}
-      all={
-        <Link to="/topics" search={{ sort: 'traffic', order: 'desc' }}>
-          {t('health.all')}
-        </Link>
-      }
-      query={query}
-      without={([first]) => {
-        if (first === undefined) return t('topics.none')
-        return first.messagesIn === null ? t('health.noTraffic') : null
-      }}
-      row={({ id, name, messagesIn, messagesOut }) => (
-        <li key={id}>
-          <TopicLink name={name} />
-          <span className="number">{rate('in', messagesIn)}</span>
-          <span className="number">{rate('out', messagesOut)}</span>
-        </li>
-      )}
-    />
+    <>
+      <Top
+        title={t('health.busiestTopics')}
+        all={
+          <Link to="/topics" search={{ sort: 'traffic', order: 'desc' }}>
+            {t('health.all')}
+          </Link>
+        }
+        query={query}
+        without={([first]) => {
+          if (first === undefined) return none
+          return first.messagesIn === null ? t('health.noTraffic') : null
+        }}
+        row={({ id, name, messagesIn, messagesOut }) => (
+          <li key={id}>
+            <TopicLink name={name} />
+            <span className="number">{rate('in', messagesIn)}</span>
+            <span className="number">{rate('out', messagesOut)}</span>
+          </li>
+        )}
+      />
+      {window}
+    </>
   )
 }
 
 export const LargestTopics = () => {
   const { t } = useTranslation()
+  const { none, window } = useNoTopics()
   const query = useQuery(topicsQuery(largest))
   return (
-    <Top
-      title={t('health.largestTopics')}
-      all={
-        <Link to="/topics" search={{ sort: 'bytes', order: 'desc' }}>
-          {t('health.all')}
-        </Link>
-      }
-      query={query}
-      without={({ length }) => (length === 0 ? t('topics.none') : null)}
-      row={({ id, name, bytes }) => (
-        <li key={id}>
-          <TopicLink name={name} />
-          <span className="number">
-            <Size value={bytes} />
-          </span>
-        </li>
-      )}
-    />
+    <>
+      <Top
+        title={t('health.largestTopics')}
+        all={
+          <Link to="/topics" search={{ sort: 'bytes', order: 'desc' }}>
+            {t('health.all')}
+          </Link>
+        }
+        query={query}
+        without={({ length }) => (length === 0 ? none : null)}
+        row={({ id, name, bytes }) => (
+          <li key={id}>
+            <TopicLink name={name} />
+            <span className="number">
+              <Size value={bytes} />
+            </span>
+          </li>
+        )}
+      />
+      {window}
+    </>
   )
 }
 

@@ -29,7 +29,14 @@ export const TopicFrame = ({ name, query, tab, children }: TopicFrameProps) => {
       beside={query.data?.internal === true ? <Badge>{t('topics.isInternal')}</Badge> : undefined}
       actions={query.data === undefined ? undefined : <TopicActions topic={query.data} />}
     >
-      <Loaded query={query}>
+      <Loaded
+        query={query}
+        wayOut={
+          <Link className="button" to="/topics">
+            {t('topic.all')}
+          </Link>
+        }
+      >
         {(topic) => (
           <>
             <Summary topic={topic} />

@@ -16,6 +16,7 @@ import { Count, Lag, Rate, Size } from '../parts/size.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Toggle } from '../parts/toggle.tsx'
 import { useChange } from '../parts/use-change.ts'
+import { useNoTopics } from '../parts/use-no-topics.tsx'
 import { rowsOf, type TopicsSearch } from '../search.ts'
 
 const route = getRouteApi('/topics')
@@ -23,6 +24,7 @@ const route = getRouteApi('/topics')
 export const TopicsScreen = () => {
   const { t } = useTranslation()
   const noRows = useNoRows()
+  const noTopics = useNoTopics()
   const search = route.useSearch()
   const change = useChange<TopicsSearch>()
   // Another choice begins at its first page.
@@ -68,10 +70,11 @@ export const TopicsScreen = () => {
               ...search,
               onSort: (sort, order) => choose({ sort: sort as TopicsSearch['sort'], order }),
             }}
-            empty={noRows({ total, isNarrowed: search.search !== '', none: t('topics.none') })}
+            empty={noRows({ total, isNarrowed: search.search !== '', none: noTopics.none })}
           />
         )}
       </Loaded>
+      {noTopics.window}
     </Page>
   )
 }
