@@ -41,4 +41,4 @@ export const commandIn = async (frame: Locator): Promise<string> =>
   (await frame.locator('.command code').textContent()) ?? ''
 
 export const requestIn = async (frame: Locator): Promise<string> =>
-  (await frame.locator('.request code').textContent()) ?? ''
+  (await frame.locator('.request pre code').textContent()) ?? ''

@@ -159,6 +159,18 @@ describe.skipIf(missing !== undefined)('messages in the console', () => {
     expect(await column(page, 4)).toEqual(['k59', 'k58'])
   })
 
+  test.each(['latest', 'earliest', 'last', 'offset&offset=3', `time&time=${FIRST_TIME + 9}`])(
+    'the request answers the messages that the page shows, from %s',
+    async (from) => {
+      const page = await at(`/topics/${TOPIC}/messages?from=${from}&count=4`)
+      await state(page, 'There is more')
+      const keys = await column(page, 4)
+      expect(keys).toHaveLength(4)
+      const lines = (await asks(broker, await requestIn(page.locator('main')))).trim().split('\n')
+      expect(lines.map((line) => /"key":"(k\d+)"/.exec(line)?.[1])).toEqual(keys)
+    },
+  )
+
   test('a search is stopped under way, and goes on from there', async () => {
     const page = await at(`/topics/blank/messages`)
     await state(page, 'This topic has no messages.')

@@ -63,6 +63,7 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the request th
     await dialog.locator('.figure', { hasText: 'Partitions' }).waitFor()
     const line = await copied(page, dialog)
     await dialog.getByText('it stands in admin.token in its first data directory').waitFor()
+    await dialog.getByText('MILLRACE_TOKEN=$(jq -r .token data/admin.token)', { exact: true }).waitFor()
     await expectAccessible(page, 'a request')
     const { authorization } = broker.authorization()
     expect(line).not.toContain(authorization.replace('Bearer ', ''))

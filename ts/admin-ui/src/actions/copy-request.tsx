@@ -3,7 +3,7 @@ import type { Input, RouteName } from 'millrace/admin/contract.js'
 import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { CopyButton } from '../parts/copy-button.tsx'
-import { curlOf, TOKEN } from './curl.ts'
+import { curlOf, TOKEN, TOKEN_LINE } from './curl.ts'
 
 interface CopyRequestProps<Name extends RouteName> {
   readonly route: Name
@@ -21,7 +21,9 @@ export const CopyRequest = <Name extends RouteName>({ route, input }: CopyReques
         <code ref={text}>{line}</code>
       </pre>
       <CopyButton text={line} shown={text} />
-      <p className="quiet">{t('action.requestToken', { token: TOKEN })}</p>
+      <p className="quiet">
+        {t('action.requestToken', { token: TOKEN })} <code>{TOKEN_LINE}</code>
+      </p>
       {secrets.length > 0 && <p className="quiet">{t('action.requestSecrets', { names: secrets.join(', ') })}</p>}
     </details>
   )

@@ -5,6 +5,8 @@ import { quoted, withInput } from './command.ts'
 
 /** Variables of whoever runs a line. */
 export const TOKEN = 'MILLRACE_TOKEN'
+/** Run where the broker was started, with its own directory in the place of `data`. */
+export const TOKEN_LINE = `${TOKEN}=$(jq -r .token data/admin.token)`
 const variableOf = (field: string): string => `MILLRACE_${field.toUpperCase()}`
 
 /** What one word of a line may hold is bounded; a character takes up to three bytes. */

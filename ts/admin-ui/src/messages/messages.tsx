@@ -63,7 +63,8 @@ export const Messages = ({ topic, search }: MessagesProps) => {
           {run.error !== null && <Failure error={run.error} onRetry={run.goOn} />}
           <MessageTable topic={name} search={search} run={run} />
           <CopyCommand command={command(consumeOf(name, search))} />
-          {file !== null && <CopyRequest route="downloadMessages" input={file} />}
+          {/* As many as are shown at once: all of them are what the files are for. */}
+          {file !== null && <CopyRequest route="downloadMessages" input={{ ...file, max: search.count }} />}
         </>
       )}
     </>
