@@ -7,6 +7,8 @@ const healthScreen = 'test/console/health.test.ts'
 const keyboard = 'test/console/keyboard.test.ts'
 const live = 'test/console/live.test.ts'
 const messages = 'test/console/messages.test.ts'
+const past = 'test/console/past.test.ts'
+const phone = 'test/console/phone.test.ts'
 const reader = 'test/console/reader.test.ts'
 const requests = 'test/console/requests.test.ts'
 const screens = 'test/console/screens.test.ts'
@@ -264,6 +266,7 @@ const browser: readonly Promised[] = [
     tests: [
       [messages, 'a message is produced and seen, again, and as a tombstone'],
       [apiMessages, 'is produced again as it was, and as a tombstone'],
+      [messages, 'of a message without a key there is no tombstone'],
     ],
   },
   {
@@ -335,6 +338,10 @@ const groups: readonly Promised[] = [
     ],
   },
   { what: 'a reset is undone', tests: [[actions, 'a group is moved, shown first, and put back']] },
+  {
+    what: 'an undo that would move nothing is not offered',
+    tests: [[actions, 'a reset that the group has read its way back from leaves nothing to undo']],
+  },
   {
     what: 'the last reset says what it moved, and whether it was an undo, which can be undone as well',
     tests: [
@@ -476,6 +483,33 @@ const reaching: readonly Promised[] = [
 ]
 
 const looks: readonly Promised[] = [
+  {
+    what: 'every screen on a phone',
+    tests: [
+      [screens, 'every screen in zh-CN, dark'],
+      [phone, 'a short screen begins at the top, and names break where they have a joint'],
+      [phone, 'a name without a joint breaks where it must, and takes no screen with it'],
+      [phone, 'an offset of a message stands with its partition'],
+    ],
+  },
+  {
+    what: 'figures of the last hour say of how much of it they are',
+    tests: [
+      [past, 'the availability is that of the time since the start, as long as that is less'],
+      [past, 'so is the lag of a group, over its chart and in what is read out of it'],
+    ],
+  },
+  {
+    what: 'what was typed and cannot be read is told at its field',
+    tests: [[actions, 'what cannot be read is told at its field']],
+  },
+  {
+    what: 'the way on from what is not there, or not yet',
+    tests: [
+      [screens, 'what is not there leads to the list of what is, at /groups/not.there'],
+      [firstScreen, 'a cluster without topics offers the first one, wherever it would stand'],
+    ],
+  },
   {
     what: 'the whole view stands in the address',
     tests: [
@@ -620,6 +654,7 @@ const commands: readonly Promised[] = [
       [requests, 'it takes away once the name is typed, and not before'],
       [requests, 'a group with any name is moved, and moved back from the page'],
       [requests, 'a password is a variable, as JSON writes it, and never in the line'],
+      [messages, 'the request answers the messages that the page shows, from latest'],
       [actions, 'every window on a phone, in Chinese and in the dark'],
       [accounts, 'every window on a phone, in Chinese and in the dark'],
     ],
