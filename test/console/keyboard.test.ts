@@ -184,7 +184,7 @@ describe.skipIf((await missingClients('browser')) !== undefined)('by keyboard al
     await hasFocus(resetting.getByLabel('Topic', { exact: true }))
     await leave(resetting)
     const undoing = await opens('Undo the reset')
-    await hasFocus(button(undoing, 'Move'))
+    await hasFocus(button(undoing, 'Undo'))
     await expectAccessible(page, 'a window without a field')
     await leave(undoing)
     await broker.call('resetOffsets', { group: 'typists', target: { to: 'earliest' } })
