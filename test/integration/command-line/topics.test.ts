@@ -110,7 +110,7 @@ test('a plan is the answer, in every form and with --quiet', async () => {
   expect(await said('topic clone model copied -o name')).toBe('copied\n')
   expect(await said('topic alter model -p 3')).toBe('partitions  2 -> 3\n')
   expect(await said('topic purge model --partition 1 -o csv')).toBe('topic,partition,old,new\nmodel,1,0,0\n')
-  expect(await said('topic delete model -o csv')).toBe('topic,partitions,records\nmodel,2,0\n')
+  expect(await said('topic delete model -o csv')).toBe('topic,partitions,records,groups\nmodel,2,0,\n')
   expect(await said('topic delete copied --if-exists -o json')).toBe('[]\n')
   expect((await cli('topic list -o name')).said).toMatch(/^model$/m)
 })
@@ -132,7 +132,35 @@ test('what was changed is data where that is asked for', async () => {
     'topic,partition,old,new\nformed,0,0,0\nformed,1,0,2\n',
   )
   expect((await cli('topic delete formed --dry-run -o ndjson')).said).toBe(
-    '{"name":"formed","partitions":2,"records":0}\n',
+    '{"name":"formed","partitions":2,"records":0,"groups":null}\n',
   )
   expect((await cli('topic delete formed --yes -o name')).said).toBe('formed\n')
+})
+
+test('before the offsets of all groups go, it is said whose', async () => {
+  const name = '__consumer_offsets'
+  await cli('topic create read')
+  await cli('produce read', { input: 'one\n' })
+  for (const group of ['early', 'late']) await cli(`consume read --group ${group} -n 1`)
+  const planned = await cli(`topic delete ${name} --dry-run`)
+  expect(planned).toMatchObject({ code: 0, complained: '' })
+  expect(lines(planned.said)).toEqual([
+    expect.stringMatching(/^__consumer_offsets: \d+ partition\(s\), \d+ record\(s\) will be gone$/),
+    `${name}: all committed offsets of 2 group(s) will be gone`,
+  ])
+  const both = JSON.parse((await cli(`topic delete read ${name} --dry-run -o json`)).said) as readonly unknown[]
+  expect(both).toMatchObject([
+    { name: 'read', groups: null },
+    { name, groups: 2 },
+  ])
+  const refused = await cli(`topic delete ${name}`)
+  expect(refused).toMatchObject({ code: 2, said: '' })
+  expect(refused.complained).toContain('all committed offsets of 2 group(s) will be gone')
+  for (const flag of ['--dry-run', '--yes']) {
+    const purged = await cli(`topic purge ${name} ${flag}`)
+    expect(purged).toMatchObject({ code: 1, said: '' })
+    expect(purged.complained).toContain('it is internal, and only brokers remove its records (INVALID_TOPIC_EXCEPTION)')
+  }
+  expect(await cli(`topic delete ${name} --yes`)).toMatchObject({ code: 0 })
+  expect((await cli('group list -o name')).said).toBe('')
 })

@@ -79,6 +79,10 @@ const tree: readonly Promised[] = [
   { what: '`topic alter`, `clone`', tests: [[topics, 'a topic grows, changes its settings, and is cloned']] },
   { what: '`topic purge`', tests: [[topics, 'a topic is purged up to an offset, or whole']] },
   {
+    what: 'before the topic goes that keeps the offsets of groups, it is said how many lose theirs',
+    tests: [[topics, 'before the offsets of all groups go, it is said whose']],
+  },
+  {
     what: '`topic analyze`',
     tests: [
       [records, 'a topic is analyzed: sizes, keys, tombstones, compression, by partition'],

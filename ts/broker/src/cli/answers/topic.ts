@@ -68,7 +68,12 @@ export const topicAnswers: Readonly<Record<string, Shape>> = {
   'topic alter': moves,
   'topic clone': done('topic', 'created', 'would create'),
   'topic delete': cases({
-    'with --dry-run': rows({ name: 'text', partitions: 'whole number', records: 'whole number' }),
+    'with --dry-run': rows({
+      name: 'text',
+      partitions: 'whole number',
+      records: 'whole number',
+      groups: 'whole number of groups that lose all their committed offsets, or null where the topic keeps none',
+    }),
     otherwise: done('topic', 'deleted'),
   }),
   'topic purge': rows({

@@ -13,6 +13,7 @@ import {
   lagIn,
   lagSum,
   type ListedGroup,
+  listGroups,
 } from './groups.ts'
 import type { Place } from './offsets.ts'
 
@@ -38,14 +39,7 @@ export const standingsOf = async (
   client: Client,
   groups: readonly ListedGroup[],
 ): Promise<ReadonlyMap<string, Standing>> => {
-  const asked = [...groupBy(groups, ({ coordinator }) => coordinator)].map(([coordinator, of]) =>
-    findAll(
-      client,
-      coordinator,
-      of.map(({ group }) => group),
-    ),
-  )
-  const found = (await Promise.all(asked)).flat()
+  const found = await findAll(client, groups)
   const places = found.flatMap(({ given, committed }): readonly Place[] => [...given, ...(committed ?? [])])
   const extent = await extentOf(client, new Set(places.map(({ topic }) => topic)))
   return new Map(
@@ -56,9 +50,26 @@ export const standingsOf = async (
   )
 }
 
+/** How many groups have committed something. */
+export const countCommitted = async (client: Client): Promise<number> => {
+  const found = await findAll(client, await listGroups(client))
+  return found.filter(({ committed }) => committed !== null && committed.length > 0).length
+}
+
+const findAll = async (client: Client, groups: readonly ListedGroup[]): Promise<readonly Found[]> => {
+  const asked = [...groupBy(groups, ({ coordinator }) => coordinator)].map(([coordinator, of]) =>
+    findOf(
+      client,
+      coordinator,
+      of.map(({ group }) => group),
+    ),
+  )
+  return (await Promise.all(asked)).flat()
+}
+
 const UNKNOWN = { lag: null, partitionsWithoutOffset: null }
 
-const findAll = async (client: Client, coordinator: number, names: readonly string[]): Promise<readonly Found[]> => {
+const findOf = async (client: Client, coordinator: number, names: readonly string[]): Promise<readonly Found[]> => {
   const found: Found[] = []
   for (let at = 0; at < names.length; at += GROUPS_MAX) {
     const some = names.slice(at, at + GROUPS_MAX)

@@ -1,11 +1,13 @@
 // `millrace topic create`, `alter`, `clone`, `delete` and `purge`.
+import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts'
 import type { Client } from '../client/client.ts'
 import { changeSettings, describeSettings, parseAssignment, type SettingChange } from '../client/configs.ts'
+import { countCommitted } from '../client/group-standings.ts'
 import { EARLIEST, LATEST, offsetsAt, placeKey, trimTo } from '../client/offsets.ts'
 import { createAll, deleteAll, describeTopic, describeTopics, growTopic, type NewTopic } from '../client/topics.ts'
 import { confirm, type ConfirmOptions } from '../confirm.ts'
 import { exitCode } from '../exit-codes.ts'
-import { Failure } from '../failure.ts'
+import { Failure, refused } from '../failure.ts'
 import { counted } from '../nouns.ts'
 import { parseCount } from '../numbers.ts'
 import { show } from '../output/formats.ts'
@@ -122,10 +124,10 @@ export const remove = (terminal: Terminal, names: readonly string[], options: De
     const isDry = options.dryRun === true
     if (isDry || options.yes !== true) {
       const plans = await contents(client, found)
-      const text = plans.map(
-        ({ name, partitions, records }) =>
-          `${name}: ${counted(partitions, 'partition')}, ${counted(records, 'record')} will be gone`,
-      )
+      const text = plans.flatMap(({ name, partitions, records, groups }) => [
+        `${name}: ${counted(partitions, 'partition')}, ${counted(records, 'record')} will be gone`,
+        ...(groups === null ? [] : [`${name}: all committed offsets of ${counted(groups, 'group')} will be gone`]),
+      ])
       if (isDry) {
         await show(terminal, { ...plansView(plans), text }, settings)
         return exitCode('ok')
@@ -143,8 +145,8 @@ export const remove = (terminal: Terminal, names: readonly string[], options: De
 
 const plansView = (plans: Awaited<ReturnType<typeof contents>>): View =>
   listing(plans, {
-    columns: columns(['topic', 'partitions', 'records']),
-    cells: ({ name, partitions, records }) => [name, partitions, records],
+    columns: columns(['topic', 'partitions', 'records', 'groups']),
+    cells: ({ name, partitions, records, groups }) => [name, partitions, records, groups],
     name: ({ name }) => name,
   })
 
@@ -165,10 +167,11 @@ const contents = async (client: Client, names: readonly string[]) => {
   const topics = await describeTopics(client, names)
   const starts = await offsetsAt(client, topics, EARLIEST)
   const ends = await offsetsAt(client, topics, LATEST)
+  const committed = names.includes(OFFSETS_TOPIC) ? await countCommitted(client) : null
   return topics.map(({ name, partitions }) => {
     const keys = partitions.map(({ partition }) => placeKey({ topic: name, partition }))
     const records = keys.reduce((sum, key) => sum + (ends.get(key) ?? 0) - (starts.get(key) ?? 0), 0)
-    return { name, partitions: partitions.length, records }
+    return { name, partitions: partitions.length, records, groups: name === OFFSETS_TOPIC ? committed : null }
   })
 }
 
@@ -181,6 +184,8 @@ export interface PurgeOptions extends ShowOptions, ConfirmOptions {
 export const purge = (terminal: Terminal, name: string, options: PurgeOptions): Promise<number> =>
   withClient(terminal, options, async (client, settings) => {
     const whole = await describeTopic(client, name)
+    if (whole.internal)
+      throw refused(`topic ${name}`, 'INVALID_TOPIC_EXCEPTION', 'it is internal, and only brokers remove its records')
     const only = parseCount('--partition', options.partition, 0)
     const topic =
       only === null ? whole : { ...whole, partitions: whole.partitions.filter(({ partition }) => partition === only) }
