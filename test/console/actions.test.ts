@@ -375,6 +375,21 @@ describe.skipIf(missing !== undefined)('changes from the console', () => {
     expect((await topicNow('past.use'))?.errorCode).toBe(UNKNOWN_TOPIC)
   })
 
+  test('of the topic that keeps the offsets it is said whose are lost', async () => {
+    const page = await at('/topics/__consumer_offsets')
+    const dialog = await press(page, 'Delete topic')
+    const lost = dialog.getByText('All committed offsets of')
+    await lost.waitFor()
+    expect(await lost.textContent()).toMatch(/of \d+ groups will be gone, whatever they read: /)
+    expect(await lost.textContent()).toContain(GROUP)
+    await expectAccessible(page, 'delete the offsets of all groups')
+    expect(await runs(`${await commandIn(dialog)} --dry-run`)).toContain('all committed offsets of')
+    await page.keyboard.press('Escape')
+    await page.goto(`${broker.base()}/topics/__millrace_audit`)
+    const refused = await press(page, 'Delete topic')
+    await refused.getByText('audit.topic.enable=false').waitFor()
+  })
+
   test('what fails leaves the window and what was typed', async () => {
     const page = await at('/topics')
     const dialog = await press(page, 'Create topic')

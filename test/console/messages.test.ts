@@ -339,6 +339,7 @@ describe.skipIf(missing !== undefined)('messages in the console', () => {
     await page.goto(`${broker.base()}/topics/__consumer_offsets/messages`)
     await page.locator('main .actions button').first().waitFor()
     expect(await page.locator('main').getByRole('button', { name: 'Produce' }).count()).toBe(0)
+    expect(await page.locator('main').getByRole('button', { name: 'Purge' }).count()).toBe(0)
   })
 
   test('the query is taken away as a file, as a command and as a request', async () => {

@@ -62,6 +62,16 @@ describe.skipIf((await missingClients('browser')) !== undefined)('the console', 
     expect([...complaints, ...crashes]).toEqual([])
   })
 
+  test.each([
+    ['__consumer_offsets', 'The committed offsets of all groups are kept here.'],
+    ['__millrace_audit', 'The audit list is kept here, so that it outlasts a restart.'],
+    ['__millrace_canary', 'The canary sends a record through here every second and times it.'],
+  ])('the page of %s says what it is for, and who writes', async (name, what) => {
+    const page = await at(`/topics/${name}`)
+    await page.locator('main').getByText(`${what} Only brokers write to this topic.`).waitFor()
+    await expectAccessible(page, name)
+  })
+
   test('keys, palette and settings', async () => {
     const { page, complaints, crashes } = await open('en', 'light', DESKTOP)
     await page.goto(`${broker.base()}/brokers`)

@@ -28,6 +28,7 @@ const MEMBER_ID_REQUIRED = 79
 export const seeded = (): Inside => {
   const broker = inside({
     'admin.password': PASSWORD,
+    'audit.topic.enable': 'true',
     'canary.enable': 'true',
     'group.initial.rebalance.delay.ms': '0',
   })

@@ -10,6 +10,7 @@ import { offsetDelete } from 'millrace/messages/47-offset-delete.js'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { batch } from '../../harness/batch.ts'
 import { missingClients } from '../../harness/clients.ts'
+import { eventually } from '../../harness/eventually.ts'
 import { startJavaTools } from '../../harness/java-tools.ts'
 import { readyCoordinator } from '../../harness/ready-coordinator.ts'
 import { readyTopic } from '../../harness/ready-topic.ts'
@@ -317,12 +318,33 @@ test('a group with members is left alone', async () => {
 test('a topic is deleted, once its name is repeated', async () => {
   await readyTopic(peer(), 'gone', { partitions: 2 })
   await append('gone', 0, 3)
-  expect(await call('deleteTopic', { topic: 'gone', dryRun: true })).toMatchObject({ topic: 'gone', partitions: 2 })
+  expect(await call('deleteTopic', { topic: 'gone', dryRun: true })).toMatchObject({
+    topic: 'gone',
+    partitions: 2,
+    groups: [],
+    everyOffset: false,
+  })
   await expect(call('deleteTopic', { topic: 'gone', confirm: 'Gone' })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
   expect(await names()).toContain('gone')
   await call('deleteTopic', { topic: 'gone', confirm: 'gone' })
   expect(await names()).not.toContain('gone')
   expect(await audited('topic.delete gone')).toMatchObject([{ after: null, before: { partitions: 2 } }])
+})
+
+test('the topic that keeps the offsets is deleted, once it was said whose are lost', async () => {
+  const topic = '__consumer_offsets'
+  await readyTopic(peer(), 'followed')
+  await call('resetOffsets', { group: 'follower', topics: ['followed'], target: { to: 'earliest' } })
+  const planned = await eventually('the group is in the table', async () => {
+    const found = await call('deleteTopic', { topic, dryRun: true })
+    return found.groups.includes('follower') ? found : undefined
+  })
+  expect(planned).toMatchObject({ topic, everyOffset: true })
+  expect(planned.groups).not.toContain('any')
+  expect(await call('deleteTopic', { topic, confirm: topic })).toMatchObject({ everyOffset: true })
+  // It is made again.
+  await readyCoordinator(peer(), 'follower')
+  await expect(call('group', { group: 'follower' })).rejects.toMatchObject({ code: 'GROUP_ID_NOT_FOUND' })
 })
 
 test('what clients of the protocol change is in the list too', async () => {

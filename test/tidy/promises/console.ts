@@ -224,6 +224,10 @@ const browser: readonly Promised[] = [
     ],
   },
   {
+    what: 'the page of an internal topic says what it is for',
+    tests: [[screens, 'the page of __consumer_offsets says what it is for, and who writes']],
+  },
+  {
     what: 'what nothing knows is shown as bytes',
     tests: [
       [payload, 'what nothing knows is hexadecimal'],
@@ -584,6 +588,13 @@ const access: readonly Promised[] = [
     ],
   },
   {
+    what: 'nobody takes that list away while it is kept',
+    tests: [
+      ['test/integration/admin/audit.test.ts', 'nobody takes the list away, whichever way they ask'],
+      ['test/integration/admin/audit.test.ts', 'a list that is not kept any more may be deleted'],
+    ],
+  },
+  {
     what: 'a broker whose console only reads',
     tests: [
       [password, 'a broker that only reads refuses changes, and lets people log in'],
@@ -615,6 +626,7 @@ const commands: readonly Promised[] = [
       [actions, 'a topic is given more partitions, and never fewer'],
       [actions, 'records are deleted once the name of their topic is typed'],
       [actions, 'a topic is deleted once its name is typed'],
+      [actions, 'of the topic that keeps the offsets it is said whose are lost'],
     ],
   },
   {

@@ -24,7 +24,7 @@ export const DeleteTopic = ({ topic, onClose }: DeleteTopicProps) => {
       input={{ topic }}
       command={command({ words: 'topic delete', names: [topic] })}
       does={t('action.delete')}
-      effect={({ partitions, records, bytes, groups }) => (
+      effect={({ partitions, records, bytes, groups, everyOffset }) => (
         <>
           <p>{t('remove.topic', { topic })}</p>
           <Figures>
@@ -34,7 +34,8 @@ export const DeleteTopic = ({ topic, onClose }: DeleteTopicProps) => {
           </Figures>
           {groups.length > 0 && (
             <p>
-              {t('remove.groups', { count: groups.length })} <span className="name">{groups.join(', ')}</span>
+              {t(everyOffset ? 'remove.everyOffset' : 'remove.groups', { count: groups.length })}{' '}
+              <span className="name">{groups.join(', ')}</span>
             </p>
           )}
         </>

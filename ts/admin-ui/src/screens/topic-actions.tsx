@@ -16,6 +16,12 @@ export const topicActions = (t: TFunction, topic: Topic): readonly Action[] => {
     isMain: true,
     window: ({ Produce }, onClose) => <Produce topic={name} onClose={onClose} />,
   }
+  const purge: Action = {
+    text: t('action.purge'),
+    takesAway: true,
+    window: ({ Purge }, onClose) => <Purge topic={name} onClose={onClose} />,
+  }
+  // Records of internal topics come and go by brokers alone.
   return [
     ...(internal ? [] : [produce]),
     {
@@ -26,11 +32,7 @@ export const topicActions = (t: TFunction, topic: Topic): readonly Action[] => {
       text: t('action.addPartitions'),
       window: ({ AddPartitions }, onClose) => <AddPartitions topic={topic} onClose={onClose} />,
     },
-    {
-      text: t('action.purge'),
-      takesAway: true,
-      window: ({ Purge }, onClose) => <Purge topic={name} onClose={onClose} />,
-    },
+    ...(internal ? [] : [purge]),
     {
       text: t('action.deleteTopic'),
       takesAway: true,

@@ -20,6 +20,13 @@ interface TopicFrameProps {
   readonly children: (topic: Topic) => ReactNode
 }
 
+/** What internal topics are for. */
+const kept: Readonly<Partial<Record<string, 'offsets' | 'audit' | 'canary'>>> = {
+  __consumer_offsets: 'offsets',
+  __millrace_audit: 'audit',
+  __millrace_canary: 'canary',
+}
+
 export const TopicFrame = ({ name, query, tab, children }: TopicFrameProps) => {
   const { t } = useTranslation()
   return (
@@ -40,6 +47,7 @@ export const TopicFrame = ({ name, query, tab, children }: TopicFrameProps) => {
         {(topic) => (
           <>
             <Summary topic={topic} />
+            {topic.internal && <p className="quiet">{t(`topic.keeps.${kept[name] ?? 'other'}`)}</p>}
             <TopicTabs topic={name} current={tab} />
             {children(topic)}
           </>

@@ -38,6 +38,8 @@ export const deletedTopic = z.object({
   records: int64,
   /** That lose offsets. */
   groups: z.array(z.string()),
+  /** All that they committed, of whatever topics: the topic is the one that keeps it. */
+  everyOffset: z.boolean(),
 })
 
 /** Records below an offset go; without one, all of them. */

@@ -3,6 +3,7 @@ import { BrokerError } from '../../base/errors.ts'
 import { resourceTypes } from '../../cluster/config-resources.ts'
 import type { ConfigOverrides, TopicImage } from '../../cluster/image.ts'
 import { resolveBroker, resolveTopic, type ResolvedConfigs } from '../../configs/resolve.ts'
+import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts'
 import { checkMayDeleteRecords } from '../../handlers/21-delete-records.ts'
 import { checkNotAuditList } from '../../topics/audit-list.ts'
 import type { Checked, Output } from '../contract.ts'
@@ -71,7 +72,9 @@ export const topicChanges = ({ services, tables }: RouteContext): RoutesOf<Names
     deleteTopic: async ({ topic: name, confirm, dryRun }, exchange) => {
       const topic = find(name)
       checkNotAuditList(name, configs.values(cluster.image()))
-      const [logs, { readers }] = await Promise.all([tables.logsOf([topic]), tables.groups()])
+      const [logs, { groups, readers }] = await Promise.all([tables.logsOf([topic]), tables.groups()])
+      const everyOffset = name === OFFSETS_TOPIC
+      const committed = [...groups.values()].filter(({ topics }) => topics > 0).map(({ groupId }) => groupId)
       const told = topic.partitions.flatMap(({ index }) => logs.get(topic.id, index) ?? [])
       if (!dryRun) {
         checkConfirmed(confirm, name)
@@ -83,7 +86,8 @@ export const topicChanges = ({ services, tables }: RouteContext): RoutesOf<Names
         partitions: topic.partitions.length,
         bytes: String(told.reduce((sum, { size }) => sum + size, 0)),
         records: String(told.reduce((sum, { logStart, highWatermark }) => sum + highWatermark - logStart, 0)),
-        groups: [...(readers.get(name)?.groups ?? [])],
+        groups: everyOffset ? committed : [...(readers.get(name)?.groups ?? [])],
+        everyOffset,
       }
     },
     addPartitions: async ({ topic: name, count, dryRun }, exchange) => {

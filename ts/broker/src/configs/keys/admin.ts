@@ -66,7 +66,8 @@ export const adminKeys = {
   }),
   'audit.topic.enable': boolean(
     true,
-    'The audit list is kept in the internal topic __millrace_audit, so that it outlasts a restart.',
+    'The audit list is kept in the internal topic __millrace_audit, so that it outlasts a restart. Nobody may change or ' +
+      'delete the topic then.',
   ),
   'canary.enable': boolean(
     true,
