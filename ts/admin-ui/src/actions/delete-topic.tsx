@@ -34,7 +34,9 @@ export const DeleteTopic = ({ topic, onClose }: DeleteTopicProps) => {
           </Figures>
           {groups.length > 0 && (
             <p>
-              {t(everyOffset ? 'remove.everyOffset' : 'remove.groups', { count: groups.length })}{' '}
+              {everyOffset
+                ? t('remove.everyOffset', { count: groups.length })
+                : t('remove.groups', { count: groups.length })}{' '}
               <span className="name">{groups.join(', ')}</span>
             </p>
           )}

@@ -33,7 +33,8 @@ export const ResetOffsets = ({ group, onClose }: ResetOffsetsProps) => {
   const [where, setWhere] = useState('')
   const [topic, setTopic] = useState('')
   const target = targetIn(way, where, zone === 'utc')
-  const problem = where !== '' && target === null ? t(way === 'shift' ? 'problem.shift' : 'problem.offset') : null
+  const wrong = way === 'shift' ? t('problem.shift') : t('problem.offset')
+  const problem = where !== '' && target === null ? wrong : null
   const known = [...new Set(group.offsetRows.map((row) => row.topic))]
   return (
     <MoveWindow

@@ -21,7 +21,7 @@ interface TopicFrameProps {
 }
 
 /** What internal topics are for. */
-const kept: Readonly<Partial<Record<string, 'offsets' | 'audit' | 'canary'>>> = {
+const KEPT: Readonly<Partial<Record<string, 'offsets' | 'audit' | 'canary'>>> = {
   __consumer_offsets: 'offsets',
   __millrace_audit: 'audit',
   __millrace_canary: 'canary',
@@ -29,6 +29,7 @@ const kept: Readonly<Partial<Record<string, 'offsets' | 'audit' | 'canary'>>> = 
 
 export const TopicFrame = ({ name, query, tab, children }: TopicFrameProps) => {
   const { t } = useTranslation()
+  const kept = KEPT[name] ?? 'other'
   return (
     <Page
       title={name}
@@ -47,7 +48,7 @@ export const TopicFrame = ({ name, query, tab, children }: TopicFrameProps) => {
         {(topic) => (
           <>
             <Summary topic={topic} />
-            {topic.internal && <p className="quiet">{t(`topic.keeps.${kept[name] ?? 'other'}`)}</p>}
+            {topic.internal && <p className="quiet">{t(`topic.keeps.${kept}`)}</p>}
             <TopicTabs topic={name} current={tab} />
             {children(topic)}
           </>
