@@ -1,11 +1,12 @@
 // `npm run screenshots`: the pictures of the README, of a broker that has had two minutes of orders, payments and clicks.
+import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { start } from 'millrace'
 import { produce } from 'millrace/messages/00-produce.js'
 import { offsetCommit } from 'millrace/messages/08-offset-commit.js'
-import { chromium } from 'playwright-core'
+import { chromium, type Page } from 'playwright-core'
 import { batch } from '../harness/batch.ts'
 import { program } from '../harness/clients.ts'
 import { repository } from '../harness/paths.ts'
@@ -97,6 +98,10 @@ const load = async (peer: Peer): Promise<void> => {
   }
 }
 
+// Without one a browser draws boxes.
+if (execFileSync('fc-list', [':lang=zh'], { encoding: 'utf8' }) === '')
+  throw new Error('no font has Chinese: install one, say fonts-wqy-microhei')
+
 const broker = await start({
   properties: {
     'admin.listener': 'http://127.0.0.1:0',
@@ -106,22 +111,29 @@ const broker = await start({
     'log.flush.interval.messages': '1',
   },
 })
+const enter = async (page: Page, path: string): Promise<void> => {
+  await page.goto(`${broker.console}${path}`)
+  await page.locator('input[type=password]').fill(PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.locator('.navigation a[aria-current]').waitFor()
+  await page.locator('main h1').waitFor()
+}
 const peer = await Peer.open(broker.listeners[0]?.port ?? 0)
 const browser = await chromium.launch({ executablePath: program('browser', '').command, args: ['--no-sandbox'] })
 try {
   for (const { topic, partitions } of TOPICS) await readyTopic(peer, topic, { partitions })
   await readyTopic(peer, 'customers.by-id', { partitions: 3, configs: { 'cleanup.policy': 'compact' } })
   for (const { group } of GROUPS) await readyCoordinator(peer, group)
+  // What goes through topics is counted from when somebody looks.
+  const looking = await browser.newPage()
+  await enter(looking, '/')
   await load(peer)
+  await looking.close()
   mkdirSync(DIRECTORY, { recursive: true })
   for (const { name, path, colorScheme, locale } of SCREENS) {
     const context = await browser.newContext({ locale, colorScheme, viewport: { width: 1280, height: 820 } })
     const page = await context.newPage()
-    await page.goto(`${broker.console}${path}`)
-    await page.locator('input[type=password]').fill(PASSWORD)
-    await page.keyboard.press('Enter')
-    await page.locator('.navigation a[aria-current]').waitFor()
-    await page.locator('main h1').waitFor()
+    await enter(page, path)
     await page.waitForLoadState('networkidle', { timeout: 5000 }).catch(() => undefined)
     await page.screenshot({ path: join(DIRECTORY, `${name}.png`) })
     await context.close()
