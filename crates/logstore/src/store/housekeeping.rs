@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Select, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Select, Sender, TryRecvError, bounded, unbounded};
 use parking_lot::Mutex;
 
 use super::Shared;
@@ -115,7 +115,7 @@ impl Housekeeping {
     }
 
     fn is_stopping(&self) -> bool {
-        !self.rest(Duration::ZERO)
+        self.stopped.try_recv() == Err(TryRecvError::Disconnected)
     }
 
     /// Says whether it goes on after that.
