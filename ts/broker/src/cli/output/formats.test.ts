@@ -71,7 +71,7 @@ test('text is cut, the widest first, and never a title, a number or a time', () 
 })
 
 test('a size is text for people and a number for machines, and stands to the right', async () => {
-  const sizes = [null, 0, 453, 1023, 71_551, 72_276_451_328].map((bytes) => ({ bytes }))
+  const sizes = [null, 0, 453, 1023, 71_551, 1_048_575, 72_276_451_328].map((bytes) => ({ bytes }))
   const sized = listing(sizes, {
     columns: columns(['bytes']),
     cells: ({ bytes }) => [sizeCell(bytes)],
@@ -85,10 +85,11 @@ test('a size is text for people and a number for machines, and stands to the rig
     '   453 B',
     '  1023 B',
     '69.9 KiB',
+    ' 1.0 MiB',
     '67.3 GiB',
   ])
-  expect(await rendered('csv')).toEqual(['bytes', '', '0', '453', '1023', '71551', '72276451328'])
-  expect((await rendered('ndjson')).at(-2)).toBe('{"bytes":71551}')
+  expect(await rendered('csv')).toEqual(['bytes', '', '0', '453', '1023', '71551', '1048575', '72276451328'])
+  expect((await rendered('ndjson')).at(-2)).toBe('{"bytes":1048575}')
 })
 
 test('sentences go on in the next line, as far in as they began', () => {

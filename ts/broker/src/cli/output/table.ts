@@ -55,9 +55,11 @@ const UNIT_STEP = 1024
 
 /** `453 B`, `69.9 KiB`. */
 export const sizeText = (bytes: number): string => {
-  const fitting = bytes < UNIT_STEP ? 0 : Math.floor(Math.log2(bytes) / Math.log2(UNIT_STEP))
-  const power = Math.min(fitting, UNITS.length - 1)
-  return `${(bytes / UNIT_STEP ** power).toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`
+  let [value, power] = [bytes, 0]
+  // As it is shown: 1023.96 KiB is a MiB.
+  while (Number(value.toFixed(1)) >= UNIT_STEP && power < UNITS.length - 1)
+    [value, power] = [value / UNIT_STEP, power + 1]
+  return `${value.toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`
 }
 
 /** What a terminal would act upon is shown, not sent. */
